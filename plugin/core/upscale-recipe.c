@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-recipe.h"
+
+#include "upscale-error.h"
+
+#include <math.h>
+
+/* JSON numbers are doubles: larger seeds would not survive the wire. */
+#define SEED_BITS 53
+
+static void
+clear_lora (gpointer data)
+{
+  UpscaleLora *lora = data;
+
+  g_free (lora->name);
+}
+
+/**
+ * upscale_recipe_new:
+ *
+ * Makes a recipe with empty texts and no LoRAs; numbers are 0.
+ *
+ * Returns: (transfer full): the recipe
+ */
+UpscaleRecipe *
+upscale_recipe_new (void)
+{
+  UpscaleRecipe *recipe = g_atomic_rc_box_new0 (UpscaleRecipe);
+
+  recipe->prompt = g_strdup ("");
+  recipe->negative_prompt = g_strdup ("");
+  recipe->model = g_strdup ("");
+  recipe->loras = g_array_new (FALSE, FALSE, sizeof (UpscaleLora));
+  g_array_set_clear_func (recipe->loras, clear_lora);
+  return recipe;
+}
+
+/**
+ * upscale_recipe_ref:
+ * @recipe: a recipe
+ *
+ * Returns: (transfer full): @recipe
+ */
+UpscaleRecipe *
+upscale_recipe_ref (UpscaleRecipe *recipe)
+{
+  return g_atomic_rc_box_acquire (recipe);
+}
+
+static void
+free_members (gpointer data)
+{
+  UpscaleRecipe *recipe = data;
+
+  g_free (recipe->prompt);
+  g_free (recipe->negative_prompt);
+  g_free (recipe->model);
+  g_clear_pointer (&recipe->ip_adapter_image, g_bytes_unref);
+  g_array_unref (recipe->loras);
+}
+
+/**
+ * upscale_recipe_unref:
+ * @recipe: (transfer full): a recipe
+ *
+ * Drops a reference.
+ */
+void
+upscale_recipe_unref (UpscaleRecipe *recipe)
+{
+  g_atomic_rc_box_release_full (recipe, free_members);
+}
+
+/**
+ * upscale_recipe_add_lora:
+ * @recipe: a recipe not yet handed on
+ * @name: name of the LoRA
+ * @weight: its weight
+ *
+ * Adds a LoRA after those it has.
+ */
+void
+upscale_recipe_add_lora (UpscaleRecipe *recipe, const char *name, double weight)
+{
+  UpscaleLora lora = { g_strdup (name), weight };
+
+  g_array_append_val (recipe->loras, lora);
+}
+
+/* A colon that is not followed by a number belongs to the name. */
+static gboolean
+parse_lora (UpscaleRecipe *recipe, const char *entry, GError **error)
+{
+  g_autofree char *name = NULL;
+  const char      *colon = strrchr (entry, ':');
+  char            *end = NULL;
+  double           weight = 1.0;
+
+  if (colon)
+    weight = g_ascii_strtod (colon + 1, &end);
+  if (!colon || colon == entry || end == colon + 1 || *end != '\0' || !isfinite (weight))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   "The LoRA '%s' can't be read: write name:weight, several with commas between, "
+                   "for example detail:0.5.",
+                   entry);
+      return FALSE;
+    }
+  name = g_strstrip (g_strndup (entry, (gsize) (colon - entry)));
+  upscale_recipe_add_lora (recipe, name, weight);
+  return TRUE;
+}
+
+/**
+ * upscale_recipe_parse_loras:
+ * @recipe: a recipe not yet handed on
+ * @text: `name:weight` entries, with commas between; may be empty
+ * @error: return location for an error
+ *
+ * Adds the LoRAs that a user typed.
+ *
+ * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_ARGUMENT
+ */
+gboolean
+upscale_recipe_parse_loras (UpscaleRecipe *recipe, const char *text, GError **error)
+{
+  g_auto (GStrv) entries = g_strsplit (text, ",", -1);
+
+  for (char **entry = entries; *entry; entry++)
+    {
+      g_strstrip (*entry);
+      if (**entry != '\0' && !parse_lora (recipe, *entry, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The length goes first, so that no two lists of texts run together to the same bytes. */
+static void
+digest_bytes (GChecksum *checksum, const void *data, gsize size)
+{
+  guint64 length = GUINT64_TO_LE ((guint64) size);
+
+  g_checksum_update (checksum, (const guchar *) &length, sizeof length);
+  g_checksum_update (checksum, data, (gssize) size);
+}
+
+static void
+digest_text (GChecksum *checksum, const char *text)
+{
+  digest_bytes (checksum, text, strlen (text));
+}
+
+static void
+digest_number (GChecksum *checksum, double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  digest_text (checksum, g_ascii_dtostr (text, sizeof text, number));
+}
+
+static void
+digest_ip_adapter (const UpscaleRecipe *recipe, GChecksum *checksum)
+{
+  gsize         size = 0;
+  gconstpointer data;
+
+  if (!recipe->ip_adapter_image)
+    return;
+  data = g_bytes_get_data (recipe->ip_adapter_image, &size);
+  digest_bytes (checksum, data, size);
+  digest_number (checksum, recipe->ip_adapter_scale);
+}
+
+/**
+ * upscale_recipe_digest:
+ * @recipe: a recipe
+ * @checksum: where it is added
+ *
+ * Adds all of the recipe to a checksum, except the base seed: a tile's own seed, drawn from it, is what counts.
+ */
+void
+upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum)
+{
+  digest_text (checksum, recipe->prompt);
+  digest_text (checksum, recipe->negative_prompt);
+  digest_text (checksum, recipe->model);
+  digest_number (checksum, recipe->strength);
+  digest_number (checksum, recipe->steps);
+  digest_number (checksum, recipe->cfg_scale);
+  digest_number (checksum, recipe->generation_px);
+  digest_number (checksum, recipe->controlnet_enabled ? recipe->conditioning_scale : -1.0);
+  digest_ip_adapter (recipe, checksum);
+  for (guint i = 0; i < recipe->loras->len; i++)
+    {
+      digest_text (checksum, g_array_index (recipe->loras, UpscaleLora, i).name);
+      digest_number (checksum, g_array_index (recipe->loras, UpscaleLora, i).weight);
+    }
+}
+
+/**
+ * upscale_tile_seed:
+ * @base_seed: the seed of the whole picture
+ * @tile_index: a tile
+ *
+ * One seed for all tiles would repeat its pattern in each. The mixing is SplitMix64's (Steele, Lea and Flood 2014).
+ *
+ * Returns: 0 to 2^53 - 1
+ */
+gint64
+upscale_tile_seed (gint64 base_seed, guint tile_index)
+{
+  guint64 z = (guint64) base_seed + (tile_index + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+
+  z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  z ^= z >> 31;
+  return (gint64) (z >> (64 - SEED_BITS));
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-plan.h"
+
+#include "upscale-axis.h"
+#include "upscale-error.h"
+
+struct _UpscaleTilePlan
+{
+  int         width_px;
+  int         height_px;
+  UpscaleAxis x_axis;
+  UpscaleAxis y_axis;
+  GArray     *tiles; /* of UpscaleTile */
+  GArray     *cells; /* of UpscaleCell */
+};
+
+static gboolean
+check_geometry (UpscaleRect region, UpscaleRect target, int tile_px, int overlap_px, GError **error)
+{
+  if (upscale_rect_is_empty (region) || !upscale_rect_contains (target, region))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   "There is nothing to upscale: the selection does not touch the layer.");
+      return FALSE;
+    }
+  if (tile_px < 1 || overlap_px < 0 || overlap_px > tile_px / 2)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   "An overlap of %d px does not fit tiles of %d px: choose 0 to %d px.",
+                   overlap_px, tile_px, tile_px / 2);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+append_tiles (UpscaleTilePlan *plan)
+{
+  for (int row = 0; row < plan->y_axis.n; row++)
+    for (int col = 0; col < plan->x_axis.n; col++)
+      {
+        UpscaleTile tile = { .index = plan->tiles->len, .row = row, .col = col };
+
+        tile.rect.x = upscale_axis_get_tile_start (plan->x_axis, col);
+        tile.rect.y = upscale_axis_get_tile_start (plan->y_axis, row);
+        tile.rect.width = plan->x_axis.tile_px;
+        tile.rect.height = plan->y_axis.tile_px;
+        g_array_append_val (plan->tiles, tile);
+      }
+}
+
+static void
+append_cell (UpscaleTilePlan *plan, UpscaleSegment across, UpscaleSegment down)
+{
+  UpscaleCell cell = {
+    .rect = { across.start_px, down.start_px, across.length_px, down.length_px },
+  };
+
+  for (int row = down.first; row < down.first + down.n; row++)
+    for (int col = across.first; col < across.first + across.n; col++)
+      cell.tiles[cell.n_tiles++] = (guint) (row * plan->x_axis.n + col);
+  g_array_append_val (plan->cells, cell);
+}
+
+static void
+append_cells (UpscaleTilePlan *plan)
+{
+  g_autoptr (GArray) columns = upscale_axis_get_segments (plan->x_axis);
+  g_autoptr (GArray) rows = upscale_axis_get_segments (plan->y_axis);
+
+  for (guint row = 0; row < rows->len; row++)
+    for (guint col = 0; col < columns->len; col++)
+      append_cell (plan, g_array_index (columns, UpscaleSegment, col),
+                   g_array_index (rows, UpscaleSegment, row));
+}
+
+/* What lies outside the region becomes cells without tiles: above, below, left and right of it. */
+static void
+append_outside (UpscaleTilePlan *plan, UpscaleRect region)
+{
+  int         right = region.x + region.width;
+  int         bottom = region.y + region.height;
+  UpscaleRect outside[] = {
+    { 0, 0, plan->width_px, region.y },
+    { 0, bottom, plan->width_px, plan->height_px - bottom },
+    { 0, region.y, region.x, region.height },
+    { right, region.y, plan->width_px - right, region.height },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (outside); i++)
+    {
+      UpscaleCell cell = { .rect = outside[i] };
+
+      if (!upscale_rect_is_empty (outside[i]))
+        g_array_append_val (plan->cells, cell);
+    }
+}
+
+/**
+ * upscale_tile_plan_new:
+ * @target_width_px: width of the result
+ * @target_height_px: height of the result
+ * @region: what is to be painted, in target px; the whole result, or the bounds of the selection
+ * @tile_px: side of a tile; narrower regions get narrower tiles
+ * @overlap_px: smallest overlap of neighbours, at most half of @tile_px
+ * @error: return location for an error
+ *
+ * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread may read it.
+ *
+ * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleTilePlan *
+upscale_tile_plan_new (int         target_width_px,
+                       int         target_height_px,
+                       UpscaleRect region,
+                       int         tile_px,
+                       int         overlap_px,
+                       GError    **error)
+{
+  UpscaleRect      target = { 0, 0, target_width_px, target_height_px };
+  UpscaleTilePlan *plan;
+
+  if (!check_geometry (region, target, tile_px, overlap_px, error))
+    return NULL;
+
+  plan = g_atomic_rc_box_new0 (UpscaleTilePlan);
+  plan->width_px = target_width_px;
+  plan->height_px = target_height_px;
+  plan->x_axis =
+      upscale_axis_new (region.x, region.width, target_width_px, tile_px, overlap_px);
+  plan->y_axis =
+      upscale_axis_new (region.y, region.height, target_height_px, tile_px, overlap_px);
+  plan->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleTile));
+  plan->cells = g_array_new (FALSE, FALSE, sizeof (UpscaleCell));
+  append_tiles (plan);
+  append_cells (plan);
+  append_outside (plan, region);
+  return plan;
+}
+
+/**
+ * upscale_tile_plan_ref:
+ * @plan: a plan
+ *
+ * Returns: (transfer full): @plan
+ */
+UpscaleTilePlan *
+upscale_tile_plan_ref (UpscaleTilePlan *plan)
+{
+  return g_atomic_rc_box_acquire (plan);
+}
+
+static void
+free_arrays (gpointer data)
+{
+  UpscaleTilePlan *plan = data;
+
+  g_array_unref (plan->tiles);
+  g_array_unref (plan->cells);
+}
+
+/**
+ * upscale_tile_plan_unref:
+ * @plan: (transfer full): a plan
+ *
+ * Drops a reference.
+ */
+void
+upscale_tile_plan_unref (UpscaleTilePlan *plan)
+{
+  g_atomic_rc_box_release_full (plan, free_arrays);
+}
+
+/**
+ * upscale_tile_plan_get_width:
+ * @plan: a plan
+ *
+ * Returns: width of the target, px
+ */
+int
+upscale_tile_plan_get_width (const UpscaleTilePlan *plan)
+{
+  return plan->width_px;
+}
+
+/**
+ * upscale_tile_plan_get_height:
+ * @plan: a plan
+ *
+ * Returns: height of the target, px
+ */
+int
+upscale_tile_plan_get_height (const UpscaleTilePlan *plan)
+{
+  return plan->height_px;
+}
+
+/**
+ * upscale_tile_plan_get_n_tiles:
+ * @plan: a plan
+ *
+ * Returns: the number of tiles, at least 1
+ */
+guint
+upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan)
+{
+  return plan->tiles->len;
+}
+
+/**
+ * upscale_tile_plan_get_tile:
+ * @plan: a plan
+ * @index: which
+ *
+ * Returns: (transfer none): the tile
+ */
+const UpscaleTile *
+upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
+{
+  g_assert (index < plan->tiles->len);
+  return &g_array_index (plan->tiles, UpscaleTile, index);
+}
+
+/**
+ * upscale_tile_plan_get_n_cells:
+ * @plan: a plan
+ *
+ * Returns: the number of cells
+ */
+guint
+upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan)
+{
+  return plan->cells->len;
+}
+
+/**
+ * upscale_tile_plan_get_cell:
+ * @plan: a plan
+ * @index: which
+ *
+ * Returns: (transfer none): the cell
+ */
+const UpscaleCell *
+upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index)
+{
+  g_assert (index < plan->cells->len);
+  return &g_array_index (plan->cells, UpscaleCell, index);
+}
+
+static void
+fill_weights (UpscaleAxis axis, int tile, int position_px, int n, float *weights)
+{
+  for (int i = 0; i < n; i++)
+    weights[i] = upscale_axis_get_weight (axis, tile, position_px + i);
+}
+
+/**
+ * upscale_tile_plan_get_x_weights:
+ * @plan: a plan
+ * @tile_index: a tile
+ * @x: first target px, inside the region
+ * @n: how many px
+ * @weights: (array length=n) (out caller-allocates): the tile's horizontal weights, 0 to 1
+ *
+ * The window of a tile is the product of its horizontal and vertical weights.
+ */
+void
+upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
+                                 guint                  tile_index,
+                                 int                    x,
+                                 int                    n,
+                                 float                 *weights)
+{
+  fill_weights (plan->x_axis, upscale_tile_plan_get_tile (plan, tile_index)->col, x, n,
+                weights);
+}
+
+/**
+ * upscale_tile_plan_get_y_weights:
+ * @plan: a plan
+ * @tile_index: a tile
+ * @y: first target px, inside the region
+ * @n: how many px
+ * @weights: (array length=n) (out caller-allocates): the tile's vertical weights, 0 to 1
+ *
+ * See upscale_tile_plan_get_x_weights().
+ */
+void
+upscale_tile_plan_get_y_weights (const UpscaleTilePlan *plan,
+                                 guint                  tile_index,
+                                 int                    y,
+                                 int                    n,
+                                 float                 *weights)
+{
+  fill_weights (plan->y_axis, upscale_tile_plan_get_tile (plan, tile_index)->row, y, n,
+                weights);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-recipe.h"
+#include "upscale-tile-plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleTileMessage UpscaleTileMessage;
+typedef struct _UpscaleBatch       UpscaleBatch;
+
+/**
+ * UpscaleTileMessage:
+ * @tile: the tile
+ * @image: PNG file, 8-bit sRGB
+ * @width_px: width of @image
+ * @height_px: height of @image
+ * @target_width_px: width the answer must have
+ * @target_height_px: height the answer must have
+ * @seed: this tile's seed, 0 to 2^53 - 1
+ * @key: names the answer in the tile store: a digest of all that it depends on
+ *
+ * One tile as it is sent. Read-only once handed on.
+ */
+struct _UpscaleTileMessage
+{
+  UpscaleTile tile;
+  GBytes     *image;
+  int         width_px;
+  int         height_px;
+  int         target_width_px;
+  int         target_height_px;
+  gint64      seed;
+  char       *key;
+};
+
+/**
+ * UpscaleBatch:
+ * @id: unique over all runs; the same id is the same work
+ * @recipe: how to paint
+ * @tiles: (element-type UpscaleTileMessage): what to paint; all have the same target size
+ *
+ * What one request carries. Read-only once handed on.
+ */
+struct _UpscaleBatch
+{
+  char          *id;
+  UpscaleRecipe *recipe;
+  GPtrArray     *tiles;
+};
+
+UpscaleTileMessage *upscale_tile_message_new (const UpscaleTile *tile);
+UpscaleTileMessage *upscale_tile_message_ref (UpscaleTileMessage *message);
+void                upscale_tile_message_unref (UpscaleTileMessage *message);
+
+UpscaleBatch *upscale_batch_new (UpscaleRecipe *recipe);
+UpscaleBatch *upscale_batch_ref (UpscaleBatch *batch);
+void          upscale_batch_unref (UpscaleBatch *batch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTileMessage, upscale_tile_message_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleBatch, upscale_batch_unref)
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleCapabilities UpscaleCapabilities;
+
+/**
+ * UpscaleCapabilities:
+ * @identity: names what paints; answers of endpoints with equal identities are interchangeable
+ * @max_tiles: tiles in one batch, at least 1
+ * @max_body_bytes: largest request, 0 when unknown
+ * @multiple_of: sides of the tiles sent are multiples of this, px
+ * @concurrency: batches it works on at once, at least 1
+ * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be sent at the source's size
+ * @autoscales: its slots start cold and cost extra
+ * @is_loopback: it runs on this machine, so bytes cost less than compressing them
+ *
+ * What an endpoint said it can do when it was probed. Read-only once handed on.
+ */
+struct _UpscaleCapabilities
+{
+  char    *identity;
+  int      max_tiles;
+  gint64   max_body_bytes;
+  int      multiple_of;
+  int      concurrency;
+  gboolean resizes;
+  gboolean autoscales;
+  gboolean is_loopback;
+};
+
+UpscaleCapabilities *upscale_capabilities_new (const char *identity);
+UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
+void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)
+
+G_END_DECLS

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <libgimp/gimp.h>
+
+#include "upscale-procedure.h"
+#include "upscale-run.h"
+
+#define UPSCALE_TYPE_PLUG_IN (upscale_plug_in_get_type ())
+G_DECLARE_FINAL_TYPE (UpscalePlugIn, upscale_plug_in, UPSCALE, PLUG_IN, GimpPlugIn)
+
+/**
+ * UpscalePlugIn:
+ *
+ * What GIMP asks which procedures there are. It starts one process for each call of a procedure.
+ */
+struct _UpscalePlugIn
+{
+  GimpPlugIn parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (UpscalePlugIn, upscale_plug_in, GIMP_TYPE_PLUG_IN)
+
+GIMP_MAIN (UPSCALE_TYPE_PLUG_IN)
+
+static GList *
+upscale_plug_in_query_procedures (GimpPlugIn *plug_in)
+{
+  return g_list_append (NULL, g_strdup (UPSCALE_PROCEDURE_NAME));
+}
+
+static GimpProcedure *
+upscale_plug_in_create_procedure (GimpPlugIn *plug_in, const char *name)
+{
+  if (!g_str_equal (name, UPSCALE_PROCEDURE_NAME))
+    return NULL;
+  return upscale_procedure_new (plug_in, upscale_run);
+}
+
+static void
+upscale_plug_in_class_init (UpscalePlugInClass *klass)
+{
+  GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS (klass);
+
+  plug_in_class->query_procedures = upscale_plug_in_query_procedures;
+  plug_in_class->create_procedure = upscale_plug_in_create_procedure;
+}
+
+static void
+upscale_plug_in_init (UpscalePlugIn *self)
+{
+}

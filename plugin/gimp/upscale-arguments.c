@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-arguments.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-error.h"
+
+#define SIZE_STEP_PX           64
+#define MAX_BATCH_SIZE         1000
+#define MAX_IP_ADAPTER_BYTES   (32 * 1024 * 1024)
+
+/**
+ * upscale_arguments_free:
+ * @arguments: (transfer full): arguments
+ */
+void
+upscale_arguments_free (UpscaleArguments *arguments)
+{
+  g_clear_pointer (&arguments->recipe, upscale_recipe_unref);
+  g_free (arguments->endpoints);
+  g_free (arguments);
+}
+
+/* GIMP stores an empty default and reads it back as NULL. */
+static char *
+dup_text (GimpProcedureConfig *config, const char *name)
+{
+  char *text = NULL;
+
+  g_object_get (config, name, &text, NULL);
+  return text ? text : g_strdup ("");
+}
+
+static void
+replace_text (char **text, char *replacement)
+{
+  g_free (*text);
+  *text = replacement;
+}
+
+static gboolean
+read_ip_adapter_image (GimpProcedureConfig *config, UpscaleRecipe *recipe, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  g_object_get (config, "ip-adapter-image", &file, NULL);
+  if (!file)
+    return TRUE;
+  recipe->ip_adapter_image = g_file_load_bytes (file, NULL, NULL, &cause);
+  if (!recipe->ip_adapter_image)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   _("The IP-Adapter picture can't be read: %s"), cause->message);
+      return FALSE;
+    }
+  if (g_bytes_get_size (recipe->ip_adapter_image) > MAX_IP_ADAPTER_BYTES)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   _("The IP-Adapter picture is larger than %d MiB: choose a smaller file."),
+                   MAX_IP_ADAPTER_BYTES / (1024 * 1024));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_recipe (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+{
+  UpscaleRecipe   *recipe = arguments->recipe;
+  g_autofree char *loras = dup_text (config, "loras");
+  int              seed = 0;
+
+  replace_text (&recipe->prompt, dup_text (config, "prompt"));
+  replace_text (&recipe->negative_prompt, dup_text (config, "negative-prompt"));
+  replace_text (&recipe->model, dup_text (config, "model"));
+  g_object_get (config, "strength", &recipe->strength, "steps", &recipe->steps, "cfg-scale",
+                &recipe->cfg_scale, "seed", &seed, "generation-size", &recipe->generation_px,
+                "controlnet-enabled", &recipe->controlnet_enabled, "conditioning-scale",
+                &recipe->conditioning_scale, "ip-adapter-scale", &recipe->ip_adapter_scale, NULL);
+  recipe->seed = seed;
+  return upscale_recipe_parse_loras (recipe, loras, error) &&
+         read_ip_adapter_image (config, recipe, error);
+}
+
+/* A number in the environment stands in where the argument was left alone. */
+static gboolean
+read_batch_size (UpscalePolicy *policy, GError **error)
+{
+  const char *text = g_getenv ("UPSCALE_BATCH_SIZE");
+  gint64      size = 0;
+
+  if (policy->batch_size != 0 || !text || *text == '\0')
+    return TRUE;
+  if (!g_ascii_string_to_signed (text, 10, 0, MAX_BATCH_SIZE, &size, NULL))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   _("UPSCALE_BATCH_SIZE is '%s': set it to a number from 0 to %d, or unset it."),
+                   text, MAX_BATCH_SIZE);
+      return FALSE;
+    }
+  policy->batch_size = (int) size;
+  return TRUE;
+}
+
+static gboolean
+read_policy (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+{
+  UpscalePolicy *policy = &arguments->policy;
+  int            timeout_s = 0;
+  int            retries = 0;
+
+  g_object_get (config, "batch-size", &policy->batch_size, "sequential-below",
+                &policy->sequential_below, "batch-timeout", &timeout_s, "retries", &retries, NULL);
+  policy->batch_timeout_us = timeout_s * (gint64) G_USEC_PER_SEC;
+  policy->max_tries = retries + 1;
+  return read_batch_size (policy, error);
+}
+
+static void
+read_endpoints (GimpProcedureConfig *config, UpscaleArguments *arguments)
+{
+  const char *fallback = g_getenv ("UPSCALE_ENDPOINTS");
+
+  arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
+  if (*arguments->endpoints == '\0' && fallback)
+    replace_text (&arguments->endpoints, g_strdup (fallback));
+}
+
+static gboolean
+check_multiple (int size_px, const char *what, GError **error)
+{
+  if (size_px % SIZE_STEP_PX == 0)
+    return TRUE;
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+               _("The %s is %d px: choose a multiple of %d, for example %d."), what, size_px,
+               SIZE_STEP_PX, size_px / SIZE_STEP_PX * SIZE_STEP_PX + SIZE_STEP_PX);
+  return FALSE;
+}
+
+static gboolean
+read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+{
+  g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px, "overlap",
+                &arguments->overlap_px, "colour-correction", &arguments->colour_correction,
+                "resize-canvas", &arguments->resize_canvas, NULL);
+  return check_multiple (arguments->tile_px, _("tile size"), error) &&
+         check_multiple (arguments->recipe->generation_px, _("generation size"), error);
+}
+
+/**
+ * upscale_arguments_new:
+ * @config: the procedure's arguments
+ * @error: return location for an error
+ *
+ * Reads and checks what the caller gave; GIMP checks little of it for callers through the PDB.
+ *
+ * Returns: (transfer full): the arguments, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleArguments *
+upscale_arguments_new (GimpProcedureConfig *config, GError **error)
+{
+  g_autoptr (UpscaleArguments) arguments = g_new0 (UpscaleArguments, 1);
+
+  arguments->recipe = upscale_recipe_new ();
+  read_endpoints (config, arguments);
+  if (!read_recipe (config, arguments, error) || !read_policy (config, arguments, error) ||
+      !read_geometry (config, arguments, error))
+    return NULL;
+  return g_steal_pointer (&arguments);
+}

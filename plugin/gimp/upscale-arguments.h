@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "upscale-policy.h"
+#include "upscale-recipe.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleArguments:
+ * @recipe: how to paint
+ * @policy: how to dispatch
+ * @scale: upscale factor
+ * @tile_px: side of a tile
+ * @overlap_px: smallest overlap
+ * @colour_correction: 0 to 1
+ * @endpoints: names and URLs, as typed
+ * @resize_canvas: whether the canvas grows with the layer
+ *
+ * What the caller wants, checked.
+ */
+typedef struct
+{
+  UpscaleRecipe *recipe;
+  UpscalePolicy  policy;
+  double         scale;
+  int            tile_px;
+  int            overlap_px;
+  double         colour_correction;
+  char          *endpoints;
+  gboolean       resize_canvas;
+} UpscaleArguments;
+
+UpscaleArguments *upscale_arguments_new (GimpProcedureConfig *config, GError **error);
+void              upscale_arguments_free (UpscaleArguments *arguments);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleArguments, upscale_arguments_free)
+
+G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-layer-reader.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-error.h"
+
+/**
+ * upscale_layer_copy_free:
+ * @copy: (transfer full): a copy
+ */
+void
+upscale_layer_copy_free (UpscaleLayerCopy *copy)
+{
+  g_clear_object (&copy->pixels);
+  g_clear_object (&copy->image);
+  g_clear_object (&copy->layer);
+  g_clear_object (&copy->profile);
+  g_free (copy->name);
+  g_free (copy);
+}
+
+static GimpLayer *
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER, sentence);
+  return NULL;
+}
+
+/* Image types set on the procedure only grey out the menu; callers through the PDB can pass anything. */
+static GimpLayer *
+find_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+  if (!drawables || !drawables[0])
+    return refuse (error, _("No layer was given: select one layer."));
+  if (drawables[1])
+    return refuse (error, _("Several layers were given: select just one, or merge them first."));
+  if (!GIMP_IS_LAYER (drawables[0]))
+    return refuse (error, _("Layer masks and channels can't be upscaled: select the layer itself."));
+  if (gimp_layer_is_floating_sel (GIMP_LAYER (drawables[0])))
+    return refuse (error, _("A floating selection can't be upscaled: anchor it or make it a layer "
+                            "first (Layer > Anchor Layer)."));
+  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    return refuse (error, _("Indexed images can't be upscaled: convert the image to RGB first "
+                            "(Image > Mode > RGB)."));
+  return GIMP_LAYER (drawables[0]);
+}
+
+/* The copy shares nothing with GIMP, so that worker threads can read it while this thread speaks to GIMP. */
+static GeglBuffer *
+copy_pixels (GimpLayer *layer)
+{
+  g_autoptr (GeglBuffer) theirs = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  const GeglRectangle *extent = gegl_buffer_get_extent (theirs);
+  GeglBuffer          *ours = gegl_buffer_new (extent, gegl_buffer_get_format (theirs));
+
+  gegl_buffer_copy (theirs, extent, GEGL_ABYSS_NONE, ours, extent);
+  return ours;
+}
+
+static gboolean
+read_selection (GimpLayer *layer, UpscaleRect *selection, GError **error)
+{
+  UpscaleRect bounds = { 0 };
+
+  if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &bounds.x, &bounds.y,
+                                     &bounds.width, &bounds.height))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                   _("The selection does not touch the layer: move it, or select nothing to "
+                     "upscale the whole layer."));
+      return FALSE;
+    }
+  *selection = bounds;
+  return TRUE;
+}
+
+/**
+ * upscale_layer_reader_read:
+ * @image: the image
+ * @drawables: (array zero-terminated=1): what the procedure was called with
+ * @error: return location for an error
+ *
+ * Checks that there is one layer that can be upscaled, and copies all that is needed of it.
+ *
+ * Returns: (transfer full): the copy, or %NULL with %UPSCALE_ERROR_LAYER
+ */
+UpscaleLayerCopy *
+upscale_layer_reader_read (GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+  GimpLayer  *layer = find_layer (image, drawables, error);
+  UpscaleRect selection;
+  g_autoptr (UpscaleLayerCopy) copy = NULL;
+
+  if (!layer || !read_selection (layer, &selection, error))
+    return NULL;
+
+  copy = g_new0 (UpscaleLayerCopy, 1);
+  copy->selection = selection;
+  copy->pixels = copy_pixels (layer);
+  copy->image = g_object_ref (image);
+  copy->layer = g_object_ref (layer);
+  copy->name = gimp_item_get_name (GIMP_ITEM (layer));
+  copy->base_type = gimp_image_get_base_type (image);
+  copy->precision = gimp_image_get_precision (image);
+  copy->profile = gimp_image_get_color_profile (image);
+  gimp_image_get_resolution (image, &copy->x_resolution, &copy->y_resolution);
+  return g_steal_pointer (&copy);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "upscale-rect.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleLayerCopy:
+ * @pixels: own copy of the layer's pixels, origin at 0, 0
+ * @selection: bounds of the selection within the layer, in its px; the whole layer without one
+ * @image: the image it came from; it may be gone by the time it is looked at again
+ * @layer: the layer, likewise
+ * @name: the layer's name
+ * @base_type: kind of image
+ * @precision: precision of the image
+ * @profile: (nullable): the image's own colour profile
+ * @x_resolution: px per inch
+ * @y_resolution: px per inch
+ *
+ * All that is ever needed of the layer, read once: while the job runs the user may change or delete anything, and GIMP
+ * kills a plug-in that touches pixels which changed under it.
+ */
+typedef struct
+{
+  GeglBuffer       *pixels;
+  UpscaleRect       selection;
+  GimpImage        *image;
+  GimpLayer        *layer;
+  char             *name;
+  GimpImageBaseType base_type;
+  GimpPrecision     precision;
+  GimpColorProfile *profile;
+  double            x_resolution;
+  double            y_resolution;
+} UpscaleLayerCopy;
+
+UpscaleLayerCopy *upscale_layer_reader_read (GimpImage     *image,
+                                             GimpDrawable **drawables,
+                                             GError       **error);
+void              upscale_layer_copy_free (UpscaleLayerCopy *copy);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerCopy, upscale_layer_copy_free)
+
+G_END_DECLS

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-job.h"
+
+#include "upscale-clock.h"
+#include "upscale-composer.h"
+#include "upscale-error.h"
+#include "upscale-picture.h"
+#include "upscale-source.h"
+
+/* Larger results than this many px a side can't be held by any GIMP image. */
+#define MAX_SIDE_PX 524288
+
+/**
+ * UpscaleJob:
+ *
+ * One upscale from pixels to pixels, without GIMP: it ties the picture to the scheduler. Everything that takes long
+ * happens in its scheduler's endpoints and in worker threads.
+ */
+struct _UpscaleJob
+{
+  GObject parent_instance;
+
+  UpscaleComposer  *composer;
+  UpscalePicture   *picture;
+  UpscaleScheduler *scheduler;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleJob, upscale_job, G_TYPE_OBJECT)
+
+static void
+upscale_job_finalize (GObject *object)
+{
+  UpscaleJob *self = UPSCALE_JOB (object);
+
+  g_clear_object (&self->scheduler);
+  g_clear_object (&self->picture);
+  g_clear_pointer (&self->composer, upscale_composer_unref);
+  G_OBJECT_CLASS (upscale_job_parent_class)->finalize (object);
+}
+
+static void
+upscale_job_class_init (UpscaleJobClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_job_finalize;
+}
+
+static void
+upscale_job_init (UpscaleJob *self)
+{
+}
+
+static gboolean
+check_size (const UpscaleJobRequest *request, GError **error)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
+
+  if (extent->width * request->scale <= MAX_SIDE_PX &&
+      extent->height * request->scale <= MAX_SIDE_PX)
+    return TRUE;
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+               "A layer of %dx%d px is too large for this scale: the result may have %d px a side.",
+               extent->width, extent->height, MAX_SIDE_PX);
+  return FALSE;
+}
+
+static UpscaleTilePlan *
+plan_tiles (const UpscaleJobRequest *request, UpscaleSource *source, GError **error)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
+  int                  width = upscale_source_get_target_width (source);
+  int                  height = upscale_source_get_target_height (source);
+  UpscaleRect          region =
+      upscale_rect_scale (request->selection, (double) width / extent->width,
+                          (double) height / extent->height);
+
+  return upscale_tile_plan_new (width, height, region, request->tile_px,
+                                request->overlap_px, error);
+}
+
+static void
+make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request, UpscaleTilePlan *plan)
+{
+  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+
+  self->scheduler = upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (self->picture),
+                                           upscale_tile_plan_get_n_tiles (plan),
+                                           request->recipe, request->policy, clock);
+  for (guint i = 0; i < request->endpoints->len; i++)
+    upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
+}
+
+/**
+ * upscale_job_new:
+ * @request: what is wanted
+ * @error: return location for an error
+ *
+ * Plans the work; nothing is sent yet.
+ *
+ * Returns: (transfer full): the job, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleJob *
+upscale_job_new (const UpscaleJobRequest *request, GError **error)
+{
+  g_autoptr (UpscaleJob) self = NULL;
+  g_autoptr (UpscaleSource) source = NULL;
+  g_autoptr (UpscaleTilePlan) plan = NULL;
+
+  if (!check_size (request, error))
+    return NULL;
+  source = upscale_source_new (request->pixels, request->scale);
+  plan = plan_tiles (request, source, error);
+  if (!plan)
+    return NULL;
+
+  self = g_object_new (UPSCALE_TYPE_JOB, NULL);
+  self->composer = upscale_composer_new (source, plan, request->colour_correction);
+  self->picture = upscale_picture_new (source, plan, self->composer, request->store,
+                                       request->recipe, request->scale);
+  make_scheduler (self, request, plan);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * upscale_job_get_scheduler:
+ * @job: a job
+ *
+ * Returns: (transfer none): who knows how far it is
+ */
+UpscaleScheduler *
+upscale_job_get_scheduler (UpscaleJob *job)
+{
+  return job->scheduler;
+}
+
+/**
+ * upscale_job_get_result:
+ * @job: a job
+ *
+ * Returns: (transfer none): the result in the layer's own format; whole once the job has run
+ */
+GeglBuffer *
+upscale_job_get_result (UpscaleJob *job)
+{
+  return upscale_composer_get_result (job->composer);
+}
+
+/**
+ * upscale_job_dup_warning:
+ * @job: a job
+ *
+ * Returns: (transfer full) (nullable): what went wrong without harm to the picture, a sentence
+ */
+char *
+upscale_job_dup_warning (UpscaleJob *job)
+{
+  return upscale_picture_dup_warning (job->picture);
+}
+
+static void
+on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * upscale_job_run_async:
+ * @job: a job
+ * @cancellable: (nullable): cancels it; painted tiles stay in the store
+ * @callback: called on the main thread when it has ended
+ * @user_data: for @callback
+ *
+ * Runs the job. Ends well also when tiles failed: the scheduler lists them, and they show the base.
+ */
+void
+upscale_job_run_async (UpscaleJob         *job,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (job, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, upscale_job_run_async);
+  /* What the scheduler says counts, also when the cancellable has fired meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
+  upscale_scheduler_run_async (job->scheduler, cancellable, on_scheduler_ran,
+                               g_steal_pointer (&task));
+}
+
+/**
+ * upscale_job_run_finish:
+ * @job: a job
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: %TRUE when every tile is settled; else %FALSE with %UPSCALE_ERROR_NO_ENDPOINT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

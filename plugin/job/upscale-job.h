@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gegl.h>
+
+#include "upscale-policy.h"
+#include "upscale-recipe.h"
+#include "upscale-scheduler.h"
+#include "upscale-tile-store.h"
+
+G_BEGIN_DECLS
+
+#define UPSCALE_TYPE_JOB (upscale_job_get_type ())
+G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
+
+/**
+ * UpscaleJobRequest:
+ * @pixels: own copy of the layer's pixels, origin at 0, 0, in the layer's format
+ * @selection: what of them is to be painted, in source px; the rest of the result stays base
+ * @scale: upscale factor
+ * @tile_px: side of a tile
+ * @overlap_px: smallest overlap of tiles
+ * @colour_correction: how far low frequencies follow the source, 0 to 1
+ * @recipe: how to paint
+ * @policy: how to dispatch
+ * @endpoints: (element-type UpscaleEndpoint): where to send tiles
+ * @store: where painted tiles are kept
+ *
+ * All that a job needs to know. Read during upscale_job_new() only.
+ */
+typedef struct
+{
+  GeglBuffer       *pixels;
+  UpscaleRect       selection;
+  double            scale;
+  int               tile_px;
+  int               overlap_px;
+  double            colour_correction;
+  UpscaleRecipe    *recipe;
+  UpscalePolicy     policy;
+  GPtrArray        *endpoints;
+  UpscaleTileStore *store;
+} UpscaleJobRequest;
+
+UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **error);
+UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
+GeglBuffer       *upscale_job_get_result (UpscaleJob *job);
+char             *upscale_job_dup_warning (UpscaleJob *job);
+void              upscale_job_run_async (UpscaleJob         *job,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
+
+G_END_DECLS

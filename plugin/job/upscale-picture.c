@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-picture.h"
+
+#include "upscale-error.h"
+#include "upscale-likeness.h"
+#include "upscale-png.h"
+#include "upscale-tile-form.h"
+#include "upscale-tile-key.h"
+
+/* Towards loopback compressing costs more than it saves; towards a network libpng's level 1 is the best bargain. */
+#define LOOPBACK_COMPRESSION 0
+#define NETWORK_COMPRESSION  1
+
+/**
+ * UpscalePicture:
+ *
+ * The picture that is being painted, as the scheduler sees it: it makes what is sent for a tile, and takes what comes
+ * back. All pixel work happens in worker threads; source, composer and store are safe to use there, and everything
+ * else here never changes after construction, except what @lock guards.
+ */
+struct _UpscalePicture
+{
+  GObject parent_instance;
+
+  UpscaleSource    *source;
+  UpscaleTilePlan  *plan;
+  UpscaleComposer  *composer;
+  UpscaleTileStore *store;
+  UpscaleRecipe    *recipe;
+  double            scale;
+
+  GMutex     lock;
+  GPtrArray *painters; /* of UpscaleCapabilities: who may have made what is in the store */
+  char      *warning;
+};
+
+/* One tile's way through a worker thread. */
+typedef struct
+{
+  UpscalePicture      *picture;
+  guint                tile_index;
+  UpscaleCapabilities *capabilities;
+  UpscaleTileMessage  *message;
+  GBytes              *image;
+  UpscalePrepared      prepared;
+} TileWork;
+
+static void upscale_picture_exchange_init (UpscaleTileExchangeInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (UpscalePicture,
+                               upscale_picture,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_TILE_EXCHANGE,
+                                                      upscale_picture_exchange_init))
+
+static void
+tile_work_free (TileWork *work)
+{
+  g_clear_pointer (&work->capabilities, upscale_capabilities_unref);
+  g_clear_pointer (&work->message, upscale_tile_message_unref);
+  g_clear_pointer (&work->image, g_bytes_unref);
+  g_free (work);
+}
+
+static TileWork *
+tile_work_new (UpscalePicture *picture, guint tile_index)
+{
+  TileWork *work = g_new0 (TileWork, 1);
+
+  work->picture = picture;
+  work->tile_index = tile_index;
+  return work;
+}
+
+/* Tasks hold the picture, so a work may point at it without a reference. */
+static GTask *
+start_task (UpscalePicture     *picture,
+            TileWork           *work,
+            GCancellable       *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
+{
+  GTask *task = g_task_new (picture, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, work, (GDestroyNotify) tile_work_free);
+  return task;
+}
+
+static UpscaleTileForm
+choose_form (const TileWork *work, const UpscaleCapabilities *capabilities)
+{
+  const UpscaleTile *tile =
+      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index);
+
+  return upscale_tile_form (tile->rect, work->picture->scale, capabilities->multiple_of,
+                            capabilities->resizes);
+}
+
+static UpscalePixels *
+render (const TileWork *work, UpscaleTileForm form)
+{
+  UpscalePicture    *picture = work->picture;
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (picture->plan, work->tile_index);
+  g_autoptr (UpscalePixels) bare =
+      form.at_source_size ? upscale_source_get_crop (picture->source, form.source)
+                          : upscale_source_get_seen (picture->source, tile->rect);
+
+  return upscale_pixels_pad (bare, form.sent_width_px, form.sent_height_px);
+}
+
+static char *
+make_key (const TileWork      *work,
+          const UpscalePixels *sent,
+          UpscaleTileForm      form,
+          const char          *identity)
+{
+  UpscaleTileKeyInput input = {
+    .sent = sent,
+    .target_width_px = form.target_width_px,
+    .target_height_px = form.target_height_px,
+    .seed = upscale_tile_seed (work->picture->recipe->seed, work->tile_index),
+    .recipe = work->picture->recipe,
+  };
+
+  return upscale_tile_key (&input, identity);
+}
+
+/* Decodes an answer and cuts it back to the tile; the size is checked before any pixel is. */
+static UpscalePixels *
+decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError **error)
+{
+  const UpscaleTile *tile =
+      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index);
+  g_autoptr (UpscalePixels) painted = NULL;
+  gsize max_pixels = (gsize) form.target_width_px * (gsize) form.target_height_px;
+  int   width = 0;
+  int   height = 0;
+
+  if (!upscale_png_peek_size (image, &width, &height, error))
+    return NULL;
+  if (width != form.target_width_px || height != form.target_height_px)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                   "the picture is %dx%d px instead of %dx%d", width, height,
+                   form.target_width_px, form.target_height_px);
+      return NULL;
+    }
+  painted = upscale_png_decode (image, max_pixels, error);
+  if (!painted)
+    return NULL;
+  return upscale_pixels_crop (painted, tile->rect.width, tile->rect.height);
+}
+
+/* Looks for what one endpoint of the job would have answered; an entry that can't be used is as good as none. */
+static gboolean
+settle_from_store (const TileWork            *work,
+                   const UpscalePixels       *sent,
+                   UpscaleTileForm            form,
+                   const UpscaleCapabilities *painter)
+{
+  g_autofree char *key = make_key (work, sent, form, painter->identity);
+  g_autoptr (GBytes) image = upscale_tile_store_lookup (work->picture->store, key);
+  g_autoptr (UpscalePixels) painted =
+      image ? decode_answer (work, form, image, NULL) : NULL;
+
+  if (!painted)
+    return FALSE;
+  upscale_composer_settle (work->picture->composer, work->tile_index, painted);
+  return TRUE;
+}
+
+static void
+remember_painter (UpscalePicture *picture, UpscaleCapabilities *capabilities)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
+
+  for (guint i = 0; i < picture->painters->len; i++)
+    {
+      const UpscaleCapabilities *known = picture->painters->pdata[i];
+
+      if (g_str_equal (known->identity, capabilities->identity) &&
+          known->resizes == capabilities->resizes &&
+          known->multiple_of == capabilities->multiple_of)
+        return;
+    }
+  g_ptr_array_add (picture->painters, upscale_capabilities_ref (capabilities));
+}
+
+static GPtrArray *
+dup_painters (UpscalePicture *picture)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
+
+  return g_ptr_array_copy (picture->painters, (GCopyFunc) upscale_capabilities_ref, NULL);
+}
+
+/* In a mixed pool a tile counts as finished when any endpoint of the job could have made what is there. */
+static gboolean
+settle_from_any_painter (const TileWork *work, UpscalePixels *sent, UpscaleTileForm form)
+{
+  g_autoptr (GPtrArray) painters = dup_painters (work->picture);
+
+  for (guint i = 0; i < painters->len; i++)
+    {
+      const UpscaleCapabilities *painter = painters->pdata[i];
+      UpscaleTileForm            other = choose_form (work, painter);
+      g_autoptr (UpscalePixels) other_sent = upscale_tile_form_equal (form, other)
+                                                 ? upscale_pixels_ref (sent)
+                                                 : render (work, other);
+
+      if (settle_from_store (work, other_sent, other, painter))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+make_message (TileWork *work, const UpscalePixels *sent, UpscaleTileForm form, GError **error)
+{
+  UpscalePicture *picture = work->picture;
+  g_autoptr (UpscaleTileMessage) message = upscale_tile_message_new (
+      upscale_tile_plan_get_tile (picture->plan, work->tile_index));
+  int compression =
+      work->capabilities->is_loopback ? LOOPBACK_COMPRESSION : NETWORK_COMPRESSION;
+
+  message->image = upscale_png_encode (sent, compression, error);
+  if (!message->image)
+    return FALSE;
+  message->width_px = form.sent_width_px;
+  message->height_px = form.sent_height_px;
+  message->target_width_px = form.target_width_px;
+  message->target_height_px = form.target_height_px;
+  message->seed = upscale_tile_seed (picture->recipe->seed, work->tile_index);
+  message->key = make_key (work, sent, form, work->capabilities->identity);
+  work->message = g_steal_pointer (&message);
+  return TRUE;
+}
+
+static void
+prepare_in_thread (GTask        *task,
+                   gpointer      source_object,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  TileWork          *work = task_data;
+  UpscalePicture    *picture = work->picture;
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (picture->plan, work->tile_index);
+  UpscaleTileForm    form = choose_form (work, work->capabilities);
+  g_autoptr (UpscalePixels) sent = NULL;
+  g_autoptr (GError) error = NULL;
+
+  work->prepared = UPSCALE_PREPARED_SKIPPED;
+  if (upscale_source_is_transparent (picture->source, tile->rect))
+    upscale_composer_settle (picture->composer, work->tile_index, NULL);
+  else if (sent = render (work, form), upscale_pixels_is_single_coloured (sent))
+    upscale_composer_settle (picture->composer, work->tile_index, NULL);
+  else if (settle_from_any_painter (work, sent, form))
+    work->prepared = UPSCALE_PREPARED_STORED;
+  else if (make_message (work, sent, form, &error))
+    work->prepared = UPSCALE_PREPARED_SEND;
+
+  if (error)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+upscale_picture_prepare_async (UpscaleTileExchange *exchange,
+                               guint                tile_index,
+                               UpscaleCapabilities *capabilities,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  UpscalePicture *self = UPSCALE_PICTURE (exchange);
+  TileWork       *work = tile_work_new (self, tile_index);
+  g_autoptr (GTask) task = start_task (self, work, cancellable, callback, user_data);
+
+  work->capabilities = upscale_capabilities_ref (capabilities);
+  remember_painter (self, capabilities);
+  g_task_run_in_thread (task, prepare_in_thread);
+}
+
+static gboolean
+upscale_picture_prepare_finish (UpscaleTileExchange *exchange,
+                                GAsyncResult        *result,
+                                UpscalePrepared     *prepared,
+                                UpscaleTileMessage **message,
+                                GError             **error)
+{
+  TileWork *work = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *prepared = work->prepared;
+  *message = g_steal_pointer (&work->message);
+  return TRUE;
+}
+
+/* A store that can't be written costs a warning at the end, never the job: the tile is in the picture all the same. */
+static void
+keep (UpscalePicture *picture, const char *key, GBytes *image)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (upscale_tile_store_insert (picture->store, key, image, &error))
+    return;
+  locker = g_mutex_locker_new (&picture->lock);
+  if (!picture->warning)
+    picture->warning = g_strdup (error->message);
+}
+
+static void
+accept_in_thread (GTask        *task,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  TileWork          *work = task_data;
+  UpscalePicture    *picture = work->picture;
+  const UpscaleTile *tile = &work->message->tile;
+  UpscaleTileForm    form = { .target_width_px = work->message->target_width_px,
+                              .target_height_px = work->message->target_height_px };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UpscalePixels) painted = decode_answer (work, form, work->image, &error);
+  g_autoptr (UpscalePixels) seen =
+      painted ? upscale_source_get_seen (picture->source, tile->rect) : NULL;
+
+  if (!painted ||
+      !upscale_likeness_check (seen, painted, picture->recipe->strength, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  keep (picture, work->message->key, work->image);
+  upscale_composer_settle (picture->composer, work->tile_index, painted);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+upscale_picture_accept_async (UpscaleTileExchange *exchange,
+                              UpscaleTileMessage  *message,
+                              GBytes              *image,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  UpscalePicture *self = UPSCALE_PICTURE (exchange);
+  TileWork       *work = tile_work_new (self, message->tile.index);
+  g_autoptr (GTask) task = start_task (self, work, cancellable, callback, user_data);
+
+  work->message = upscale_tile_message_ref (message);
+  work->image = g_bytes_ref (image);
+  g_task_run_in_thread (task, accept_in_thread);
+}
+
+static void
+give_up_in_thread (GTask        *task,
+                   gpointer      source_object,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  TileWork *work = task_data;
+
+  upscale_composer_settle (work->picture->composer, work->tile_index, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+upscale_picture_give_up_async (UpscaleTileExchange *exchange,
+                               guint                tile_index,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  UpscalePicture *self = UPSCALE_PICTURE (exchange);
+  g_autoptr (GTask) task =
+      start_task (self, tile_work_new (self, tile_index), NULL, callback, user_data);
+
+  g_task_run_in_thread (task, give_up_in_thread);
+}
+
+static gboolean
+upscale_picture_propagate (UpscaleTileExchange *exchange, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+upscale_picture_finalize (GObject *object)
+{
+  UpscalePicture *self = UPSCALE_PICTURE (object);
+
+  upscale_source_unref (self->source);
+  upscale_tile_plan_unref (self->plan);
+  upscale_composer_unref (self->composer);
+  upscale_tile_store_unref (self->store);
+  upscale_recipe_unref (self->recipe);
+  g_ptr_array_unref (self->painters);
+  g_mutex_clear (&self->lock);
+  g_free (self->warning);
+  G_OBJECT_CLASS (upscale_picture_parent_class)->finalize (object);
+}
+
+static void
+upscale_picture_exchange_init (UpscaleTileExchangeInterface *iface)
+{
+  iface->prepare_async = upscale_picture_prepare_async;
+  iface->prepare_finish = upscale_picture_prepare_finish;
+  iface->accept_async = upscale_picture_accept_async;
+  iface->accept_finish = upscale_picture_propagate;
+  iface->give_up_async = upscale_picture_give_up_async;
+  iface->give_up_finish = upscale_picture_propagate;
+}
+
+static void
+upscale_picture_class_init (UpscalePictureClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_picture_finalize;
+}
+
+static void
+upscale_picture_init (UpscalePicture *self)
+{
+  g_mutex_init (&self->lock);
+  self->painters =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
+}
+
+/**
+ * upscale_picture_new:
+ * @source: the layer's pixels
+ * @plan: tiles and cells over @source's target
+ * @composer: where settled tiles go
+ * @store: where painted tiles are kept
+ * @recipe: how tiles are painted
+ * @scale: the upscale factor
+ *
+ * Returns: (transfer full): the picture, on the main thread
+ */
+UpscalePicture *
+upscale_picture_new (UpscaleSource    *source,
+                     UpscaleTilePlan  *plan,
+                     UpscaleComposer  *composer,
+                     UpscaleTileStore *store,
+                     UpscaleRecipe    *recipe,
+                     double            scale)
+{
+  UpscalePicture *self = g_object_new (UPSCALE_TYPE_PICTURE, NULL);
+
+  self->source = upscale_source_ref (source);
+  self->plan = upscale_tile_plan_ref (plan);
+  self->composer = upscale_composer_ref (composer);
+  self->store = upscale_tile_store_ref (store);
+  self->recipe = upscale_recipe_ref (recipe);
+  self->scale = scale;
+  return self;
+}
+
+/**
+ * upscale_picture_dup_warning:
+ * @picture: a picture
+ *
+ * Returns: (transfer full) (nullable): why finished tiles could not be kept for another run, a sentence
+ */
+char *
+upscale_picture_dup_warning (UpscalePicture *picture)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
+
+  return g_strdup (picture->warning);
+}

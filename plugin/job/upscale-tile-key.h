@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-pixels.h"
+#include "upscale-recipe.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleTileKeyInput:
+ * @sent: the pixels that are sent
+ * @target_width_px: width of the answer
+ * @target_height_px: height of the answer
+ * @seed: the tile's seed
+ * @recipe: how to paint
+ *
+ * Everything an answer depends on, save who paints it.
+ */
+typedef struct
+{
+  const UpscalePixels *sent;
+  int                  target_width_px;
+  int                  target_height_px;
+  gint64               seed;
+  const UpscaleRecipe *recipe;
+} UpscaleTileKeyInput;
+
+char *upscale_tile_key (const UpscaleTileKeyInput *input, const char *identity);
+
+G_END_DECLS

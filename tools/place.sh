@@ -1,0 +1,167 @@
+# Where the work is done: on this machine when it has GIMP 3, else in a Debian 13 root of our own.
+# Sourced by ./run, from the folder it lies in.
+
+PLACE_ROOT=build/root
+
+place_say() { echo "run: $*" >&2; }
+
+place_fail() {
+  place_say "$*"
+  exit 1
+}
+
+place_packages() { grep -v '^#' tools/packages.txt; }
+
+place_has_libraries() {
+  command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 libsoup-3.0
+}
+
+# Runs a command as root: directly, or through sudo.
+place_as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    place_fail "needs root to run '$1': run it as root, or install sudo and allow it for you."
+  fi
+}
+
+# Says every 15 seconds that a long step is alive; the step's own output goes to a log.
+place_long_step() {
+  local what=$1 log=build/setup.log seconds=0 step
+  shift
+  place_say "$what (log: $log)"
+  "$@" >>"$log" 2>&1 </dev/null &
+  step=$!
+  while kill -0 "$step" 2>/dev/null; do
+    sleep 1
+    seconds=$((seconds + 1))
+    [ $((seconds % 15)) -ne 0 ] || place_say "$what: $seconds s, still working"
+  done
+  wait "$step" || {
+    tail -n 20 "$log" >&2
+    place_fail "$what failed; its last lines are above, all of them in $log. Run it again: it goes on from here."
+  }
+}
+
+place_apt_install() {
+  place_as_root env DEBIAN_FRONTEND=noninteractive sh -c \
+    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh "$@"
+}
+
+# Puts the URI, the suite and the label of every Debian archive this machine uses on lines of their own.
+place_archives() {
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' |
+    awk '$3 == "Debian" {print $1, $2}' | sort -u
+}
+
+# The sources of the new root: what this machine reads Debian from, with Debian 13's suites.
+place_trixie_sources() {
+  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  place_archives | while read -r uri suite; do
+    case $suite in
+      *-security) echo "deb [signed-by=$keyring] $uri trixie-security main" ;;
+      *-updates | *-backports) ;;
+      *) echo "deb [signed-by=$keyring] $uri trixie main" ;;
+    esac
+  done
+}
+
+place_make_root() {
+  local partial=$PLACE_ROOT.partial options=() file
+  command -v mmdebstrap >/dev/null ||
+    place_long_step "installing mmdebstrap" place_apt_install mmdebstrap debian-archive-keyring
+  place_as_root apt-get update >>build/setup.log 2>&1 ||
+    place_fail "'apt-get update' failed: check this machine's network and package sources."
+  [ -n "$(place_trixie_sources)" ] ||
+    place_fail "found no Debian archive in this machine's package sources; add one to /etc/apt/sources.list.d and run again."
+  # The machine's own way to its archives (proxies, mirrors, dates) holds for the new root too.
+  for file in $(grep -ls '^Acquire' /etc/apt/apt.conf /etc/apt/apt.conf.d/*); do
+    options+=(--aptopt="$file")
+  done
+  place_as_root rm -rf "$partial"
+  place_trixie_sources >build/sources.list
+  place_long_step "making a Debian 13 root in $PLACE_ROOT" place_as_root mmdebstrap --mode=root --variant=apt \
+    "${options[@]}" --aptopt='APT::Install-Recommends "false"' \
+    --include="$(place_packages | paste -sd,)" trixie "$partial" build/sources.list
+  place_as_root rm -rf "$PLACE_ROOT"
+  place_as_root mv "$partial" "$PLACE_ROOT"
+  cp tools/packages.txt build/root.packages
+}
+
+# An old root that lacks a package gets it; the stamp is written last, so an interrupted step is redone.
+place_complete_root() {
+  [ -d "$PLACE_ROOT" ] || place_make_root
+  cmp -s tools/packages.txt build/root.packages && return
+  place_long_step "adding packages to $PLACE_ROOT" place_in_root root env DEBIAN_FRONTEND=noninteractive sh -c \
+    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh $(place_packages)
+  cp tools/packages.txt build/root.packages
+}
+
+# Runs a command in the root, as USER, in this folder, which appears there under its own path. The mounts live in
+# a namespace of their own and vanish with the command.
+place_in_root() {
+  local user=$1 ids
+  shift
+  ids=$(id -u):$(id -g)
+  [ "$user" = caller ] || ids=0:0
+  place_as_root unshare --mount --propagation private sh -c '
+    set -e
+    root=$1 here=$2 ids=$3
+    shift 3
+    mkdir -p "$root$here"
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+    mount --bind "$here" "$root$here"
+    for file in resolv.conf hosts; do
+      if [ -e "/etc/$file" ]; then cat "/etc/$file" >"$root/etc/$file"; fi
+    done
+    exec chroot --userspec="$ids" "$root" sh -c "cd \"\$1\" && shift && exec \"\$@\"" sh "$here" "$@"
+  ' sh "$here/$PLACE_ROOT" "$here" "$ids" "$@"
+}
+
+place_reenter() {
+  local keep=() name
+  for name in CI TERM UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS; do
+    [ -z "${!name:-}" ] || keep+=("$name=${!name}")
+  done
+  place_in_root caller env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME="$here/build/home" \
+    UPSCALE_PLACE=root "${keep[@]}" ./run "$@"
+}
+
+# Returns where the build works; in the other case runs the same command line there and leaves with its status.
+place_enter() {
+  mkdir -p build/home
+  [ -z "${UPSCALE_PLACE:-}" ] || return 0
+  if place_has_libraries; then
+    place_check_tools
+    return 0
+  fi
+  command -v apt-get >/dev/null ||
+    place_fail "found neither GIMP 3's development files nor apt-get: install gimp-3.0, libsoup-3.0, json-glib-1.0, zimg, libpng, meson and a C compiler, so that pkg-config finds them."
+  if place_distribution_has_gimp; then
+    place_long_step "installing what the build needs" place_apt_install $(place_packages)
+    return 0
+  fi
+  place_complete_root
+  place_reenter "$@"
+  exit $?
+}
+
+place_distribution_has_gimp() {
+  [ -n "$(ls -A /var/lib/apt/lists 2>/dev/null)" ] || place_as_root apt-get update >>build/setup.log 2>&1 || true
+  apt-cache policy libgimp-3.0-dev | grep -q 'Candidate: [0-9]'
+}
+
+place_check_tools() {
+  local missing=() tool
+  for tool in meson ninja cc msgfmt python3; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  pkg-config --exists json-glib-1.0 libpng zimg || missing+=(json-glib-1.0/libpng/zimg)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null ||
+    place_fail "needs ${missing[*]}: install them with this machine's package manager and run again."
+  place_long_step "installing what the build needs" place_apt_install $(place_packages)
+}

@@ -1,0 +1,109 @@
+# What ./run does once it stands where the build works. Sourced by ./run, from the folder it lies in.
+
+TASK_BUILD=build/work
+TASK_SANITIZED=build/sanitized
+# GIMP itself is not built with sanitizers, and one look at the style is enough.
+TASK_SANITIZED_SUITES=(core image dispatch backend job endpoint)
+
+task_fail() {
+  echo "run: $*" >&2
+  exit 1
+}
+
+# A configuration that was interrupted leaves no build.ninja and is made anew.
+task_configure() {
+  local folder=$1
+  shift
+  [ -f "$folder/build.ninja" ] || {
+    rm -rf "$folder"
+    meson setup "$folder" -Dplugin_dir="$PWD/$folder/stage/plug-ins/tile-upscale" "$@" ||
+      task_fail "the build could not be configured; the reason is above."
+  }
+}
+
+task_build() {
+  task_configure "$TASK_BUILD" -Dwerror=true
+  meson compile -C "$TASK_BUILD"
+  meson install -C "$TASK_BUILD" --quiet
+}
+
+task_build_sanitized() {
+  task_configure "$TASK_SANITIZED" -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
+  meson compile -C "$TASK_SANITIZED"
+}
+
+task_test() {
+  local status=0 name sanitized=()
+  local options=(--print-errorlogs --no-rebuild)
+  [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
+    task_fail "write './run test' or './run test --suite NAME'."
+  task_build
+  meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
+  for name in "${TASK_SANITIZED_SUITES[@]}"; do
+    [ $# -ne 0 ] && [ "$2" != "$name" ] || sanitized+=(--suite "$name")
+  done
+  rm -f "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
+  if [ ${#sanitized[@]} -gt 0 ]; then
+    task_build_sanitized
+    meson test -C "$TASK_SANITIZED" "${options[@]}" "${sanitized[@]}" || status=1
+  fi
+  python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED"
+}
+
+# GIMP in a profile of its own: the user's is never touched.
+task_gimp_profile() {
+  local profile=$1
+  mkdir -p "$profile"
+  cat >"$profile/gimprc" <<TEXT
+(plug-in-path "$PWD/$TASK_BUILD/stage/plug-ins:\${gimp_plug_in_dir}/plug-ins")
+(check-updates no)
+(show-welcome-dialog no)
+TEXT
+}
+
+task_demo() {
+  local image=${1:-} scale=${2:-4} gimp
+  [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
+  [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png 2>/dev/null | head -n 1)
+  [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists, in this folder or below it."
+  task_build
+  task_gimp_profile build/demo/profile
+  gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3.2 || command -v gimp-console) ||
+    task_fail "found no gimp-console: install GIMP 3."
+  echo "demo: $image, ${scale}x, with GIMP $("$gimp" --version | grep -o '[0-9.]*$')" >&2
+  # Its own words on a broken pipe or a stray image at the end are GIMP's, not ours: they go to a log.
+  GIMP3_DIRECTORY=$PWD/build/demo/profile DEMO_IMAGE=$image DEMO_SCALE=$scale DEMO_FOLDER=build/demo \
+    XDG_CACHE_HOME=$PWD/build/demo/cache \
+    "$gimp" --no-data --no-fonts --quit --batch-interpreter=python-fu-eval -b - <tools/demo.py 2> \
+    >(tee build/demo/gimp.log | grep --line-buffered '^tile-upscale:' >&2) ||
+    task_fail "the demo failed: build/demo/gimp.log says why."
+}
+
+task_bench() {
+  local name=${1:-} found=
+  task_build
+  for bench in tests/bench/*.py; do
+    [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
+    [ "$(basename "$bench" | cut -c1)" != _ ] || continue
+    found=yes
+    UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins python3 "$bench"
+  done
+  [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
+}
+
+# Into the folder where GIMP looks for the plug-ins of the one who calls.
+task_install() {
+  local target version
+  [ -z "${UPSCALE_PLACE:-}" ] || task_fail "this machine has no GIMP 3 to install into: install GIMP 3 first."
+  version=$(pkg-config --modversion gimp-3.0 | cut -d. -f1,2)
+  target=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/$version/plug-ins/tile-upscale
+  [ -f build/install/build.ninja ] ||
+    meson setup build/install --buildtype=release -Dplugin_dir="$target"
+  meson compile -C build/install
+  meson install -C build/install --quiet
+  echo "installed in $target: restart GIMP, then Filters > Enhance > Tile Upscale..."
+}
+
+task_format() { git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; }
+
+task_shell() { exec "${SHELL:-/bin/bash}" "$@"; }
