@@ -1,7 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-error.h"
 
-G_DEFINE_QUARK (upscale-error-quark, upscale_error)
+typedef struct
+{
+  gint64 retry_after_us;
+} UpscaleErrorPrivate;
+
+static void
+upscale_error_private_init (UpscaleErrorPrivate *private)
+{
+  private->retry_after_us = 0;
+}
+
+static void
+upscale_error_private_copy (const UpscaleErrorPrivate *from, UpscaleErrorPrivate *to)
+{
+  *to = *from;
+}
+
+static void
+upscale_error_private_clear (UpscaleErrorPrivate *private)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (UpscaleError, upscale_error)
+
+/**
+ * upscale_error_set_retry_after:
+ * @error: an error of this domain
+ * @wait_us: how long the endpoint asked to be left alone
+ *
+ * Lets a busy endpoint's own word travel with the error.
+ */
+void
+upscale_error_set_retry_after (GError *error, gint64 wait_us)
+{
+  upscale_error_get_private (error)->retry_after_us = wait_us;
+}
+
+/**
+ * upscale_error_get_retry_after:
+ * @error: any error
+ *
+ * Returns: how long the endpoint asked to be left alone, in microseconds; 0 when it did not say
+ */
+gint64
+upscale_error_get_retry_after (const GError *error)
+{
+  const UpscaleErrorPrivate *private = upscale_error_get_private (error);
+
+  return private ? private->retry_after_us : 0;
+}
 
 /**
  * upscale_error_is_transient:

@@ -252,7 +252,7 @@ prepare_in_thread (GTask        *task,
   work->prepared = UPSCALE_PREPARED_SKIPPED;
   if (upscale_source_is_transparent (picture->source, tile->rect))
     upscale_composer_settle (picture->composer, work->tile_index, NULL);
-  else if (sent = render (work, form), upscale_pixels_is_single_coloured (sent))
+  else if (sent = render (work, form), upscale_likeness_is_single_coloured (sent))
     upscale_composer_settle (picture->composer, work->tile_index, NULL);
   else if (settle_from_any_painter (work, sent, form))
     work->prepared = UPSCALE_PREPARED_STORED;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-job-table.h"
+
+#include "upscale-local-problem.h"
+
+#define KEPT_US (3600 * (gint64) G_USEC_PER_SEC)
+
+#define UNPROCESSABLE     422
+#define TOO_MANY_REQUESTS 429
+
+/**
+ * UpscaleLocalJobTable:
+ *
+ * All jobs, by batch id. Bounded: so many run at once, and ended ones are kept for an hour or until their results take
+ * too much memory, the oldest going first. It asks no clock; the time is given to it.
+ */
+struct _UpscaleLocalJobTable
+{
+  GHashTable *jobs; /* batch id, owned by the job -> job */
+  guint       max_running;
+  gsize       max_kept_bytes;
+};
+
+/**
+ * upscale_local_job_table_new:
+ * @max_running: jobs that may run or wait at once
+ * @max_kept_bytes: what ended jobs may take
+ *
+ * Returns: (transfer full): an empty table
+ */
+UpscaleLocalJobTable *
+upscale_local_job_table_new (guint max_running, gsize max_kept_bytes)
+{
+  UpscaleLocalJobTable *table = g_new (UpscaleLocalJobTable, 1);
+
+  table->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  table->max_running = max_running;
+  table->max_kept_bytes = max_kept_bytes;
+  return table;
+}
+
+/**
+ * upscale_local_job_table_free:
+ * @table: (transfer full): a table
+ */
+void
+upscale_local_job_table_free (UpscaleLocalJobTable *table)
+{
+  g_hash_table_unref (table->jobs);
+  g_free (table);
+}
+
+/**
+ * upscale_local_job_table_lookup:
+ * @table: a table
+ * @batch_id: a batch's id
+ *
+ * Returns: (transfer none) (nullable): its job
+ */
+UpscaleLocalJob *
+upscale_local_job_table_lookup (UpscaleLocalJobTable *table, const char *batch_id)
+{
+  return g_hash_table_lookup (table->jobs, batch_id);
+}
+
+static guint
+count_running (UpscaleLocalJobTable *table)
+{
+  GHashTableIter iter;
+  gpointer       job;
+  guint          n = 0;
+
+  g_hash_table_iter_init (&iter, table->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    if (!upscale_local_job_has_ended (job))
+      n++;
+  return n;
+}
+
+static UpscaleLocalJob *
+insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us)
+{
+  UpscaleLocalJob *job = upscale_local_job_new (request, now_us);
+
+  /* Replaces a cancelled job of the same id, key and all. */
+  g_hash_table_replace (table->jobs, (gpointer) upscale_local_job_get_batch_id (job), job);
+  return job;
+}
+
+/**
+ * upscale_local_job_table_submit:
+ * @table: a table
+ * @request: a request
+ * @now_us: the time
+ * @is_new: (out): whether its tiles must be given to the workers
+ * @error: return location for an error
+ *
+ * The same id with the same body is the same job, however often it is sent; one that was cancelled begins anew.
+ *
+ * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body) or 429 (no room)
+ */
+UpscaleLocalJob *
+upscale_local_job_table_submit (UpscaleLocalJobTable *table,
+                                UpscaleLocalRequest  *request,
+                                gint64                now_us,
+                                gboolean             *is_new,
+                                GError              **error)
+{
+  UpscaleLocalJob *known = upscale_local_job_table_lookup (table, request->batch_id);
+
+  if (known && !g_str_equal (upscale_local_job_get_checksum (known), request->checksum))
+    {
+      upscale_local_problem_set (error, UNPROCESSABLE,
+                                 "the batch id was used for another request: choose a new one");
+      return NULL;
+    }
+  if (known && !upscale_local_job_is_cancelled (known))
+    {
+      upscale_local_job_touch (known, now_us);
+      *is_new = FALSE;
+      return known;
+    }
+  if (count_running (table) >= table->max_running)
+    {
+      upscale_local_problem_set (error, TOO_MANY_REQUESTS,
+                                 "%u batches are waiting already: send this one later",
+                                 table->max_running);
+      return NULL;
+    }
+  *is_new = TRUE;
+  return insert (table, request, now_us);
+}
+
+static gboolean
+is_outdated (gpointer key, gpointer value, gpointer user_data)
+{
+  gint64 now_us = *(const gint64 *) user_data;
+  gint64 ended_us = upscale_local_job_get_ended (value);
+
+  return ended_us != 0 && now_us - ended_us > KEPT_US;
+}
+
+static UpscaleLocalJob *
+find_oldest_ended (UpscaleLocalJobTable *table, gsize *ended_bytes)
+{
+  UpscaleLocalJob *oldest = NULL;
+  GHashTableIter   iter;
+  gpointer         job;
+
+  *ended_bytes = 0;
+  g_hash_table_iter_init (&iter, table->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    {
+      gint64 ended_us = upscale_local_job_get_ended (job);
+
+      if (ended_us == 0)
+        continue;
+      *ended_bytes += upscale_local_job_get_bytes (job);
+      if (!oldest || ended_us < upscale_local_job_get_ended (oldest))
+        oldest = job;
+    }
+  return oldest;
+}
+
+static void
+cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer       job;
+
+  g_hash_table_iter_init (&iter, table->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    if (upscale_local_job_is_abandoned (job, now_us))
+      upscale_local_job_cancel (job, "nobody has asked about the batch for the length of its lease",
+                                now_us);
+}
+
+/**
+ * upscale_local_job_table_sweep:
+ * @table: a table
+ * @now_us: the time
+ *
+ * Cancels jobs that nobody asks about, and forgets ended ones that are old or take too much room. To be called now and then.
+ */
+void
+upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us)
+{
+  gsize            bytes = 0;
+  UpscaleLocalJob *oldest;
+
+  cancel_abandoned (table, now_us);
+  g_hash_table_foreach_remove (table->jobs, is_outdated, &now_us);
+  while ((oldest = find_oldest_ended (table, &bytes)) && bytes > table->max_kept_bytes)
+    g_hash_table_remove (table->jobs, upscale_local_job_get_batch_id (oldest));
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-job.h"
+
+#include <json-glib/json-glib.h>
+
+/**
+ * UpscaleLocalJob:
+ *
+ * A batch, its results so far, and who still cares for it. The request itself is the workers', and gone when they are done. Lives on the main thread; workers only ask whether it is
+ * cancelled. Emits "changed" when there is something new to tell.
+ */
+struct _UpscaleLocalJob
+{
+  GObject parent_instance;
+
+  char      *batch_id;
+  char      *checksum;
+  guint      n_tiles;
+  int        lease_s;
+  GPtrArray *results; /* of GBytes, JSON objects */
+  gsize      bytes;
+  char      *failure;
+  int        is_cancelled; /* atomic */
+  guint      n_holders;
+  gint64     asked_us;
+  gint64     ended_us; /* 0 while it runs */
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleLocalJob, upscale_local_job, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+upscale_local_job_finalize (GObject *object)
+{
+  UpscaleLocalJob *self = UPSCALE_LOCAL_JOB (object);
+
+  g_free (self->batch_id);
+  g_free (self->checksum);
+  g_ptr_array_unref (self->results);
+  g_free (self->failure);
+  G_OBJECT_CLASS (upscale_local_job_parent_class)->finalize (object);
+}
+
+static void
+upscale_local_job_class_init (UpscaleLocalJobClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_local_job_finalize;
+
+  /**
+   * UpscaleLocalJob::changed:
+   *
+   * Emitted when a result was added or the job has ended.
+   */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", UPSCALE_LOCAL_TYPE_JOB, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+upscale_local_job_init (UpscaleLocalJob *self)
+{
+  self->results = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+}
+
+/**
+ * upscale_local_job_new:
+ * @request: what is to be painted
+ * @now_us: the time
+ *
+ * Returns: (transfer full): the job
+ */
+UpscaleLocalJob *
+upscale_local_job_new (const UpscaleLocalRequest *request, gint64 now_us)
+{
+  UpscaleLocalJob *self = g_object_new (UPSCALE_LOCAL_TYPE_JOB, NULL);
+
+  self->batch_id = g_strdup (request->batch_id);
+  self->checksum = g_strdup (request->checksum);
+  self->n_tiles = request->tiles->len;
+  self->lease_s = request->lease_s;
+  self->asked_us = now_us;
+  return self;
+}
+
+/**
+ * upscale_local_job_get_batch_id:
+ * @job: a job
+ *
+ * Returns: (transfer none): the client's name for the batch
+ */
+const char *
+upscale_local_job_get_batch_id (UpscaleLocalJob *job)
+{
+  return job->batch_id;
+}
+
+/**
+ * upscale_local_job_get_checksum:
+ * @job: a job
+ *
+ * Returns: (transfer none): of the request's body
+ */
+const char *
+upscale_local_job_get_checksum (UpscaleLocalJob *job)
+{
+  return job->checksum;
+}
+
+static void
+end (UpscaleLocalJob *job, gint64 now_us)
+{
+  job->ended_us = now_us;
+  job->asked_us = now_us;
+}
+
+/**
+ * upscale_local_job_add_result:
+ * @job: a job
+ * @result: a finished tile, as JSON
+ * @now_us: the time
+ *
+ * Adds a result; the last one ends the job. What comes in after a cancellation is dropped.
+ */
+void
+upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_us)
+{
+  if (job->ended_us)
+    return;
+  g_ptr_array_add (job->results, g_bytes_ref (result));
+  job->bytes += g_bytes_get_size (result);
+  if (job->results->len == job->n_tiles)
+    end (job, now_us);
+  g_signal_emit (job, signals[SIGNAL_CHANGED], 0);
+}
+
+/**
+ * upscale_local_job_cancel:
+ * @job: a job
+ * @reason: why, a sentence
+ * @now_us: the time
+ *
+ * Ends a job that runs; workers leave out what they have not begun.
+ */
+void
+upscale_local_job_cancel (UpscaleLocalJob *job, const char *reason, gint64 now_us)
+{
+  if (job->ended_us)
+    return;
+  g_atomic_int_set (&job->is_cancelled, TRUE);
+  job->failure = g_strdup (reason);
+  end (job, now_us);
+  g_signal_emit (job, signals[SIGNAL_CHANGED], 0);
+}
+
+/**
+ * upscale_local_job_touch:
+ * @job: a job
+ * @now_us: the time
+ *
+ * Renews the lease: somebody has asked about the job.
+ */
+void
+upscale_local_job_touch (UpscaleLocalJob *job, gint64 now_us)
+{
+  job->asked_us = MAX (job->asked_us, now_us);
+}
+
+/**
+ * upscale_local_job_hold:
+ * @job: a job
+ *
+ * Somebody waits for it: the lease does not run out meanwhile.
+ */
+void
+upscale_local_job_hold (UpscaleLocalJob *job)
+{
+  job->n_holders++;
+}
+
+/**
+ * upscale_local_job_release:
+ * @job: a job that is held
+ * @now_us: the time
+ *
+ * Undoes one upscale_local_job_hold().
+ */
+void
+upscale_local_job_release (UpscaleLocalJob *job, gint64 now_us)
+{
+  g_assert (job->n_holders > 0);
+  job->n_holders--;
+  upscale_local_job_touch (job, now_us);
+}
+
+/**
+ * upscale_local_job_has_ended:
+ * @job: a job
+ *
+ * Returns: whether nothing more will come
+ */
+gboolean
+upscale_local_job_has_ended (UpscaleLocalJob *job)
+{
+  return job->ended_us != 0;
+}
+
+/**
+ * upscale_local_job_is_cancelled:
+ * @job: a job
+ *
+ * Returns: whether its tiles need not be painted any more. May be called from any thread
+ */
+gboolean
+upscale_local_job_is_cancelled (UpscaleLocalJob *job)
+{
+  return g_atomic_int_get (&job->is_cancelled);
+}
+
+/**
+ * upscale_local_job_is_abandoned:
+ * @job: a job
+ * @now_us: the time
+ *
+ * Returns: whether it runs although nobody has asked about it for the length of its lease
+ */
+gboolean
+upscale_local_job_is_abandoned (UpscaleLocalJob *job, gint64 now_us)
+{
+  return !job->ended_us && job->n_holders == 0 &&
+         now_us - job->asked_us > (gint64) job->lease_s * G_USEC_PER_SEC;
+}
+
+/**
+ * upscale_local_job_get_ended:
+ * @job: a job
+ *
+ * Returns: when it ended, 0 while it runs
+ */
+gint64
+upscale_local_job_get_ended (UpscaleLocalJob *job)
+{
+  return job->ended_us;
+}
+
+/**
+ * upscale_local_job_get_bytes:
+ * @job: a job
+ *
+ * Returns: what its results take
+ */
+gsize
+upscale_local_job_get_bytes (UpscaleLocalJob *job)
+{
+  return job->bytes;
+}
+
+/**
+ * upscale_local_job_get_n_results:
+ * @job: a job
+ *
+ * Returns: finished tiles, failed ones too
+ */
+guint
+upscale_local_job_get_n_results (UpscaleLocalJob *job)
+{
+  return job->results->len;
+}
+
+static const char *
+get_status (UpscaleLocalJob *job)
+{
+  if (job->ended_us)
+    return job->failure ? "cancelled" : "completed";
+  return job->results->len > 0 ? "running" : "queued";
+}
+
+static char *
+make_head (UpscaleLocalJob *job)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "batch_id");
+  json_builder_add_string_value (builder, job->batch_id);
+  json_builder_set_member_name (builder, "status");
+  json_builder_add_string_value (builder, get_status (job));
+  json_builder_set_member_name (builder, "success");
+  json_builder_add_boolean_value (builder, job->ended_us && !job->failure);
+  json_builder_set_member_name (builder, "tiles_processed");
+  json_builder_add_int_value (builder, job->results->len);
+  if (job->failure)
+    {
+      json_builder_set_member_name (builder, "error");
+      json_builder_add_string_value (builder, job->failure);
+    }
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+/**
+ * upscale_local_job_to_json:
+ * @job: a job
+ * @results_from: the first result that is wanted
+ *
+ * Joins what the workers have written: results are megabytes, and building a tree of them again would stop the main loop.
+ *
+ * Returns: (transfer full): the answer
+ */
+GBytes *
+upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from)
+{
+  g_autofree char *head = make_head (job);
+  g_autoptr (GString) text = g_string_new (head);
+
+  g_string_truncate (text, text->len - 1);
+  g_string_append (text, ",\"results\":[");
+  for (guint i = results_from; i < job->results->len; i++)
+    {
+      gsize       size = 0;
+      const char *result = g_bytes_get_data (job->results->pdata[i], &size);
+
+      if (i > results_from)
+        g_string_append_c (text, ',');
+      g_string_append_len (text, result, (gssize) size);
+    }
+  g_string_append (text, "]}");
+  return g_string_free_to_bytes (g_steal_pointer (&text));
+}

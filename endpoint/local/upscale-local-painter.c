@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-painter.h"
+
+#include "upscale-local-png.h"
+
+#include <json-glib/json-glib.h>
+
+static UpscaleLocalPicture *
+decode (const UpscaleLocalTile *tile, GError **error)
+{
+  gsize         size = 0;
+  const guint8 *file = g_bytes_get_data (tile->image, &size);
+  g_autoptr (UpscaleLocalPicture) picture = upscale_local_png_decode (file, size, error);
+
+  if (!picture)
+    return NULL;
+  if (picture->width_px != tile->width_px || picture->height_px != tile->height_px)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   "the image is %dx%d px, but the tile says %dx%d", picture->width_px,
+                   picture->height_px, tile->width_px, tile->height_px);
+      return NULL;
+    }
+  return g_steal_pointer (&picture);
+}
+
+static UpscaleLocalPicture *
+enlarge (const UpscaleLocalEngine *engine, const UpscaleLocalRequest *request, const UpscaleLocalTile *tile, GError **error)
+{
+  g_autoptr (UpscaleLocalPicture) picture = decode (tile, error);
+
+  if (!picture)
+    return NULL;
+  return engine->enlarge (
+      picture, request->target_width_px ? request->target_width_px : picture->width_px,
+      request->target_height_px ? request->target_height_px : picture->height_px, error);
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_picture (JsonBuilder *builder, const UpscaleLocalPicture *picture, GBytes *file)
+{
+  gsize            size = 0;
+  const guint8    *data = g_bytes_get_data (file, &size);
+  g_autofree char *text = g_base64_encode (data, size);
+
+  add_int (builder, "width", picture->width_px);
+  add_int (builder, "height", picture->height_px);
+  add_string (builder, "image", text);
+}
+
+static GBytes *
+to_json (const UpscaleLocalTile *tile, const UpscaleLocalPicture *picture, GBytes *file, double seconds, const GError *failure)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
+  char *text;
+
+  json_builder_begin_object (builder);
+  add_string (builder, "id", tile->id);
+  json_builder_set_member_name (builder, "success");
+  json_builder_add_boolean_value (builder, failure == NULL);
+  add_int (builder, "seed", tile->seed);
+  json_builder_set_member_name (builder, "seconds");
+  json_builder_add_double_value (builder, seconds);
+  if (failure)
+    add_string (builder, "error", failure->message);
+  else
+    add_picture (builder, picture, file);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  return g_bytes_new_take (text, strlen (text));
+}
+
+/**
+ * upscale_local_painter_paint:
+ * @engine: what paints
+ * @request: a request
+ * @tile: which of its tiles
+ *
+ * Paints one tile, from file to finished result object, so that the main thread only has to join results. A tile that
+ * can't be painted is a result too. Called from worker threads.
+ *
+ * Returns: (transfer full): the result as JSON
+ */
+GBytes *
+upscale_local_painter_paint (const UpscaleLocalEngine  *engine,
+                             const UpscaleLocalRequest *request,
+                             guint                      tile)
+{
+  const UpscaleLocalTile *what = &g_array_index (request->tiles, UpscaleLocalTile, tile);
+  gint64                  started_us = g_get_monotonic_time ();
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (UpscaleLocalPicture) picture = enlarge (engine, request, what, &failure);
+  g_autoptr (GBytes) file = picture ? upscale_local_png_encode (picture, &failure) : NULL;
+
+  return to_json (what, picture, file,
+                  (double) (g_get_monotonic_time () - started_us) / G_USEC_PER_SEC, failure);
+}

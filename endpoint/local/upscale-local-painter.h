@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-local-engine.h"
+#include "upscale-local-request.h"
+
+G_BEGIN_DECLS
+
+GBytes *upscale_local_painter_paint (const UpscaleLocalEngine  *engine,
+                                     const UpscaleLocalRequest *request,
+                                     guint                      tile);
+
+G_END_DECLS

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-local-engine.h"
+
+G_BEGIN_DECLS
+
+UpscaleLocalPicture *upscale_local_png_decode (const guint8 *file, gsize size, GError **error);
+GBytes              *upscale_local_png_encode (const UpscaleLocalPicture *picture, GError **error);
+
+G_END_DECLS

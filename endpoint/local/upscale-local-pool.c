@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-pool.h"
+
+#include "upscale-local-painter.h"
+
+/**
+ * UpscaleLocalPool:
+ *
+ * The workers. The tiles of all jobs wait in one line, first come first served.
+ */
+struct _UpscaleLocalPool
+{
+  const UpscaleLocalEngine *engine;
+  GThreadPool              *threads;
+};
+
+/* One tile on its way through a worker and back to the main thread. */
+typedef struct
+{
+  UpscaleLocalJob     *job;
+  UpscaleLocalRequest *request;
+  guint                tile;
+  GBytes              *result;
+} Work;
+
+static void
+work_free (Work *work)
+{
+  g_object_unref (work->job);
+  upscale_local_request_unref (work->request);
+  g_clear_pointer (&work->result, g_bytes_unref);
+  g_free (work);
+}
+
+static gboolean
+on_painted (gpointer user_data)
+{
+  Work *work = user_data;
+
+  if (work->result)
+    upscale_local_job_add_result (work->job, work->result, g_get_monotonic_time ());
+  work_free (work);
+  return G_SOURCE_REMOVE;
+}
+
+/* Also a tile that is left out goes back by the main thread, where its job may be freed. */
+static void
+paint (gpointer data, gpointer user_data)
+{
+  Work             *work = data;
+  UpscaleLocalPool *pool = user_data;
+
+  if (!upscale_local_job_is_cancelled (work->job))
+    work->result = upscale_local_painter_paint (pool->engine, work->request, work->tile);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_painted, work, NULL);
+}
+
+/**
+ * upscale_local_pool_new:
+ * @engine: what paints
+ * @n_workers: how many tiles at once
+ *
+ * Returns: (transfer full): the pool
+ */
+UpscaleLocalPool *
+upscale_local_pool_new (const UpscaleLocalEngine *engine, guint n_workers)
+{
+  UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
+
+  pool->engine = engine;
+  pool->threads = g_thread_pool_new (paint, pool, (int) n_workers, FALSE, NULL);
+  return pool;
+}
+
+/**
+ * upscale_local_pool_free:
+ * @pool: (transfer full): a pool
+ *
+ * Lets what is being painted end, and leaves out the rest.
+ */
+void
+upscale_local_pool_free (UpscaleLocalPool *pool)
+{
+  g_thread_pool_free (pool->threads, TRUE, TRUE);
+  g_free (pool);
+}
+
+/**
+ * upscale_local_pool_add:
+ * @pool: a pool
+ * @job: where results go, on the main thread
+ * @request: what to paint
+ */
+void
+upscale_local_pool_add (UpscaleLocalPool *pool, UpscaleLocalJob *job, UpscaleLocalRequest *request)
+{
+  for (guint i = 0; i < request->tiles->len; i++)
+    {
+      Work *work = g_new0 (Work, 1);
+
+      work->job = g_object_ref (job);
+      work->request = upscale_local_request_ref (request);
+      work->tile = i;
+      g_thread_pool_push (pool->threads, work, NULL);
+    }
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-request.h"
+
+#include "upscale-local-problem.h"
+
+#include <json-glib/json-glib.h>
+
+#define PROTOCOL        1
+#define MAX_SIDE_PX     16384
+#define DEFAULT_LEASE_S 120
+#define MAX_LEASE_S     3600
+#define MAX_ID_CHARS    200
+
+#define BAD_REQUEST          400
+#define CONTENT_TOO_LARGE    413
+#define UNPROCESSABLE        422
+
+static gboolean
+refuse (GError **error, int status, const char *field, const char *rule)
+{
+  upscale_local_problem_set (error, status, "'%s' %s", field, rule);
+  return FALSE;
+}
+
+static gboolean
+read_string (JsonObject *object, const char *name, const char **value, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return refuse (error, UNPROCESSABLE, name, "must be a string");
+  *value = json_node_get_string (node);
+  return TRUE;
+}
+
+/* A missing or null member keeps the value it has, when @is_optional. */
+static gboolean
+read_int (JsonObject *object, const char *name, gint64 lowest, gint64 highest, gboolean is_optional, gint64 *value, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  gint64    number;
+
+  if (is_optional && (!node || JSON_NODE_HOLDS_NULL (node)))
+    return TRUE;
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return refuse (error, UNPROCESSABLE, name, "must be a whole number");
+  number = json_node_get_int (node);
+  if (number < lowest || number > highest)
+    {
+      upscale_local_problem_set (error, UNPROCESSABLE,
+                                 "'%s' must lie between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                                 name, lowest, highest);
+      return FALSE;
+    }
+  *value = number;
+  return TRUE;
+}
+
+static gboolean
+read_size (JsonObject *object, const char *name, gboolean is_optional, int *value, GError **error)
+{
+  gint64 number = 0;
+
+  if (!read_int (object, name, 1, MAX_SIDE_PX, is_optional, &number, error))
+    return FALSE;
+  *value = (int) number;
+  return TRUE;
+}
+
+static gboolean
+is_plain_id (const char *id)
+{
+  return *id != '\0' && strlen (id) <= MAX_ID_CHARS && g_utf8_validate (id, -1, NULL);
+}
+
+static gboolean
+read_tile (JsonNode *node, UpscaleLocalTile *tile, GError **error)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *id = NULL;
+  const char *image = NULL;
+  gsize       size = 0;
+  guchar     *data;
+
+  if (!object)
+    return refuse (error, UNPROCESSABLE, "tiles", "must hold objects");
+  if (!read_string (object, "id", &id, error) || !read_string (object, "image", &image, error) ||
+      !read_size (object, "width", FALSE, &tile->width_px, error) ||
+      !read_size (object, "height", FALSE, &tile->height_px, error) ||
+      !read_int (object, "seed", 0, (G_GINT64_CONSTANT (1) << 53) - 1, TRUE, &tile->seed, error))
+    return FALSE;
+  if (!is_plain_id (id))
+    return refuse (error, UNPROCESSABLE, "id", "must hold 1 to 200 characters");
+  data = g_base64_decode (image, &size);
+  tile->id = g_strdup (id);
+  tile->image = g_bytes_new_take (data, size);
+  return TRUE;
+}
+
+static void
+tile_clear (gpointer data)
+{
+  UpscaleLocalTile *tile = data;
+
+  g_free (tile->id);
+  g_clear_pointer (&tile->image, g_bytes_unref);
+}
+
+static gboolean
+append_tile (UpscaleLocalRequest *request, GHashTable *ids, JsonNode *node, GError **error)
+{
+  UpscaleLocalTile tile = { 0 };
+
+  if (!read_tile (node, &tile, error))
+    return FALSE;
+  g_array_append_val (request->tiles, tile);
+  if (!g_hash_table_add (ids, tile.id))
+    return refuse (error, UNPROCESSABLE, "id", "must differ from tile to tile");
+  return TRUE;
+}
+
+static gboolean
+read_tiles (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, GError **error)
+{
+  JsonNode  *node = json_object_get_member (object, "tiles");
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint      n = array ? json_array_get_length (array) : 0;
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (n == 0)
+    return refuse (error, UNPROCESSABLE, "tiles", "must hold at least one tile");
+  if (n > (guint) max_tiles)
+    {
+      upscale_local_problem_set (error, CONTENT_TOO_LARGE,
+                                 "the batch holds %u tiles; send at most %d at once", n, max_tiles);
+      return FALSE;
+    }
+  for (guint i = 0; i < n; i++)
+    if (!append_tile (request, ids, json_array_get_element (array, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_protocol (JsonObject *object, GError **error)
+{
+  gint64 protocol = 0;
+
+  if (!read_int (object, "protocol", 0, G_MAXINT, FALSE, &protocol, error))
+    return FALSE;
+  if (protocol == PROTOCOL)
+    return TRUE;
+  upscale_local_problem_set (error, BAD_REQUEST,
+                             "protocol %" G_GINT64_FORMAT " is not spoken here; this endpoint speaks %d",
+                             protocol, PROTOCOL);
+  return FALSE;
+}
+
+static gboolean
+read_members (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, GError **error)
+{
+  const char *id = NULL;
+  gint64      lease_s = DEFAULT_LEASE_S;
+
+  if (!check_protocol (object, error) || !read_string (object, "batch_id", &id, error))
+    return FALSE;
+  if (!is_plain_id (id))
+    return refuse (error, UNPROCESSABLE, "batch_id", "must hold 1 to 200 characters");
+  request->batch_id = g_strdup (id);
+  if (!read_size (object, "target_width", TRUE, &request->target_width_px, error) ||
+      !read_size (object, "target_height", TRUE, &request->target_height_px, error) ||
+      !read_int (object, "lease_s", 1, MAX_LEASE_S, TRUE, &lease_s, error))
+    return FALSE;
+  request->lease_s = (int) lease_s;
+  return read_tiles (object, request, max_tiles, error);
+}
+
+/**
+ * upscale_local_request_parse:
+ * @body: JSON, as it came in
+ * @max_tiles: how many tiles it may hold
+ * @error: return location for an error
+ *
+ * Reads a request. Images are not looked at: a broken one is its tile's failure, not the batch's. May be called from any
+ * thread.
+ *
+ * Returns: (transfer full): the request, or %NULL with a problem that names the field
+ */
+UpscaleLocalRequest *
+upscale_local_request_parse (GBytes *body, int max_tiles, GError **error)
+{
+  gsize       length = 0;
+  const char *text = g_bytes_get_data (body, &length);
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (UpscaleLocalRequest) request = NULL;
+  JsonNode *root = NULL;
+
+  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
+    root = json_parser_get_root (parser);
+  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
+    {
+      upscale_local_problem_set (error, BAD_REQUEST, "the body is not a JSON object");
+      return NULL;
+    }
+  request = g_atomic_rc_box_new0 (UpscaleLocalRequest);
+  request->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleLocalTile));
+  g_array_set_clear_func (request->tiles, tile_clear);
+  request->checksum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  if (!read_members (json_node_get_object (root), request, max_tiles, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}
+
+/**
+ * upscale_local_request_ref:
+ * @request: a request
+ *
+ * Returns: (transfer full): @request
+ */
+UpscaleLocalRequest *
+upscale_local_request_ref (UpscaleLocalRequest *request)
+{
+  return g_atomic_rc_box_acquire (request);
+}
+
+static void
+free_members (gpointer data)
+{
+  UpscaleLocalRequest *request = data;
+
+  g_free (request->batch_id);
+  g_free (request->checksum);
+  g_array_unref (request->tiles);
+}
+
+/**
+ * upscale_local_request_unref:
+ * @request: (transfer full): a request
+ *
+ * Drops a reference.
+ */
+void
+upscale_local_request_unref (UpscaleLocalRequest *request)
+{
+  g_atomic_rc_box_release_full (request, free_members);
+}

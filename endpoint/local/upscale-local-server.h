@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "upscale-local-engine.h"
+
+G_BEGIN_DECLS
+
+#define UPSCALE_LOCAL_TYPE_SERVER (upscale_local_server_get_type ())
+G_DECLARE_FINAL_TYPE (UpscaleLocalServer, upscale_local_server, UPSCALE_LOCAL, SERVER, GObject)
+
+/**
+ * UpscaleLocalOptions:
+ * @port: port, 0 for a free one
+ * @n_workers: tiles painted at once
+ * @max_tiles: tiles in a batch
+ * @max_jobs: batches that may run or wait at once
+ * @max_body_bytes: largest request
+ */
+typedef struct
+{
+  guint port;
+  guint n_workers;
+  int   max_tiles;
+  guint max_jobs;
+  gsize max_body_bytes;
+} UpscaleLocalOptions;
+
+UpscaleLocalServer *upscale_local_server_new (const UpscaleLocalEngine *engine,
+                                              UpscaleLocalOptions       options);
+char               *upscale_local_server_listen (UpscaleLocalServer *server, GError **error);
+
+G_END_DECLS

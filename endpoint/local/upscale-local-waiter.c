@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-waiter.h"
+
+/* A question whose answer is held back. Frees itself with the answer, or when the client goes away. */
+typedef struct
+{
+  SoupServerMessage   *message;
+  UpscaleLocalQuestion question;
+  guint                timer;
+  gulong               changed_handler;
+  gulong               gone_handler;
+} Waiter;
+
+static gboolean
+waits_for_end (UpscaleLocalQuestion question)
+{
+  return question.wait_s < 0;
+}
+
+static gboolean
+has_news (UpscaleLocalQuestion question)
+{
+  if (upscale_local_job_has_ended (question.job))
+    return TRUE;
+  return !waits_for_end (question) &&
+         upscale_local_job_get_n_results (question.job) > question.results_from;
+}
+
+static void
+write_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autoptr (GBytes) body = upscale_local_job_to_json (question.job, question.results_from);
+  g_autofree char *location =
+      g_strconcat ("/v1/batches/", upscale_local_job_get_batch_id (question.job), NULL);
+
+  soup_message_headers_set_content_type (headers, "application/json", NULL);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);
+  if (upscale_local_job_has_ended (question.job))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+      return;
+    }
+  soup_message_headers_replace (headers, "Location", location);
+  soup_message_headers_replace (headers, "Retry-After", "1");
+  soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
+}
+
+static void
+waiter_free (Waiter *waiter)
+{
+  g_clear_signal_handler (&waiter->changed_handler, waiter->question.job);
+  g_clear_signal_handler (&waiter->gone_handler, waiter->message);
+  g_clear_handle_id (&waiter->timer, g_source_remove);
+  upscale_local_job_release (waiter->question.job, g_get_monotonic_time ());
+  g_object_unref (waiter->question.job);
+  g_object_unref (waiter->message);
+  g_free (waiter);
+}
+
+static void
+answer_now (Waiter *waiter)
+{
+  g_autoptr (SoupServerMessage) message = g_object_ref (waiter->message);
+
+  write_answer (message, waiter->question);
+  waiter_free (waiter);
+  soup_server_message_unpause (message);
+}
+
+static void
+on_time_over (gpointer user_data)
+{
+  Waiter *waiter = user_data;
+
+  waiter->timer = 0;
+  answer_now (waiter);
+}
+
+static void
+on_job_changed (UpscaleLocalJob *job, gpointer user_data)
+{
+  Waiter *waiter = user_data;
+
+  if (has_news (waiter->question))
+    answer_now (waiter);
+}
+
+static void
+on_client_gone (SoupServerMessage *message, gpointer user_data)
+{
+  Waiter *waiter = user_data;
+  g_autoptr (UpscaleLocalJob) job = g_object_ref (waiter->question.job);
+  gboolean cancels = waits_for_end (waiter->question);
+
+  waiter_free (waiter);
+  if (cancels)
+    upscale_local_job_cancel (job, "the client went away", g_get_monotonic_time ());
+}
+
+/**
+ * upscale_local_waiter_answer:
+ * @message: a request
+ * @question: what it asks
+ *
+ * Answers at once when there is news, else holds the answer back, without holding up anything else.
+ */
+void
+upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
+{
+  Waiter *waiter;
+
+  if (question.wait_s == 0 || has_news (question))
+    {
+      write_answer (message, question);
+      return;
+    }
+  waiter = g_new0 (Waiter, 1);
+  waiter->message = g_object_ref (message);
+  waiter->question = question;
+  g_object_ref (question.job);
+  upscale_local_job_hold (question.job);
+  waiter->changed_handler =
+      g_signal_connect (question.job, "changed", G_CALLBACK (on_job_changed), waiter);
+  waiter->gone_handler =
+      g_signal_connect (message, "disconnected", G_CALLBACK (on_client_gone), waiter);
+  if (question.wait_s > 0)
+    waiter->timer = g_timeout_add_seconds_once ((guint) question.wait_s, on_time_over, waiter);
+  soup_server_message_pause (message);
+}

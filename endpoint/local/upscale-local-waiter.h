@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "upscale-local-job.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleLocalQuestion:
+ * @job: which job is asked about
+ * @results_from: the first result that is wanted
+ * @wait_s: how long the answer may be held back for news, 0 for not at all; negative for until the job has ended, and a
+ *   client that goes away cancels it
+ */
+typedef struct
+{
+  UpscaleLocalJob *job;
+  guint            results_from;
+  int              wait_s;
+} UpscaleLocalQuestion;
+
+void upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion question);
+
+G_END_DECLS

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-http-status.h"
+
+#include "upscale-error.h"
+
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#define MAX_EXCERPT_CHARS 200
+#define MAX_WAIT_S        3600
+
+/* Cloudflare's own: its origin took longer than 100 s. */
+#define STATUS_ORIGIN_TIMEOUT 524
+
+static UpscaleError
+choose_code (guint status)
+{
+  switch (status)
+    {
+    case SOUP_STATUS_NOT_FOUND:
+    case SOUP_STATUS_GONE:
+      return UPSCALE_ERROR_EXPIRED;
+    case SOUP_STATUS_REQUEST_TIMEOUT:
+    case STATUS_ORIGIN_TIMEOUT:
+      return UPSCALE_ERROR_TRANSPORT;
+    case SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE:
+      return UPSCALE_ERROR_TOO_LARGE;
+    case 429:
+    case SOUP_STATUS_SERVICE_UNAVAILABLE:
+      return UPSCALE_ERROR_BUSY;
+    case SOUP_STATUS_CONFLICT:
+      return UPSCALE_ERROR_SERVER;
+    default:
+      break;
+    }
+  return SOUP_STATUS_IS_CLIENT_ERROR (status) ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_SERVER;
+}
+
+static const char *
+advise (guint status)
+{
+  switch (status)
+    {
+    case SOUP_STATUS_UNAUTHORIZED:
+    case SOUP_STATUS_FORBIDDEN:
+      return " Set its key in the environment: UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
+    case SOUP_STATUS_NOT_FOUND:
+      return " Check the address.";
+    default:
+      return "";
+    }
+}
+
+/* The sentence of problem+json (RFC 9457), or of the servers that say "detail" or "error" in their own way. */
+static char *
+read_detail (JsonObject *object)
+{
+  static const char *const members[] = { "detail", "title", "error", "message" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      JsonNode *node = json_object_get_member (object, members[i]);
+
+      if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+        return g_strndup (json_node_get_string (node), MAX_EXCERPT_CHARS);
+    }
+  return NULL;
+}
+
+/* Whatever else it is, its beginning tells more than a bare number. */
+static char *
+make_excerpt (const char *text, gsize length)
+{
+  g_autofree char *start = g_strndup (text, MIN (length, MAX_EXCERPT_CHARS));
+  g_autofree char *valid = g_utf8_make_valid (start, -1);
+
+  for (char *c = valid; *c; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  return g_strdup (g_strstrip (valid));
+}
+
+static char *
+describe_body (GBytes *body)
+{
+  gsize       length = 0;
+  const char *text = g_bytes_get_data (body, &length);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonNode   *root = NULL;
+  char       *detail = NULL;
+
+  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
+    root = json_parser_get_root (parser);
+  if (root && JSON_NODE_HOLDS_OBJECT (root))
+    detail = read_detail (json_node_get_object (root));
+  if (!detail && length > 0)
+    detail = make_excerpt (text, length);
+  return detail ? detail : g_strdup ("");
+}
+
+/**
+ * upscale_http_status_to_error:
+ * @status: an HTTP status that is no success
+ * @body: what came with it
+ * @wait_us: what Retry-After said, 0 without it
+ *
+ * Says what a status means for the caller, in words, with what the endpoint itself said.
+ *
+ * Returns: (transfer full): an #UpscaleError
+ */
+GError *
+upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
+{
+  g_autofree char *detail = describe_body (body);
+  const char      *phrase = soup_status_get_phrase (status);
+  GError *error = g_error_new (UPSCALE_ERROR, choose_code (status), "it answered %u %s%s%s.%s", status,
+                               phrase, *detail ? ": " : "", detail, advise (status));
+
+  upscale_error_set_retry_after (error, wait_us);
+  return error;
+}
+
+static const char *
+explain (const GError *failure)
+{
+  if (failure->domain == G_TLS_ERROR)
+    return "its certificate can't be trusted; correct it, or use the endpoint's real name";
+  if (failure->domain == G_RESOLVER_ERROR)
+    return "there is no such host; check the address and the network";
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return "the connection was refused; is the endpoint running, and the port right?";
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return "the host can't be reached; check the network";
+  return NULL;
+}
+
+/**
+ * upscale_http_failure_to_error:
+ * @failure: why there was no answer; not a cancellation
+ * @host: whom it was sent to
+ *
+ * Returns: (transfer full): the same as an #UpscaleError, in words
+ */
+GError *
+upscale_http_failure_to_error (const GError *failure, const char *host)
+{
+  const char *sentence = explain (failure);
+  int code = failure->domain == G_TLS_ERROR ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_TRANSPORT;
+
+  if (failure->domain == UPSCALE_ERROR)
+    return g_error_copy (failure);
+  return g_error_new (UPSCALE_ERROR, code, "%s: %s", host,
+                      sentence ? sentence : failure->message);
+}
+
+/**
+ * upscale_http_parse_retry_after:
+ * @value: (nullable): the header: seconds, or a date
+ * @now_s: the time, seconds since 1970
+ *
+ * Returns: how long to wait, us; 0 when it does not say
+ */
+gint64
+upscale_http_parse_retry_after (const char *value, gint64 now_s)
+{
+  g_autoptr (GDateTime) date = NULL;
+  gint64 seconds = 0;
+
+  if (!value)
+    return 0;
+  if (!g_ascii_string_to_signed (value, 10, 0, G_MAXINT, &seconds, NULL))
+    {
+      date = soup_date_time_new_from_http_string (value);
+      seconds = date ? g_date_time_to_unix (date) - now_s : 0;
+    }
+  return CLAMP (seconds, 0, MAX_WAIT_S) * G_USEC_PER_SEC;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-http.h"
+
+#include "upscale-error.h"
+#include "upscale-http-status.h"
+
+/* A batch of 64 noisy tiles of 1024 px is 270 MB of base64; three times that is an attack or a mistake. */
+#define MAX_ANSWER_BYTES (G_GUINT64_CONSTANT (768) << 20)
+#define READ_BYTES       (1 << 20)
+/* Slots are limited by the scheduler, and nothing may wait inside libsoup while a deadline runs. */
+#define MAX_CONNECTIONS  256
+
+typedef struct
+{
+  char *name;
+  char *value;
+} Header;
+
+/**
+ * UpscaleHttp:
+ *
+ * Sends requests to one endpoint. Its headers, which may be secrets, go to that origin only: redirects are followed by
+ * hand, within the origin. libsoup's own timeouts are off, since deadlines are the caller's.
+ */
+struct _UpscaleHttp
+{
+  GObject parent_instance;
+
+  SoupSession *session;
+  GPtrArray   *headers;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleHttp, upscale_http, G_TYPE_OBJECT)
+
+/* One request, with all redirects it leads to. */
+typedef struct
+{
+  UpscaleHttp  *http;
+  GUri         *origin;
+  SoupMessage  *message;
+  GInputStream *stream;
+  GByteArray   *body;
+} Exchange;
+
+static void send_message (GTask *task);
+static void read_more (GTask *task);
+
+static void
+header_free (gpointer data)
+{
+  Header *header = data;
+
+  g_free (header->name);
+  g_free (header->value);
+  g_free (header);
+}
+
+static void
+exchange_free (Exchange *exchange)
+{
+  g_uri_unref (exchange->origin);
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->stream);
+  g_clear_pointer (&exchange->body, g_byte_array_unref);
+  g_free (exchange);
+}
+
+static void
+upscale_http_finalize (GObject *object)
+{
+  UpscaleHttp *self = UPSCALE_HTTP (object);
+
+  soup_session_abort (self->session);
+  g_object_unref (self->session);
+  g_ptr_array_unref (self->headers);
+  G_OBJECT_CLASS (upscale_http_parent_class)->finalize (object);
+}
+
+static void
+upscale_http_class_init (UpscaleHttpClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_http_finalize;
+}
+
+static void
+upscale_http_init (UpscaleHttp *self)
+{
+  self->headers = g_ptr_array_new_with_free_func (header_free);
+  self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
+                                                 MAX_CONNECTIONS, "timeout", 0, "user-agent",
+                                                 "tile-upscale/" UPSCALE_VERSION, NULL);
+}
+
+/**
+ * upscale_http_new:
+ *
+ * Returns: (transfer full): a sender, for the main thread
+ */
+UpscaleHttp *
+upscale_http_new (void)
+{
+  return g_object_new (UPSCALE_TYPE_HTTP, NULL);
+}
+
+/**
+ * upscale_http_add_header:
+ * @http: a sender
+ * @name: header
+ * @value: its value, which may be a secret
+ *
+ * Adds a header to every request from now on.
+ */
+void
+upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value)
+{
+  Header *header = g_new (Header, 1);
+
+  *header = (Header) { g_strdup (name), g_strdup (value) };
+  g_ptr_array_add (http->headers, header);
+}
+
+/**
+ * upscale_http_answer_free:
+ * @answer: (transfer full): an answer
+ */
+void
+upscale_http_answer_free (UpscaleHttpAnswer *answer)
+{
+  g_bytes_unref (answer->body);
+  g_free (answer);
+}
+
+static gboolean
+is_same_origin (GUri *a, GUri *b)
+{
+  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0 &&
+         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
+         g_uri_get_port (a) == g_uri_get_port (b);
+}
+
+static void
+set_up_message (UpscaleHttp *self, SoupMessage *message)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  /* Idempotent by contract, so connections may be reused and a request that met a closed one is sent again. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+  soup_message_headers_replace (headers, "Accept", "application/json");
+  for (guint i = 0; i < self->headers->len; i++)
+    {
+      const Header *header = self->headers->pdata[i];
+
+      soup_message_headers_replace (headers, header->name, header->value);
+    }
+}
+
+static SoupMessage *
+make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
+{
+  SoupMessage *message = soup_message_new_from_uri (request->method, request->uri);
+
+  set_up_message (self, message);
+  if (request->prefer)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Prefer",
+                                  request->prefer);
+  if (request->body)
+    soup_message_set_request_body_from_bytes (message, "application/json", request->body);
+  return message;
+}
+
+static void
+fail (GTask *task, const GError *failure)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_task_return_error (task, g_error_copy (failure));
+  else
+    g_task_return_error (task, upscale_http_failure_to_error (
+                                   failure, g_uri_get_host (exchange->origin)));
+}
+
+static void
+succeed (GTask *task)
+{
+  Exchange           *exchange = g_task_get_task_data (task);
+  UpscaleHttpAnswer  *answer = g_new0 (UpscaleHttpAnswer, 1);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  const char         *retry_after = soup_message_headers_get_one (headers, "Retry-After");
+
+  answer->status = soup_message_get_status (exchange->message);
+  answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
+  answer->wait_us =
+      upscale_http_parse_retry_after (retry_after, g_get_real_time () / G_USEC_PER_SEC);
+  g_task_return_pointer (task, answer, (GDestroyNotify) upscale_http_answer_free);
+}
+
+static void
+refuse_redirect (GTask *task, const char *location)
+{
+  g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                           "it sends us elsewhere, to '%s', which is not followed as it is another "
+                           "host: give that address as the endpoint if you trust it",
+                           location ? location : "");
+}
+
+/* Modal and proxies send a 303 again and again while a job runs; the caller's deadline is the only limit. */
+static void
+follow_redirect (GTask *task)
+{
+  Exchange   *exchange = g_task_get_task_data (task);
+  const char *location = soup_message_headers_get_one (
+      soup_message_get_response_headers (exchange->message), "Location");
+  g_autoptr (GUri) target =
+      location ? g_uri_parse_relative (soup_message_get_uri (exchange->message), location,
+                                       SOUP_HTTP_URI_FLAGS, NULL)
+               : NULL;
+
+  if (!target || !is_same_origin (target, exchange->origin))
+    {
+      refuse_redirect (task, location);
+      g_object_unref (task);
+      return;
+    }
+  g_clear_object (&exchange->message);
+  exchange->message = soup_message_new_from_uri ("GET", target);
+  set_up_message (exchange->http, exchange->message);
+  send_message (task);
+}
+
+static void
+on_read (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GBytes) chunk =
+      g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &failure);
+
+  if (!chunk)
+    fail (task, failure);
+  else if (g_bytes_get_size (chunk) == 0)
+    succeed (task);
+  else if (exchange->body->len + g_bytes_get_size (chunk) > MAX_ANSWER_BYTES)
+    g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                             "its answer is larger than %" G_GUINT64_FORMAT " MiB",
+                             MAX_ANSWER_BYTES >> 20);
+  else
+    {
+      g_byte_array_append (exchange->body, g_bytes_get_data (chunk, NULL),
+                           (guint) g_bytes_get_size (chunk));
+      read_more (g_steal_pointer (&task));
+    }
+}
+
+/* Takes the task. */
+static void
+read_more (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (exchange->stream, READ_BYTES, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), on_read, task);
+}
+
+static gboolean
+is_redirect (guint status)
+{
+  return status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_FOUND ||
+         status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_TEMPORARY_REDIRECT ||
+         status == SOUP_STATUS_PERMANENT_REDIRECT;
+}
+
+static void
+on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) failure = NULL;
+
+  g_clear_object (&exchange->stream);
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (object), result, &failure);
+  if (!exchange->stream)
+    fail (task, failure);
+  else if (is_redirect (soup_message_get_status (exchange->message)))
+    follow_redirect (g_steal_pointer (&task));
+  else
+    read_more (g_steal_pointer (&task));
+}
+
+/* Takes the task. */
+static void
+send_message (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
+                           g_task_get_cancellable (task), on_sent, task);
+}
+
+/**
+ * upscale_http_send_async:
+ * @http: a sender
+ * @request: what to send
+ * @cancellable: (nullable): a cancellable, also for deadlines
+ * @callback: called on the main thread
+ * @user_data: for @callback
+ *
+ * Sends a request and reads the whole answer, following redirects within the origin.
+ */
+void
+upscale_http_send_async (UpscaleHttp              *http,
+                         const UpscaleHttpRequest *request,
+                         GCancellable             *cancellable,
+                         GAsyncReadyCallback       callback,
+                         gpointer                  user_data)
+{
+  GTask    *task = g_task_new (http, cancellable, callback, user_data);
+  Exchange *exchange = g_new0 (Exchange, 1);
+
+  g_task_set_source_tag (task, upscale_http_send_async);
+  exchange->http = http;
+  exchange->origin = g_uri_ref (request->uri);
+  exchange->message = make_message (http, request);
+  exchange->body = g_byte_array_new ();
+  g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
+  send_message (task);
+}
+
+/**
+ * upscale_http_send_finish:
+ * @http: a sender
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the answer, whatever its status; %NULL with %UPSCALE_ERROR_TRANSPORT,
+ *   %UPSCALE_ERROR_REJECTED, %UPSCALE_ERROR_PROTOCOL or %G_IO_ERROR_CANCELLED
+ */
+UpscaleHttpAnswer *
+upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define UPSCALE_TYPE_HTTP (upscale_http_get_type ())
+G_DECLARE_FINAL_TYPE (UpscaleHttp, upscale_http, UPSCALE, HTTP, GObject)
+
+typedef struct _UpscaleHttpAnswer UpscaleHttpAnswer;
+
+/**
+ * UpscaleHttpRequest:
+ * @method: GET, PUT, POST or DELETE; all are safe to send twice here
+ * @uri: where to
+ * @body: (nullable): JSON
+ * @prefer: (nullable): the Prefer header
+ *
+ * What is sent. Points at its maker's memory; read before upscale_http_send_async() returns.
+ */
+typedef struct
+{
+  const char *method;
+  GUri       *uri;
+  GBytes     *body;
+  const char *prefer;
+} UpscaleHttpRequest;
+
+/**
+ * UpscaleHttpAnswer:
+ * @status: HTTP status; redirects are followed already
+ * @body: the body
+ * @wait_us: what Retry-After says, 0 without it
+ */
+struct _UpscaleHttpAnswer
+{
+  guint   status;
+  GBytes *body;
+  gint64  wait_us;
+};
+
+UpscaleHttp *upscale_http_new (void);
+void         upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
+
+void               upscale_http_send_async (UpscaleHttp              *http,
+                                            const UpscaleHttpRequest *request,
+                                            GCancellable             *cancellable,
+                                            GAsyncReadyCallback       callback,
+                                            gpointer                  user_data);
+UpscaleHttpAnswer *upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
+void               upscale_http_answer_free (UpscaleHttpAnswer *answer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleHttpAnswer, upscale_http_answer_free)
+
+G_END_DECLS

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-backend.h"
+
+#include "upscale-error.h"
+#include "upscale-http.h"
+#include "upscale-tile-batch-backend.h"
+
+#define READY_PREFIX "listening on "
+
+/**
+ * UpscaleLocalBackend:
+ *
+ * Starts the endpoint that ships with the plug-in, on a loopback port that it chooses itself, and speaks the wire
+ * contract to it. It ends when our end of its standard input closes, so not even a killed plug-in leaves it
+ * behind. When it dies, the next call starts another.
+ */
+struct _UpscaleLocalBackend
+{
+  GObject parent_instance;
+
+  char                    *program;
+  UpscaleClock            *clock;
+  GSubprocess             *process;
+  UpscaleTileBatchBackend *delegate;
+};
+
+/* A batch, while the endpoint may have to be started again for it. */
+typedef struct
+{
+  UpscaleBatch         *batch;
+  UpscaleTileAnswerFunc on_answer;
+  gpointer              answer_data;
+} Process;
+
+static void upscale_local_backend_iface_init (UpscaleBackendInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (UpscaleLocalBackend,
+                               upscale_local_backend,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND,
+                                                      upscale_local_backend_iface_init))
+
+static void
+process_free (Process *process)
+{
+  upscale_batch_unref (process->batch);
+  g_free (process);
+}
+
+static void
+stop (UpscaleLocalBackend *self)
+{
+  if (self->process)
+    g_subprocess_force_exit (self->process);
+  g_clear_object (&self->process);
+  g_clear_object (&self->delegate);
+}
+
+static gboolean
+is_running (UpscaleLocalBackend *self)
+{
+  return self->delegate && g_subprocess_get_identifier (self->process) != NULL;
+}
+
+static gboolean
+take_address (UpscaleLocalBackend *self, const char *line, GError **error)
+{
+  g_autoptr (UpscaleHttp) http = NULL;
+  g_autoptr (GUri) base = NULL;
+
+  if (line && g_str_has_prefix (line, READY_PREFIX))
+    base = g_uri_parse (line + strlen (READY_PREFIX), SOUP_HTTP_URI_FLAGS, NULL);
+  if (!base)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
+                   "the local endpoint %s did not start; install the plug-in again if this stays",
+                   self->program);
+      return FALSE;
+    }
+  http = upscale_http_new ();
+  self->delegate = upscale_tile_batch_backend_new (base, http, self->clock);
+  return TRUE;
+}
+
+static void
+on_line (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  UpscaleLocalBackend *self = g_task_get_source_object (task);
+  GError          *error = NULL;
+  g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object),
+                                                                result, NULL, &error);
+
+  if (!error && take_address (self, line, &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  stop (self);
+  g_task_return_error (task, error);
+}
+
+/* Its standard error is ours, so that its words reach the log and no pipe of ours can fill. */
+static GSubprocess *
+spawn (UpscaleLocalBackend *self, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GSubprocess *process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &cause,
+                        self->program, "--exit-with-parent", NULL);
+
+  if (!process)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
+                 "the local endpoint can't be started (%s); install the plug-in again",
+                 cause->message);
+  return process;
+}
+
+static void
+start_async (UpscaleLocalBackend *self,
+             GCancellable        *cancellable,
+             GAsyncReadyCallback  callback,
+             gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GDataInputStream) lines = NULL;
+  GError *error = NULL;
+
+  if (is_running (self))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  stop (self);
+  self->process = spawn (self, &error);
+  if (!self->process)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, cancellable, on_line,
+                                       g_steal_pointer (&task));
+}
+
+static gboolean
+start_finish (UpscaleLocalBackend *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_delegate_probed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError              *error = NULL;
+  UpscaleCapabilities *capabilities =
+      upscale_backend_probe_finish (UPSCALE_BACKEND (object), result, &error);
+
+  if (capabilities)
+    g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_started_for_probe (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
+  GError              *error = NULL;
+
+  if (!start_finish (self, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  upscale_backend_probe_async (UPSCALE_BACKEND (self->delegate), g_task_get_cancellable (task),
+                               on_delegate_probed, g_object_ref (task));
+}
+
+static void
+upscale_local_backend_probe_async (UpscaleBackend     *backend,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
+{
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (backend);
+
+  start_async (self, cancellable, on_started_for_probe,
+               g_task_new (self, cancellable, callback, user_data));
+}
+
+static UpscaleCapabilities *
+upscale_local_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_delegate_processed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (upscale_backend_process_finish (UPSCALE_BACKEND (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_started_for_process (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
+  Process             *process = g_task_get_task_data (task);
+  GError              *error = NULL;
+
+  if (!start_finish (self, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  upscale_backend_process_async (UPSCALE_BACKEND (self->delegate), process->batch,
+                                 process->on_answer, process->answer_data,
+                                 g_task_get_cancellable (task), on_delegate_processed,
+                                 g_object_ref (task));
+}
+
+static void
+upscale_local_backend_process_async (UpscaleBackend       *backend,
+                                     UpscaleBatch         *batch,
+                                     UpscaleTileAnswerFunc on_answer,
+                                     gpointer              answer_data,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data)
+{
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (backend);
+  GTask               *task = g_task_new (self, cancellable, callback, user_data);
+  Process             *process = g_new (Process, 1);
+
+  *process = (Process) { upscale_batch_ref (batch), on_answer, answer_data };
+  g_task_set_task_data (task, process, (GDestroyNotify) process_free);
+  start_async (self, cancellable, on_started_for_process, task);
+}
+
+static gboolean
+upscale_local_backend_process_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+upscale_local_backend_finalize (GObject *object)
+{
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
+
+  stop (self);
+  g_free (self->program);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (upscale_local_backend_parent_class)->finalize (object);
+}
+
+static void
+upscale_local_backend_iface_init (UpscaleBackendInterface *iface)
+{
+  iface->probe_async = upscale_local_backend_probe_async;
+  iface->probe_finish = upscale_local_backend_probe_finish;
+  iface->process_async = upscale_local_backend_process_async;
+  iface->process_finish = upscale_local_backend_process_finish;
+}
+
+static void
+upscale_local_backend_class_init (UpscaleLocalBackendClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_local_backend_finalize;
+}
+
+static void
+upscale_local_backend_init (UpscaleLocalBackend *self)
+{
+}
+
+/**
+ * upscale_local_backend_new:
+ * @program: path of the endpoint's program
+ * @clock: the time between polls
+ *
+ * Returns: (transfer full): the backend; nothing is started yet
+ */
+UpscaleLocalBackend *
+upscale_local_backend_new (const char *program, UpscaleClock *clock)
+{
+  UpscaleLocalBackend *self = g_object_new (UPSCALE_TYPE_LOCAL_BACKEND, NULL);
+
+  self->program = g_strdup (program);
+  self->clock = g_object_ref (clock);
+  return self;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-batch-codec.h"
+
+#include "upscale-error.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+
+#define PROTOCOL        1
+#define MAX_TEXT_CHARS  500
+#define MAX_SIDE_PX     16384
+#define MAX_CONCURRENCY 10000
+
+static gboolean
+refuse (GError **error, const char *sentence, const char *what)
+{
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL, sentence, what);
+  return FALSE;
+}
+
+/* Members are read by asking for their type first: json-glib warns and guesses otherwise. */
+static JsonNode *
+get_value (JsonObject *object, const char *name, GType type)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
+    return NULL;
+  return node;
+}
+
+static const char *
+get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_STRING);
+
+  return node ? json_node_get_string (node) : NULL;
+}
+
+static gboolean
+get_boolean (JsonObject *object, const char *name, gboolean fallback)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
+
+  return node ? json_node_get_boolean (node) : fallback;
+}
+
+static gint64
+get_int (JsonObject *object, const char *name, gint64 fallback, gint64 highest)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  gint64    value = node ? json_node_get_int (node) : fallback;
+
+  return value >= 0 && value <= highest ? value : fallback;
+}
+
+static double
+get_seconds (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "seconds");
+  double    value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
+
+  return isfinite (value) && value > 0.0 ? value : 0.0;
+}
+
+static JsonArray *
+get_array (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+static char *
+dup_text (const char *text, const char *fallback)
+{
+  return g_utf8_substring (text && *text ? text : fallback, 0,
+                           MIN (g_utf8_strlen (text && *text ? text : fallback, -1), MAX_TEXT_CHARS));
+}
+
+static JsonObject *
+parse_object (JsonParser *parser, GBytes *body, GError **error)
+{
+  gsize       length = 0;
+  const char *text = g_bytes_get_data (body, &length);
+  JsonNode   *root = NULL;
+
+  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
+    root = json_parser_get_root (parser);
+  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
+    {
+      refuse (error, "its answer is not what a %s endpoint says; is the address right?", "tile-batch");
+      return NULL;
+    }
+  return json_node_get_object (root);
+}
+
+static void
+result_clear (gpointer data)
+{
+  UpscaleWireResult *result = data;
+
+  g_clear_pointer (&result->image, g_bytes_unref);
+  g_free (result->failure);
+}
+
+/**
+ * upscale_wire_answer_free:
+ * @answer: (transfer full): an answer
+ */
+void
+upscale_wire_answer_free (UpscaleWireAnswer *answer)
+{
+  g_array_unref (answer->results);
+  g_free (answer->failure);
+  g_free (answer);
+}
+
+static gboolean
+find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
+{
+  guint64 index = 0;
+
+  if (!id || !g_ascii_string_to_unsigned (id, 10, 0, G_MAXUINT, &index, NULL))
+    return FALSE;
+  for (guint i = 0; i < batch->tiles->len; i++)
+    {
+      const UpscaleTileMessage *message = batch->tiles->pdata[i];
+
+      if (message->tile.index == index)
+        {
+          *tile_index = (guint) index;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static GBytes *
+decode_image (const char *text)
+{
+  gsize   size = 0;
+  guchar *data = text ? g_base64_decode (text, &size) : NULL;
+
+  if (size > 0)
+    return g_bytes_new_take (data, size);
+  g_free (data);
+  return NULL;
+}
+
+static gboolean
+decode_result (JsonNode *node, const UpscaleBatch *batch, GHashTable *seen, UpscaleWireResult *result, GError **error)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *id = object ? get_string (object, "id") : NULL;
+
+  if (!find_tile (batch, id, &result->tile_index))
+    return refuse (error, "it answered for a tile that it was not sent: '%s'", id ? id : "");
+  if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
+    return refuse (error, "it answered twice for tile '%s'", id);
+  result->seconds = get_seconds (object);
+  if (get_boolean (object, "success", FALSE))
+    {
+      result->image = decode_image (get_string (object, "image"));
+      if (!result->image)
+        result->failure = g_strdup ("it says it painted the tile, but sent no picture");
+    }
+  else
+    result->failure = dup_text (get_string (object, "error"), "it gave no reason");
+  return TRUE;
+}
+
+static gboolean
+decode_results (JsonArray *array, const UpscaleBatch *batch, GArray *results, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  guint n = array ? json_array_get_length (array) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      UpscaleWireResult result = { 0 };
+
+      if (!decode_result (json_array_get_element (array, i), batch, seen, &result, error))
+        return FALSE;
+      g_array_append_val (results, result);
+    }
+  return TRUE;
+}
+
+static gboolean
+decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
+{
+  const char *status = get_string (object, "status");
+
+  if (g_strv_contains ((const char *const[]) { "queued", "starting", "running", NULL },
+                       status ? status : ""))
+    return TRUE;
+  answer->has_ended = TRUE;
+  if (!status || g_str_equal (status, "completed"))
+    return TRUE;
+  if (!g_str_equal (status, "failed") && !g_str_equal (status, "cancelled"))
+    return refuse (error, "it says the batch is '%s', which means nothing here", status);
+  answer->failure = dup_text (get_string (object, "error"), status);
+  return TRUE;
+}
+
+/**
+ * upscale_tile_batch_decode:
+ * @body: JSON, as it came in
+ * @batch: what was asked
+ * @error: return location for an error
+ *
+ * Reads an answer and believes nothing: another batch's id, unknown tiles and tiles answered twice are refused. Whether
+ * the pictures are any good is not looked at here. May be called from any thread.
+ *
+ * Returns: (transfer full): the answer, or %NULL with %UPSCALE_ERROR_PROTOCOL
+ */
+UpscaleWireAnswer *
+upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject *object = parse_object (parser, body, error);
+  const char *id = object ? get_string (object, "batch_id") : NULL;
+  g_autoptr (UpscaleWireAnswer) answer = NULL;
+
+  if (!object)
+    return NULL;
+  if (g_strcmp0 (id, batch->id) != 0)
+    {
+      refuse (error, "it answered for another batch: '%s'", id ? id : "");
+      return NULL;
+    }
+  answer = g_new0 (UpscaleWireAnswer, 1);
+  answer->results = g_array_new (FALSE, FALSE, sizeof (UpscaleWireResult));
+  g_array_set_clear_func (answer->results, result_clear);
+  if (!decode_status (object, answer, error) ||
+      !decode_results (get_array (object, "results"), batch, answer->results, error))
+    return NULL;
+  return g_steal_pointer (&answer);
+}
+
+/**
+ * upscale_tile_batch_decode_health:
+ * @body: JSON, as it came in
+ * @error: return location for an error
+ *
+ * Reads what an endpoint says it can do; what it leaves out takes a safe default.
+ *
+ * Returns: (transfer full): the capabilities, or %NULL with %UPSCALE_ERROR_PROTOCOL
+ */
+UpscaleCapabilities *
+upscale_tile_batch_decode_health (GBytes *body, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject          *object = parse_object (parser, body, error);
+  const char          *identity = object ? get_string (object, "identity") : NULL;
+  UpscaleCapabilities *capabilities;
+
+  if (!object)
+    return NULL;
+  if (get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
+    {
+      refuse (error, "it does not speak protocol %s; update the plug-in or the endpoint", "1");
+      return NULL;
+    }
+  capabilities = upscale_capabilities_new (identity ? identity : "");
+  capabilities->max_tiles =
+      MAX (1, (int) get_int (object, "max_tiles", capabilities->max_tiles, G_MAXINT));
+  capabilities->max_body_bytes = get_int (object, "max_body_bytes", 0, G_MAXINT64);
+  capabilities->multiple_of =
+      MAX (1, (int) get_int (object, "multiple_of", capabilities->multiple_of, MAX_SIDE_PX));
+  capabilities->concurrency =
+      MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
+  capabilities->resizes = get_boolean (object, "resizes", FALSE);
+  capabilities->autoscales = get_boolean (object, "autoscales", FALSE);
+  return capabilities;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-progress.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MINUTE_S 60.0
+
+/**
+ * upscale_progress_count_settled:
+ * @progress: how far it is
+ *
+ * Returns: tiles on which the last word is said, failed ones included
+ */
+guint
+upscale_progress_count_settled (UpscaleProgress progress)
+{
+  return progress.n_painted + progress.n_stored + progress.n_skipped + progress.n_failed;
+}
+
+/**
+ * upscale_progress_seconds_left:
+ * @progress: how far it is
+ *
+ * Returns: how long it will take, negative when nobody knows yet
+ */
+double
+upscale_progress_seconds_left (UpscaleProgress progress)
+{
+  guint n_left = progress.n_tiles - upscale_progress_count_settled (progress);
+
+  if (n_left == 0)
+    return 0.0;
+  return progress.tiles_per_second > 0.0 ? n_left / progress.tiles_per_second : -1.0;
+}
+
+static char *
+describe_time (double seconds)
+{
+  int minutes = (int) (seconds / MINUTE_S + 0.5);
+
+  if (seconds < 0.0)
+    return g_strdup ("");
+  if (minutes < 1)
+    return g_strdup (_(", less than a minute left"));
+  return g_strdup_printf (_(", about %d min left"), minutes);
+}
+
+/**
+ * upscale_progress_describe:
+ * @progress: how far it is
+ *
+ * Returns: (transfer full): one line, such as `5 of 45 tiles, 9 in flight, about 2 min left`
+ */
+char *
+upscale_progress_describe (UpscaleProgress progress)
+{
+  g_autofree char *time = describe_time (upscale_progress_seconds_left (progress));
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_printf (line, _("%u of %u tiles"), upscale_progress_count_settled (progress),
+                   progress.n_tiles);
+  if (progress.n_stored > 0)
+    g_string_append_printf (line, _(", %u from an earlier run"), progress.n_stored);
+  if (progress.n_in_flight > 0)
+    g_string_append_printf (line, _(", %u in flight"), progress.n_in_flight);
+  if (progress.n_failed > 0)
+    g_string_append_printf (line, _(", %u failed"), progress.n_failed);
+  g_string_append (line, time);
+  return g_string_free_and_steal (g_steal_pointer (&line));
+}
+
+/**
+ * upscale_progress_summarise:
+ * @progress: how it ended
+ * @first_failure: (nullable): why the first of the failed tiles failed
+ *
+ * Returns: (transfer full): one sentence, such as `80 of 81 tiles; tile 12: it timed out. Run again to finish.`
+ */
+char *
+upscale_progress_summarise (UpscaleProgress progress, const char *first_failure)
+{
+  guint n_done = progress.n_tiles - progress.n_failed;
+
+  if (progress.n_failed == 0)
+    return g_strdup_printf (_("Upscaled %u of %u tiles"), n_done, progress.n_tiles);
+  return g_strdup_printf (_("%u of %u tiles; %s. Run again to finish."), n_done,
+                          progress.n_tiles, first_failure ? first_failure : "");
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-backend.h"
+
+G_DEFINE_INTERFACE (UpscaleBackend, upscale_backend, G_TYPE_OBJECT)
+
+static void
+upscale_backend_default_init (UpscaleBackendInterface *iface)
+{
+}
+
+/**
+ * upscale_backend_probe_async:
+ * @backend: a backend
+ * @cancellable: (nullable): a cancellable
+ * @callback: called on the main thread
+ * @user_data: for @callback
+ *
+ * Asks what the endpoint can do; starts it where the backend owns it.
+ */
+void
+upscale_backend_probe_async (UpscaleBackend     *backend,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  UPSCALE_BACKEND_GET_IFACE (backend)->probe_async (backend, cancellable, callback, user_data);
+}
+
+/**
+ * upscale_backend_probe_finish:
+ * @backend: a backend
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): what the endpoint can do, or %NULL with any #UpscaleError
+ */
+UpscaleCapabilities *
+upscale_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+{
+  return UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, error);
+}
+
+/**
+ * upscale_backend_process_async:
+ * @backend: a backend
+ * @batch: what to paint; sending the same batch twice is the same work
+ * @on_answer: called for each tile as its answer comes in
+ * @answer_data: for @on_answer
+ * @cancellable: (nullable): a cancellable, which stops the endpoint too
+ * @callback: called on the main thread, after the last answer
+ * @user_data: for @callback
+ *
+ * Sends a batch and sees it through.
+ */
+void
+upscale_backend_process_async (UpscaleBackend       *backend,
+                               UpscaleBatch         *batch,
+                               UpscaleTileAnswerFunc on_answer,
+                               gpointer              answer_data,
+                               GCancellable         *cancellable,
+                               GAsyncReadyCallback   callback,
+                               gpointer              user_data)
+{
+  UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, on_answer, answer_data,
+                                                      cancellable, callback, user_data);
+}
+
+/**
+ * upscale_backend_process_finish:
+ * @backend: a backend
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: %TRUE when the endpoint ended the batch, or %FALSE with any #UpscaleError
+ */
+gboolean
+upscale_backend_process_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+{
+  return UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, error);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-clock.h"
+#include "upscale-endpoint.h"
+#include "upscale-tile-exchange.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleFlight UpscaleFlight;
+
+/**
+ * UpscaleFlightFuncs:
+ * @take_tile: the next tile to carry, %FALSE when there is none for this flight
+ * @on_sent: the batch is on its way; its tiles count as tried once more
+ * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was painted
+ * @on_tile_failed: this tile alone has failed; the flight does not carry it any more
+ * @on_ended: nothing of the flight is under way any more. Without @error every tile it carried was reported; with one,
+ *   upscale_flight_get_open_tiles() still wait. The owner sends it again, or drops it
+ *
+ * What a flight asks and tells its owner, on the main thread.
+ */
+typedef struct
+{
+  gboolean (*take_tile) (UpscaleFlight *flight, guint *tile_index, gpointer owner);
+  void (*on_sent) (UpscaleFlight *flight, gpointer owner);
+  void (*on_settled) (UpscaleFlight *flight, guint tile_index, UpscalePrepared how, gpointer owner);
+  void (*on_tile_failed) (UpscaleFlight *flight, guint tile_index, const GError *error, gpointer owner);
+  void (*on_ended) (UpscaleFlight *flight, const GError *error, gpointer owner);
+} UpscaleFlightFuncs;
+
+/**
+ * UpscaleFlightPlan:
+ * @endpoint: who paints
+ * @exchange: where tiles come from and go to
+ * @clock: the time
+ * @recipe: how to paint
+ * @n_wanted: how many tiles to carry at most
+ * @timeout_us: deadline of the batch, from when it is sent
+ *
+ * What a flight needs to know.
+ */
+typedef struct
+{
+  UpscaleEndpoint     *endpoint;
+  UpscaleTileExchange *exchange;
+  UpscaleClock        *clock;
+  UpscaleRecipe       *recipe;
+  guint                n_wanted;
+  gint64               timeout_us;
+} UpscaleFlightPlan;
+
+UpscaleFlight *upscale_flight_new (UpscaleFlightPlan plan, const UpscaleFlightFuncs *funcs, gpointer owner);
+UpscaleFlight *upscale_flight_ref (UpscaleFlight *flight);
+void           upscale_flight_unref (UpscaleFlight *flight);
+
+void             upscale_flight_start (UpscaleFlight *flight);
+void             upscale_flight_send_again (UpscaleFlight *flight, gint64 wait_us);
+void             upscale_flight_cancel (UpscaleFlight *flight);
+UpscaleEndpoint *upscale_flight_get_endpoint (UpscaleFlight *flight);
+guint            upscale_flight_get_n_answered (UpscaleFlight *flight);
+gint64           upscale_flight_get_waited (UpscaleFlight *flight);
+GArray          *upscale_flight_get_open_tiles (UpscaleFlight *flight);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleFlight, upscale_flight_unref)
+
+G_END_DECLS

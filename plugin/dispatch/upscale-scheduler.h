@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-clock.h"
+#include "upscale-endpoint.h"
+#include "upscale-policy.h"
+#include "upscale-progress.h"
+#include "upscale-tile-exchange.h"
+
+G_BEGIN_DECLS
+
+#define UPSCALE_TYPE_SCHEDULER (upscale_scheduler_get_type ())
+G_DECLARE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, UPSCALE, SCHEDULER, GObject)
+
+UpscaleScheduler *upscale_scheduler_new (UpscaleTileExchange *exchange,
+                                         guint                n_tiles,
+                                         UpscaleRecipe       *recipe,
+                                         UpscalePolicy        policy,
+                                         UpscaleClock        *clock);
+void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint);
+void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
+                                               GCancellable       *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer            user_data);
+gboolean upscale_scheduler_run_finish (UpscaleScheduler *scheduler, GAsyncResult *result, GError **error);
+
+UpscaleProgress upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
+const char     *upscale_scheduler_get_failure (UpscaleScheduler *scheduler, guint tile_index);
+char           *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
+
+G_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-console-progress.h"
+
+/* Often enough to see that it is alive, seldom enough for a log. */
+#define LINE_INTERVAL_US (G_USEC_PER_SEC)
+
+/**
+ * UpscaleConsoleProgress:
+ *
+ * Without a screen GIMP shows progress nowhere: this prints lines on stderr, one a second at most.
+ */
+struct _UpscaleConsoleProgress
+{
+  GObject parent_instance;
+
+  UpscaleScheduler *scheduler;
+  gint64            last_line_us;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleConsoleProgress, upscale_console_progress, G_TYPE_OBJECT)
+
+static void
+on_progress (UpscaleScheduler *scheduler, gpointer user_data)
+{
+  UpscaleConsoleProgress *self = user_data;
+  g_autofree char        *sentence = NULL;
+  gint64                  now_us = g_get_monotonic_time ();
+
+  if (now_us - self->last_line_us < LINE_INTERVAL_US)
+    return;
+  self->last_line_us = now_us;
+  sentence = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
+  g_printerr ("tile-upscale: %s\n", sentence);
+}
+
+static void
+upscale_console_progress_finalize (GObject *object)
+{
+  UpscaleConsoleProgress *self = UPSCALE_CONSOLE_PROGRESS (object);
+
+  g_signal_handlers_disconnect_by_data (self->scheduler, self);
+  g_object_unref (self->scheduler);
+  G_OBJECT_CLASS (upscale_console_progress_parent_class)->finalize (object);
+}
+
+static void
+upscale_console_progress_class_init (UpscaleConsoleProgressClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_console_progress_finalize;
+}
+
+static void
+upscale_console_progress_init (UpscaleConsoleProgress *self)
+{
+}
+
+/**
+ * upscale_console_progress_new:
+ * @scheduler: whose progress is printed, until the object is freed
+ *
+ * Returns: (transfer full): the printer
+ */
+UpscaleConsoleProgress *
+upscale_console_progress_new (UpscaleScheduler *scheduler)
+{
+  UpscaleConsoleProgress *self = g_object_new (UPSCALE_TYPE_CONSOLE_PROGRESS, NULL);
+
+  self->scheduler = g_object_ref (scheduler);
+  g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), self);
+  return self;
+}

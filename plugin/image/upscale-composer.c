@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-composer.h"
+
+#include "upscale-colour.h"
+#include "upscale-compose.h"
+
+/* A cell is composed in blocks of at most this size, which bounds the memory of one worker. */
+#define BLOCK_WIDTH_PX  1024
+#define BLOCK_HEIGHT_PX 128
+
+#define PAINTED_FORMAT "R'G'B' u16"
+#define CHANNELS       3
+
+typedef struct
+{
+  GeglBuffer *painted; /* NULL: settled as the base, or not settled yet */
+  gboolean    is_settled;
+  guint       n_cells_left; /* that still need @painted */
+} TileState;
+
+/**
+ * UpscaleComposer:
+ *
+ * Result = B + sum of w_i * (C (P_i) - B8_i): tiles contribute only their change to the base. A cell is composed once,
+ * when the last of its tiles is settled, in the order of the tiles, so the order of arrival can't matter. Painted tiles
+ * are kept in buffers that GEGL may swap out, and only until their last cell is written.
+ */
+struct _UpscaleComposer
+{
+  UpscaleSource   *source;
+  UpscaleTilePlan *plan;
+  double           colour_correction;
+  GeglBuffer      *result;
+  const Babl      *seen_fish; /* sRGB float to the working format */
+
+  GMutex      lock; /* guards what follows */
+  TileState  *tiles;
+  guint      *n_tiles_left; /* by cell */
+  GPtrArray  *cells_of_tile; /* of GArray of cell indices */
+  guint       n_cells_left;
+};
+
+/* What one block needs while it is composed. */
+typedef struct
+{
+  UpscaleRect rect;
+  gsize       n;
+  float      *base;
+  float      *seen;
+  float      *painted;
+  float      *srgb;
+  guint8     *bytes;
+  guint16    *words;
+  float      *x_weights;
+  float      *y_weights;
+} Block;
+
+static void
+block_clear (Block *block)
+{
+  g_free (block->base);
+  g_free (block->seen);
+  g_free (block->painted);
+  g_free (block->srgb);
+  g_free (block->bytes);
+  g_free (block->words);
+  g_free (block->x_weights);
+  g_free (block->y_weights);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Block, block_clear)
+
+static Block
+block_new (UpscaleRect rect)
+{
+  gsize n = (gsize) rect.width * (gsize) rect.height;
+
+  return (Block) {
+    .rect = rect,
+    .n = n,
+    .base = g_new (float, 4 * n),
+    .seen = g_new (float, CHANNELS *n),
+    .painted = g_new (float, CHANNELS *n),
+    .srgb = g_new (float, CHANNELS *n),
+    .bytes = g_new (guint8, CHANNELS *n),
+    .words = g_new (guint16, CHANNELS *n),
+    .x_weights = g_new (float, rect.width),
+    .y_weights = g_new (float, rect.height),
+  };
+}
+
+/* Both what was seen and what was painted take this way, so that equal values end up equal to the last bit. */
+static void
+convert_seen (const UpscaleComposer *composer, Block *block)
+{
+  upscale_source_see (composer->source, block->base, block->n, block->bytes);
+  for (gsize i = 0; i < CHANNELS * block->n; i++)
+    block->srgb[i] = (float) (block->bytes[i] / 255.0);
+  babl_process (composer->seen_fish, block->srgb, block->seen, (glong) block->n);
+}
+
+static void
+convert_painted (const UpscaleComposer *composer, Block *block)
+{
+  for (gsize i = 0; i < CHANNELS * block->n; i++)
+    block->srgb[i] = (float) (block->words[i] / 65535.0);
+  babl_process (composer->seen_fish, block->srgb, block->painted, (glong) block->n);
+}
+
+static void
+add_tile (const UpscaleComposer *composer, Block *block, guint tile_index, GeglBuffer *painted)
+{
+  UpscaleRect   rect = block->rect;
+  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglRectangle roi = { rect.x - tile.x, rect.y - tile.y, rect.width, rect.height };
+  UpscaleChange change = { block->painted, block->seen, block->x_weights, block->y_weights };
+
+  gegl_buffer_get (painted, &roi, 1.0, babl_format (PAINTED_FORMAT), block->words,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  convert_painted (composer, block);
+  upscale_tile_plan_get_x_weights (composer->plan, tile_index, rect.x, rect.width,
+                                   block->x_weights);
+  upscale_tile_plan_get_y_weights (composer->plan, tile_index, rect.y, rect.height,
+                                   block->y_weights);
+  upscale_compose_add (block->base, rect.width, rect.height, change);
+}
+
+/* Its tiles are settled, so nobody writes @painted any more, and they are kept until this cell is counted off. */
+static void
+compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect rect)
+{
+  GeglRectangle roi = { rect.x, rect.y, rect.width, rect.height };
+  g_auto (Block) block = block_new (rect);
+  gboolean has_seen = FALSE;
+
+  upscale_source_get_base (composer->source, rect, block.base);
+  for (guint i = 0; i < cell->n_tiles; i++)
+    {
+      GeglBuffer *painted = composer->tiles[cell->tiles[i]].painted;
+
+      if (!painted)
+        continue;
+      if (!has_seen)
+        convert_seen (composer, &block);
+      has_seen = TRUE;
+      add_tile (composer, &block, cell->tiles[i], painted);
+    }
+  gegl_buffer_set (composer->result, &roi, 0,
+                   upscale_source_get_working_format (composer->source), block.base,
+                   GEGL_AUTO_ROWSTRIDE);
+}
+
+static void
+compose_cell (UpscaleComposer *composer, const UpscaleCell *cell)
+{
+  UpscaleRect rect = cell->rect;
+
+  for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
+    for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
+      {
+        UpscaleRect block = { x, y, MIN (BLOCK_WIDTH_PX, rect.x + rect.width - x),
+                              MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
+
+        compose_block (composer, cell, block);
+      }
+}
+
+static void
+index_cells (UpscaleComposer *composer)
+{
+  guint n_cells = upscale_tile_plan_get_n_cells (composer->plan);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (composer->plan); i++)
+    g_ptr_array_add (composer->cells_of_tile, g_array_new (FALSE, FALSE, sizeof (guint)));
+  for (guint i = 0; i < n_cells; i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (composer->plan, i);
+
+      composer->n_tiles_left[i] = cell->n_tiles;
+      for (guint t = 0; t < cell->n_tiles; t++)
+        {
+          g_array_append_val (composer->cells_of_tile->pdata[cell->tiles[t]], i);
+          composer->tiles[cell->tiles[t]].n_cells_left++;
+        }
+    }
+}
+
+/* What lies outside the selection waits for no tile. */
+static void
+compose_outside (UpscaleComposer *composer)
+{
+  guint n_cells = upscale_tile_plan_get_n_cells (composer->plan);
+
+  for (guint i = 0; i < n_cells; i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (composer->plan, i);
+
+      if (cell->n_tiles == 0)
+        {
+          compose_cell (composer, cell);
+          composer->n_cells_left--;
+        }
+    }
+}
+
+/**
+ * upscale_composer_new:
+ * @source: the layer
+ * @plan: tiles and cells over its target
+ * @colour_correction: how far low frequencies follow the source, 0 to 1
+ *
+ * Returns: (transfer full): the composer
+ */
+UpscaleComposer *
+upscale_composer_new (UpscaleSource *source, UpscaleTilePlan *plan, double colour_correction)
+{
+  UpscaleComposer *composer = g_atomic_rc_box_new0 (UpscaleComposer);
+  GeglRectangle    extent = { 0, 0, upscale_tile_plan_get_width (plan),
+                              upscale_tile_plan_get_height (plan) };
+
+  composer->source = upscale_source_ref (source);
+  composer->plan = upscale_tile_plan_ref (plan);
+  composer->colour_correction = colour_correction;
+  composer->result = gegl_buffer_new (&extent, upscale_source_get_format (source));
+  composer->seen_fish = babl_fish (babl_format ("R'G'B' float"),
+                                   upscale_source_get_working_rgb_format (source));
+  g_mutex_init (&composer->lock);
+  composer->tiles = g_new0 (TileState, upscale_tile_plan_get_n_tiles (plan));
+  composer->n_cells_left = upscale_tile_plan_get_n_cells (plan);
+  composer->n_tiles_left = g_new0 (guint, composer->n_cells_left);
+  composer->cells_of_tile = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  index_cells (composer);
+  compose_outside (composer);
+  return composer;
+}
+
+/**
+ * upscale_composer_ref:
+ * @composer: a composer
+ *
+ * Returns: (transfer full): @composer
+ */
+UpscaleComposer *
+upscale_composer_ref (UpscaleComposer *composer)
+{
+  return g_atomic_rc_box_acquire (composer);
+}
+
+static void
+free_members (gpointer data)
+{
+  UpscaleComposer *composer = data;
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (composer->plan); i++)
+    g_clear_object (&composer->tiles[i].painted);
+  g_free (composer->tiles);
+  g_free (composer->n_tiles_left);
+  g_ptr_array_unref (composer->cells_of_tile);
+  g_object_unref (composer->result);
+  upscale_tile_plan_unref (composer->plan);
+  upscale_source_unref (composer->source);
+  g_mutex_clear (&composer->lock);
+}
+
+/**
+ * upscale_composer_unref:
+ * @composer: (transfer full): a composer
+ *
+ * Drops a reference.
+ */
+void
+upscale_composer_unref (UpscaleComposer *composer)
+{
+  g_atomic_rc_box_release_full (composer, free_members);
+}
+
+static GeglBuffer *
+correct (const UpscaleComposer *composer, guint tile_index, const UpscalePixels *painted)
+{
+  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglRectangle extent = { 0, 0, tile.width, tile.height };
+  GeglBuffer   *buffer = gegl_buffer_new (&extent, babl_format (PAINTED_FORMAT));
+  g_autoptr (UpscalePixels) seen = upscale_source_get_seen (composer->source, tile);
+  g_autofree guint16 *words =
+      upscale_colour_correct (painted, seen, composer->colour_correction);
+
+  gegl_buffer_set (buffer, &extent, 0, babl_format (PAINTED_FORMAT), words,
+                   GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+/* Takes note of the tile, and returns the cells that have waited for it alone. */
+static GArray *
+take_ready_cells (UpscaleComposer *composer, guint tile_index, GeglBuffer *painted)
+{
+  GArray *cells = composer->cells_of_tile->pdata[tile_index];
+  GArray *ready = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
+
+  g_assert (!composer->tiles[tile_index].is_settled);
+  composer->tiles[tile_index].is_settled = TRUE;
+  composer->tiles[tile_index].painted = painted;
+  for (guint i = 0; i < cells->len; i++)
+    {
+      guint cell = g_array_index (cells, guint, i);
+
+      if (--composer->n_tiles_left[cell] == 0)
+        g_array_append_val (ready, cell);
+    }
+  return ready;
+}
+
+static void
+count_off (UpscaleComposer *composer, const UpscaleCell *cell)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
+
+  composer->n_cells_left--;
+  for (guint i = 0; i < cell->n_tiles; i++)
+    {
+      TileState *tile = &composer->tiles[cell->tiles[i]];
+
+      if (--tile->n_cells_left == 0)
+        g_clear_object (&tile->painted);
+    }
+}
+
+/**
+ * upscale_composer_settle:
+ * @composer: a composer
+ * @tile_index: a tile that has not been settled yet
+ * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to leave the base there
+ *
+ * Takes the last word on a tile, and writes the cells that waited for it. Call from a worker thread: it computes.
+ */
+void
+upscale_composer_settle (UpscaleComposer *composer, guint tile_index, UpscalePixels *painted)
+{
+  GeglBuffer *buffer = painted ? correct (composer, tile_index, painted) : NULL;
+  g_autoptr (GArray) ready = take_ready_cells (composer, tile_index, buffer);
+
+  for (guint i = 0; i < ready->len; i++)
+    {
+      const UpscaleCell *cell =
+          upscale_tile_plan_get_cell (composer->plan, g_array_index (ready, guint, i));
+
+      compose_cell (composer, cell);
+      count_off (composer, cell);
+    }
+}
+
+/**
+ * upscale_composer_is_complete:
+ * @composer: a composer
+ *
+ * Returns: whether every cell is written
+ */
+gboolean
+upscale_composer_is_complete (UpscaleComposer *composer)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
+
+  return composer->n_cells_left == 0;
+}
+
+/**
+ * upscale_composer_get_result:
+ * @composer: a composer
+ *
+ * Returns: (transfer none): the result, in the layer's own format
+ */
+GeglBuffer *
+upscale_composer_get_result (UpscaleComposer *composer)
+{
+  return composer->result;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-source.h"
+
+#include "upscale-bleed.h"
+
+#include <math.h>
+
+#define WORKING_CHANNELS 4
+/* Cubic interpolation reaches two source pixels to each side. */
+#define CUBIC_REACH_PX 2
+
+/**
+ * UpscaleSource:
+ *
+ * The layer as it was when the job began, and what it looks like at the target's size: the base. The base is computed
+ * when asked for and never kept.
+ */
+struct _UpscaleSource
+{
+  GeglBuffer *pixels;
+  int         width_px;
+  int         height_px;
+  int         target_width_px;
+  int         target_height_px;
+  const Babl *format;
+  const Babl *working;     /* float RGBA in the layer's own space and kind of light */
+  const Babl *working_rgb; /* the same without alpha */
+
+  GMutex    lock;   /* one graph may be asked by one thread at a time; GEGL spreads each question over all cores */
+  GeglNode *graph;
+  GeglNode *scaled; /* NULL when the target has the source's size */
+};
+
+/* Precision and gamut survive only in the layer's own space; light is kept as the layer keeps it, so that equal values stay
+ * equal to the last bit. */
+static void
+choose_working_formats (UpscaleSource *source)
+{
+  const Babl    *space = babl_format_get_space (source->format);
+  BablModelFlag  flags = babl_get_model_flags (babl_format_get_model (source->format));
+  const char    *rgba = "R'G'B'A float";
+  const char    *rgb = "R'G'B' float";
+
+  if (flags & BABL_MODEL_FLAG_LINEAR)
+    {
+      rgba = "RGBA float";
+      rgb = "RGB float";
+    }
+  else if (flags & BABL_MODEL_FLAG_PERCEPTUAL)
+    {
+      rgba = "R~G~B~A float";
+      rgb = "R~G~B~ float";
+    }
+  source->working = babl_format_with_space (rgba, space);
+  source->working_rgb = babl_format_with_space (rgb, space);
+}
+
+/* The same operation, sampler and edge rule as GIMP's own Scale Layer with cubic interpolation. */
+static void
+build_graph (UpscaleSource *source)
+{
+  GeglNode *input;
+
+  source->graph = gegl_node_new ();
+  input = gegl_node_new_child (source->graph, "operation", "gegl:buffer-source", "buffer",
+                               source->pixels, NULL);
+  source->scaled = gegl_node_new_child (
+      source->graph, "operation", "gegl:scale-ratio", "origin-x", 0.0, "origin-y", 0.0, "sampler",
+      GEGL_SAMPLER_CUBIC, "abyss-policy", GEGL_ABYSS_CLAMP, "x",
+      (double) source->target_width_px / source->width_px, "y",
+      (double) source->target_height_px / source->height_px, NULL);
+  gegl_node_link (input, source->scaled);
+}
+
+/**
+ * upscale_source_new:
+ * @pixels: an own copy of the layer's pixels, origin at 0, 0; never written again
+ * @scale: how many times larger the target is
+ *
+ * The target has round (size * scale) px a side, at least 1.
+ *
+ * Returns: (transfer full): the source; all its functions may be called from any thread
+ */
+UpscaleSource *
+upscale_source_new (GeglBuffer *pixels, double scale)
+{
+  UpscaleSource       *source = g_atomic_rc_box_new0 (UpscaleSource);
+  const GeglRectangle *extent = gegl_buffer_get_extent (pixels);
+
+  source->pixels = g_object_ref (pixels);
+  source->width_px = extent->width;
+  source->height_px = extent->height;
+  source->target_width_px = MAX (1, (int) lround (extent->width * scale));
+  source->target_height_px = MAX (1, (int) lround (extent->height * scale));
+  source->format = gegl_buffer_get_format (pixels);
+  g_mutex_init (&source->lock);
+  choose_working_formats (source);
+  if (source->target_width_px != source->width_px ||
+      source->target_height_px != source->height_px)
+    build_graph (source);
+  return source;
+}
+
+/**
+ * upscale_source_ref:
+ * @source: a source
+ *
+ * Returns: (transfer full): @source
+ */
+UpscaleSource *
+upscale_source_ref (UpscaleSource *source)
+{
+  return g_atomic_rc_box_acquire (source);
+}
+
+static void
+free_members (gpointer data)
+{
+  UpscaleSource *source = data;
+
+  g_clear_object (&source->graph);
+  g_clear_object (&source->pixels);
+  g_mutex_clear (&source->lock);
+}
+
+/**
+ * upscale_source_unref:
+ * @source: (transfer full): a source
+ *
+ * Drops a reference.
+ */
+void
+upscale_source_unref (UpscaleSource *source)
+{
+  g_atomic_rc_box_release_full (source, free_members);
+}
+
+/**
+ * upscale_source_get_target_width:
+ * @source: a source
+ *
+ * Returns: width of the target, px
+ */
+int
+upscale_source_get_target_width (const UpscaleSource *source)
+{
+  return source->target_width_px;
+}
+
+/**
+ * upscale_source_get_target_height:
+ * @source: a source
+ *
+ * Returns: height of the target, px
+ */
+int
+upscale_source_get_target_height (const UpscaleSource *source)
+{
+  return source->target_height_px;
+}
+
+/**
+ * upscale_source_get_format:
+ * @source: a source
+ *
+ * Returns: the layer's own format, which the result has too
+ */
+const Babl *
+upscale_source_get_format (const UpscaleSource *source)
+{
+  return source->format;
+}
+
+/**
+ * upscale_source_get_working_format:
+ * @source: a source
+ *
+ * Returns: the format of the base: float RGBA in the layer's own space
+ */
+const Babl *
+upscale_source_get_working_format (const UpscaleSource *source)
+{
+  return source->working;
+}
+
+/**
+ * upscale_source_get_working_rgb_format:
+ * @source: a source
+ *
+ * Returns: the same without alpha
+ */
+const Babl *
+upscale_source_get_working_rgb_format (const UpscaleSource *source)
+{
+  return source->working_rgb;
+}
+
+/**
+ * upscale_source_get_base:
+ * @source: a source
+ * @target: what of the target
+ * @rgba: (array) (out caller-allocates): pixels in the working format, rows without gaps
+ *
+ * Computes a rectangle of the base.
+ */
+void
+upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
+{
+  GeglRectangle roi = { target.x, target.y, target.width, target.height };
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (!source->scaled)
+    {
+      gegl_buffer_get (source->pixels, &roi, 1.0, source->working, rgba, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_CLAMP);
+      return;
+    }
+  locker = g_mutex_locker_new (&source->lock);
+  gegl_node_blit (source->scaled, 1.0, &roi, source->working, rgba, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_BLIT_DEFAULT);
+}
+
+/**
+ * upscale_source_see:
+ * @source: a source
+ * @base: (array): pixels in the working format
+ * @n: how many
+ * @rgb: (array) (out caller-allocates): 8-bit sRGB
+ *
+ * Converts the base to what endpoints see, alpha left out.
+ */
+void
+upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb)
+{
+  babl_process (babl_fish (source->working, babl_format ("R'G'B' u8")), base, rgb, (glong) n);
+}
+
+static UpscalePixels *
+see_block (UpscaleSource *source, float *base, int width_px, int height_px)
+{
+  UpscalePixels *pixels = upscale_pixels_new (width_px, height_px);
+
+  if (babl_format_has_alpha (source->format))
+    upscale_bleed (base, width_px, height_px);
+  upscale_source_see (source, base, (gsize) width_px * (gsize) height_px, pixels->data);
+  return pixels;
+}
+
+static float *
+new_block (UpscaleRect rect)
+{
+  return g_new (float, (gsize) rect.width * (gsize) rect.height * WORKING_CHANNELS);
+}
+
+/**
+ * upscale_source_get_seen:
+ * @source: a source
+ * @target: what of the target
+ *
+ * The base as endpoints see it: 8-bit sRGB without alpha, colours bled under what is fully transparent.
+ *
+ * Returns: (transfer full): the picture
+ */
+UpscalePixels *
+upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
+{
+  g_autofree float *base = new_block (target);
+
+  upscale_source_get_base (source, target, base);
+  return see_block (source, base, target.width, target.height);
+}
+
+/**
+ * upscale_source_get_crop:
+ * @source: a source
+ * @rect: what of the source, in its own px
+ *
+ * Like upscale_source_get_seen(), but not resampled.
+ *
+ * Returns: (transfer full): the picture
+ */
+UpscalePixels *
+upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
+{
+  GeglRectangle     roi = { rect.x, rect.y, rect.width, rect.height };
+  g_autofree float *pixels = new_block (rect);
+
+  gegl_buffer_get (source->pixels, &roi, 1.0, source->working, pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_CLAMP);
+  return see_block (source, pixels, rect.width, rect.height);
+}
+
+/* All source pixels that have a say in a rectangle of the target. */
+static GeglRectangle
+find_reach (const UpscaleSource *source, UpscaleRect target)
+{
+  UpscaleRect all = { 0, 0, source->width_px, source->height_px };
+  UpscaleRect rect =
+      upscale_rect_scale (target, (double) source->width_px / source->target_width_px,
+                          (double) source->height_px / source->target_height_px);
+  int         reach = CUBIC_REACH_PX + 1;
+
+  rect = (UpscaleRect) { rect.x - reach, rect.y - reach, rect.width + 2 * reach,
+                         rect.height + 2 * reach };
+  rect = upscale_rect_intersect (rect, all);
+  return (GeglRectangle) { rect.x, rect.y, rect.width, rect.height };
+}
+
+/**
+ * upscale_source_is_transparent:
+ * @source: a source
+ * @target: what of the target
+ *
+ * Returns: whether nothing at all can be seen there
+ */
+gboolean
+upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
+{
+  GeglRectangle     reach = find_reach (source, target);
+  gsize             n = (gsize) reach.width * (gsize) reach.height;
+  g_autofree float *alpha = NULL;
+
+  if (!babl_format_has_alpha (source->format))
+    return FALSE;
+  alpha = g_new (float, n);
+  gegl_buffer_get (source->pixels, &reach, 1.0, babl_format ("A float"), alpha,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    if (alpha[i] > 0.0F)
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gegl.h>
+
+#include "upscale-pixels.h"
+#include "upscale-rect.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleSource UpscaleSource;
+
+UpscaleSource *upscale_source_new (GeglBuffer *pixels, double scale);
+UpscaleSource *upscale_source_ref (UpscaleSource *source);
+void           upscale_source_unref (UpscaleSource *source);
+
+int         upscale_source_get_target_width (const UpscaleSource *source);
+int         upscale_source_get_target_height (const UpscaleSource *source);
+const Babl *upscale_source_get_format (const UpscaleSource *source);
+const Babl *upscale_source_get_working_format (const UpscaleSource *source);
+const Babl *upscale_source_get_working_rgb_format (const UpscaleSource *source);
+
+void           upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba);
+UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
+UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
+gboolean       upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);
+void           upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleSource, upscale_source_unref)
+
+G_END_DECLS

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whole jobs from pixels to pixels, with the real scheduler, composer and store, and a backend that needs no socket. */
+#include <string.h>
+
+#include "echo-backend.h"
+#include "upscale-endpoint.h"
+#include "upscale-error.h"
+#include "upscale-job.h"
+
+#define SOURCE_PX 96
+#define TILE_PX   64
+
+typedef struct
+{
+  GFile            *cache;
+  UpscaleTileStore *store;
+  UpscaleRecipe    *recipe;
+  GeglBuffer       *pixels;
+  EchoBackend      *backend;
+  GPtrArray        *endpoints;
+  GMainLoop        *loop;
+  gboolean          succeeded;
+  GError           *error;
+} Fixture;
+
+/* Noise, so that no tile is single-coloured; the generator is fixed. */
+static GeglBuffer *
+make_noise (void)
+{
+  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SOURCE_PX, SOURCE_PX),
+                                        babl_format ("R'G'B' u8"));
+  g_autofree guint8 *bytes = g_malloc (SOURCE_PX * SOURCE_PX * 3);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (int i = 0; i < SOURCE_PX * SOURCE_PX * 3; i++)
+    bytes[i] = (guint8) g_rand_int_range (random, 0, 256);
+  gegl_buffer_set (buffer, NULL, 0, NULL, bytes, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("upscale-job-XXXXXX", NULL);
+
+  fixture->cache = g_file_new_for_path (folder);
+  fixture->store = upscale_tile_store_new (fixture->cache, 1 << 30);
+  fixture->recipe = upscale_recipe_new ();
+  fixture->recipe->strength = 0.3;
+  fixture->pixels = make_noise ();
+  fixture->backend = echo_backend_new ();
+  fixture->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (fixture->endpoints,
+                   upscale_endpoint_new ("echo", UPSCALE_BACKEND (fixture->backend)));
+  fixture->loop = g_main_loop_new (NULL, FALSE);
+}
+
+static void
+delete_folder (GFile *folder)
+{
+  g_autoptr (GFileEnumerator) children = g_file_enumerate_children (
+      folder, "standard::name,standard::type", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  GFileInfo *info = NULL;
+  GFile     *child = NULL;
+
+  while (children && g_file_enumerator_iterate (children, &info, &child, NULL, NULL) && info)
+    if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+      delete_folder (child);
+    else
+      g_file_delete (child, NULL, NULL);
+  g_file_delete (folder, NULL, NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  delete_folder (fixture->cache);
+  g_object_unref (fixture->cache);
+  upscale_tile_store_unref (fixture->store);
+  upscale_recipe_unref (fixture->recipe);
+  g_object_unref (fixture->pixels);
+  g_ptr_array_unref (fixture->endpoints);
+  g_object_unref (fixture->backend);
+  g_main_loop_unref (fixture->loop);
+  g_clear_error (&fixture->error);
+}
+
+static UpscaleJobRequest
+make_request (Fixture *fixture, double scale)
+{
+  return (UpscaleJobRequest) {
+    .pixels = fixture->pixels,
+    .selection = { 0, 0, SOURCE_PX, SOURCE_PX },
+    .scale = scale,
+    .tile_px = TILE_PX,
+    .overlap_px = 16,
+    .colour_correction = 1.0,
+    .recipe = fixture->recipe,
+    .policy = { .batch_size = 4,
+                .sequential_below = 0,
+                .batch_timeout_us = 60 * G_USEC_PER_SEC,
+                .max_tries = 2 },
+    .endpoints = fixture->endpoints,
+    .store = fixture->store,
+  };
+}
+
+static void
+on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_clear_error (&fixture->error);
+  fixture->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &fixture->error);
+  g_main_loop_quit (fixture->loop);
+}
+
+static UpscaleJob *
+run_job (Fixture *fixture, double scale)
+{
+  UpscaleJobRequest request = make_request (fixture, scale);
+  g_autoptr (GError) error = NULL;
+  UpscaleJob *job = upscale_job_new (&request, &error);
+
+  g_assert_no_error (error);
+  upscale_job_run_async (job, NULL, on_job_ran, fixture);
+  g_main_loop_run (fixture->loop);
+  return job;
+}
+
+static void
+assert_equals_source (Fixture *fixture, UpscaleJob *job)
+{
+  gsize              size = SOURCE_PX * SOURCE_PX * 3;
+  g_autofree guint8 *expected = g_malloc (size);
+  g_autofree guint8 *actual = g_malloc (size);
+
+  gegl_buffer_get (fixture->pixels, NULL, 1.0, babl_format ("R'G'B' u8"), expected,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, babl_format ("R'G'B' u8"), actual,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  g_assert_cmpmem (actual, size, expected, size);
+}
+
+static void
+test_echo_gives_the_source_back (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) job = run_job (fixture, 1.0);
+
+  g_assert_no_error (fixture->error);
+  g_assert_true (fixture->succeeded);
+  assert_equals_source (fixture, job);
+  g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 4);
+}
+
+static void
+test_second_run_sends_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) first = run_job (fixture, 1.0);
+  g_autoptr (UpscaleJob) second = run_job (fixture, 1.0);
+
+  g_assert_true (fixture->succeeded);
+  assert_equals_source (fixture, second);
+  g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 4);
+}
+
+static void
+test_other_strength_is_painted_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) first = run_job (fixture, 1.0);
+  g_autoptr (UpscaleJob) second = NULL;
+
+  fixture->recipe->strength = 0.4;
+  second = run_job (fixture, 1.0);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 8);
+}
+
+static void
+test_tile_that_always_fails_shows_the_base (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) job = NULL;
+
+  echo_backend_fail_tile (fixture->backend, 2);
+  job = run_job (fixture, 1.0);
+  g_assert_no_error (fixture->error);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 1);
+  assert_equals_source (fixture, job);
+}
+
+static void
+test_unwritable_store_costs_a_warning_only (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) job = NULL;
+  g_autofree char *warning = NULL;
+
+  /* A file where the folder should be: nobody can write below it, root neither. */
+  delete_folder (fixture->cache);
+  g_assert_true (g_file_replace_contents (fixture->cache, "x", 1, NULL, FALSE, G_FILE_CREATE_NONE,
+                                          NULL, NULL, NULL));
+  job = run_job (fixture, 1.0);
+  g_assert_true (fixture->succeeded);
+  assert_equals_source (fixture, job);
+  warning = upscale_job_dup_warning (job);
+  g_assert_nonnull (warning);
+}
+
+static void
+test_single_colour_is_not_sent (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleJob) job = NULL;
+  guint8 grey[3] = { 90, 90, 90 };
+
+  gegl_buffer_set_color_from_pixel (fixture->pixels, NULL, grey, babl_format ("R'G'B' u8"));
+  job = run_job (fixture, 2.0);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 0);
+}
+
+static void
+test_too_large_a_result_is_refused (Fixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request = make_request (fixture, 8.0);
+  g_autoptr (GeglBuffer) wide =
+      gegl_buffer_new (GEGL_RECTANGLE (0, 0, 100000, 1), babl_format ("R'G'B' u8"));
+  g_autoptr (GError) error = NULL;
+
+  request.pixels = wide;
+  request.selection = (UpscaleRect) { 0, 0, 100000, 1 };
+  g_assert_null (upscale_job_new (&request, &error));
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gegl_init (NULL, NULL);
+#define ADD(name, function) g_test_add ("/job/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("echo-gives-the-source-back", test_echo_gives_the_source_back);
+  ADD ("second-run-sends-nothing", test_second_run_sends_nothing);
+  ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
+  ADD ("tile-that-always-fails-shows-the-base", test_tile_that_always_fails_shows_the_base);
+  ADD ("unwritable-store-costs-a-warning-only", test_unwritable_store_costs_a_warning_only);
+  ADD ("single-colour-is-not-sent", test_single_colour_is_not_sent);
+  ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
+#undef ADD
+  return g_test_run ();
+}

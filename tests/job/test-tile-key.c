@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "upscale-tile-key.h"
+
+typedef struct
+{
+  UpscalePixels      *pixels;
+  UpscaleRecipe      *recipe;
+  UpscaleTileKeyInput input;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->pixels = upscale_pixels_new (4, 4);
+  memset (fixture->pixels->data, 7, 4 * 4 * UPSCALE_PIXELS_CHANNELS);
+  fixture->recipe = upscale_recipe_new ();
+  fixture->input = (UpscaleTileKeyInput) { fixture->pixels, 8, 8, 1, fixture->recipe };
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  upscale_pixels_unref (fixture->pixels);
+  upscale_recipe_unref (fixture->recipe);
+}
+
+static void
+assert_differs (Fixture *fixture, const char *before)
+{
+  g_autofree char *after = upscale_tile_key (&fixture->input, "model");
+
+  g_assert_cmpstr (before, !=, after);
+}
+
+static void
+test_same_input_same_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = upscale_tile_key (&fixture->input, "model");
+  g_autofree char *second = upscale_tile_key (&fixture->input, "model");
+
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpuint (strlen (first), ==, 64);
+}
+
+static void
+test_pixels_count (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = upscale_tile_key (&fixture->input, "model");
+
+  fixture->pixels->data[47] ^= 1;
+  assert_differs (fixture, before);
+}
+
+static void
+test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = upscale_tile_key (&fixture->input, "model");
+
+  fixture->input.target_width_px = 16;
+  assert_differs (fixture, before);
+  fixture->input.target_width_px = 8;
+  fixture->input.seed = 2;
+  assert_differs (fixture, before);
+}
+
+static void
+test_every_part_of_the_recipe_counts (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = upscale_tile_key (&fixture->input, "model");
+  double          *numbers[] = { &fixture->recipe->strength, &fixture->recipe->cfg_scale };
+  int             *integers[] = { &fixture->recipe->steps, &fixture->recipe->generation_px };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      *numbers[i] = 0.25;
+      assert_differs (fixture, before);
+      *numbers[i] = 0.0;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (integers); i++)
+    {
+      *integers[i] = 64;
+      assert_differs (fixture, before);
+      *integers[i] = 0;
+    }
+  fixture->recipe->controlnet_enabled = TRUE;
+  assert_differs (fixture, before);
+  fixture->recipe->controlnet_enabled = FALSE;
+  upscale_recipe_add_lora (fixture->recipe, "detail", 0.5);
+  assert_differs (fixture, before);
+}
+
+static void
+test_texts_do_not_run_together (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_free (fixture->recipe->prompt);
+  fixture->recipe->prompt = g_strdup ("ab");
+  before = upscale_tile_key (&fixture->input, "model");
+  g_free (fixture->recipe->prompt);
+  fixture->recipe->prompt = g_strdup ("a");
+  g_free (fixture->recipe->negative_prompt);
+  fixture->recipe->negative_prompt = g_strdup ("b");
+  assert_differs (fixture, before);
+}
+
+static void
+test_painter_counts (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = upscale_tile_key (&fixture->input, "model-a");
+  g_autofree char *second = upscale_tile_key (&fixture->input, "model-b");
+
+  g_assert_cmpstr (first, !=, second);
+}
+
+static void
+test_base_seed_alone_does_not_count (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = upscale_tile_key (&fixture->input, "model");
+  g_autofree char *after = NULL;
+
+  /* The base seed alone changes nothing: the tile's own seed, drawn from it, is what is sent. */
+  fixture->recipe->seed = 99;
+  after = upscale_tile_key (&fixture->input, "model");
+  g_assert_cmpstr (before, ==, after);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function) g_test_add ("/tile-key/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("same-input-same-key", test_same_input_same_key);
+  ADD ("pixels-count", test_pixels_count);
+  ADD ("sizes-and-seed-count", test_sizes_and_seed_count);
+  ADD ("every-part-of-the-recipe-counts", test_every_part_of_the_recipe_counts);
+  ADD ("texts-do-not-run-together", test_texts_do_not_run_together);
+  ADD ("painter-counts", test_painter_counts);
+  ADD ("base-seed-alone-does-not-count", test_base_seed_alone_does_not_count);
+#undef ADD
+  return g_test_run ();
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""House rules that a machine can check. Prints `path:line: rule` for each breach and fails when there is one."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
+SOURCE_FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "tools")
+FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data")
+# Which libraries' calls may appear where; every other folder must not know them.
+FOREIGN_CALLS = {
+    "gimp": ("plugin/gimp", "ui"),
+    "gtk": ("plugin/gimp", "ui"),
+    "soup": ("plugin/backend", "endpoint", "tests"),
+    "json": ("plugin/backend", "endpoint", "tests"),
+    "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
+}
+
+Breach = tuple[int, str]
+
+
+def without_comments(text: str) -> str:
+    """Blanks out comments and strings but keeps the lines."""
+    pattern = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+    return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def long_functions(lines: list[str]) -> Iterator[Breach]:
+    start = 0
+    for number, line in enumerate(lines, 1):
+        if line.startswith("{"):
+            start = number
+        elif line.startswith("}") and start:
+            if number - start - 1 > MAX_FUNCTION_LINES:
+                yield start, f"a function of {number - start - 1} lines (at most {MAX_FUNCTION_LINES})"
+            start = 0
+
+
+def forbidden_words(lines: list[str], path: str) -> Iterator[Breach]:
+    rules = [(r"\bgoto\b", "goto"), (r"\b(g_usleep|usleep|sleep) \(", "a sleep")]
+    for library, folders in FOREIGN_CALLS.items():
+        if not path.startswith(folders):
+            rules.append((rf"\b{library}_[a-z]\w* \(", f"{library}_ is not known in this folder"))
+    for number, line in enumerate(lines, 1):
+        for pattern, name in rules:
+            if re.search(pattern, line):
+                yield number, name
+
+
+def check_c(path: str, text: str) -> Iterator[Breach]:
+    lines = without_comments(text).splitlines()
+    yield from long_functions(lines)
+    yield from forbidden_words(lines, path)
+    if path.startswith("plugin/core/") and re.search(r"\bg_(message|warning|critical|info) \(", text):
+        yield 1, "core logs above debug"
+
+
+def check_any(text: str) -> Iterator[Breach]:
+    if text.count("\n") > MAX_FILE_LINES:
+        yield 1, f"a file of {text.count(chr(10))} lines (at most {MAX_FILE_LINES})"
+    if "SPDX-License-Identifier: GPL-3.0-or-later" not in text[:200]:
+        yield 1, "no licence line"
+    # Spelt in two halves, so that this line is not a breach of itself.
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search("TO" "DO|FIX" "ME", line):
+            yield number, "unfinished"
+
+
+def check_file(path: str, text: str) -> Iterator[Breach]:
+    yield from check_any(text)
+    if path.endswith((".c", ".h")):
+        yield from check_c(path, text)
+
+
+def missing_tests(root: Path) -> Iterator[tuple[str, Breach]]:
+    """Every test program must be named in its folder's meson.build, or it never runs."""
+    for program in sorted((root / "tests").glob("*/test[-_]*.[cp]*")):
+        name = re.sub(r"^test[-_]", "", program.stem)
+        build = program.parent / "meson.build"
+        if not build.exists() or not re.search(rf"\b{re.escape(name)}\b", build.read_text()):
+            yield str(program.relative_to(root)), (1, "a test that no meson.build names")
+
+
+def missing_readmes(root: Path) -> Iterator[tuple[str, Breach]]:
+    for top in FOLDERS_WITH_README:
+        for folder in [root / top, *sorted(f for f in (root / top).glob("*/") if f.is_dir())]:
+            holds_files = any(child.is_file() for child in folder.iterdir())
+            if holds_files and folder.name not in ("data", "__pycache__") and not (folder / "README.md").exists():
+                yield str(folder.relative_to(root)), (1, "a folder without README.md")
+
+
+def breaches(root: Path) -> Iterator[tuple[str, Breach]]:
+    for top in SOURCE_FOLDERS:
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix in (".c", ".h", ".py"):
+                path = str(file.relative_to(root))
+                for breach in check_file(path, file.read_text()):
+                    yield path, breach
+    yield from missing_tests(root)
+    yield from missing_readmes(root)
+
+
+def main() -> int:
+    found = list(breaches(Path(sys.argv[1])))
+    for path, (line, rule) in found:
+        print(f"{path}:{line}: {rule}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
