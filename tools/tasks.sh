@@ -64,7 +64,7 @@ TEXT
 task_demo() {
   local image=${1:-} scale=${2:-4} gimp
   [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
-  [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png 2>/dev/null | head -n 1)
+  [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png 2>/dev/null | head -n 1 || true)
   [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists, in this folder or below it."
   task_build
   task_gimp_profile build/demo/profile
