@@ -104,6 +104,6 @@ task_install() {
   echo "installed in $target: restart GIMP, then Filters > Enhance > Tile Upscale..."
 }
 
-task_format() { git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; }
+task_format() { find plugin ui endpoint tests -name '*.[ch]' -exec clang-format -i {} +; }
 
 task_shell() { exec "${SHELL:-/bin/bash}" "$@"; }

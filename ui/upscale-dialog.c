@@ -5,11 +5,13 @@
 
 #define PROMPT_HEIGHT_PX 60
 
-/* GIMP reads an empty default back as NULL from the second start on, and GTK's text buffers don't take that. */
+/* GIMP reads an empty default back as NULL from the second start on, and GTK's text
+ * buffers don't take that. */
 static void
 fill_missing_texts (GimpProcedureConfig *config)
 {
-  static const char *const names[] = { "prompt", "negative-prompt", "endpoints", "loras", "model" };
+  static const char *const names[] = { "prompt", "negative-prompt", "endpoints", "loras",
+                                       "model" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -21,7 +23,8 @@ fill_missing_texts (GimpProcedureConfig *config)
     }
 }
 
-/* GimpProcedureDialog makes text views without a label of their own: each gets a frame that names it. */
+/* GimpProcedureDialog makes text views without a label of their own: each gets a frame
+ * that names it. */
 static GtkWidget *
 make_prompt (GimpProcedureDialog *dialog, const char *property, const char *label)
 {
@@ -52,8 +55,8 @@ fill_main_page (GimpProcedureDialog *dialog)
   GtkWidget *page =
       gimp_procedure_dialog_fill_box (dialog, "main-page", "scale", "strength", "steps",
                                       "batch-size", "endpoints", NULL);
-  GtkWidget *prompt = make_prompt (dialog, "prompt", _("_Prompt"));
-  GtkWidget *negative = make_prompt (dialog, "negative-prompt", _("_Negative prompt"));
+  GtkWidget *prompt = make_prompt (dialog, "prompt", _ ("_Prompt"));
+  GtkWidget *negative = make_prompt (dialog, "negative-prompt", _ ("_Negative prompt"));
 
   gtk_box_pack_start (GTK_BOX (page), prompt, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (page), negative, TRUE, TRUE, 0);
@@ -66,17 +69,19 @@ static void
 fill (GimpProcedureDialog *dialog, GObject *config)
 {
   fill_main_page (dialog);
-  gimp_procedure_dialog_fill_box (dialog, "model-page", "model", "loras", "cfg-scale", "seed",
-                                  "generation-size", "controlnet-enabled", "conditioning-scale",
-                                  "ip-adapter-image", "ip-adapter-scale", NULL);
+  gimp_procedure_dialog_fill_box (dialog, "model-page", "model", "loras", "cfg-scale",
+                                  "seed", "generation-size", "controlnet-enabled",
+                                  "conditioning-scale", "ip-adapter-image",
+                                  "ip-adapter-scale", NULL);
   gimp_procedure_dialog_fill_box (dialog, "tiles-page", "tile-size", "overlap",
-                                  "colour-correction", "resize-canvas", "sequential-below",
-                                  "batch-timeout", "retries", NULL);
-  gimp_procedure_dialog_get_label (dialog, "main-title", _("Upscale"), FALSE, FALSE);
-  gimp_procedure_dialog_get_label (dialog, "model-title", _("Model"), FALSE, FALSE);
-  gimp_procedure_dialog_get_label (dialog, "tiles-title", _("Tiles"), FALSE, FALSE);
-  gimp_procedure_dialog_fill_notebook (dialog, "pages", "main-title", "main-page", "model-title",
-                                       "model-page", "tiles-title", "tiles-page", NULL);
+                                  "colour-correction", "resize-canvas",
+                                  "sequential-below", "batch-timeout", "retries", NULL);
+  gimp_procedure_dialog_get_label (dialog, "main-title", _ ("Upscale"), FALSE, FALSE);
+  gimp_procedure_dialog_get_label (dialog, "model-title", _ ("Model"), FALSE, FALSE);
+  gimp_procedure_dialog_get_label (dialog, "tiles-title", _ ("Tiles"), FALSE, FALSE);
+  gimp_procedure_dialog_fill_notebook (dialog, "pages", "main-title", "main-page",
+                                       "model-title", "model-page", "tiles-title",
+                                       "tiles-page", NULL);
   gimp_procedure_dialog_set_sensitive (dialog, "conditioning-scale", TRUE, config,
                                        "controlnet-enabled", FALSE);
   gimp_procedure_dialog_fill (dialog, "pages", NULL);
@@ -87,7 +92,8 @@ fill (GimpProcedureDialog *dialog, GObject *config)
  * @procedure: the procedure
  * @config: its arguments, changed by the user
  *
- * Shows the settings and waits for OK or Cancel. The arguments' own limits hold; all else is checked by the run.
+ * Shows the settings and waits for OK or Cancel. The arguments' own limits hold; all else
+ * is checked by the run.
  *
  * Returns: whether the user pressed OK
  */
@@ -98,8 +104,8 @@ upscale_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
   gboolean   confirmed;
 
   fill_missing_texts (config);
-  dialog = gimp_procedure_dialog_new (procedure, config, _("Tile Upscale"));
-  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), _("_Upscale"));
+  dialog = gimp_procedure_dialog_new (procedure, config, _ ("Tile Upscale"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), _ ("_Upscale"));
   fill (GIMP_PROCEDURE_DIALOG (dialog), G_OBJECT (config));
   confirmed = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
   gtk_widget_destroy (dialog);

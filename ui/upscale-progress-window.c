@@ -4,14 +4,15 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
-#define WIDTH_PX   420
+#define WIDTH_PX 420
 #define SPACING_PX 12
 
 /**
  * UpscaleProgressWindow:
  *
- * Shows how far the job is, and has our own Cancel: the one of GIMP's progress bar kills the plug-in. Not modal, so
- * GIMP stays usable. Cancelling keeps every finished tile, which the window says.
+ * Shows how far the job is, and has our own Cancel: the one of GIMP's progress bar kills
+ * the plug-in. Not modal, so GIMP stays usable. Cancelling keeps every finished tile,
+ * which the window says.
  */
 struct _UpscaleProgressWindow
 {
@@ -46,7 +47,7 @@ upscale_progress_window_response (GtkDialog *dialog, int response)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
   gtk_label_set_text (GTK_LABEL (self->label),
-                      _("Stopping. Finished tiles are kept: run again to go on."));
+                      _ ("Stopping. Finished tiles are kept: run again to go on."));
   g_cancellable_cancel (self->cancellable);
 }
 
@@ -81,17 +82,17 @@ upscale_progress_window_init (UpscaleProgressWindow *self)
 {
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self));
 
-  gtk_window_set_title (GTK_WINDOW (self), _("Tile Upscale"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Tile Upscale"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
   gtk_container_set_border_width (GTK_CONTAINER (self), SPACING_PX);
   gtk_box_set_spacing (GTK_BOX (content), SPACING_PX);
-  gtk_dialog_add_button (GTK_DIALOG (self), _("_Cancel"), GTK_RESPONSE_CANCEL);
+  gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
 
-  self->label = gtk_label_new (_("Asking the endpoints..."));
+  self->label = gtk_label_new (_ ("Asking the endpoints..."));
   gtk_label_set_xalign (GTK_LABEL (self->label), 0.0F);
   gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
   self->bar = gtk_progress_bar_new ();
-  atk_object_set_name (gtk_widget_get_accessible (self->bar), _("Finished tiles"));
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Finished tiles"));
   gtk_box_pack_start (GTK_BOX (content), self->label, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), self->bar, FALSE, FALSE, 0);
   g_signal_connect (self, "delete-event", G_CALLBACK (on_delete_event), NULL);

@@ -8,8 +8,13 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_PROGRESS_WINDOW (upscale_progress_window_get_type ())
-G_DECLARE_FINAL_TYPE (UpscaleProgressWindow, upscale_progress_window, UPSCALE, PROGRESS_WINDOW, GtkDialog)
+G_DECLARE_FINAL_TYPE (UpscaleProgressWindow,
+                      upscale_progress_window,
+                      UPSCALE,
+                      PROGRESS_WINDOW,
+                      GtkDialog)
 
-GtkWidget *upscale_progress_window_new (UpscaleScheduler *scheduler, GCancellable *cancellable);
+GtkWidget *upscale_progress_window_new (UpscaleScheduler *scheduler,
+                                        GCancellable     *cancellable);
 
 G_END_DECLS

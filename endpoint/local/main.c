@@ -8,8 +8,8 @@
 #include "upscale-local-resampler.h"
 #include "upscale-local-server.h"
 
-#define DEFAULT_MAX_TILES    64
-#define DEFAULT_MAX_JOBS     64
+#define DEFAULT_MAX_TILES 64
+#define DEFAULT_MAX_JOBS 64
 #define DEFAULT_MAX_BODY_MIB 256
 
 /* What the command line says. */
@@ -28,13 +28,20 @@ static gboolean
 parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
 {
   GOptionEntry entries[] = {
-    { "port", 'p', 0, G_OPTION_ARG_INT, &arguments->port, "Port to listen on; 0: a free one", "N" },
-    { "workers", 'w', 0, G_OPTION_ARG_INT, &arguments->workers, "Tiles painted at once; 0: one a core", "N" },
-    { "max-tiles", 0, 0, G_OPTION_ARG_INT, &arguments->max_tiles, "Tiles in one batch", "N" },
-    { "max-jobs", 0, 0, G_OPTION_ARG_INT, &arguments->max_jobs, "Batches that may wait at once", "N" },
-    { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib, "Largest request", "MIB" },
-    { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent, "End when standard input closes", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version, "Show the version", NULL },
+    { "port", 'p', 0, G_OPTION_ARG_INT, &arguments->port,
+      "Port to listen on; 0: a free one", "N" },
+    { "workers", 'w', 0, G_OPTION_ARG_INT, &arguments->workers,
+      "Tiles painted at once; 0: one a core", "N" },
+    { "max-tiles", 0, 0, G_OPTION_ARG_INT, &arguments->max_tiles, "Tiles in one batch",
+      "N" },
+    { "max-jobs", 0, 0, G_OPTION_ARG_INT, &arguments->max_jobs,
+      "Batches that may wait at once", "N" },
+    { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib, "Largest request",
+      "MIB" },
+    { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent,
+      "End when standard input closes", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version, "Show the version",
+      NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
   g_autoptr (GOptionContext) context =
@@ -68,7 +75,8 @@ on_input_closed (GObject *object, GAsyncResult *result, gpointer user_data)
     g_main_loop_quit (loop);
 }
 
-/* Whoever started us holds the other end of our standard input, and the kernel closes it with them, however they end. */
+/* Whoever started us holds the other end of our standard input, and the kernel closes it
+ * with them, however they end. */
 static void
 watch_parent (GMainLoop *loop)
 {
@@ -89,7 +97,8 @@ serve (const Arguments *arguments, GError **error)
 {
   UpscaleLocalOptions options = {
     .port = (guint) arguments->port,
-    .n_workers = arguments->workers ? (guint) arguments->workers : g_get_num_processors (),
+    .n_workers =
+        arguments->workers ? (guint) arguments->workers : g_get_num_processors (),
     .max_tiles = arguments->max_tiles,
     .max_jobs = (guint) arguments->max_jobs,
     .max_body_bytes = (gsize) arguments->max_body_mib << 20,

@@ -15,7 +15,8 @@ upscale_local_picture_new (int width_px, int height_px)
 
   picture->width_px = width_px;
   picture->height_px = height_px;
-  picture->data = g_malloc_n ((gsize) width_px * UPSCALE_LOCAL_CHANNELS, (gsize) height_px);
+  picture->data =
+      g_malloc_n ((gsize) width_px * UPSCALE_LOCAL_CHANNELS, (gsize) height_px);
   return picture;
 }
 

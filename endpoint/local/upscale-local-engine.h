@@ -25,7 +25,8 @@ typedef struct
 /**
  * UpscaleLocalEngine:
  * @name: what it is called in health answers; changes whenever its pixels would
- * @enlarge: makes a picture of @width_px x @height_px from @source, or %NULL with an error. Called from many threads at once
+ * @enlarge: makes a picture of @width_px x @height_px from @source, or %NULL with an
+ * error. Called from many threads at once
  *
  * What paints. An engine has no state that a call changes.
  */

@@ -5,14 +5,15 @@
 
 #define KEPT_US (3600 * (gint64) G_USEC_PER_SEC)
 
-#define UNPROCESSABLE     422
+#define UNPROCESSABLE 422
 #define TOO_MANY_REQUESTS 429
 
 /**
  * UpscaleLocalJobTable:
  *
- * All jobs, by batch id. Bounded: so many run at once, and ended ones are kept for an hour or until their results take
- * too much memory, the oldest going first. It asks no clock; the time is given to it.
+ * All jobs, by batch id. Bounded: so many run at once, and ended ones are kept for an
+ * hour or until their results take too much memory, the oldest going first. It asks no
+ * clock; the time is given to it.
  */
 struct _UpscaleLocalJobTable
 {
@@ -83,7 +84,8 @@ insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us
   UpscaleLocalJob *job = upscale_local_job_new (request, now_us);
 
   /* Replaces a cancelled job of the same id, key and all. */
-  g_hash_table_replace (table->jobs, (gpointer) upscale_local_job_get_batch_id (job), job);
+  g_hash_table_replace (table->jobs, (gpointer) upscale_local_job_get_batch_id (job),
+                        job);
   return job;
 }
 
@@ -95,9 +97,11 @@ insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us
  * @is_new: (out): whether its tiles must be given to the workers
  * @error: return location for an error
  *
- * The same id with the same body is the same job, however often it is sent; one that was cancelled begins anew.
+ * The same id with the same body is the same job, however often it is sent; one that was
+ * cancelled begins anew.
  *
- * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body) or 429 (no room)
+ * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body)
+ * or 429 (no room)
  */
 UpscaleLocalJob *
 upscale_local_job_table_submit (UpscaleLocalJobTable *table,
@@ -110,8 +114,9 @@ upscale_local_job_table_submit (UpscaleLocalJobTable *table,
 
   if (known && !g_str_equal (upscale_local_job_get_checksum (known), request->checksum))
     {
-      upscale_local_problem_set (error, UNPROCESSABLE,
-                                 "the batch id was used for another request: choose a new one");
+      upscale_local_problem_set (
+          error, UNPROCESSABLE,
+          "the batch id was used for another request: choose a new one");
       return NULL;
     }
   if (known && !upscale_local_job_is_cancelled (known))
@@ -171,8 +176,8 @@ cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
   g_hash_table_iter_init (&iter, table->jobs);
   while (g_hash_table_iter_next (&iter, NULL, &job))
     if (upscale_local_job_is_abandoned (job, now_us))
-      upscale_local_job_cancel (job, "nobody has asked about the batch for the length of its lease",
-                                now_us);
+      upscale_local_job_cancel (
+          job, "nobody has asked about the batch for the length of its lease", now_us);
 }
 
 /**
@@ -180,7 +185,8 @@ cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
  * @table: a table
  * @now_us: the time
  *
- * Cancels jobs that nobody asks about, and forgets ended ones that are old or take too much room. To be called now and then.
+ * Cancels jobs that nobody asks about, and forgets ended ones that are old or take too
+ * much room. To be called now and then.
  */
 void
 upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us)

@@ -6,8 +6,9 @@
 /**
  * UpscaleLocalJob:
  *
- * A batch, its results so far, and who still cares for it. The request itself is the workers', and gone when they are done. Lives on the main thread; workers only ask whether it is
- * cancelled. Emits "changed" when there is something new to tell.
+ * A batch, its results so far, and who still cares for it. The request itself is the
+ * workers', and gone when they are done. Lives on the main thread; workers only ask
+ * whether it is cancelled. Emits "changed" when there is something new to tell.
  */
 struct _UpscaleLocalJob
 {
@@ -58,8 +59,9 @@ upscale_local_job_class_init (UpscaleLocalJobClass *klass)
    *
    * Emitted when a result was added or the job has ended.
    */
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", UPSCALE_LOCAL_TYPE_JOB, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] =
+      g_signal_new ("changed", UPSCALE_LOCAL_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -125,7 +127,8 @@ end (UpscaleLocalJob *job, gint64 now_us)
  * @result: a finished tile, as JSON
  * @now_us: the time
  *
- * Adds a result; the last one ends the job. What comes in after a cancellation is dropped.
+ * Adds a result; the last one ends the job. What comes in after a cancellation is
+ * dropped.
  */
 void
 upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_us)
@@ -310,7 +313,8 @@ make_head (UpscaleLocalJob *job)
  * @job: a job
  * @results_from: the first result that is wanted
  *
- * Joins what the workers have written: results are megabytes, and building a tree of them again would stop the main loop.
+ * Joins what the workers have written: results are megabytes, and building a tree of them
+ * again would stop the main loop.
  *
  * Returns: (transfer full): the answer
  */

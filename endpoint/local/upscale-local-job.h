@@ -8,15 +8,16 @@ G_BEGIN_DECLS
 #define UPSCALE_LOCAL_TYPE_JOB (upscale_local_job_get_type ())
 G_DECLARE_FINAL_TYPE (UpscaleLocalJob, upscale_local_job, UPSCALE_LOCAL, JOB, GObject)
 
-UpscaleLocalJob *upscale_local_job_new (const UpscaleLocalRequest *request, gint64 now_us);
+UpscaleLocalJob *upscale_local_job_new (const UpscaleLocalRequest *request,
+                                        gint64                     now_us);
 const char      *upscale_local_job_get_batch_id (UpscaleLocalJob *job);
 const char      *upscale_local_job_get_checksum (UpscaleLocalJob *job);
 
-void     upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_us);
-void     upscale_local_job_cancel (UpscaleLocalJob *job, const char *reason, gint64 now_us);
-void     upscale_local_job_touch (UpscaleLocalJob *job, gint64 now_us);
-void     upscale_local_job_hold (UpscaleLocalJob *job);
-void     upscale_local_job_release (UpscaleLocalJob *job, gint64 now_us);
+void upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_us);
+void upscale_local_job_cancel (UpscaleLocalJob *job, const char *reason, gint64 now_us);
+void upscale_local_job_touch (UpscaleLocalJob *job, gint64 now_us);
+void upscale_local_job_hold (UpscaleLocalJob *job);
+void upscale_local_job_release (UpscaleLocalJob *job, gint64 now_us);
 
 gboolean upscale_local_job_has_ended (UpscaleLocalJob *job);
 gboolean upscale_local_job_is_cancelled (UpscaleLocalJob *job);

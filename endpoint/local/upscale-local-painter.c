@@ -25,7 +25,10 @@ decode (const UpscaleLocalTile *tile, GError **error)
 }
 
 static UpscaleLocalPicture *
-enlarge (const UpscaleLocalEngine *engine, const UpscaleLocalRequest *request, const UpscaleLocalTile *tile, GError **error)
+enlarge (const UpscaleLocalEngine  *engine,
+         const UpscaleLocalRequest *request,
+         const UpscaleLocalTile    *tile,
+         GError                   **error)
 {
   g_autoptr (UpscaleLocalPicture) picture = decode (tile, error);
 
@@ -63,7 +66,11 @@ add_picture (JsonBuilder *builder, const UpscaleLocalPicture *picture, GBytes *f
 }
 
 static GBytes *
-to_json (const UpscaleLocalTile *tile, const UpscaleLocalPicture *picture, GBytes *file, double seconds, const GError *failure)
+to_json (const UpscaleLocalTile    *tile,
+         const UpscaleLocalPicture *picture,
+         GBytes                    *file,
+         double                     seconds,
+         const GError              *failure)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (JsonNode) root = NULL;
@@ -92,8 +99,9 @@ to_json (const UpscaleLocalTile *tile, const UpscaleLocalPicture *picture, GByte
  * @request: a request
  * @tile: which of its tiles
  *
- * Paints one tile, from file to finished result object, so that the main thread only has to join results. A tile that
- * can't be painted is a result too. Called from worker threads.
+ * Paints one tile, from file to finished result object, so that the main thread only has
+ * to join results. A tile that can't be painted is a result too. Called from worker
+ * threads.
  *
  * Returns: (transfer full): the result as JSON
  */
@@ -109,5 +117,6 @@ upscale_local_painter_paint (const UpscaleLocalEngine  *engine,
   g_autoptr (GBytes) file = picture ? upscale_local_png_encode (picture, &failure) : NULL;
 
   return to_json (what, picture, file,
-                  (double) (g_get_monotonic_time () - started_us) / G_USEC_PER_SEC, failure);
+                  (double) (g_get_monotonic_time () - started_us) / G_USEC_PER_SEC,
+                  failure);
 }

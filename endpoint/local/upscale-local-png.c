@@ -64,12 +64,12 @@ upscale_local_png_decode (const guint8 *file, gsize size, GError **error)
 GBytes *
 upscale_local_png_encode (const UpscaleLocalPicture *picture, GError **error)
 {
-  png_image image = { .version = PNG_IMAGE_VERSION,
-                      .width = (png_uint_32) picture->width_px,
-                      .height = (png_uint_32) picture->height_px,
-                      .format = PNG_FORMAT_RGB,
-                      .flags = PNG_IMAGE_FLAG_FAST };
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX (image);
+  png_image          image = { .version = PNG_IMAGE_VERSION,
+                               .width = (png_uint_32) picture->width_px,
+                               .height = (png_uint_32) picture->height_px,
+                               .format = PNG_FORMAT_RGB,
+                               .flags = PNG_IMAGE_FLAG_FAST };
+  png_alloc_size_t   size = PNG_IMAGE_PNG_SIZE_MAX (image);
   g_autofree guint8 *file = g_malloc (size);
 
   if (!png_image_write_to_memory (&image, file, &size, 0, picture->data, 0, NULL))

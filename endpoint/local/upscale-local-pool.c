@@ -43,7 +43,8 @@ on_painted (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Also a tile that is left out goes back by the main thread, where its job may be freed. */
+/* Also a tile that is left out goes back by the main thread, where its job may be freed.
+ */
 static void
 paint (gpointer data, gpointer user_data)
 {
@@ -92,7 +93,9 @@ upscale_local_pool_free (UpscaleLocalPool *pool)
  * @request: what to paint
  */
 void
-upscale_local_pool_add (UpscaleLocalPool *pool, UpscaleLocalJob *job, UpscaleLocalRequest *request)
+upscale_local_pool_add (UpscaleLocalPool    *pool,
+                        UpscaleLocalJob     *job,
+                        UpscaleLocalRequest *request)
 {
   for (guint i = 0; i < request->tiles->len; i++)
     {

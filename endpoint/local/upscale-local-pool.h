@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalPool UpscaleLocalPool;
 
-UpscaleLocalPool *upscale_local_pool_new (const UpscaleLocalEngine *engine, guint n_workers);
+UpscaleLocalPool *upscale_local_pool_new (const UpscaleLocalEngine *engine,
+                                          guint                     n_workers);
 void              upscale_local_pool_free (UpscaleLocalPool *pool);
 void              upscale_local_pool_add (UpscaleLocalPool    *pool,
                                           UpscaleLocalJob     *job,

@@ -5,7 +5,7 @@
 #include <libsoup/soup.h>
 
 /* Errors of this domain carry the HTTP status as their code. */
-G_DEFINE_QUARK (upscale-local-problem-quark, upscale_local_problem)
+G_DEFINE_QUARK (upscale - local - problem - quark, upscale_local_problem)
 
 /**
  * upscale_local_problem_set:

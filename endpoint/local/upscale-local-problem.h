@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 #define UPSCALE_LOCAL_PROBLEM (upscale_local_problem_quark ())
 
 GQuark upscale_local_problem_quark (void);
-void   upscale_local_problem_set (GError **error, int status, const char *format, ...) G_GNUC_PRINTF (3, 4);
-char  *upscale_local_problem_to_json (const GError *problem);
+void   upscale_local_problem_set (GError **error, int status, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+char *upscale_local_problem_to_json (const GError *problem);
 
 G_END_DECLS

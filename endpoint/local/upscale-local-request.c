@@ -5,15 +5,15 @@
 
 #include <json-glib/json-glib.h>
 
-#define PROTOCOL        1
-#define MAX_SIDE_PX     16384
+#define PROTOCOL 1
+#define MAX_SIDE_PX 16384
 #define DEFAULT_LEASE_S 120
-#define MAX_LEASE_S     3600
-#define MAX_ID_CHARS    200
+#define MAX_LEASE_S 3600
+#define MAX_ID_CHARS 200
 
-#define BAD_REQUEST          400
-#define CONTENT_TOO_LARGE    413
-#define UNPROCESSABLE        422
+#define BAD_REQUEST 400
+#define CONTENT_TOO_LARGE 413
+#define UNPROCESSABLE 422
 
 static gboolean
 refuse (GError **error, int status, const char *field, const char *rule)
@@ -27,7 +27,8 @@ read_string (JsonObject *object, const char *name, const char **value, GError **
 {
   JsonNode *node = json_object_get_member (object, name);
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
+      json_node_get_value_type (node) != G_TYPE_STRING)
     return refuse (error, UNPROCESSABLE, name, "must be a string");
   *value = json_node_get_string (node);
   return TRUE;
@@ -35,20 +36,28 @@ read_string (JsonObject *object, const char *name, const char **value, GError **
 
 /* A missing or null member keeps the value it has, when @is_optional. */
 static gboolean
-read_int (JsonObject *object, const char *name, gint64 lowest, gint64 highest, gboolean is_optional, gint64 *value, GError **error)
+read_int (JsonObject *object,
+          const char *name,
+          gint64      lowest,
+          gint64      highest,
+          gboolean    is_optional,
+          gint64     *value,
+          GError    **error)
 {
   JsonNode *node = json_object_get_member (object, name);
   gint64    number;
 
   if (is_optional && (!node || JSON_NODE_HOLDS_NULL (node)))
     return TRUE;
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
+      json_node_get_value_type (node) != G_TYPE_INT64)
     return refuse (error, UNPROCESSABLE, name, "must be a whole number");
   number = json_node_get_int (node);
   if (number < lowest || number > highest)
     {
       upscale_local_problem_set (error, UNPROCESSABLE,
-                                 "'%s' must lie between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                                 "'%s' must lie between %" G_GINT64_FORMAT
+                                 " and %" G_GINT64_FORMAT,
                                  name, lowest, highest);
       return FALSE;
     }
@@ -57,7 +66,11 @@ read_int (JsonObject *object, const char *name, gint64 lowest, gint64 highest, g
 }
 
 static gboolean
-read_size (JsonObject *object, const char *name, gboolean is_optional, int *value, GError **error)
+read_size (JsonObject *object,
+           const char *name,
+           gboolean    is_optional,
+           int        *value,
+           GError    **error)
 {
   gint64 number = 0;
 
@@ -84,10 +97,12 @@ read_tile (JsonNode *node, UpscaleLocalTile *tile, GError **error)
 
   if (!object)
     return refuse (error, UNPROCESSABLE, "tiles", "must hold objects");
-  if (!read_string (object, "id", &id, error) || !read_string (object, "image", &image, error) ||
+  if (!read_string (object, "id", &id, error) ||
+      !read_string (object, "image", &image, error) ||
       !read_size (object, "width", FALSE, &tile->width_px, error) ||
       !read_size (object, "height", FALSE, &tile->height_px, error) ||
-      !read_int (object, "seed", 0, (G_GINT64_CONSTANT (1) << 53) - 1, TRUE, &tile->seed, error))
+      !read_int (object, "seed", 0, (G_GINT64_CONSTANT (1) << 53) - 1, TRUE, &tile->seed,
+                 error))
     return FALSE;
   if (!is_plain_id (id))
     return refuse (error, UNPROCESSABLE, "id", "must hold 1 to 200 characters");
@@ -107,7 +122,10 @@ tile_clear (gpointer data)
 }
 
 static gboolean
-append_tile (UpscaleLocalRequest *request, GHashTable *ids, JsonNode *node, GError **error)
+append_tile (UpscaleLocalRequest *request,
+             GHashTable          *ids,
+             JsonNode            *node,
+             GError             **error)
 {
   UpscaleLocalTile tile = { 0 };
 
@@ -120,11 +138,15 @@ append_tile (UpscaleLocalRequest *request, GHashTable *ids, JsonNode *node, GErr
 }
 
 static gboolean
-read_tiles (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, GError **error)
+read_tiles (JsonObject          *object,
+            UpscaleLocalRequest *request,
+            int                  max_tiles,
+            GError             **error)
 {
   JsonNode  *node = json_object_get_member (object, "tiles");
-  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  guint      n = array ? json_array_get_length (array) : 0;
+  JsonArray *array =
+      node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint n = array ? json_array_get_length (array) : 0;
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
 
   if (n == 0)
@@ -132,7 +154,8 @@ read_tiles (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, GEr
   if (n > (guint) max_tiles)
     {
       upscale_local_problem_set (error, CONTENT_TOO_LARGE,
-                                 "the batch holds %u tiles; send at most %d at once", n, max_tiles);
+                                 "the batch holds %u tiles; send at most %d at once", n,
+                                 max_tiles);
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
@@ -151,13 +174,17 @@ check_protocol (JsonObject *object, GError **error)
   if (protocol == PROTOCOL)
     return TRUE;
   upscale_local_problem_set (error, BAD_REQUEST,
-                             "protocol %" G_GINT64_FORMAT " is not spoken here; this endpoint speaks %d",
+                             "protocol %" G_GINT64_FORMAT
+                             " is not spoken here; this endpoint speaks %d",
                              protocol, PROTOCOL);
   return FALSE;
 }
 
 static gboolean
-read_members (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, GError **error)
+read_members (JsonObject          *object,
+              UpscaleLocalRequest *request,
+              int                  max_tiles,
+              GError             **error)
 {
   const char *id = NULL;
   gint64      lease_s = DEFAULT_LEASE_S;
@@ -181,8 +208,8 @@ read_members (JsonObject *object, UpscaleLocalRequest *request, int max_tiles, G
  * @max_tiles: how many tiles it may hold
  * @error: return location for an error
  *
- * Reads a request. Images are not looked at: a broken one is its tile's failure, not the batch's. May be called from any
- * thread.
+ * Reads a request. Images are not looked at: a broken one is its tile's failure, not the
+ * batch's. May be called from any thread.
  *
  * Returns: (transfer full): the request, or %NULL with a problem that names the field
  */

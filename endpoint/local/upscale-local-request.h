@@ -45,7 +45,8 @@ struct _UpscaleLocalRequest
   int     lease_s;
 };
 
-UpscaleLocalRequest *upscale_local_request_parse (GBytes *body, int max_tiles, GError **error);
+UpscaleLocalRequest *
+upscale_local_request_parse (GBytes *body, int max_tiles, GError **error);
 UpscaleLocalRequest *upscale_local_request_ref (UpscaleLocalRequest *request);
 void                 upscale_local_request_unref (UpscaleLocalRequest *request);
 

@@ -34,7 +34,8 @@ planar_new (int width_px, int height_px)
 
   planar.stride = ((gsize) width_px + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-    planar.planes[channel] = g_aligned_alloc0 (planar.stride, (gsize) height_px, ALIGNMENT);
+    planar.planes[channel] =
+        g_aligned_alloc0 (planar.stride, (gsize) height_px, ALIGNMENT);
   return planar;
 }
 
@@ -84,13 +85,16 @@ fail (GError **error)
   char message[256];
 
   zimg_get_last_error (message, sizeof message);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the tile could not be resampled: %s",
-               message);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "the tile could not be resampled: %s", message);
   return FALSE;
 }
 
 static void
-fill_buffers (const Planar *from, const Planar *to, zimg_image_buffer_const *source, zimg_image_buffer *target)
+fill_buffers (const Planar            *from,
+              const Planar            *to,
+              zimg_image_buffer_const *source,
+              zimg_image_buffer       *target)
 {
   for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
     {
@@ -116,8 +120,8 @@ process (zimg_filter_graph *graph, const Planar *from, const Planar *to, GError 
     return fail (error);
   fill_buffers (from, to, &source, &target);
   scratch = g_aligned_alloc (MAX (scratch_bytes, 1), 1, ALIGNMENT);
-  processed = zimg_filter_graph_process (graph, &source, &target, scratch, NULL, NULL, NULL,
-                                         NULL) == ZIMG_ERROR_SUCCESS;
+  processed = zimg_filter_graph_process (graph, &source, &target, scratch, NULL, NULL,
+                                         NULL, NULL) == ZIMG_ERROR_SUCCESS;
   g_aligned_free (scratch);
   return processed ? TRUE : fail (error);
 }

@@ -8,17 +8,17 @@
 
 #include <json-glib/json-glib.h>
 
-#define BATCH_PREFIX   "/v1/batches/"
-#define MAX_WAIT_S     20
+#define BATCH_PREFIX "/v1/batches/"
+#define MAX_WAIT_S 20
 #define MAX_KEPT_BYTES ((gsize) 256 << 20)
-#define SWEEP_S        1
-#define TOO_LARGE_KEY  "upscale-too-large"
+#define SWEEP_S 1
+#define TOO_LARGE_KEY "upscale-too-large"
 
 /**
  * UpscaleLocalServer:
  *
- * The wire contract of `endpoint/README.md`, on loopback. Everything is on the main thread, except that bodies are parsed
- * in threads, and tiles painted by the pool.
+ * The wire contract of `endpoint/README.md`, on loopback. Everything is on the main
+ * thread, except that bodies are parsed in threads, and tiles painted by the pool.
  */
 struct _UpscaleLocalServer
 {
@@ -82,9 +82,10 @@ answer_status (SoupServerMessage *message, guint status, const char *sentence)
 static void
 answer_wrong_method (SoupServerMessage *message, const char *allowed)
 {
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
-                                allowed);
-  answer_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "this route does not take that method");
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Allow", allowed);
+  answer_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
+                 "this route does not take that method");
 }
 
 static void
@@ -142,8 +143,9 @@ answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
 static int
 read_preferred_wait (SoupServerMessage *message)
 {
-  const char *prefer = soup_message_headers_get_list (
-      soup_server_message_get_request_headers (message), "Prefer");
+  const char *prefer =
+      soup_message_headers_get_list (soup_server_message_get_request_headers (message),
+                                     "Prefer");
   g_autoptr (GHashTable) preferences =
       prefer ? soup_header_parse_param_list (prefer) : NULL;
   const char *wait = preferences ? g_hash_table_lookup (preferences, "wait") : NULL;
@@ -160,16 +162,16 @@ static void
 submit (UpscaleLocalServer *self, Submission *submission, UpscaleLocalRequest *request)
 {
   g_autoptr (GError) problem = NULL;
-  gboolean         is_new = FALSE;
-  UpscaleLocalJob *job = NULL;
+  gboolean             is_new = FALSE;
+  UpscaleLocalJob     *job = NULL;
   UpscaleLocalQuestion question = { 0 };
 
   if (submission->batch_id && !g_str_equal (submission->batch_id, request->batch_id))
     upscale_local_problem_set (&problem, SOUP_STATUS_UNPROCESSABLE_ENTITY,
                                "'batch_id' must be the one in the path");
   else
-    job = upscale_local_job_table_submit (self->table, request, g_get_monotonic_time (), &is_new,
-                                          &problem);
+    job = upscale_local_job_table_submit (self->table, request, g_get_monotonic_time (),
+                                          &is_new, &problem);
   if (!job)
     {
       answer_problem (submission->message, problem);
@@ -217,7 +219,9 @@ parse_in_thread (GTask        *task,
 }
 
 static void
-take_submission (UpscaleLocalServer *self, SoupServerMessage *message, const char *batch_id)
+take_submission (UpscaleLocalServer *self,
+                 SoupServerMessage  *message,
+                 const char         *batch_id)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, on_parsed, NULL);
   Submission *submission = g_new0 (Submission, 1);
@@ -258,7 +262,10 @@ answer_question (SoupServerMessage *message, UpscaleLocalJob *job, GHashTable *q
 }
 
 static void
-answer_batch (UpscaleLocalServer *self, SoupServerMessage *message, const char *batch_id, GHashTable *query)
+answer_batch (UpscaleLocalServer *self,
+              SoupServerMessage  *message,
+              const char         *batch_id,
+              GHashTable         *query)
 {
   const char      *method = soup_server_message_get_method (message);
   UpscaleLocalJob *job = upscale_local_job_table_lookup (self->table, batch_id);
@@ -274,20 +281,26 @@ answer_batch (UpscaleLocalServer *self, SoupServerMessage *message, const char *
     answer_question (message, job, query);
   else
     {
-      upscale_local_job_cancel (job, "the client cancelled the batch", g_get_monotonic_time ());
+      upscale_local_job_cancel (job, "the client cancelled the batch",
+                                g_get_monotonic_time ());
       soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
     }
 }
 
 static void
-on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_request (SoupServer        *soup,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
 {
   UpscaleLocalServer *self = user_data;
   const char         *method = soup_server_message_get_method (message);
 
   if (g_object_get_data (G_OBJECT (message), TOO_LARGE_KEY))
-    answer_status (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
-                   "the request is larger than this endpoint takes: send fewer tiles at once");
+    answer_status (
+        message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+        "the request is larger than this endpoint takes: send fewer tiles at once");
   else if (g_str_equal (path, "/v1/health") && method == SOUP_METHOD_GET)
     answer_health (self, message);
   else if (g_str_equal (path, "/v1/health"))
@@ -302,7 +315,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     answer_wrong_method (message, "POST");
 }
 
-/* Remembers that the body is too large and stops keeping it: it is read to its end, but takes no memory. */
+/* Remembers that the body is too large and stops keeping it: it is read to its end, but
+ * takes no memory. */
 static void
 note_too_large (SoupServerMessage *message)
 {
@@ -323,7 +337,8 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
     note_too_large (message);
 }
 
-/* A page in a browser may reach loopback under a name of its own (DNS rebinding), or from its own origin. */
+/* A page in a browser may reach loopback under a name of its own (DNS rebinding), or from
+ * its own origin. */
 static gboolean
 is_from_elsewhere (SoupServerMessage *message)
 {
@@ -335,11 +350,17 @@ is_from_elsewhere (SoupServerMessage *message)
 
   if (soup_message_headers_get_one (headers, "Origin"))
     return TRUE;
-  return !g_strv_contains ((const char *const[]) { "127.0.0.1", "localhost", "::1", NULL }, name);
+  return !g_strv_contains ((const char *const[]) { "127.0.0.1", "localhost", "::1",
+                                                   NULL },
+                           name);
 }
 
 static void
-on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+on_headers (SoupServer        *soup,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
 {
   UpscaleLocalServer *self = user_data;
   goffset             length = soup_message_headers_get_content_length (
@@ -347,8 +368,9 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 
   if (is_from_elsewhere (message))
     {
-      answer_status (message, SOUP_STATUS_FORBIDDEN,
-                     "this endpoint answers programs on this machine only, not pages in a browser");
+      answer_status (
+          message, SOUP_STATUS_FORBIDDEN,
+          "this endpoint answers programs on this machine only, not pages in a browser");
       return;
     }
   if ((guint64) length > self->options.max_body_bytes)
@@ -427,8 +449,8 @@ upscale_local_server_listen (UpscaleLocalServer *server, GError **error)
   GSList *uris = NULL;
   char   *base = NULL;
 
-  if (!soup_server_listen_local (server->soup, server->options.port, SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                 error))
+  if (!soup_server_listen_local (server->soup, server->options.port,
+                                 SOUP_SERVER_LISTEN_IPV4_ONLY, error))
     return NULL;
   uris = soup_server_get_uris (server->soup);
   base = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));

@@ -8,7 +8,11 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_LOCAL_TYPE_SERVER (upscale_local_server_get_type ())
-G_DECLARE_FINAL_TYPE (UpscaleLocalServer, upscale_local_server, UPSCALE_LOCAL, SERVER, GObject)
+G_DECLARE_FINAL_TYPE (UpscaleLocalServer,
+                      upscale_local_server,
+                      UPSCALE_LOCAL,
+                      SERVER,
+                      GObject)
 
 /**
  * UpscaleLocalOptions:
@@ -29,6 +33,6 @@ typedef struct
 
 UpscaleLocalServer *upscale_local_server_new (const UpscaleLocalEngine *engine,
                                               UpscaleLocalOptions       options);
-char               *upscale_local_server_listen (UpscaleLocalServer *server, GError **error);
+char *upscale_local_server_listen (UpscaleLocalServer *server, GError **error);
 
 G_END_DECLS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-waiter.h"
 
-/* A question whose answer is held back. Frees itself with the answer, or when the client goes away. */
+/* A question whose answer is held back. Frees itself with the answer, or when the client
+ * goes away. */
 typedef struct
 {
   SoupServerMessage   *message;
@@ -30,7 +31,8 @@ static void
 write_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autoptr (GBytes) body = upscale_local_job_to_json (question.job, question.results_from);
+  g_autoptr (GBytes) body =
+      upscale_local_job_to_json (question.job, question.results_from);
   g_autofree char *location =
       g_strconcat ("/v1/batches/", upscale_local_job_get_batch_id (question.job), NULL);
 
@@ -103,7 +105,8 @@ on_client_gone (SoupServerMessage *message, gpointer user_data)
  * @message: a request
  * @question: what it asks
  *
- * Answers at once when there is news, else holds the answer back, without holding up anything else.
+ * Answers at once when there is news, else holds the answer back, without holding up
+ * anything else.
  */
 void
 upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
@@ -125,6 +128,7 @@ upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion qu
   waiter->gone_handler =
       g_signal_connect (message, "disconnected", G_CALLBACK (on_client_gone), waiter);
   if (question.wait_s > 0)
-    waiter->timer = g_timeout_add_seconds_once ((guint) question.wait_s, on_time_over, waiter);
+    waiter->timer =
+        g_timeout_add_seconds_once ((guint) question.wait_s, on_time_over, waiter);
   soup_server_message_pause (message);
 }

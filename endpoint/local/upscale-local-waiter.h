@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * UpscaleLocalQuestion:
  * @job: which job is asked about
  * @results_from: the first result that is wanted
- * @wait_s: how long the answer may be held back for news, 0 for not at all; negative for until the job has ended, and a
- *   client that goes away cancels it
+ * @wait_s: how long the answer may be held back for news, 0 for not at all; negative for
+ * until the job has ended, and a client that goes away cancels it
  */
 typedef struct
 {
@@ -21,6 +21,7 @@ typedef struct
   int              wait_s;
 } UpscaleLocalQuestion;
 
-void upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion question);
+void upscale_local_waiter_answer (SoupServerMessage   *message,
+                                  UpscaleLocalQuestion question);
 
 G_END_DECLS

@@ -9,9 +9,11 @@
 #define LOCAL_NAME "local"
 
 static UpscaleBackend *
-refuse (GError **error, const char *sentence, const char *what)
+refuse (GError **error, const char *format, const char *what)
 {
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, sentence, what);
+  g_autofree char *sentence = g_strdup_printf (format, what);
+
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, sentence);
   return NULL;
 }
 
@@ -23,7 +25,10 @@ has_secrets (void)
 }
 
 static void
-add_header_from_environment (UpscaleHttp *http, const char *header, const char *prefix, const char *variable)
+add_header_from_environment (UpscaleHttp *http,
+                             const char  *header,
+                             const char  *prefix,
+                             const char  *variable)
 {
   const char      *secret = g_getenv (variable);
   g_autofree char *value = secret ? g_strconcat (prefix, secret, NULL) : NULL;
@@ -49,9 +54,10 @@ make_tile_batch (GUri *uri, UpscaleClock *clock, GError **error)
   g_autoptr (UpscaleHttp) http = NULL;
 
   if (has_secrets () && !g_str_equal (g_uri_get_scheme (uri), "https") &&
-      !upscale_tile_batch_backend_is_loopback (uri))
+      !upscale_http_is_loopback (uri))
     return refuse (error,
-                   "A key is set in the environment, but '%s' is not reached over https, so anyone on the way "
+                   "A key is set in the environment, but '%s' is not reached over https, "
+                   "so anyone on the way "
                    "could read it: use an https address, or unset the key.",
                    g_uri_get_host (uri));
   http = make_http ();
@@ -66,13 +72,17 @@ check_uri (GUri *uri, GError **error)
 
   if (g_uri_get_userinfo (uri))
     refuse (error,
-            "The endpoint's address holds a user name or password. GIMP would store it with the image: "
+            "The endpoint's address holds a user name or password. GIMP would store it "
+            "with the image: "
             "leave it out, and set the key in the environment variable %s instead.",
             "UPSCALE_TOKEN");
   else if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
-    refuse (error, "An endpoint's address begins with http:// or https://, not with '%s:'.", scheme);
+    refuse (error,
+            "An endpoint's address begins with http:// or https://, not with '%s:'.",
+            scheme);
   else if (!host || *host == '\0')
-    refuse (error, "The endpoint's address names no host: write it as %s.", "https://gpu.example.net");
+    refuse (error, "The endpoint's address names no host: write it as %s.",
+            "https://gpu.example.net");
   else
     return TRUE;
   return FALSE;
@@ -93,7 +103,10 @@ make_from_uri (const char *text, UpscaleClock *clock, GError **error)
 }
 
 static UpscaleBackend *
-make_backend (const char *text, const char *local_program, UpscaleClock *clock, GError **error)
+make_backend (const char   *text,
+              const char   *local_program,
+              UpscaleClock *clock,
+              GError      **error)
 {
   if (strstr (text, "://"))
     return make_from_uri (text, clock, error);
@@ -106,7 +119,11 @@ make_backend (const char *text, const char *local_program, UpscaleClock *clock, 
 }
 
 static gboolean
-append (GPtrArray *endpoints, const char *text, const char *local_program, UpscaleClock *clock, GError **error)
+append (GPtrArray    *endpoints,
+        const char   *text,
+        const char   *local_program,
+        UpscaleClock *clock,
+        GError      **error)
 {
   g_autoptr (UpscaleBackend) backend = make_backend (text, local_program, clock, error);
 
@@ -125,10 +142,14 @@ append (GPtrArray *endpoints, const char *text, const char *local_program, Upsca
  *
  * Turns what a user typed into endpoints. Nothing is sent or started yet.
  *
- * Returns: (transfer full) (element-type UpscaleEndpoint): at least one, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ * Returns: (transfer full) (element-type UpscaleEndpoint): at least one, or %NULL with
+ * %UPSCALE_ERROR_ARGUMENT
  */
 GPtrArray *
-upscale_endpoint_list_new (const char *text, const char *local_program, UpscaleClock *clock, GError **error)
+upscale_endpoint_list_new (const char   *text,
+                           const char   *local_program,
+                           UpscaleClock *clock,
+                           GError      **error)
 {
   g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
   g_autoptr (GPtrArray) endpoints = g_ptr_array_new_with_free_func (g_object_unref);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MAX_EXCERPT_CHARS 200
-#define MAX_WAIT_S        3600
+#define MAX_WAIT_S 3600
 
 /* Cloudflare's own: its origin took longer than 100 s. */
 #define STATUS_ORIGIN_TIMEOUT 524
@@ -34,7 +34,8 @@ choose_code (guint status)
     default:
       break;
     }
-  return SOUP_STATUS_IS_CLIENT_ERROR (status) ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_SERVER;
+  return SOUP_STATUS_IS_CLIENT_ERROR (status) ? UPSCALE_ERROR_REJECTED
+                                              : UPSCALE_ERROR_SERVER;
 }
 
 static const char *
@@ -44,7 +45,8 @@ advise (guint status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
     case SOUP_STATUS_FORBIDDEN:
-      return " Set its key in the environment: UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
+      return " Set its key in the environment: UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and "
+             "UPSCALE_MODAL_SECRET.";
     case SOUP_STATUS_NOT_FOUND:
       return " Check the address.";
     default:
@@ -52,7 +54,8 @@ advise (guint status)
     }
 }
 
-/* The sentence of problem+json (RFC 9457), or of the servers that say "detail" or "error" in their own way. */
+/* The sentence of problem+json (RFC 9457), or of the servers that say "detail" or "error"
+ * in their own way. */
 static char *
 read_detail (JsonObject *object)
 {
@@ -62,7 +65,8 @@ read_detail (JsonObject *object)
     {
       JsonNode *node = json_object_get_member (object, members[i]);
 
-      if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+      if (node && JSON_NODE_HOLDS_VALUE (node) &&
+          json_node_get_value_type (node) == G_TYPE_STRING)
         return g_strndup (json_node_get_string (node), MAX_EXCERPT_CHARS);
     }
   return NULL;
@@ -87,8 +91,8 @@ describe_body (GBytes *body)
   gsize       length = 0;
   const char *text = g_bytes_get_data (body, &length);
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode   *root = NULL;
-  char       *detail = NULL;
+  JsonNode *root = NULL;
+  char     *detail = NULL;
 
   if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
     root = json_parser_get_root (parser);
@@ -114,8 +118,9 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
 {
   g_autofree char *detail = describe_body (body);
   const char      *phrase = soup_status_get_phrase (status);
-  GError *error = g_error_new (UPSCALE_ERROR, choose_code (status), "it answered %u %s%s%s.%s", status,
-                               phrase, *detail ? ": " : "", detail, advise (status));
+  GError          *error =
+      g_error_new (UPSCALE_ERROR, choose_code (status), "it answered %u %s%s%s.%s",
+                   status, phrase, *detail ? ": " : "", detail, advise (status));
 
   upscale_error_set_retry_after (error, wait_us);
   return error;
@@ -125,7 +130,8 @@ static const char *
 explain (const GError *failure)
 {
   if (failure->domain == G_TLS_ERROR)
-    return "its certificate can't be trusted; correct it, or use the endpoint's real name";
+    return "its certificate can't be trusted; correct it, or use the endpoint's real "
+           "name";
   if (failure->domain == G_RESOLVER_ERROR)
     return "there is no such host; check the address and the network";
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
@@ -147,7 +153,8 @@ GError *
 upscale_http_failure_to_error (const GError *failure, const char *host)
 {
   const char *sentence = explain (failure);
-  int code = failure->domain == G_TLS_ERROR ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_TRANSPORT;
+  int         code =
+      failure->domain == G_TLS_ERROR ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_TRANSPORT;
 
   if (failure->domain == UPSCALE_ERROR)
     return g_error_copy (failure);

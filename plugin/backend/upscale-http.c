@@ -4,11 +4,13 @@
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 
-/* A batch of 64 noisy tiles of 1024 px is 270 MB of base64; three times that is an attack or a mistake. */
+/* A batch of 64 noisy tiles of 1024 px is 270 MB of base64; three times that is an attack
+ * or a mistake. */
 #define MAX_ANSWER_BYTES (G_GUINT64_CONSTANT (768) << 20)
-#define READ_BYTES       (1 << 20)
-/* Slots are limited by the scheduler, and nothing may wait inside libsoup while a deadline runs. */
-#define MAX_CONNECTIONS  256
+#define READ_BYTES (1 << 20)
+/* Slots are limited by the scheduler, and nothing may wait inside libsoup while a
+ * deadline runs. */
+#define MAX_CONNECTIONS 256
 
 typedef struct
 {
@@ -19,8 +21,9 @@ typedef struct
 /**
  * UpscaleHttp:
  *
- * Sends requests to one endpoint. Its headers, which may be secrets, go to that origin only: redirects are followed by
- * hand, within the origin. libsoup's own timeouts are off, since deadlines are the caller's.
+ * Sends requests to one endpoint. Its headers, which may be secrets, go to that origin
+ * only: redirects are followed by hand, within the origin. libsoup's own timeouts are
+ * off, since deadlines are the caller's.
  */
 struct _UpscaleHttp
 {
@@ -86,9 +89,10 @@ static void
 upscale_http_init (UpscaleHttp *self)
 {
   self->headers = g_ptr_array_new_with_free_func (header_free);
-  self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                                 MAX_CONNECTIONS, "timeout", 0, "user-agent",
-                                                 "tile-upscale/" UPSCALE_VERSION, NULL);
+  self->session =
+      soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
+                                     MAX_CONNECTIONS, "timeout", 0, "user-agent",
+                                     "tile-upscale/" UPSCALE_VERSION, NULL);
 }
 
 /**
@@ -143,7 +147,8 @@ set_up_message (UpscaleHttp *self, SoupMessage *message)
 {
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
-  /* Idempotent by contract, so connections may be reused and a request that met a closed one is sent again. */
+  /* Idempotent by contract, so connections may be reused and a request that met a closed
+   * one is sent again. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_headers_replace (headers, "Accept", "application/json");
   for (guint i = 0; i < self->headers->len; i++)
@@ -176,8 +181,8 @@ fail (GTask *task, const GError *failure)
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (failure));
   else
-    g_task_return_error (task, upscale_http_failure_to_error (
-                                   failure, g_uri_get_host (exchange->origin)));
+    g_task_return_error (
+        task, upscale_http_failure_to_error (failure, g_uri_get_host (exchange->origin)));
 }
 
 static void
@@ -198,19 +203,22 @@ succeed (GTask *task)
 static void
 refuse_redirect (GTask *task, const char *location)
 {
-  g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-                           "it sends us elsewhere, to '%s', which is not followed as it is another "
-                           "host: give that address as the endpoint if you trust it",
-                           location ? location : "");
+  g_task_return_new_error (
+      task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+      "it sends us elsewhere, to '%s', which is not followed as it is another "
+      "host: give that address as the endpoint if you trust it",
+      location ? location : "");
 }
 
-/* Modal and proxies send a 303 again and again while a job runs; the caller's deadline is the only limit. */
+/* Modal and proxies send a 303 again and again while a job runs; the caller's deadline is
+ * the only limit. */
 static void
 follow_redirect (GTask *task)
 {
   Exchange   *exchange = g_task_get_task_data (task);
-  const char *location = soup_message_headers_get_one (
-      soup_message_get_response_headers (exchange->message), "Location");
+  const char *location =
+      soup_message_headers_get_one (soup_message_get_response_headers (exchange->message),
+                                    "Location");
   g_autoptr (GUri) target =
       location ? g_uri_parse_relative (soup_message_get_uri (exchange->message), location,
                                        SOUP_HTTP_URI_FLAGS, NULL)
@@ -267,7 +275,8 @@ static gboolean
 is_redirect (guint status)
 {
   return status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_FOUND ||
-         status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_TEMPORARY_REDIRECT ||
+         status == SOUP_STATUS_MOVED_PERMANENTLY ||
+         status == SOUP_STATUS_TEMPORARY_REDIRECT ||
          status == SOUP_STATUS_PERMANENT_REDIRECT;
 }
 
@@ -333,11 +342,28 @@ upscale_http_send_async (UpscaleHttp              *http,
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full): the answer, whatever its status; %NULL with %UPSCALE_ERROR_TRANSPORT,
- *   %UPSCALE_ERROR_REJECTED, %UPSCALE_ERROR_PROTOCOL or %G_IO_ERROR_CANCELLED
+ * Returns: (transfer full): the answer, whatever its status; %NULL with
+ * %UPSCALE_ERROR_TRANSPORT, %UPSCALE_ERROR_REJECTED, %UPSCALE_ERROR_PROTOCOL or
+ * %G_IO_ERROR_CANCELLED
  */
 UpscaleHttpAnswer *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * upscale_http_is_loopback:
+ * @base: an address
+ *
+ * Returns: whether it is this very machine
+ */
+gboolean
+upscale_http_is_loopback (GUri *base)
+{
+  const char *host = g_uri_get_host (base);
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address ? g_inet_address_get_is_loopback (address)
+                 : g_ascii_strcasecmp (host, "localhost") == 0;
 }

@@ -17,7 +17,8 @@ typedef struct _UpscaleHttpAnswer UpscaleHttpAnswer;
  * @body: (nullable): JSON
  * @prefer: (nullable): the Prefer header
  *
- * What is sent. Points at its maker's memory; read before upscale_http_send_async() returns.
+ * What is sent. Points at its maker's memory; read before upscale_http_send_async()
+ * returns.
  */
 typedef struct
 {
@@ -41,15 +42,17 @@ struct _UpscaleHttpAnswer
 };
 
 UpscaleHttp *upscale_http_new (void);
-void         upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
+void upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
 
-void               upscale_http_send_async (UpscaleHttp              *http,
-                                            const UpscaleHttpRequest *request,
-                                            GCancellable             *cancellable,
-                                            GAsyncReadyCallback       callback,
-                                            gpointer                  user_data);
-UpscaleHttpAnswer *upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
-void               upscale_http_answer_free (UpscaleHttpAnswer *answer);
+void upscale_http_send_async (UpscaleHttp              *http,
+                              const UpscaleHttpRequest *request,
+                              GCancellable             *cancellable,
+                              GAsyncReadyCallback       callback,
+                              gpointer                  user_data);
+UpscaleHttpAnswer      *
+upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
+void upscale_http_answer_free (UpscaleHttpAnswer *answer);
+gboolean upscale_http_is_loopback (GUri *base);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleHttpAnswer, upscale_http_answer_free)
 

@@ -10,9 +10,10 @@
 /**
  * UpscaleLocalBackend:
  *
- * Starts the endpoint that ships with the plug-in, on a loopback port that it chooses itself, and speaks the wire
- * contract to it. It ends when our end of its standard input closes, so not even a killed plug-in leaves it
- * behind. When it dies, the next call starts another.
+ * Starts the endpoint that ships with the plug-in, on a loopback port that it chooses
+ * itself, and speaks the wire contract to it. It ends when our end of its standard input
+ * closes, so not even a killed plug-in leaves it behind. When it dies, the next call
+ * starts another.
  */
 struct _UpscaleLocalBackend
 {
@@ -72,9 +73,10 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
     base = g_uri_parse (line + strlen (READY_PREFIX), SOUP_HTTP_URI_FLAGS, NULL);
   if (!base)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
-                   "the local endpoint %s did not start; install the plug-in again if this stays",
-                   self->program);
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
+          "the local endpoint %s did not start; install the plug-in again if this stays",
+          self->program);
       return FALSE;
     }
   http = upscale_http_new ();
@@ -87,9 +89,10 @@ on_line (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   UpscaleLocalBackend *self = g_task_get_source_object (task);
-  GError          *error = NULL;
-  g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object),
-                                                                result, NULL, &error);
+  GError              *error = NULL;
+  g_autofree char     *line =
+      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object), result, NULL,
+                                            &error);
 
   if (!error && take_address (self, line, &error))
     {
@@ -100,14 +103,15 @@ on_line (GObject *object, GAsyncResult *result, gpointer user_data)
   g_task_return_error (task, error);
 }
 
-/* Its standard error is ours, so that its words reach the log and no pipe of ours can fill. */
+/* Its standard error is ours, so that its words reach the log and no pipe of ours can
+ * fill. */
 static GSubprocess *
 spawn (UpscaleLocalBackend *self, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   GSubprocess *process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &cause,
-                        self->program, "--exit-with-parent", NULL);
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                        &cause, self->program, "--exit-with-parent", NULL);
 
   if (!process)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
@@ -159,7 +163,8 @@ on_delegate_probed (GObject *object, GAsyncResult *result, gpointer user_data)
       upscale_backend_probe_finish (UPSCALE_BACKEND (object), result, &error);
 
   if (capabilities)
-    g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
+    g_task_return_pointer (task, capabilities,
+                           (GDestroyNotify) upscale_capabilities_unref);
   else
     g_task_return_error (task, error);
 }
@@ -176,8 +181,9 @@ on_started_for_probe (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  upscale_backend_probe_async (UPSCALE_BACKEND (self->delegate), g_task_get_cancellable (task),
-                               on_delegate_probed, g_object_ref (task));
+  upscale_backend_probe_async (UPSCALE_BACKEND (self->delegate),
+                               g_task_get_cancellable (task), on_delegate_probed,
+                               g_object_ref (task));
 }
 
 static void
@@ -193,7 +199,9 @@ upscale_local_backend_probe_async (UpscaleBackend     *backend,
 }
 
 static UpscaleCapabilities *
-upscale_local_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+upscale_local_backend_probe_finish (UpscaleBackend *backend,
+                                    GAsyncResult   *result,
+                                    GError        **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -248,7 +256,9 @@ upscale_local_backend_process_async (UpscaleBackend       *backend,
 }
 
 static gboolean
-upscale_local_backend_process_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+upscale_local_backend_process_finish (UpscaleBackend *backend,
+                                      GAsyncResult   *result,
+                                      GError        **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

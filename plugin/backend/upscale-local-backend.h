@@ -7,7 +7,11 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_LOCAL_BACKEND (upscale_local_backend_get_type ())
-G_DECLARE_FINAL_TYPE (UpscaleLocalBackend, upscale_local_backend, UPSCALE, LOCAL_BACKEND, GObject)
+G_DECLARE_FINAL_TYPE (UpscaleLocalBackend,
+                      upscale_local_backend,
+                      UPSCALE,
+                      LOCAL_BACKEND,
+                      GObject)
 
 UpscaleLocalBackend *upscale_local_backend_new (const char *program, UpscaleClock *clock);
 

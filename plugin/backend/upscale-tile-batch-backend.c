@@ -5,7 +5,8 @@
 #include "upscale-http-status.h"
 #include "upscale-tile-batch-codec.h"
 
-/* The endpoint may hold its answer this long when it has no news; well below where proxies cut. */
+/* The endpoint may hold its answer this long when it has no news; well below where
+ * proxies cut. */
 #define PREFER_WAIT "respond-async, wait=10"
 /* A killed plug-in stops costing money after this; polls come far more often. */
 #define LEASE_S 120
@@ -17,8 +18,8 @@
 /**
  * UpscaleTileBatchBackend:
  *
- * Speaks our own wire contract: PUT a batch, GET what has come of it, DELETE it when it is cancelled. Stateless but
- * for its address; each batch carries its own state.
+ * Speaks our own wire contract: PUT a batch, GET what has come of it, DELETE it when it
+ * is cancelled. Stateless but for its address; each batch carries its own state.
  */
 struct _UpscaleTileBatchBackend
 {
@@ -38,22 +39,22 @@ typedef struct
   gpointer                 answer_data;
   GBytes                  *body;
   guint                    n_results;
-  gboolean                 is_submitted; /* the endpoint has said that it knows the batch */
-  gboolean                 is_blocking; /* the server has only the one blocking route */
-  gboolean                 is_sent;     /* the endpoint may be at work, also when it never answered */
-  gint64                   asked_us;
-  guint                    timer;
+  gboolean is_submitted; /* the endpoint has said that it knows the batch */
+  gboolean is_blocking;  /* the server has only the one blocking route */
+  gboolean is_sent;      /* the endpoint may be at work, also when it never answered */
+  gint64   asked_us;
+  guint    timer;
 } Process;
 
 static void upscale_tile_batch_backend_iface_init (UpscaleBackendInterface *iface);
 static void submit (GTask *task);
 static void ask (GTask *task);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (UpscaleTileBatchBackend,
-                               upscale_tile_batch_backend,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND,
-                                                      upscale_tile_batch_backend_iface_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    UpscaleTileBatchBackend,
+    upscale_tile_batch_backend,
+    G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, upscale_tile_batch_backend_iface_init))
 
 static void
 process_free (Process *process)
@@ -73,31 +74,18 @@ make_uri (UpscaleTileBatchBackend *self, const char *path, const char *query)
     base[strlen (base) - 1] = '\0';
   full = g_strconcat (base, path, NULL);
   return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (self->base), NULL,
-                      g_uri_get_host (self->base), g_uri_get_port (self->base), full, query, NULL);
+                      g_uri_get_host (self->base), g_uri_get_port (self->base), full,
+                      query, NULL);
 }
 
 static GUri *
-make_batch_uri (UpscaleTileBatchBackend *self, const UpscaleBatch *batch, const char *query)
+make_batch_uri (UpscaleTileBatchBackend *self,
+                const UpscaleBatch      *batch,
+                const char              *query)
 {
   g_autofree char *path = g_strconcat ("/v1/batches/", batch->id, NULL);
 
   return make_uri (self, path, query);
-}
-
-/**
- * upscale_tile_batch_backend_is_loopback:
- * @base: an address
- *
- * Returns: whether it is this very machine
- */
-gboolean
-upscale_tile_batch_backend_is_loopback (GUri *base)
-{
-  const char *host = g_uri_get_host (base);
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  return address ? g_inet_address_get_is_loopback (address)
-                 : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
 static void
@@ -119,7 +107,7 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  capabilities->is_loopback = upscale_tile_batch_backend_is_loopback (self->base);
+  capabilities->is_loopback = upscale_http_is_loopback (self->base);
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }
 
@@ -163,7 +151,8 @@ on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (UpscaleHttpAnswer) answer =
       upscale_http_send_finish (UPSCALE_HTTP (object), result, NULL);
 
-  /* Whatever it answered, there is nothing more to do; the lease ends what did not hear of it. */
+  /* Whatever it answered, there is nothing more to do; the lease ends what did not hear
+   * of it. */
   if (process->timer)
     {
       upscale_clock_remove_timer (process->backend->clock, process->timer);
@@ -171,7 +160,8 @@ on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* Stops what costs money. Takes the task; waits a moment for the endpoint's word, as the process may end right after. */
+/* Stops what costs money. Takes the task; waits a moment for the endpoint's word, as the
+ * process may end right after. */
 static void
 say_farewell (GTask *task)
 {
@@ -205,7 +195,8 @@ hand_out (Process *process, const UpscaleWireAnswer *answer)
 {
   for (guint i = 0; i < answer->results->len; i++)
     {
-      const UpscaleWireResult *result = &g_array_index (answer->results, UpscaleWireResult, i);
+      const UpscaleWireResult *result =
+          &g_array_index (answer->results, UpscaleWireResult, i);
       UpscaleTileAnswer tile = { result->tile_index, result->image, result->failure,
                                  result->seconds };
 
@@ -232,7 +223,8 @@ on_poll_due (gpointer user_data)
   ask (task);
 }
 
-/* An endpoint that holds its answer until there is news is asked again at once; another only now and then. */
+/* An endpoint that holds its answer until there is news is asked again at once; another
+ * only now and then. */
 static gint64
 choose_poll_wait (const Process *process, gint64 asked_for_us, guint n_news)
 {
@@ -283,7 +275,8 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
   GTask    *task = g_steal_pointer (&decoding->process_task);
   Process  *process = g_task_get_task_data (task);
   GError   *error = NULL;
-  g_autoptr (UpscaleWireAnswer) answer = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (UpscaleWireAnswer) answer =
+      g_task_propagate_pointer (G_TASK (result), &error);
 
   if (!answer)
     {
@@ -299,9 +292,11 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
       g_object_unref (task);
     }
   else
-    process->timer = upscale_clock_add_timer (
-        process->backend->clock,
-        choose_poll_wait (process, decoding->wait_us, answer->results->len), on_poll_due, task);
+    process->timer =
+        upscale_clock_add_timer (process->backend->clock,
+                                 choose_poll_wait (process, decoding->wait_us,
+                                                   answer->results->len),
+                                 on_poll_due, task);
 }
 
 /* Takes the task. The thread reads the batch, which nobody changes. */
@@ -348,10 +343,12 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
       submit (task);
     }
   else
-    fail (task, upscale_http_status_to_error (answer->status, answer->body, answer->wait_us));
+    fail (task,
+          upscale_http_status_to_error (answer->status, answer->body, answer->wait_us));
 }
 
-/* Takes the task. From here on the endpoint may be at work, also when its answer is lost. */
+/* Takes the task. From here on the endpoint may be at work, also when its answer is lost.
+ */
 static void
 submit (GTask *task)
 {
@@ -366,8 +363,8 @@ submit (GTask *task)
 
   process->is_sent = TRUE;
   process->asked_us = upscale_clock_get_now (process->backend->clock);
-  upscale_http_send_async (process->backend->http, &request, g_task_get_cancellable (task),
-                           on_answered, task);
+  upscale_http_send_async (process->backend->http, &request,
+                           g_task_get_cancellable (task), on_answered, task);
 }
 
 /* Takes the task. */
@@ -386,8 +383,8 @@ ask (GTask *task)
       return;
     }
   process->asked_us = upscale_clock_get_now (process->backend->clock);
-  upscale_http_send_async (process->backend->http, &request, g_task_get_cancellable (task),
-                           on_answered, task);
+  upscale_http_send_async (process->backend->http, &request,
+                           g_task_get_cancellable (task), on_answered, task);
 }
 
 static void
@@ -429,7 +426,8 @@ upscale_tile_batch_backend_process_async (UpscaleBackend       *backend,
   process->on_answer = on_answer;
   process->answer_data = answer_data;
   g_task_set_task_data (task, process, (GDestroyNotify) process_free);
-  g_task_set_task_data (encoding, upscale_batch_ref (batch), (GDestroyNotify) upscale_batch_unref);
+  g_task_set_task_data (encoding, upscale_batch_ref (batch),
+                        (GDestroyNotify) upscale_batch_unref);
   g_task_run_in_thread (encoding, encode_in_thread);
 }
 

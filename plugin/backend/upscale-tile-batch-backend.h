@@ -8,12 +8,13 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_TILE_BATCH_BACKEND (upscale_tile_batch_backend_get_type ())
-G_DECLARE_FINAL_TYPE (
-    UpscaleTileBatchBackend, upscale_tile_batch_backend, UPSCALE, TILE_BATCH_BACKEND, GObject)
+G_DECLARE_FINAL_TYPE (UpscaleTileBatchBackend,
+                      upscale_tile_batch_backend,
+                      UPSCALE,
+                      TILE_BATCH_BACKEND,
+                      GObject)
 
-UpscaleTileBatchBackend *upscale_tile_batch_backend_new (GUri         *base,
-                                                         UpscaleHttp  *http,
-                                                         UpscaleClock *clock);
-gboolean                 upscale_tile_batch_backend_is_loopback (GUri *base);
+UpscaleTileBatchBackend *
+upscale_tile_batch_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 
 G_END_DECLS

@@ -27,7 +27,8 @@ typedef struct
  * UpscaleWireAnswer:
  * @has_ended: nothing more will come
  * @failure: (nullable): why the batch as a whole has failed
- * @results: (element-type UpscaleWireResult): finished tiles, from the one that was asked for on
+ * @results: (element-type UpscaleWireResult): finished tiles, from the one that was asked
+ * for on
  *
  * What an endpoint says of a batch.
  */
@@ -38,8 +39,9 @@ struct _UpscaleWireAnswer
   GArray  *results;
 };
 
-GBytes              *upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s);
-UpscaleWireAnswer   *upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error);
+GBytes *upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s);
+UpscaleWireAnswer *
+upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error);
 UpscaleCapabilities *upscale_tile_batch_decode_health (GBytes *body, GError **error);
 void                 upscale_wire_answer_free (UpscaleWireAnswer *answer);
 

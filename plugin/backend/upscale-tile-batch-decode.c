@@ -6,19 +6,22 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 
-#define PROTOCOL        1
-#define MAX_TEXT_CHARS  500
-#define MAX_SIDE_PX     16384
+#define PROTOCOL 1
+#define MAX_TEXT_CHARS 500
+#define MAX_SIDE_PX 16384
 #define MAX_CONCURRENCY 10000
 
 static gboolean
-refuse (GError **error, const char *sentence, const char *what)
+refuse (GError **error, const char *format, const char *what)
 {
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL, sentence, what);
+  g_autofree char *sentence = g_strdup_printf (format, what);
+
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL, sentence);
   return FALSE;
 }
 
-/* Members are read by asking for their type first: json-glib warns and guesses otherwise. */
+/* Members are read by asking for their type first: json-glib warns and guesses otherwise.
+ */
 static JsonNode *
 get_value (JsonObject *object, const char *name, GType type)
 {
@@ -58,7 +61,7 @@ static double
 get_seconds (JsonObject *object)
 {
   JsonNode *node = json_object_get_member (object, "seconds");
-  double    value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
+  double value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
 
   return isfinite (value) && value > 0.0 ? value : 0.0;
 }
@@ -75,7 +78,8 @@ static char *
 dup_text (const char *text, const char *fallback)
 {
   return g_utf8_substring (text && *text ? text : fallback, 0,
-                           MIN (g_utf8_strlen (text && *text ? text : fallback, -1), MAX_TEXT_CHARS));
+                           MIN (g_utf8_strlen (text && *text ? text : fallback, -1),
+                                MAX_TEXT_CHARS));
 }
 
 static JsonObject *
@@ -89,7 +93,8 @@ parse_object (JsonParser *parser, GBytes *body, GError **error)
     root = json_parser_get_root (parser);
   if (!root || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      refuse (error, "its answer is not what a %s endpoint says; is the address right?", "tile-batch");
+      refuse (error, "its answer is not what a %s endpoint says; is the address right?",
+              "tile-batch");
       return NULL;
     }
   return json_node_get_object (root);
@@ -149,13 +154,18 @@ decode_image (const char *text)
 }
 
 static gboolean
-decode_result (JsonNode *node, const UpscaleBatch *batch, GHashTable *seen, UpscaleWireResult *result, GError **error)
+decode_result (JsonNode           *node,
+               const UpscaleBatch *batch,
+               GHashTable         *seen,
+               UpscaleWireResult  *result,
+               GError            **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   const char *id = object ? get_string (object, "id") : NULL;
 
   if (!find_tile (batch, id, &result->tile_index))
-    return refuse (error, "it answered for a tile that it was not sent: '%s'", id ? id : "");
+    return refuse (error, "it answered for a tile that it was not sent: '%s'",
+                   id ? id : "");
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
     return refuse (error, "it answered twice for tile '%s'", id);
   result->seconds = get_seconds (object);
@@ -171,7 +181,10 @@ decode_result (JsonNode *node, const UpscaleBatch *batch, GHashTable *seen, Upsc
 }
 
 static gboolean
-decode_results (JsonArray *array, const UpscaleBatch *batch, GArray *results, GError **error)
+decode_results (JsonArray          *array,
+                const UpscaleBatch *batch,
+                GArray             *results,
+                GError            **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   guint n = array ? json_array_get_length (array) : 0;
@@ -210,8 +223,9 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
  * @batch: what was asked
  * @error: return location for an error
  *
- * Reads an answer and believes nothing: another batch's id, unknown tiles and tiles answered twice are refused. Whether
- * the pictures are any good is not looked at here. May be called from any thread.
+ * Reads an answer and believes nothing: another batch's id, unknown tiles and tiles
+ * answered twice are refused. Whether the pictures are any good is not looked at here.
+ * May be called from any thread.
  *
  * Returns: (transfer full): the answer, or %NULL with %UPSCALE_ERROR_PROTOCOL
  */
@@ -260,7 +274,8 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
     return NULL;
   if (get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
     {
-      refuse (error, "it does not speak protocol %s; update the plug-in or the endpoint", "1");
+      refuse (error, "it does not speak protocol %s; update the plug-in or the endpoint",
+              "1");
       return NULL;
     }
   capabilities = upscale_capabilities_new (identity ? identity : "");
@@ -268,7 +283,8 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
       MAX (1, (int) get_int (object, "max_tiles", capabilities->max_tiles, G_MAXINT));
   capabilities->max_body_bytes = get_int (object, "max_body_bytes", 0, G_MAXINT64);
   capabilities->multiple_of =
-      MAX (1, (int) get_int (object, "multiple_of", capabilities->multiple_of, MAX_SIDE_PX));
+      MAX (1,
+           (int) get_int (object, "multiple_of", capabilities->multiple_of, MAX_SIDE_PX));
   capabilities->concurrency =
       MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
   capabilities->resizes = get_boolean (object, "resizes", FALSE);

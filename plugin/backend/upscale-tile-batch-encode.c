@@ -162,7 +162,8 @@ build (const UpscaleBatch *batch, int lease_s)
  * @batch: a batch of at least one tile
  * @lease_s: after how long without a question the endpoint gives the batch up
  *
- * Writes the request as `endpoint/tile-batch.schema.json` has it. May be called from any thread.
+ * Writes the request as `endpoint/tile-batch.schema.json` has it. May be called from any
+ * thread.
  *
  * Returns: (transfer full): JSON
  */

@@ -20,7 +20,8 @@ typedef struct
  * @tile_px: wanted tile length
  * @overlap_px: smallest overlap, at most half of @tile_px
  *
- * Lays out n = ceil((L - o) / (T - o)) tiles, the fewest that keep the overlap; 1 when the region fits in one.
+ * Lays out n = ceil((L - o) / (T - o)) tiles, the fewest that keep the overlap; 1 when
+ * the region fits in one.
  *
  * Returns: the axis
  */
@@ -45,7 +46,8 @@ upscale_axis_new (int start_px, int length_px, int total_px, int tile_px, int ov
  * @axis: an axis
  * @index: a tile on it
  *
- * Tiles stand at round (i * (L - T) / (n - 1)): the overlap is spread evenly, and none is a sliver.
+ * Tiles stand at round (i * (L - T) / (n - 1)): the overlap is spread evenly, and none is
+ * a sliver.
  *
  * Returns: the tile's first pixel
  */
@@ -60,7 +62,8 @@ upscale_axis_get_tile_start (UpscaleAxis axis, int index)
   return axis.start_px + (int) ((2 * index * room_px + gaps) / (2 * gaps));
 }
 
-/* The feather between tile @index and its follower: half of the overlap wide, in the middle of where they really overlap. */
+/* The feather between tile @index and its follower: half of the overlap wide, in the
+ * middle of where they really overlap. */
 static Feather
 feather_after (UpscaleAxis axis, int index)
 {
@@ -71,7 +74,8 @@ feather_after (UpscaleAxis axis, int index)
   return (Feather) { start + (end - start - length) / 2, length };
 }
 
-/* At an edge of the region inside the picture nothing overlaps: the outer quarter is dropped and the next half fades to the base. */
+/* At an edge of the region inside the picture nothing overlaps: the outer quarter is
+ * dropped and the next half fades to the base. */
 static int
 fade_length (UpscaleAxis axis)
 {
@@ -127,7 +131,8 @@ rise (Feather feather, int position_px)
     return 0.0;
   if (position_px >= feather.start_px + feather.length_px)
     return 1.0;
-  return upscale_smootherstep ((position_px - feather.start_px + 0.5) / feather.length_px);
+  return upscale_smootherstep ((position_px - feather.start_px + 0.5) /
+                               feather.length_px);
 }
 
 static double
@@ -158,15 +163,17 @@ fall_at_end (UpscaleAxis axis, int index, int position_px)
  * @index: a tile on it
  * @position_px: a pixel of the region
  *
- * The window of one tile on one axis. Over all tiles it sums to 1, save within the overlap of an edge of the region
- * that lies inside the picture, where it fades to 0 so that no edge shows.
+ * The window of one tile on one axis. Over all tiles it sums to 1, save within the
+ * overlap of an edge of the region that lies inside the picture, where it fades to 0 so
+ * that no edge shows.
  *
  * Returns: 0 to 1
  */
 float
 upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px)
 {
-  /* No pixel lies in both, as feathers never meet: see upscale_axis_new(). The fades of a single narrow tile may. */
+  /* No pixel lies in both, as feathers never meet: see upscale_axis_new(). The fades of a
+   * single narrow tile may. */
   return (float) (rise_at_start (axis, index, position_px) *
                   fall_at_end (axis, index, position_px));
 }

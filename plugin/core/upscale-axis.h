@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * @fade_start: the region begins inside the picture, so its first tile fades in
  * @fade_end: likewise at its end
  *
- * One axis of the grid. Columns and rows follow the same rules, and the window is their product,
- * so all geometry is done here, once. A value.
+ * One axis of the grid. Columns and rows follow the same rules, and the window is their
+ * product, so all geometry is done here, once. A value.
  */
 typedef struct
 {
@@ -46,13 +46,10 @@ typedef struct
   int n;
 } UpscaleSegment;
 
-UpscaleAxis upscale_axis_new (int      start_px,
-                              int      length_px,
-                              int      total_px,
-                              int      tile_px,
-                              int      overlap_px);
-int         upscale_axis_get_tile_start (UpscaleAxis axis, int index);
-GArray     *upscale_axis_get_segments (UpscaleAxis axis);
-float       upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px);
+UpscaleAxis
+upscale_axis_new (int start_px, int length_px, int total_px, int tile_px, int overlap_px);
+int     upscale_axis_get_tile_start (UpscaleAxis axis, int index);
+GArray *upscale_axis_get_segments (UpscaleAxis axis);
+float   upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px);
 
 G_END_DECLS

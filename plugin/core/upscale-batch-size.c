@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-batch-size.h"
 
-/* Long enough that the request itself costs nothing, short enough that pixels show and a lost batch does not hurt. */
+/* Long enough that the request itself costs nothing, short enough that pixels show and a
+ * lost batch does not hurt. */
 #define WANTED_BATCH_S 90.0
 
 /* floor (timeout / seconds per tile): more could not end in time. */
@@ -24,8 +25,9 @@ fair_share (UpscaleBatchSizeCase what)
  * upscale_batch_size_choose:
  * @what: what is known
  *
- * Chooses how many tiles go into the next batch. Automatic: one at first, to learn the speed and to show pixels early,
- * then towards a minute and a half, never more than can end before the timeout.
+ * Chooses how many tiles go into the next batch. Automatic: one at first, to learn the
+ * speed and to show pixels early, then towards a minute and a half, never more than can
+ * end before the timeout.
  *
  * Returns: at least 1
  */
@@ -55,7 +57,10 @@ upscale_batch_size_choose (UpscaleBatchSizeCase what)
  * Returns: how many batches the endpoint gets at once, at least 1
  */
 int
-upscale_batch_size_count_slots (UpscalePolicy policy, guint n_tiles, int concurrency, gboolean autoscales)
+upscale_batch_size_count_slots (UpscalePolicy policy,
+                                guint         n_tiles,
+                                int           concurrency,
+                                gboolean      autoscales)
 {
   if (autoscales && n_tiles < (guint) policy.sequential_below)
     return 1;

@@ -27,6 +27,9 @@ typedef struct
 } UpscaleBatchSizeCase;
 
 int upscale_batch_size_choose (UpscaleBatchSizeCase what);
-int upscale_batch_size_count_slots (UpscalePolicy policy, guint n_tiles, int concurrency, gboolean autoscales);
+int upscale_batch_size_count_slots (UpscalePolicy policy,
+                                    guint         n_tiles,
+                                    int           concurrency,
+                                    gboolean      autoscales);
 
 G_END_DECLS

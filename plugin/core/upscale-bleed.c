@@ -12,7 +12,8 @@ is_opaque_everywhere (const float *rgba, gsize n)
   return TRUE;
 }
 
-/* Adds one pixel to its parent, weighted by its alpha, so that what can't be seen has no say. */
+/* Adds one pixel to its parent, weighted by its alpha, so that what can't be seen has no
+ * say. */
 static void
 pull_pixel (const float *from, float *to)
 {
@@ -30,7 +31,7 @@ pull (const float *rgba, int width_px, int height_px)
 {
   int    half_width = (width_px + 1) / 2;
   int    half_height = (height_px + 1) / 2;
-  float *half = g_new0 (float, (gsize) half_width * (gsize) half_height * 4);
+  float *half = g_new0 (float, (gsize) half_width *(gsize) half_height * 4);
 
   for (int y = 0; y < height_px; y++)
     for (int x = 0; x < width_px; x++)
@@ -51,7 +52,8 @@ push (const float *half, float *rgba, int width_px, int height_px)
     for (int x = 0; x < width_px; x++)
       {
         float       *to = rgba + 4 * ((gsize) y * (gsize) width_px + (gsize) x);
-        const float *from = half + 4 * ((gsize) (y / 2) * (gsize) half_width + (gsize) (x / 2));
+        const float *from =
+            half + 4 * ((gsize) (y / 2) * (gsize) half_width + (gsize) (x / 2));
 
         for (int channel = 0; channel < 3 && !(to[3] > 0.0F); channel++)
           to[channel] = from[channel];
@@ -64,8 +66,9 @@ push (const float *half, float *rgba, int width_px, int height_px)
  * @width_px: width
  * @height_px: height
  *
- * Gives fully transparent pixels the colour of what lies around them, so that a model that knows no alpha sees no dark
- * edge there. Pull-push (Gortler et al., "The Lumigraph", 1996): averages on ever coarser grids, then fills back.
+ * Gives fully transparent pixels the colour of what lies around them, so that a model
+ * that knows no alpha sees no dark edge there. Pull-push (Gortler et al., "The
+ * Lumigraph", 1996): averages on ever coarser grids, then fills back.
  */
 void
 upscale_bleed (float *rgba, int width_px, int height_px)

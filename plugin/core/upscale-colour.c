@@ -3,10 +3,11 @@
 
 #include <math.h>
 
-/* Side of the box over which colours are compared: large enough to leave texture alone, small enough to follow a gradient. */
-#define BOX_PX   8
+/* Side of the box over which colours are compared: large enough to leave texture alone,
+ * small enough to follow a gradient. */
+#define BOX_PX 8
 #define CHANNELS UPSCALE_PIXELS_CHANNELS
-#define TAPS     4
+#define TAPS 4
 
 /* Mean of seen - painted in each box, 0..1 units. */
 typedef struct
@@ -23,12 +24,15 @@ count_boxes (int length_px)
 }
 
 static void
-add_row_to_drift (Drift *drift, const UpscalePixels *painted, const UpscalePixels *seen, int y)
+add_row_to_drift (Drift               *drift,
+                  const UpscalePixels *painted,
+                  const UpscalePixels *seen,
+                  int                  y)
 {
   gsize         offset = (gsize) y * upscale_pixels_get_row_bytes (painted);
   const guint8 *p = painted->data + offset;
   const guint8 *s = seen->data + offset;
-  float        *row = drift->means + (gsize) (y / BOX_PX) * (gsize) drift->columns * CHANNELS;
+  float *row = drift->means + (gsize) (y / BOX_PX) * (gsize) drift->columns * CHANNELS;
 
   for (int x = 0; x < painted->width_px; x++)
     for (int channel = 0; channel < CHANNELS; channel++)
@@ -55,16 +59,18 @@ divide_by_area (Drift *drift, const UpscalePixels *pixels)
 static Drift
 measure_drift (const UpscalePixels *painted, const UpscalePixels *seen)
 {
-  Drift drift = { count_boxes (painted->width_px), count_boxes (painted->height_px), NULL };
+  Drift drift = { count_boxes (painted->width_px), count_boxes (painted->height_px),
+                  NULL };
 
-  drift.means = g_new0 (float, (gsize) drift.columns * (gsize) drift.rows * CHANNELS);
+  drift.means = g_new0 (float, (gsize) drift.columns *(gsize) drift.rows *CHANNELS);
   for (int y = 0; y < painted->height_px; y++)
     add_row_to_drift (&drift, painted, seen, y);
   divide_by_area (&drift, painted);
   return drift;
 }
 
-/* Catmull-Rom weights of the four boxes around a pixel (Catmull and Rom 1974); @first is the leftmost box. */
+/* Catmull-Rom weights of the four boxes around a pixel (Catmull and Rom 1974); @first is
+ * the leftmost box. */
 static int
 cubic_taps (int position_px, float weights[TAPS])
 {
@@ -99,7 +105,11 @@ interpolate_down (const Drift *drift, int y, float *line)
 }
 
 static float
-interpolate_across (const Drift *drift, const float *line, int first, const float weights[TAPS], int channel)
+interpolate_across (const Drift *drift,
+                    const float *line,
+                    int          first,
+                    const float  weights[TAPS],
+                    int          channel)
 {
   float sum = 0.0F;
 
@@ -110,7 +120,12 @@ interpolate_across (const Drift *drift, const float *line, int first, const floa
 }
 
 static void
-correct_row (const Drift *drift, const float *line, const guint8 *painted, int width_px, float amount, guint16 *corrected)
+correct_row (const Drift  *drift,
+             const float  *line,
+             const guint8 *painted,
+             int           width_px,
+             float         amount,
+             guint16      *corrected)
 {
   for (int x = 0; x < width_px; x++)
     {
@@ -119,7 +134,8 @@ correct_row (const Drift *drift, const float *line, const guint8 *painted, int w
 
       for (int channel = 0; channel < CHANNELS; channel++)
         {
-          float change = amount * interpolate_across (drift, line, first, weights, channel);
+          float change =
+              amount * interpolate_across (drift, line, first, weights, channel);
           float value = (float) painted[x * CHANNELS + channel] / 255.0F + change;
 
           corrected[x * CHANNELS + channel] =
@@ -134,25 +150,30 @@ correct_row (const Drift *drift, const float *line, const guint8 *painted, int w
  * @seen: what it was asked to paint, same size
  * @amount: 0 to leave it, 1 to hold it to the source wholly
  *
- * Takes out the drift of large areas that tiles would show as patches: P + k * up (down (seen) - down (P)), with a box
- * of 8 px down and a cubic up. Sixteen bits, as a change this smooth would band in eight.
+ * Takes out the drift of large areas that tiles would show as patches: P + k * up (down
+ * (seen) - down (P)), with a box of 8 px down and a cubic up. Sixteen bits, as a change
+ * this smooth would band in eight.
  *
- * Returns: (transfer full) (array): R, G, B of each pixel, 65535 for 1.0; just 257 times @painted where nothing drifted
+ * Returns: (transfer full) (array): R, G, B of each pixel, 65535 for 1.0; just 257 times
+ * @painted where nothing drifted
  */
 guint16 *
-upscale_colour_correct (const UpscalePixels *painted, const UpscalePixels *seen, double amount)
+upscale_colour_correct (const UpscalePixels *painted,
+                        const UpscalePixels *seen,
+                        double               amount)
 {
   Drift               drift = measure_drift (painted, seen);
   g_autofree float   *means = drift.means;
-  g_autofree float   *line = g_new (float, (gsize) drift.columns * CHANNELS);
+  g_autofree float   *line = g_new (float, (gsize) drift.columns *CHANNELS);
   gsize               row_values = upscale_pixels_get_row_bytes (painted);
-  g_autofree guint16 *corrected = g_new (guint16, row_values * (gsize) painted->height_px);
+  g_autofree guint16 *corrected =
+      g_new (guint16, row_values * (gsize) painted->height_px);
 
   for (int y = 0; y < painted->height_px; y++)
     {
       interpolate_down (&drift, y, line);
-      correct_row (&drift, line, painted->data + (gsize) y * row_values, painted->width_px,
-                   (float) amount, corrected + (gsize) y * row_values);
+      correct_row (&drift, line, painted->data + (gsize) y * row_values,
+                   painted->width_px, (float) amount, corrected + (gsize) y * row_values);
     }
   return g_steal_pointer (&corrected);
 }

@@ -2,7 +2,12 @@
 #include "upscale-compose.h"
 
 static void
-add_row (float *rgba, int width_px, float y_weight, const float *x_weights, const float *painted, const float *seen)
+add_row (float       *rgba,
+         int          width_px,
+         float        y_weight,
+         const float *x_weights,
+         const float *painted,
+         const float *seen)
 {
   for (int x = 0; x < width_px; x++)
     {
@@ -21,8 +26,9 @@ add_row (float *rgba, int width_px, float y_weight, const float *x_weights, cons
  * @height_px: its height
  * @change: one tile's change over the same block
  *
- * Adds w * (painted - seen). As only differences are added, the base keeps its precision and gamut, what equals the
- * base changes nothing, and a tile that is missing leaves the base as it is. Alpha is left alone.
+ * Adds w * (painted - seen). As only differences are added, the base keeps its precision
+ * and gamut, what equals the base changes nothing, and a tile that is missing leaves the
+ * base as it is. Alpha is left alone.
  */
 void
 upscale_compose_add (float *rgba, int width_px, int height_px, UpscaleChange change)

@@ -42,7 +42,8 @@ upscale_error_set_retry_after (GError *error, gint64 wait_us)
  * upscale_error_get_retry_after:
  * @error: any error
  *
- * Returns: how long the endpoint asked to be left alone, in microseconds; 0 when it did not say
+ * Returns: how long the endpoint asked to be left alone, in microseconds; 0 when it did
+ * not say
  */
 gint64
 upscale_error_get_retry_after (const GError *error)
@@ -56,7 +57,8 @@ upscale_error_get_retry_after (const GError *error)
  * upscale_error_is_transient:
  * @error: what a try ended with
  *
- * Says whether the same work may succeed when it is sent again, to the same endpoint or another.
+ * Says whether the same work may succeed when it is sent again, to the same endpoint or
+ * another.
  *
  * Returns: %FALSE for everything that only a person can change, and for cancellation
  */

@@ -18,12 +18,15 @@ G_BEGIN_DECLS
  * @UPSCALE_ERROR_SERVER: the endpoint failed by itself (5xx); try again, then elsewhere
  * @UPSCALE_ERROR_EXPIRED: the endpoint no longer knows the job; submit it again
  * @UPSCALE_ERROR_TOO_LARGE: the batch is too large for the endpoint; halve it
- * @UPSCALE_ERROR_REJECTED: the endpoint refuses (keys, parameters); stop asking it, tell the user
+ * @UPSCALE_ERROR_REJECTED: the endpoint refuses (keys, parameters); stop asking it, tell
+ * the user
  * @UPSCALE_ERROR_PROTOCOL: the answer breaks the contract; a failed try
- * @UPSCALE_ERROR_BAD_PICTURE: the answered picture can't be used; a failed try for that tile
+ * @UPSCALE_ERROR_BAD_PICTURE: the answered picture can't be used; a failed try for that
+ * tile
  * @UPSCALE_ERROR_STORAGE: the disk or the cache folder failed
  *
- * Codes by what the caller can do. Cancellation is never one of these: it stays %G_IO_ERROR_CANCELLED.
+ * Codes by what the caller can do. Cancellation is never one of these: it stays
+ * %G_IO_ERROR_CANCELLED.
  */
 typedef enum
 {

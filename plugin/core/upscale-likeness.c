@@ -6,20 +6,24 @@
 #include <math.h>
 #include <string.h>
 
-/* Pictures are compared as this many blocks a side: detail is the model's business, the large forms are not. */
+/* Pictures are compared as this many blocks a side: detail is the model's business, the
+ * large forms are not. */
 #define GRID 12
 
-/* Luma deviations, 0..255. A picture above the first has something to see; one below the second shows nothing. */
+/* Luma deviations, 0..255. A picture above the first has something to see; one below the
+ * second shows nothing. */
 #define LIVELY_DEVIATION 8.0
-#define FLAT_DEVIATION   1.5
+#define FLAT_DEVIATION 1.5
 
-/* With less deviation than this between the blocks, noise decides the correlation, so it says nothing. */
+/* With less deviation than this between the blocks, noise decides the correlation, so it
+ * says nothing. */
 #define FORM_DEVIATION 6.0
 
-/* Blur, noise, sharpening and a colour cast keep the correlation of the blocks above 0.9; other pictures lie around 0. Up to
- * half strength a model keeps the forms; towards full strength it may do what it likes. */
+/* Blur, noise, sharpening and a colour cast keep the correlation of the blocks above 0.9;
+ * other pictures lie around 0. Up to half strength a model keeps the forms; towards full
+ * strength it may do what it likes. */
 #define LEAST_CORRELATION 0.4
-#define FREE_STRENGTH     0.5
+#define FREE_STRENGTH 0.5
 
 typedef struct
 {
@@ -71,11 +75,12 @@ measure (const UpscalePixels *pixels)
   for (int y = 0; y < pixels->height_px; y++)
     for (int x = 0; x < pixels->width_px; x++)
       {
-        const guint8 *pixel = pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels) +
+        const guint8 *pixel = pixels->data +
+                              (gsize) y * upscale_pixels_get_row_bytes (pixels) +
                               (gsize) x * UPSCALE_PIXELS_CHANNELS;
-        int           block = (int) ((gint64) y * rows / pixels->height_px * columns +
+        int    block = (int) ((gint64) y * rows / pixels->height_px * columns +
                            (gint64) x * columns / pixels->width_px);
-        double        value = luma (pixel);
+        double value = luma (pixel);
 
         sum += value;
         squares += value * value;
@@ -83,7 +88,8 @@ measure (const UpscalePixels *pixels)
         counts[block]++;
       }
   form.n_blocks = columns * rows;
-  form.deviation = deviation (sum, squares, (double) pixels->width_px * pixels->height_px);
+  form.deviation =
+      deviation (sum, squares, (double) pixels->width_px * pixels->height_px);
   finish_blocks (&form, counts);
   return form;
 }
@@ -121,8 +127,8 @@ least_correlation (double strength)
  * @strength: how much it was allowed to change
  * @error: return location for an error
  *
- * Servers have been seen to answer with black, grey or unrelated pictures and a status of 200. This refuses what
- * can't be the source repainted, and lets pass whatever might be.
+ * Servers have been seen to answer with black, grey or unrelated pictures and a status of
+ * 200. This refuses what can't be the source repainted, and lets pass whatever might be.
  *
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_BAD_PICTURE
  */

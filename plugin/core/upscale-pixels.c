@@ -17,7 +17,8 @@ upscale_pixels_new (int width_px, int height_px)
 
   pixels->width_px = width_px;
   pixels->height_px = height_px;
-  pixels->data = g_malloc_n ((gsize) width_px * UPSCALE_PIXELS_CHANNELS, (gsize) height_px);
+  pixels->data =
+      g_malloc_n ((gsize) width_px * UPSCALE_PIXELS_CHANNELS, (gsize) height_px);
   return pixels;
 }
 
@@ -65,7 +66,8 @@ upscale_pixels_get_row_bytes (const UpscalePixels *pixels)
   return (gsize) pixels->width_px * UPSCALE_PIXELS_CHANNELS;
 }
 
-/* Mirrors at the last pixel without repeating it, back and forth, so that a picture of any size can be padded to any other. */
+/* Mirrors at the last pixel without repeating it, back and forth, so that a picture of
+ * any size can be padded to any other. */
 static int
 mirror (int position, int length)
 {
@@ -81,7 +83,8 @@ mirror (int position, int length)
  * @width_px: wanted width, not less than the picture's
  * @height_px: wanted height, not less than the picture's
  *
- * Grows a picture to the right and downwards by mirroring, for endpoints that take only some sizes.
+ * Grows a picture to the right and downwards by mirroring, for endpoints that take only
+ * some sizes.
  *
  * Returns: (transfer full): the padded picture; @pixels itself when it already fits
  */
@@ -98,7 +101,7 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
     {
       const guint8 *from = pixels->data + (gsize) mirror (y, pixels->height_px) *
                                               upscale_pixels_get_row_bytes (pixels);
-      guint8       *to = padded->data + (gsize) y * upscale_pixels_get_row_bytes (padded);
+      guint8 *to = padded->data + (gsize) y * upscale_pixels_get_row_bytes (padded);
 
       for (int x = 0; x < width_px; x++)
         memcpy (to + x * UPSCALE_PIXELS_CHANNELS,

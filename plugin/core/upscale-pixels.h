@@ -15,8 +15,8 @@ typedef struct _UpscalePixels UpscalePixels;
  * @height_px: height
  * @data: (array): @height_px rows of @width_px R, G, B bytes, without gaps
  *
- * A picture as endpoints see it: 8 bits, sRGB, no alpha. Ref-counted over threads; written by its maker only,
- * before it is handed on.
+ * A picture as endpoints see it: 8 bits, sRGB, no alpha. Ref-counted over threads;
+ * written by its maker only, before it is handed on.
  */
 struct _UpscalePixels
 {

@@ -41,15 +41,16 @@ describe_time (double seconds)
   if (seconds < 0.0)
     return g_strdup ("");
   if (minutes < 1)
-    return g_strdup (_(", less than a minute left"));
-  return g_strdup_printf (_(", about %d min left"), minutes);
+    return g_strdup (_ (", less than a minute left"));
+  return g_strdup_printf (_ (", about %d min left"), minutes);
 }
 
 /**
  * upscale_progress_describe:
  * @progress: how far it is
  *
- * Returns: (transfer full): one line, such as `5 of 45 tiles, 9 in flight, about 2 min left`
+ * Returns: (transfer full): one line, such as `5 of 45 tiles, 9 in flight, about 2 min
+ * left`
  */
 char *
 upscale_progress_describe (UpscaleProgress progress)
@@ -57,14 +58,14 @@ upscale_progress_describe (UpscaleProgress progress)
   g_autofree char *time = describe_time (upscale_progress_seconds_left (progress));
   g_autoptr (GString) line = g_string_new (NULL);
 
-  g_string_printf (line, _("%u of %u tiles"), upscale_progress_count_settled (progress),
+  g_string_printf (line, _ ("%u of %u tiles"), upscale_progress_count_settled (progress),
                    progress.n_tiles);
   if (progress.n_stored > 0)
-    g_string_append_printf (line, _(", %u from an earlier run"), progress.n_stored);
+    g_string_append_printf (line, _ (", %u from an earlier run"), progress.n_stored);
   if (progress.n_in_flight > 0)
-    g_string_append_printf (line, _(", %u in flight"), progress.n_in_flight);
+    g_string_append_printf (line, _ (", %u in flight"), progress.n_in_flight);
   if (progress.n_failed > 0)
-    g_string_append_printf (line, _(", %u failed"), progress.n_failed);
+    g_string_append_printf (line, _ (", %u failed"), progress.n_failed);
   g_string_append (line, time);
   return g_string_free_and_steal (g_steal_pointer (&line));
 }
@@ -74,7 +75,8 @@ upscale_progress_describe (UpscaleProgress progress)
  * @progress: how it ended
  * @first_failure: (nullable): why the first of the failed tiles failed
  *
- * Returns: (transfer full): one sentence, such as `80 of 81 tiles; tile 12: it timed out. Run again to finish.`
+ * Returns: (transfer full): one sentence, such as `80 of 81 tiles; tile 12: it timed out.
+ * Run again to finish.`
  */
 char *
 upscale_progress_summarise (UpscaleProgress progress, const char *first_failure)
@@ -82,7 +84,7 @@ upscale_progress_summarise (UpscaleProgress progress, const char *first_failure)
   guint n_done = progress.n_tiles - progress.n_failed;
 
   if (progress.n_failed == 0)
-    return g_strdup_printf (_("Upscaled %u of %u tiles"), n_done, progress.n_tiles);
-  return g_strdup_printf (_("%u of %u tiles; %s. Run again to finish."), n_done,
+    return g_strdup_printf (_ ("Upscaled %u of %u tiles"), n_done, progress.n_tiles);
+  return g_strdup_printf (_ ("%u of %u tiles; %s. Run again to finish."), n_done,
                           progress.n_tiles, first_failure ? first_failure : "");
 }

@@ -101,10 +101,11 @@ parse_lora (UpscaleRecipe *recipe, const char *entry, GError **error)
     weight = g_ascii_strtod (colon + 1, &end);
   if (!colon || colon == entry || end == colon + 1 || *end != '\0' || !isfinite (weight))
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   "The LoRA '%s' can't be read: write name:weight, several with commas between, "
-                   "for example detail:0.5.",
-                   entry);
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          "The LoRA '%s' can't be read: write name:weight, several with commas between, "
+          "for example detail:0.5.",
+          entry);
       return FALSE;
     }
   name = g_strstrip (g_strndup (entry, (gsize) (colon - entry)));
@@ -178,7 +179,8 @@ digest_ip_adapter (const UpscaleRecipe *recipe, GChecksum *checksum)
  * @recipe: a recipe
  * @checksum: where it is added
  *
- * Adds all of the recipe to a checksum, except the base seed: a tile's own seed, drawn from it, is what counts.
+ * Adds all of the recipe to a checksum, except the base seed: a tile's own seed, drawn
+ * from it, is what counts.
  */
 void
 upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum)
@@ -190,7 +192,8 @@ upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum)
   digest_number (checksum, recipe->steps);
   digest_number (checksum, recipe->cfg_scale);
   digest_number (checksum, recipe->generation_px);
-  digest_number (checksum, recipe->controlnet_enabled ? recipe->conditioning_scale : -1.0);
+  digest_number (checksum,
+                 recipe->controlnet_enabled ? recipe->conditioning_scale : -1.0);
   digest_ip_adapter (recipe, checksum);
   for (guint i = 0; i < recipe->loras->len; i++)
     {
@@ -204,14 +207,16 @@ upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum)
  * @base_seed: the seed of the whole picture
  * @tile_index: a tile
  *
- * One seed for all tiles would repeat its pattern in each. The mixing is SplitMix64's (Steele, Lea and Flood 2014).
+ * One seed for all tiles would repeat its pattern in each. The mixing is SplitMix64's
+ * (Steele, Lea and Flood 2014).
  *
  * Returns: 0 to 2^53 - 1
  */
 gint64
 upscale_tile_seed (gint64 base_seed, guint tile_index)
 {
-  guint64 z = (guint64) base_seed + (tile_index + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  guint64 z =
+      (guint64) base_seed + (tile_index + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 
   z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
   z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);

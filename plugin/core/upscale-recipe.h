@@ -34,31 +34,33 @@ typedef struct
  * @loras: (element-type UpscaleLora): LoRAs to add
  * @model: model to use, "" for the endpoint's own choice
  *
- * All that changes what an endpoint answers for the same pixels. Filled by its maker, read-only once handed on.
+ * All that changes what an endpoint answers for the same pixels. Filled by its maker,
+ * read-only once handed on.
  */
 struct _UpscaleRecipe
 {
-  char     *prompt;
-  char     *negative_prompt;
-  double    strength;
-  int       steps;
-  double    cfg_scale;
-  gint64    seed;
-  int       generation_px;
-  gboolean  controlnet_enabled;
-  double    conditioning_scale;
-  GBytes   *ip_adapter_image;
-  double    ip_adapter_scale;
-  GArray   *loras;
-  char     *model;
+  char    *prompt;
+  char    *negative_prompt;
+  double   strength;
+  int      steps;
+  double   cfg_scale;
+  gint64   seed;
+  int      generation_px;
+  gboolean controlnet_enabled;
+  double   conditioning_scale;
+  GBytes  *ip_adapter_image;
+  double   ip_adapter_scale;
+  GArray  *loras;
+  char    *model;
 };
 
 UpscaleRecipe *upscale_recipe_new (void);
 UpscaleRecipe *upscale_recipe_ref (UpscaleRecipe *recipe);
 void           upscale_recipe_unref (UpscaleRecipe *recipe);
-void           upscale_recipe_add_lora (UpscaleRecipe *recipe, const char *name, double weight);
-gboolean       upscale_recipe_parse_loras (UpscaleRecipe *recipe, const char *text, GError **error);
-void           upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum);
+void upscale_recipe_add_lora (UpscaleRecipe *recipe, const char *name, double weight);
+gboolean
+     upscale_recipe_parse_loras (UpscaleRecipe *recipe, const char *text, GError **error);
+void upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum);
 
 gint64 upscale_tile_seed (gint64 base_seed, guint tile_index);
 

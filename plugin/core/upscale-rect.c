@@ -68,7 +68,8 @@ upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
  * @x_factor: horizontal factor
  * @y_factor: vertical factor
  *
- * Scales the edges, each rounded to the nearest pixel, so that neighbours stay neighbours.
+ * Scales the edges, each rounded to the nearest pixel, so that neighbours stay
+ * neighbours.
  *
  * Returns: the scaled rectangle
  */

@@ -5,10 +5,10 @@
 
 #define FIRST_WAIT_US (1 * G_USEC_PER_SEC)
 #define LONGEST_WAIT_US (60 * G_USEC_PER_SEC)
-#define MAX_DOUBLINGS   6
+#define MAX_DOUBLINGS 6
 /* Sends before a tile goes elsewhere, and before it goes alone. */
-#define TRIES_HERE      1
-#define TRIES_TOGETHER  2
+#define TRIES_HERE 1
+#define TRIES_TOGETHER 2
 
 /**
  * upscale_retry_backoff:
@@ -35,14 +35,15 @@ decide_busy (const GError *error, UpscaleRetryCase what)
   gint64 wait_us = asked_us > 0 ? asked_us : upscale_retry_backoff (2, what.jitter);
 
   if (what.waited_us + wait_us > what.patience_us)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, TRUE };
+    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, TRUE, TRUE };
   if (what.n_answered > 0)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, FALSE };
-  return (UpscaleRetryDecision) { UPSCALE_RETRY_RESEND, wait_us, FALSE };
+    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, FALSE, FALSE };
+  return (UpscaleRetryDecision) { UPSCALE_RETRY_RESEND, wait_us, FALSE, FALSE };
 }
 
-/* The same id again is the cheapest: the endpoint may have it finished by now. Not when a part came back already, as an
- * endpoint that lost the batch would paint that part twice. */
+/* The same id again is the cheapest: the endpoint may have it finished by now. Not when a
+ * part came back already, as an endpoint that lost the batch would paint that part twice.
+ */
 static UpscaleRetryDecision
 decide_failure (UpscaleRetryCase what)
 {
@@ -53,7 +54,7 @@ decide_failure (UpscaleRetryCase what)
     action = UPSCALE_RETRY_RESEND;
   else if (what.n_tries >= TRIES_TOGETHER && what.n_open > 1)
     action = UPSCALE_RETRY_ISOLATE;
-  return (UpscaleRetryDecision) { action, wait_us, TRUE };
+  return (UpscaleRetryDecision) { action, wait_us, TRUE, TRUE };
 }
 
 /**
@@ -61,7 +62,8 @@ decide_failure (UpscaleRetryCase what)
  * @error: why the batch failed; not a cancellation
  * @what: what else is known
  *
- * Decides what happens to the open tiles of a failed batch. Whether a tile has tries left is not looked at here.
+ * Decides what happens to the open tiles of a failed batch. Whether a tile has tries left
+ * is not looked at here.
  *
  * Returns: what to do
  */
@@ -76,14 +78,14 @@ upscale_retry_decide (const GError *error, UpscaleRetryCase what)
     case UPSCALE_ERROR_BUSY:
       return decide_busy (error, what);
     case UPSCALE_ERROR_TOO_LARGE:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, FALSE };
+      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, FALSE, what.n_open == 1 };
     case UPSCALE_ERROR_TIMED_OUT:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, TRUE };
+      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE };
     case UPSCALE_ERROR_REJECTED:
     case UPSCALE_ERROR_ARGUMENT:
     case UPSCALE_ERROR_NO_ENDPOINT:
     case UPSCALE_ERROR_LAYER:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE };
+      return (UpscaleRetryDecision) { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE };
     case UPSCALE_ERROR_TRANSPORT:
     case UPSCALE_ERROR_SERVER:
     case UPSCALE_ERROR_EXPIRED:

@@ -15,12 +15,17 @@ struct _UpscaleTilePlan
 };
 
 static gboolean
-check_geometry (UpscaleRect region, UpscaleRect target, int tile_px, int overlap_px, GError **error)
+check_geometry (UpscaleRect region,
+                UpscaleRect target,
+                int         tile_px,
+                int         overlap_px,
+                GError    **error)
 {
   if (upscale_rect_is_empty (region) || !upscale_rect_contains (target, region))
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   "There is nothing to upscale: the selection does not touch the layer.");
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          "There is nothing to upscale: the selection does not touch the layer.");
       return FALSE;
     }
   if (tile_px < 1 || overlap_px < 0 || overlap_px > tile_px / 2)
@@ -74,7 +79,8 @@ append_cells (UpscaleTilePlan *plan)
                    g_array_index (rows, UpscaleSegment, row));
 }
 
-/* What lies outside the region becomes cells without tiles: above, below, left and right of it. */
+/* What lies outside the region becomes cells without tiles: above, below, left and right
+ * of it. */
 static void
 append_outside (UpscaleTilePlan *plan, UpscaleRect region)
 {
@@ -100,12 +106,14 @@ append_outside (UpscaleTilePlan *plan, UpscaleRect region)
  * upscale_tile_plan_new:
  * @target_width_px: width of the result
  * @target_height_px: height of the result
- * @region: what is to be painted, in target px; the whole result, or the bounds of the selection
+ * @region: what is to be painted, in target px; the whole result, or the bounds of the
+ * selection
  * @tile_px: side of a tile; narrower regions get narrower tiles
  * @overlap_px: smallest overlap of neighbours, at most half of @tile_px
  * @error: return location for an error
  *
- * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread may read it.
+ * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread
+ * may read it.
  *
  * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT
  */
@@ -260,7 +268,8 @@ fill_weights (UpscaleAxis axis, int tile, int position_px, int n, float *weights
  * @tile_index: a tile
  * @x: first target px, inside the region
  * @n: how many px
- * @weights: (array length=n) (out caller-allocates): the tile's horizontal weights, 0 to 1
+ * @weights: (array length=n) (out caller-allocates): the tile's horizontal weights, 0 to
+ * 1
  *
  * The window of a tile is the product of its horizontal and vertical weights.
  */

@@ -23,7 +23,8 @@ upscale_backend_probe_async (UpscaleBackend     *backend,
                              GAsyncReadyCallback callback,
                              gpointer            user_data)
 {
-  UPSCALE_BACKEND_GET_IFACE (backend)->probe_async (backend, cancellable, callback, user_data);
+  UPSCALE_BACKEND_GET_IFACE (backend)->probe_async (backend, cancellable, callback,
+                                                    user_data);
 }
 
 /**
@@ -35,7 +36,9 @@ upscale_backend_probe_async (UpscaleBackend     *backend,
  * Returns: (transfer full): what the endpoint can do, or %NULL with any #UpscaleError
  */
 UpscaleCapabilities *
-upscale_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+upscale_backend_probe_finish (UpscaleBackend *backend,
+                              GAsyncResult   *result,
+                              GError        **error)
 {
   return UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, error);
 }
@@ -61,8 +64,9 @@ upscale_backend_process_async (UpscaleBackend       *backend,
                                GAsyncReadyCallback   callback,
                                gpointer              user_data)
 {
-  UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, on_answer, answer_data,
-                                                      cancellable, callback, user_data);
+  UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, on_answer,
+                                                      answer_data, cancellable, callback,
+                                                      user_data);
 }
 
 /**
@@ -74,7 +78,9 @@ upscale_backend_process_async (UpscaleBackend       *backend,
  * Returns: %TRUE when the endpoint ended the batch, or %FALSE with any #UpscaleError
  */
 gboolean
-upscale_backend_process_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+upscale_backend_process_finish (UpscaleBackend *backend,
+                                GAsyncResult   *result,
+                                GError        **error)
 {
   return UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, error);
 }

@@ -14,7 +14,8 @@ G_DECLARE_INTERFACE (UpscaleBackend, upscale_backend, UPSCALE, BACKEND, GObject)
 /**
  * UpscaleTileAnswer:
  * @tile_index: which tile of the plan
- * @image: (nullable): the answered file, not yet looked at; %NULL when the endpoint failed at this tile
+ * @image: (nullable): the answered file, not yet looked at; %NULL when the endpoint
+ * failed at this tile
  * @failure: (nullable): what the endpoint said about it, when @image is %NULL
  * @seconds: time the endpoint spent on it, 0 when unknown
  *
@@ -33,17 +34,21 @@ typedef struct
  * @answer: (transfer none): one tile's answer
  * @user_data: what was given with it
  *
- * Called on the main thread, at most once a tile, as answers come in, always before the batch ends.
+ * Called on the main thread, at most once a tile, as answers come in, always before the
+ * batch ends.
  */
-typedef void (*UpscaleTileAnswerFunc) (const UpscaleTileAnswer *answer, gpointer user_data);
+typedef void (*UpscaleTileAnswerFunc) (const UpscaleTileAnswer *answer,
+                                       gpointer                 user_data);
 
 /**
  * UpscaleBackendInterface:
  * @probe_async: asks what the endpoint can do; starts it where the backend owns it
  * @probe_finish: its end
- * @process_async: sends one batch and sees it through. The caller owns the deadline: it cancels. A cancelled batch is
- *   cancelled at the endpoint too, which may go on behind the caller's back. Many batches may be under way at once.
- * @process_finish: its end. %TRUE when the endpoint ended the batch, whatever it said of the single tiles
+ * @process_async: sends one batch and sees it through. The caller owns the deadline: it
+ * cancels. A cancelled batch is cancelled at the endpoint too, which may go on behind the
+ * caller's back. Many batches may be under way at once.
+ * @process_finish: its end. %TRUE when the endpoint ended the batch, whatever it said of
+ * the single tiles
  *
  * Code that speaks to one kind of endpoint. Everything happens on the main thread.
  */
@@ -66,13 +71,15 @@ struct _UpscaleBackendInterface
                          GCancellable         *cancellable,
                          GAsyncReadyCallback   callback,
                          gpointer              user_data);
-  gboolean (*process_finish) (UpscaleBackend *backend, GAsyncResult *result, GError **error);
+  gboolean (*process_finish) (UpscaleBackend *backend,
+                              GAsyncResult   *result,
+                              GError        **error);
 };
 
-void upscale_backend_probe_async (UpscaleBackend     *backend,
-                                  GCancellable       *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer            user_data);
+void                 upscale_backend_probe_async (UpscaleBackend     *backend,
+                                                  GCancellable       *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer            user_data);
 UpscaleCapabilities *upscale_backend_probe_finish (UpscaleBackend *backend,
                                                    GAsyncResult   *result,
                                                    GError        **error);

@@ -53,7 +53,8 @@ upscale_tile_message_unref (UpscaleTileMessage *message)
  * upscale_batch_new:
  * @recipe: how to paint
  *
- * Returns: (transfer full): an empty batch with an id that nobody else has, for its maker to fill
+ * Returns: (transfer full): an empty batch with an id that nobody else has, for its maker
+ * to fill
  */
 UpscaleBatch *
 upscale_batch_new (UpscaleRecipe *recipe)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-capabilities.h"
 
-/* What is safe to believe of an endpoint that says nothing: diffusion models work on multiples of 64. */
+/* What is safe to believe of an endpoint that says nothing: diffusion models work on
+ * multiples of 64. */
 #define DEFAULT_MULTIPLE_OF 64
-#define DEFAULT_MAX_TILES   64
+#define DEFAULT_MAX_TILES 64
 
 /**
  * upscale_capabilities_new:

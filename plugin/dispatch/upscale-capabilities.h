@@ -9,12 +9,14 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 
 /**
  * UpscaleCapabilities:
- * @identity: names what paints; answers of endpoints with equal identities are interchangeable
+ * @identity: names what paints; answers of endpoints with equal identities are
+ * interchangeable
  * @max_tiles: tiles in one batch, at least 1
  * @max_body_bytes: largest request, 0 when unknown
  * @multiple_of: sides of the tiles sent are multiples of this, px
  * @concurrency: batches it works on at once, at least 1
- * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be sent at the source's size
+ * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be
+ * sent at the source's size
  * @autoscales: its slots start cold and cost extra
  * @is_loopback: it runs on this machine, so bytes cost less than compressing them
  *

@@ -21,7 +21,10 @@ struct _UpscaleClockClass
   GObjectClass parent_class;
 
   gint64 (*get_now) (UpscaleClock *clock);
-  guint (*add_timer) (UpscaleClock *clock, gint64 wait_us, GSourceOnceFunc on_due, gpointer user_data);
+  guint (*add_timer) (UpscaleClock   *clock,
+                      gint64          wait_us,
+                      GSourceOnceFunc on_due,
+                      gpointer        user_data);
   void (*remove_timer) (UpscaleClock *clock, guint timer);
 };
 

@@ -7,8 +7,8 @@
 /**
  * UpscaleEndpoint:
  *
- * A service that paints tiles, as one job sees it: what it can do, how fast it is, and whether it is to be asked.
- * It decides nothing; the scheduler does.
+ * A service that paints tiles, as one job sees it: what it can do, how fast it is, and
+ * whether it is to be asked. It decides nothing; the scheduler does.
  */
 struct _UpscaleEndpoint
 {

@@ -37,7 +37,8 @@ gint64               upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoi
 
 void upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);
 void upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);
-void upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capabilities);
+void upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
+                                 UpscaleCapabilities *capabilities);
 void upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
 void upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us);
 int  upscale_endpoint_strike (UpscaleEndpoint *endpoint, const char *reason);

@@ -6,8 +6,9 @@
 /**
  * UpscaleFlight:
  *
- * One batch's life: tiles are prepared one by one, the batch is sent, answers are accepted as they come in, and it
- * ends when the endpoint has said its last word and every answer is looked at. It decides nothing; its owner does.
+ * One batch's life: tiles are prepared one by one, the batch is sent, answers are
+ * accepted as they come in, and it ends when the endpoint has said its last word and
+ * every answer is looked at. It decides nothing; its owner does.
  */
 struct _UpscaleFlight
 {
@@ -48,7 +49,9 @@ static void send_batch (UpscaleFlight *flight);
  * Returns: (transfer full): a flight that has not started
  */
 UpscaleFlight *
-upscale_flight_new (UpscaleFlightPlan plan, const UpscaleFlightFuncs *funcs, gpointer owner)
+upscale_flight_new (UpscaleFlightPlan         plan,
+                    const UpscaleFlightFuncs *funcs,
+                    gpointer                  owner)
 {
   UpscaleFlight *flight = g_rc_box_new0 (UpscaleFlight);
 
@@ -122,7 +125,8 @@ note_speed (UpscaleFlight *flight)
   gint64 passed_us = upscale_clock_get_now (flight->plan.clock) - flight->sent_us;
 
   if (flight->n_answered > 0)
-    upscale_endpoint_note_success (flight->plan.endpoint, (double) passed_us / G_USEC_PER_SEC /
+    upscale_endpoint_note_success (flight->plan.endpoint, (double) passed_us /
+                                                              G_USEC_PER_SEC /
                                                               flight->n_answered);
 }
 
@@ -149,7 +153,8 @@ on_accepted (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   flight->n_accepting--;
-  if (upscale_tile_exchange_accept_finish (UPSCALE_TILE_EXCHANGE (object), result, &error))
+  if (upscale_tile_exchange_accept_finish (UPSCALE_TILE_EXCHANGE (object), result,
+                                           &error))
     flight->funcs->on_settled (flight, acceptance->tile_index, UPSCALE_PREPARED_SEND,
                                flight->owner);
   else
@@ -157,7 +162,8 @@ on_accepted (GObject *object, GAsyncResult *result, gpointer user_data)
   end_when_quiet (flight);
 }
 
-/* What was paid for is kept, also when the job is cancelled meanwhile: no cancellable here. */
+/* What was paid for is kept, also when the job is cancelled meanwhile: no cancellable
+ * here. */
 static void
 accept (UpscaleFlight *flight, UpscaleTileMessage *message, GBytes *image)
 {
@@ -165,8 +171,8 @@ accept (UpscaleFlight *flight, UpscaleTileMessage *message, GBytes *image)
 
   *acceptance = (Acceptance) { upscale_flight_ref (flight), message->tile.index };
   flight->n_accepting++;
-  upscale_tile_exchange_accept_async (flight->plan.exchange, message, image, NULL, on_accepted,
-                                      acceptance);
+  upscale_tile_exchange_accept_async (flight->plan.exchange, message, image, NULL,
+                                      on_accepted, acceptance);
 }
 
 static void
@@ -194,8 +200,9 @@ static void
 fail_missing_tiles (UpscaleFlight *flight)
 {
   g_autoptr (GArray) missing = upscale_flight_get_open_tiles (flight);
-  g_autoptr (GError) error = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                                          "the endpoint ended the batch without an answer for it");
+  g_autoptr (GError) error =
+      g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                   "the endpoint ended the batch without an answer for it");
 
   for (guint i = 0; i < missing->len; i++)
     fail_tile (flight, g_array_index (missing, guint, i), error);
@@ -205,7 +212,8 @@ fail_missing_tiles (UpscaleFlight *flight)
 static void
 rename_lateness (UpscaleFlight *flight)
 {
-  if (!flight->is_late || !g_error_matches (flight->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!flight->is_late ||
+      !g_error_matches (flight->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_error (&flight->error);
   flight->error = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TIMED_OUT,
@@ -258,7 +266,8 @@ end_early (UpscaleFlight *flight)
   end_when_quiet (flight);
 }
 
-/* A tile whose preparation was cancelled is still open; any other failure is the tile's own. */
+/* A tile whose preparation was cancelled is still open; any other failure is the tile's
+ * own. */
 static void
 note_unprepared (UpscaleFlight *flight, guint tile_index, const GError *error)
 {
@@ -275,8 +284,8 @@ on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   UpscalePrepared prepared = UPSCALE_PREPARED_SEND;
 
-  if (!upscale_tile_exchange_prepare_finish (UPSCALE_TILE_EXCHANGE (object), result, &prepared,
-                                             &message, &error))
+  if (!upscale_tile_exchange_prepare_finish (UPSCALE_TILE_EXCHANGE (object), result,
+                                             &prepared, &message, &error))
     note_unprepared (flight, preparation->tile_index, error);
   else if (prepared != UPSCALE_PREPARED_SEND)
     flight->funcs->on_settled (flight, preparation->tile_index, prepared, flight->owner);
@@ -289,8 +298,9 @@ on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
   prepare_next (flight);
 }
 
-/* What is settled already does not count into the batch, so that a batch is as full as it was meant to be. No cancellable:
- * a tile that was found in the store is settled, and must be counted. */
+/* What is settled already does not count into the batch, so that a batch is as full as it
+ * was meant to be. No cancellable: a tile that was found in the store is settled, and
+ * must be counted. */
 static void
 prepare_next (UpscaleFlight *flight)
 {
@@ -313,9 +323,10 @@ prepare_next (UpscaleFlight *flight)
     }
   preparation = g_new (Acceptance, 1);
   *preparation = (Acceptance) { upscale_flight_ref (flight), tile_index };
-  upscale_tile_exchange_prepare_async (
-      flight->plan.exchange, tile_index,
-      upscale_endpoint_get_capabilities (flight->plan.endpoint), NULL, on_prepared, preparation);
+  upscale_tile_exchange_prepare_async (flight->plan.exchange, tile_index,
+                                       upscale_endpoint_get_capabilities (
+                                           flight->plan.endpoint),
+                                       NULL, on_prepared, preparation);
 }
 
 /**
@@ -347,7 +358,8 @@ on_pause_over (gpointer user_data)
  * @flight: a flight that has ended with an error, before any tile was answered
  * @wait_us: how long to wait first
  *
- * Sends the same batch under the same id: an endpoint that has it does not paint it twice.
+ * Sends the same batch under the same id: an endpoint that has it does not paint it
+ * twice.
  */
 void
 upscale_flight_send_again (UpscaleFlight *flight, gint64 wait_us)
@@ -355,14 +367,16 @@ upscale_flight_send_again (UpscaleFlight *flight, gint64 wait_us)
   g_clear_error (&flight->error);
   flight->is_answered = FALSE;
   flight->waited_us += wait_us;
-  flight->pause = upscale_clock_add_timer (flight->plan.clock, wait_us, on_pause_over, flight);
+  flight->pause =
+      upscale_clock_add_timer (flight->plan.clock, wait_us, on_pause_over, flight);
 }
 
 /**
  * upscale_flight_cancel:
  * @flight: a flight
  *
- * Stops what is under way, at the endpoint too. The flight ends with %G_IO_ERROR_CANCELLED; what came in is accepted.
+ * Stops what is under way, at the endpoint too. The flight ends with
+ * %G_IO_ERROR_CANCELLED; what came in is accepted.
  */
 void
 upscale_flight_cancel (UpscaleFlight *flight)

@@ -13,10 +13,12 @@ typedef struct _UpscaleFlight UpscaleFlight;
  * UpscaleFlightFuncs:
  * @take_tile: the next tile to carry, %FALSE when there is none for this flight
  * @on_sent: the batch is on its way; its tiles count as tried once more
- * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was painted
+ * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was
+ * painted
  * @on_tile_failed: this tile alone has failed; the flight does not carry it any more
- * @on_ended: nothing of the flight is under way any more. Without @error every tile it carried was reported; with one,
- *   upscale_flight_get_open_tiles() still wait. The owner sends it again, or drops it
+ * @on_ended: nothing of the flight is under way any more. Without @error every tile it
+ * carried was reported; with one, upscale_flight_get_open_tiles() still wait. The owner
+ * sends it again, or drops it
  *
  * What a flight asks and tells its owner, on the main thread.
  */
@@ -24,8 +26,14 @@ typedef struct
 {
   gboolean (*take_tile) (UpscaleFlight *flight, guint *tile_index, gpointer owner);
   void (*on_sent) (UpscaleFlight *flight, gpointer owner);
-  void (*on_settled) (UpscaleFlight *flight, guint tile_index, UpscalePrepared how, gpointer owner);
-  void (*on_tile_failed) (UpscaleFlight *flight, guint tile_index, const GError *error, gpointer owner);
+  void (*on_settled) (UpscaleFlight  *flight,
+                      guint           tile_index,
+                      UpscalePrepared how,
+                      gpointer        owner);
+  void (*on_tile_failed) (UpscaleFlight *flight,
+                          guint          tile_index,
+                          const GError  *error,
+                          gpointer       owner);
   void (*on_ended) (UpscaleFlight *flight, const GError *error, gpointer owner);
 } UpscaleFlightFuncs;
 
@@ -50,7 +58,9 @@ typedef struct
   gint64               timeout_us;
 } UpscaleFlightPlan;
 
-UpscaleFlight *upscale_flight_new (UpscaleFlightPlan plan, const UpscaleFlightFuncs *funcs, gpointer owner);
+UpscaleFlight *upscale_flight_new (UpscaleFlightPlan         plan,
+                                   const UpscaleFlightFuncs *funcs,
+                                   gpointer                  owner);
 UpscaleFlight *upscale_flight_ref (UpscaleFlight *flight);
 void           upscale_flight_unref (UpscaleFlight *flight);
 

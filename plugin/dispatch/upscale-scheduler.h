@@ -17,15 +17,18 @@ UpscaleScheduler *upscale_scheduler_new (UpscaleTileExchange *exchange,
                                          UpscaleRecipe       *recipe,
                                          UpscalePolicy        policy,
                                          UpscaleClock        *clock);
-void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint);
+void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler,
+                                                  UpscaleEndpoint  *endpoint);
 void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
                                                GCancellable       *cancellable,
                                                GAsyncReadyCallback callback,
                                                gpointer            user_data);
-gboolean upscale_scheduler_run_finish (UpscaleScheduler *scheduler, GAsyncResult *result, GError **error);
+gboolean          upscale_scheduler_run_finish (UpscaleScheduler *scheduler,
+                                                GAsyncResult     *result,
+                                                GError          **error);
 
 UpscaleProgress upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
-const char     *upscale_scheduler_get_failure (UpscaleScheduler *scheduler, guint tile_index);
-char           *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
+const char *upscale_scheduler_get_failure (UpscaleScheduler *scheduler, guint tile_index);
+char       *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
 
 G_END_DECLS

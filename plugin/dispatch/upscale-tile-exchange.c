@@ -27,8 +27,9 @@ upscale_tile_exchange_prepare_async (UpscaleTileExchange *exchange,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data)
 {
-  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->prepare_async (
-      exchange, tile_index, capabilities, cancellable, callback, user_data);
+  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->prepare_async (exchange, tile_index,
+                                                             capabilities, cancellable,
+                                                             callback, user_data);
 }
 
 /**
@@ -48,8 +49,9 @@ upscale_tile_exchange_prepare_finish (UpscaleTileExchange *exchange,
                                       UpscaleTileMessage **message,
                                       GError             **error)
 {
-  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->prepare_finish (exchange, result, prepared,
-                                                                     message, error);
+  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->prepare_finish (exchange, result,
+                                                                     prepared, message,
+                                                                     error);
 }
 
 /**
@@ -71,8 +73,9 @@ upscale_tile_exchange_accept_async (UpscaleTileExchange *exchange,
                                     GAsyncReadyCallback  callback,
                                     gpointer             user_data)
 {
-  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->accept_async (exchange, message, image, cancellable,
-                                                            callback, user_data);
+  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->accept_async (exchange, message, image,
+                                                            cancellable, callback,
+                                                            user_data);
 }
 
 /**
@@ -81,14 +84,16 @@ upscale_tile_exchange_accept_async (UpscaleTileExchange *exchange,
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: %TRUE when the tile is settled; %FALSE with %UPSCALE_ERROR_BAD_PICTURE when the picture is no good
+ * Returns: %TRUE when the tile is settled; %FALSE with %UPSCALE_ERROR_BAD_PICTURE when
+ * the picture is no good
  */
 gboolean
 upscale_tile_exchange_accept_finish (UpscaleTileExchange *exchange,
                                      GAsyncResult        *result,
                                      GError             **error)
 {
-  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->accept_finish (exchange, result, error);
+  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->accept_finish (exchange, result,
+                                                                    error);
 }
 
 /**
@@ -106,8 +111,8 @@ upscale_tile_exchange_give_up_async (UpscaleTileExchange *exchange,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data)
 {
-  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->give_up_async (exchange, tile_index, callback,
-                                                             user_data);
+  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->give_up_async (exchange, tile_index,
+                                                             callback, user_data);
 }
 
 /**
@@ -123,5 +128,6 @@ upscale_tile_exchange_give_up_finish (UpscaleTileExchange *exchange,
                                       GAsyncResult        *result,
                                       GError             **error)
 {
-  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->give_up_finish (exchange, result, error);
+  return UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->give_up_finish (exchange, result,
+                                                                     error);
 }

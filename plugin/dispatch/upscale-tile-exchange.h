@@ -9,7 +9,11 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_TILE_EXCHANGE (upscale_tile_exchange_get_type ())
-G_DECLARE_INTERFACE (UpscaleTileExchange, upscale_tile_exchange, UPSCALE, TILE_EXCHANGE, GObject)
+G_DECLARE_INTERFACE (UpscaleTileExchange,
+                     upscale_tile_exchange,
+                     UPSCALE,
+                     TILE_EXCHANGE,
+                     GObject)
 
 /**
  * UpscalePrepared:
@@ -26,16 +30,17 @@ typedef enum
 
 /**
  * UpscaleTileExchangeInterface:
- * @prepare_async: makes what is sent for one tile, in the form the endpoint takes, or finds that nothing need be sent
+ * @prepare_async: makes what is sent for one tile, in the form the endpoint takes, or
+ * finds that nothing need be sent
  * @prepare_finish: its end; on %UPSCALE_PREPARED_SEND sets @message
- * @accept_async: checks the file answered to a message, keeps it, and settles the tile. Fails with
- *   %UPSCALE_ERROR_BAD_PICTURE when it can't be used
+ * @accept_async: checks the file answered to a message, keeps it, and settles the tile.
+ * Fails with %UPSCALE_ERROR_BAD_PICTURE when it can't be used
  * @accept_finish: its end
  * @give_up_async: settles the tile as the base, after its last try
  * @give_up_finish: its end
  *
- * Where tiles come from and go to. The scheduler knows no pixels; it trades them here. Everything is called on the
- * main thread and answers there; the work happens in threads.
+ * Where tiles come from and go to. The scheduler knows no pixels; it trades them here.
+ * Everything is called on the main thread and answers there; the work happens in threads.
  */
 struct _UpscaleTileExchangeInterface
 {

@@ -5,9 +5,9 @@
 
 #include "upscale-error.h"
 
-#define SIZE_STEP_PX           64
-#define MAX_BATCH_SIZE         1000
-#define MAX_IP_ADAPTER_BYTES   (32 * 1024 * 1024)
+#define SIZE_STEP_PX 64
+#define MAX_BATCH_SIZE 1000
+#define MAX_IP_ADAPTER_BYTES (32 * 1024 * 1024)
 
 /**
  * upscale_arguments_free:
@@ -51,14 +51,15 @@ read_ip_adapter_image (GimpProcedureConfig *config, UpscaleRecipe *recipe, GErro
   if (!recipe->ip_adapter_image)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _("The IP-Adapter picture can't be read: %s"), cause->message);
+                   _ ("The IP-Adapter picture can't be read: %s"), cause->message);
       return FALSE;
     }
   if (g_bytes_get_size (recipe->ip_adapter_image) > MAX_IP_ADAPTER_BYTES)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _("The IP-Adapter picture is larger than %d MiB: choose a smaller file."),
-                   MAX_IP_ADAPTER_BYTES / (1024 * 1024));
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          _ ("The IP-Adapter picture is larger than %d MiB: choose a smaller file."),
+          MAX_IP_ADAPTER_BYTES / (1024 * 1024));
       return FALSE;
     }
   return TRUE;
@@ -74,10 +75,11 @@ read_recipe (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **
   replace_text (&recipe->prompt, dup_text (config, "prompt"));
   replace_text (&recipe->negative_prompt, dup_text (config, "negative-prompt"));
   replace_text (&recipe->model, dup_text (config, "model"));
-  g_object_get (config, "strength", &recipe->strength, "steps", &recipe->steps, "cfg-scale",
-                &recipe->cfg_scale, "seed", &seed, "generation-size", &recipe->generation_px,
-                "controlnet-enabled", &recipe->controlnet_enabled, "conditioning-scale",
-                &recipe->conditioning_scale, "ip-adapter-scale", &recipe->ip_adapter_scale, NULL);
+  g_object_get (config, "strength", &recipe->strength, "steps", &recipe->steps,
+                "cfg-scale", &recipe->cfg_scale, "seed", &seed, "generation-size",
+                &recipe->generation_px, "controlnet-enabled", &recipe->controlnet_enabled,
+                "conditioning-scale", &recipe->conditioning_scale, "ip-adapter-scale",
+                &recipe->ip_adapter_scale, NULL);
   recipe->seed = seed;
   return upscale_recipe_parse_loras (recipe, loras, error) &&
          read_ip_adapter_image (config, recipe, error);
@@ -94,9 +96,10 @@ read_batch_size (UpscalePolicy *policy, GError **error)
     return TRUE;
   if (!g_ascii_string_to_signed (text, 10, 0, MAX_BATCH_SIZE, &size, NULL))
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _("UPSCALE_BATCH_SIZE is '%s': set it to a number from 0 to %d, or unset it."),
-                   text, MAX_BATCH_SIZE);
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          _ ("UPSCALE_BATCH_SIZE is '%s': set it to a number from 0 to %d, or unset it."),
+          text, MAX_BATCH_SIZE);
       return FALSE;
     }
   policy->batch_size = (int) size;
@@ -111,7 +114,8 @@ read_policy (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **
   int            retries = 0;
 
   g_object_get (config, "batch-size", &policy->batch_size, "sequential-below",
-                &policy->sequential_below, "batch-timeout", &timeout_s, "retries", &retries, NULL);
+                &policy->sequential_below, "batch-timeout", &timeout_s, "retries",
+                &retries, NULL);
   policy->batch_timeout_us = timeout_s * (gint64) G_USEC_PER_SEC;
   policy->max_tries = retries + 1;
   return read_batch_size (policy, error);
@@ -133,19 +137,21 @@ check_multiple (int size_px, const char *what, GError **error)
   if (size_px % SIZE_STEP_PX == 0)
     return TRUE;
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-               _("The %s is %d px: choose a multiple of %d, for example %d."), what, size_px,
-               SIZE_STEP_PX, size_px / SIZE_STEP_PX * SIZE_STEP_PX + SIZE_STEP_PX);
+               _ ("The %s is %d px: choose a multiple of %d, for example %d."), what,
+               size_px, SIZE_STEP_PX,
+               size_px / SIZE_STEP_PX * SIZE_STEP_PX + SIZE_STEP_PX);
   return FALSE;
 }
 
 static gboolean
 read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
 {
-  g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px, "overlap",
-                &arguments->overlap_px, "colour-correction", &arguments->colour_correction,
-                "resize-canvas", &arguments->resize_canvas, NULL);
-  return check_multiple (arguments->tile_px, _("tile size"), error) &&
-         check_multiple (arguments->recipe->generation_px, _("generation size"), error);
+  g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px,
+                "overlap", &arguments->overlap_px, "colour-correction",
+                &arguments->colour_correction, "resize-canvas", &arguments->resize_canvas,
+                NULL);
+  return check_multiple (arguments->tile_px, _ ("tile size"), error) &&
+         check_multiple (arguments->recipe->generation_px, _ ("generation size"), error);
 }
 
 /**
@@ -153,7 +159,8 @@ read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError 
  * @config: the procedure's arguments
  * @error: return location for an error
  *
- * Reads and checks what the caller gave; GIMP checks little of it for callers through the PDB.
+ * Reads and checks what the caller gave; GIMP checks little of it for callers through the
+ * PDB.
  *
  * Returns: (transfer full): the arguments, or %NULL with %UPSCALE_ERROR_ARGUMENT
  */
@@ -164,7 +171,8 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
 
   arguments->recipe = upscale_recipe_new ();
   read_endpoints (config, arguments);
-  if (!read_recipe (config, arguments, error) || !read_policy (config, arguments, error) ||
+  if (!read_recipe (config, arguments, error) ||
+      !read_policy (config, arguments, error) ||
       !read_geometry (config, arguments, error))
     return NULL;
   return g_steal_pointer (&arguments);

@@ -7,7 +7,8 @@
 /**
  * UpscaleConsoleProgress:
  *
- * Without a screen GIMP shows progress nowhere: this prints lines on stderr, one a second at most.
+ * Without a screen GIMP shows progress nowhere: this prints lines on stderr, one a second
+ * at most.
  */
 struct _UpscaleConsoleProgress
 {

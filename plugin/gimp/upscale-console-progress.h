@@ -6,8 +6,11 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_CONSOLE_PROGRESS (upscale_console_progress_get_type ())
-G_DECLARE_FINAL_TYPE (
-    UpscaleConsoleProgress, upscale_console_progress, UPSCALE, CONSOLE_PROGRESS, GObject)
+G_DECLARE_FINAL_TYPE (UpscaleConsoleProgress,
+                      upscale_console_progress,
+                      UPSCALE,
+                      CONSOLE_PROGRESS,
+                      GObject)
 
 UpscaleConsoleProgress *upscale_console_progress_new (UpscaleScheduler *scheduler);
 

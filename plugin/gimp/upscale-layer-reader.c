@@ -27,26 +27,33 @@ refuse (GError **error, const char *sentence)
   return NULL;
 }
 
-/* Image types set on the procedure only grey out the menu; callers through the PDB can pass anything. */
+/* Image types set on the procedure only grey out the menu; callers through the PDB can
+ * pass anything. */
 static GimpLayer *
 find_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
   if (!drawables || !drawables[0])
-    return refuse (error, _("No layer was given: select one layer."));
+    return refuse (error, _ ("No layer was given: select one layer."));
   if (drawables[1])
-    return refuse (error, _("Several layers were given: select just one, or merge them first."));
+    return refuse (
+        error, _ ("Several layers were given: select just one, or merge them first."));
   if (!GIMP_IS_LAYER (drawables[0]))
-    return refuse (error, _("Layer masks and channels can't be upscaled: select the layer itself."));
+    return refuse (
+        error,
+        _ ("Layer masks and channels can't be upscaled: select the layer itself."));
   if (gimp_layer_is_floating_sel (GIMP_LAYER (drawables[0])))
-    return refuse (error, _("A floating selection can't be upscaled: anchor it or make it a layer "
-                            "first (Layer > Anchor Layer)."));
+    return refuse (
+        error, _ ("A floating selection can't be upscaled: anchor it or make it a layer "
+                  "first (Layer > Anchor Layer)."));
   if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    return refuse (error, _("Indexed images can't be upscaled: convert the image to RGB first "
-                            "(Image > Mode > RGB)."));
+    return refuse (error,
+                   _ ("Indexed images can't be upscaled: convert the image to RGB first "
+                      "(Image > Mode > RGB)."));
   return GIMP_LAYER (drawables[0]);
 }
 
-/* The copy shares nothing with GIMP, so that worker threads can read it while this thread speaks to GIMP. */
+/* The copy shares nothing with GIMP, so that worker threads can read it while this thread
+ * speaks to GIMP. */
 static GeglBuffer *
 copy_pixels (GimpLayer *layer)
 {
@@ -66,9 +73,10 @@ read_selection (GimpLayer *layer, UpscaleRect *selection, GError **error)
   if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &bounds.x, &bounds.y,
                                      &bounds.width, &bounds.height))
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-                   _("The selection does not touch the layer: move it, or select nothing to "
-                     "upscale the whole layer."));
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+          _ ("The selection does not touch the layer: move it, or select nothing to "
+             "upscale the whole layer."));
       return FALSE;
     }
   *selection = bounds;
@@ -81,7 +89,8 @@ read_selection (GimpLayer *layer, UpscaleRect *selection, GError **error)
  * @drawables: (array zero-terminated=1): what the procedure was called with
  * @error: return location for an error
  *
- * Checks that there is one layer that can be upscaled, and copies all that is needed of it.
+ * Checks that there is one layer that can be upscaled, and copies all that is needed of
+ * it.
  *
  * Returns: (transfer full): the copy, or %NULL with %UPSCALE_ERROR_LAYER
  */

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * UpscaleLayerCopy:
  * @pixels: own copy of the layer's pixels, origin at 0, 0
- * @selection: bounds of the selection within the layer, in its px; the whole layer without one
+ * @selection: bounds of the selection within the layer, in its px; the whole layer
+ * without one
  * @image: the image it came from; it may be gone by the time it is looked at again
  * @layer: the layer, likewise
  * @name: the layer's name
@@ -20,8 +21,9 @@ G_BEGIN_DECLS
  * @x_resolution: px per inch
  * @y_resolution: px per inch
  *
- * All that is ever needed of the layer, read once: while the job runs the user may change or delete anything, and GIMP
- * kills a plug-in that touches pixels which changed under it.
+ * All that is ever needed of the layer, read once: while the job runs the user may change
+ * or delete anything, and GIMP kills a plug-in that touches pixels which changed under
+ * it.
  */
 typedef struct
 {
@@ -37,10 +39,9 @@ typedef struct
   double            y_resolution;
 } UpscaleLayerCopy;
 
-UpscaleLayerCopy *upscale_layer_reader_read (GimpImage     *image,
-                                             GimpDrawable **drawables,
-                                             GError       **error);
-void              upscale_layer_copy_free (UpscaleLayerCopy *copy);
+UpscaleLayerCopy *
+upscale_layer_reader_read (GimpImage *image, GimpDrawable **drawables, GError **error);
+void upscale_layer_copy_free (UpscaleLayerCopy *copy);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerCopy, upscale_layer_copy_free)
 

@@ -6,7 +6,8 @@
 
 #include "upscale-error.h"
 
-/* GIMP's own tiles are 128 px; writes that don't start and end on them fetch the old pixels first. */
+/* GIMP's own tiles are 128 px; writes that don't start and end on them fetch the old
+ * pixels first. */
 #define STRIP_PX 512
 
 static GimpImageType
@@ -23,8 +24,8 @@ static GimpImage *
 make_image (const UpscaleLayerCopy *copy, GeglBuffer *result)
 {
   const GeglRectangle *extent = gegl_buffer_get_extent (result);
-  GimpImage           *image = gimp_image_new_with_precision (
-      extent->width, extent->height, copy->base_type, copy->precision);
+  GimpImage *image = gimp_image_new_with_precision (extent->width, extent->height,
+                                                    copy->base_type, copy->precision);
 
   if (image && copy->profile)
     gimp_image_set_color_profile (image, copy->profile);
@@ -33,7 +34,8 @@ make_image (const UpscaleLayerCopy *copy, GeglBuffer *result)
   return image;
 }
 
-/* The user may have closed the image, or turned it into another kind, while the job ran: then the result becomes a new image. */
+/* The user may have closed the image, or turned it into another kind, while the job ran:
+ * then the result becomes a new image. */
 static GimpImage *
 find_image (const UpscaleLayerCopy *copy)
 {
@@ -44,7 +46,10 @@ find_image (const UpscaleLayerCopy *copy)
 }
 
 static GimpLayer *
-make_layer (const UpscaleLayerCopy *copy, GimpImage *image, GeglBuffer *result, double scale)
+make_layer (const UpscaleLayerCopy *copy,
+            GimpImage              *image,
+            GeglBuffer             *result,
+            double                  scale)
 {
   const GeglRectangle *extent = gegl_buffer_get_extent (result);
   char                 factor[G_ASCII_DTOSTR_BUF_SIZE];
@@ -52,8 +57,8 @@ make_layer (const UpscaleLayerCopy *copy, GimpImage *image, GeglBuffer *result, 
       g_strdup_printf ("%s %sx", copy->name,
                        g_ascii_formatd (factor, sizeof factor, "%.4g", scale));
 
-  return gimp_layer_new (image, name, extent->width, extent->height, choose_type (copy), 100.0,
-                         gimp_image_get_default_new_layer_mode (image));
+  return gimp_layer_new (image, name, extent->width, extent->height, choose_type (copy),
+                         100.0, gimp_image_get_default_new_layer_mode (image));
 }
 
 static void
@@ -89,10 +94,12 @@ insert (const UpscaleLayerCopy *copy, GimpImage *image, GimpLayer *layer)
       parent = gimp_item_get_parent (GIMP_ITEM (copy->layer));
       position = gimp_image_get_item_position (image, GIMP_ITEM (copy->layer));
     }
-  return gimp_image_insert_layer (image, layer, parent ? GIMP_LAYER (parent) : NULL, position);
+  return gimp_image_insert_layer (image, layer, parent ? GIMP_LAYER (parent) : NULL,
+                                  position);
 }
 
-/* The result lies as far from the canvas's corner as its source does, in its own, larger pixels. */
+/* The result lies as far from the canvas's corner as its source does, in its own, larger
+ * pixels. */
 static void
 place (const UpscaleLayerCopy *copy, GimpLayer *layer, double scale)
 {
@@ -104,7 +111,8 @@ place (const UpscaleLayerCopy *copy, GimpLayer *layer, double scale)
     gimp_layer_set_offsets (layer, (int) lround (x * scale), (int) lround (y * scale));
 }
 
-/* Grows the canvas to take in the layer; it never shrinks, as other layers may need what is there. */
+/* Grows the canvas to take in the layer; it never shrinks, as other layers may need what
+ * is there. */
 static void
 grow_canvas (GimpImage *image, GimpLayer *layer)
 {
@@ -115,9 +123,10 @@ grow_canvas (GimpImage *image, GimpLayer *layer)
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &x, &y);
   left = MIN (0, x);
   top = MIN (0, y);
-  right = MAX (gimp_image_get_width (image), x + gimp_drawable_get_width (GIMP_DRAWABLE (layer)));
-  bottom =
-      MAX (gimp_image_get_height (image), y + gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
+  right = MAX (gimp_image_get_width (image),
+               x + gimp_drawable_get_width (GIMP_DRAWABLE (layer)));
+  bottom = MAX (gimp_image_get_height (image),
+                y + gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
   gimp_image_resize (image, right - left, bottom - top, -left, -top);
 }
 
@@ -143,9 +152,10 @@ add_to_image (const UpscaleLayerCopy *copy,
 static GimpLayer *
 fail (GError **error)
 {
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-               _("GIMP could not take the new layer: %s. Painted tiles are kept; run again."),
-               gimp_pdb_get_last_error (gimp_get_pdb ()));
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+      _ ("GIMP could not take the new layer: %s. Painted tiles are kept; run again."),
+      gimp_pdb_get_last_error (gimp_get_pdb ()));
   return NULL;
 }
 
@@ -159,8 +169,9 @@ fail (GError **error)
  * @user_data: for @on_written
  * @error: return location for an error
  *
- * Makes the new layer, writes it, and only then puts it above its source, in one undo step, so that nobody ever sees a
- * half-written layer. If the image is gone, the result becomes a new image.
+ * Makes the new layer, writes it, and only then puts it above its source, in one undo
+ * step, so that nobody ever sees a half-written layer. If the image is gone, the result
+ * becomes a new image.
  *
  * Returns: (transfer none): the new layer, or %NULL with %UPSCALE_ERROR_LAYER
  */
@@ -181,6 +192,7 @@ upscale_layer_writer_write (const UpscaleLayerCopy *copy,
   if (!layer)
     return fail (error);
   write_pixels (layer, result, on_written, user_data);
-  added = image ? add_to_image (copy, layer, scale, resize_canvas) : insert (copy, home, layer);
+  added = image ? add_to_image (copy, layer, scale, resize_canvas)
+                : insert (copy, home, layer);
   return added ? layer : fail (error);
 }

@@ -17,9 +17,10 @@
 #include "upscale-progress-window.h"
 
 #define ENDPOINT_PROGRAM "tile-upscale-endpoint"
-#define STORE_MAX_BYTES  (G_GUINT64_CONSTANT (4) << 30)
+#define STORE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 
-/* One call of the procedure, from arguments to new layer. Lives on the stack of upscale_run(). */
+/* One call of the procedure, from arguments to new layer. Lives on the stack of
+ * upscale_run(). */
 typedef struct
 {
   GimpProcedure    *procedure;
@@ -46,7 +47,8 @@ run_clear (Run *run)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
-/* The local endpoint lies beside the plug-in's own program, wherever that was installed. */
+/* The local endpoint lies beside the plug-in's own program, wherever that was installed.
+ */
 static char *
 find_endpoint_program (void)
 {
@@ -128,10 +130,11 @@ write_layer (Run *run, GError **error)
 {
   GimpLayer *layer;
 
-  gimp_progress_init (_("Writing the upscaled layer"));
-  layer = upscale_layer_writer_write (run->copy, upscale_job_get_result (run->job),
-                                      run->arguments->scale, run->arguments->resize_canvas,
-                                      on_strip_written, NULL, error);
+  gimp_progress_init (_ ("Writing the upscaled layer"));
+  layer =
+      upscale_layer_writer_write (run->copy, upscale_job_get_result (run->job),
+                                  run->arguments->scale, run->arguments->resize_canvas,
+                                  on_strip_written, NULL, error);
   gimp_progress_end ();
   if (run->is_interactive && layer)
     {
@@ -150,7 +153,8 @@ tell (const char *sentence)
   gimp_message (g_strchomp (line));
 }
 
-/* One sentence at the end; nothing is said when all went as hoped and the layer can be seen. */
+/* One sentence at the end; nothing is said when all went as hoped and the layer can be
+ * seen. */
 static void
 report (Run *run)
 {
@@ -180,7 +184,8 @@ succeed (Run *run, GimpLayer *layer)
   return values;
 }
 
-/* In batch mode GIMP takes CANCEL for success and the script goes on: without a user, a cancelled run is an error. */
+/* In batch mode GIMP takes CANCEL for success and the script goes on: without a user, a
+ * cancelled run is an error. */
 static GimpValueArray *
 fail (Run *run, GError *error)
 {
@@ -188,7 +193,8 @@ fail (Run *run, GError *error)
 
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT))
     status = GIMP_PDB_CALLING_ERROR;
-  else if (run->is_interactive && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  else if (run->is_interactive &&
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_clear_error (&error);
       status = GIMP_PDB_CANCEL;
@@ -222,7 +228,8 @@ start_libraries (gboolean is_interactive)
   else
     gegl_init (NULL, NULL);
   upscale_image_limit_memory ();
-  /* What fails is said in our own sentence; GIMP's pop-ups beside it would say it twice. */
+  /* What fails is said in our own sentence; GIMP's pop-ups beside it would say it twice.
+   */
   gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
 }
 
@@ -237,7 +244,8 @@ start_libraries (gboolean is_interactive)
  *
  * One call of the procedure, from start to end.
  *
- * Returns: (transfer full): the new layer, the number of tiles, and how many of them failed
+ * Returns: (transfer full): the new layer, the number of tiles, and how many of them
+ * failed
  */
 GimpValueArray *
 upscale_run (GimpProcedure       *procedure,

@@ -4,12 +4,13 @@
 #include "upscale-colour.h"
 #include "upscale-compose.h"
 
-/* A cell is composed in blocks of at most this size, which bounds the memory of one worker. */
-#define BLOCK_WIDTH_PX  1024
+/* A cell is composed in blocks of at most this size, which bounds the memory of one
+ * worker. */
+#define BLOCK_WIDTH_PX 1024
 #define BLOCK_HEIGHT_PX 128
 
 #define PAINTED_FORMAT "R'G'B' u16"
-#define CHANNELS       3
+#define CHANNELS 3
 
 typedef struct
 {
@@ -21,9 +22,10 @@ typedef struct
 /**
  * UpscaleComposer:
  *
- * Result = B + sum of w_i * (C (P_i) - B8_i): tiles contribute only their change to the base. A cell is composed once,
- * when the last of its tiles is settled, in the order of the tiles, so the order of arrival can't matter. Painted tiles
- * are kept in buffers that GEGL may swap out, and only until their last cell is written.
+ * Result = B + sum of w_i * (C (P_i) - B8_i): tiles contribute only their change to the
+ * base. A cell is composed once, when the last of its tiles is settled, in the order of
+ * the tiles, so the order of arrival can't matter. Painted tiles are kept in buffers that
+ * GEGL may swap out, and only until their last cell is written.
  */
 struct _UpscaleComposer
 {
@@ -33,11 +35,11 @@ struct _UpscaleComposer
   GeglBuffer      *result;
   const Babl      *seen_fish; /* sRGB float to the working format */
 
-  GMutex      lock; /* guards what follows */
-  TileState  *tiles;
-  guint      *n_tiles_left; /* by cell */
-  GPtrArray  *cells_of_tile; /* of GArray of cell indices */
-  guint       n_cells_left;
+  GMutex     lock; /* guards what follows */
+  TileState *tiles;
+  guint     *n_tiles_left;  /* by cell */
+  GPtrArray *cells_of_tile; /* of GArray of cell indices */
+  guint      n_cells_left;
 };
 
 /* What one block needs while it is composed. */
@@ -82,14 +84,15 @@ block_new (UpscaleRect rect)
     .seen = g_new (float, CHANNELS *n),
     .painted = g_new (float, CHANNELS *n),
     .srgb = g_new (float, CHANNELS *n),
-    .bytes = g_new (guint8, CHANNELS *n),
-    .words = g_new (guint16, CHANNELS *n),
+    .bytes = g_new (guint8, CHANNELS * n),
+    .words = g_new (guint16, CHANNELS * n),
     .x_weights = g_new (float, rect.width),
     .y_weights = g_new (float, rect.height),
   };
 }
 
-/* Both what was seen and what was painted take this way, so that equal values end up equal to the last bit. */
+/* Both what was seen and what was painted take this way, so that equal values end up
+ * equal to the last bit. */
 static void
 convert_seen (const UpscaleComposer *composer, Block *block)
 {
@@ -108,12 +111,16 @@ convert_painted (const UpscaleComposer *composer, Block *block)
 }
 
 static void
-add_tile (const UpscaleComposer *composer, Block *block, guint tile_index, GeglBuffer *painted)
+add_tile (const UpscaleComposer *composer,
+          Block                 *block,
+          guint                  tile_index,
+          GeglBuffer            *painted)
 {
   UpscaleRect   rect = block->rect;
   UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
   GeglRectangle roi = { rect.x - tile.x, rect.y - tile.y, rect.width, rect.height };
-  UpscaleChange change = { block->painted, block->seen, block->x_weights, block->y_weights };
+  UpscaleChange change = { block->painted, block->seen, block->x_weights,
+                           block->y_weights };
 
   gegl_buffer_get (painted, &roi, 1.0, babl_format (PAINTED_FORMAT), block->words,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
@@ -125,7 +132,8 @@ add_tile (const UpscaleComposer *composer, Block *block, guint tile_index, GeglB
   upscale_compose_add (block->base, rect.width, rect.height, change);
 }
 
-/* Its tiles are settled, so nobody writes @painted any more, and they are kept until this cell is counted off. */
+/* Its tiles are settled, so nobody writes @painted any more, and they are kept until this
+ * cell is counted off. */
 static void
 compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect rect)
 {
@@ -212,7 +220,9 @@ compose_outside (UpscaleComposer *composer)
  * Returns: (transfer full): the composer
  */
 UpscaleComposer *
-upscale_composer_new (UpscaleSource *source, UpscaleTilePlan *plan, double colour_correction)
+upscale_composer_new (UpscaleSource   *source,
+                      UpscaleTilePlan *plan,
+                      double           colour_correction)
 {
   UpscaleComposer *composer = g_atomic_rc_box_new0 (UpscaleComposer);
   GeglRectangle    extent = { 0, 0, upscale_tile_plan_get_width (plan),
@@ -228,7 +238,8 @@ upscale_composer_new (UpscaleSource *source, UpscaleTilePlan *plan, double colou
   composer->tiles = g_new0 (TileState, upscale_tile_plan_get_n_tiles (plan));
   composer->n_cells_left = upscale_tile_plan_get_n_cells (plan);
   composer->n_tiles_left = g_new0 (guint, composer->n_cells_left);
-  composer->cells_of_tile = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  composer->cells_of_tile =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   index_cells (composer);
   compose_outside (composer);
   return composer;
@@ -329,12 +340,16 @@ count_off (UpscaleComposer *composer, const UpscaleCell *cell)
  * upscale_composer_settle:
  * @composer: a composer
  * @tile_index: a tile that has not been settled yet
- * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to leave the base there
+ * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to
+ * leave the base there
  *
- * Takes the last word on a tile, and writes the cells that waited for it. Call from a worker thread: it computes.
+ * Takes the last word on a tile, and writes the cells that waited for it. Call from a
+ * worker thread: it computes.
  */
 void
-upscale_composer_settle (UpscaleComposer *composer, guint tile_index, UpscalePixels *painted)
+upscale_composer_settle (UpscaleComposer *composer,
+                         guint            tile_index,
+                         UpscalePixels   *painted)
 {
   GeglBuffer *buffer = painted ? correct (composer, tile_index, painted) : NULL;
   g_autoptr (GArray) ready = take_ready_cells (composer, tile_index, buffer);

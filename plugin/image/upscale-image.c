@@ -8,8 +8,9 @@
 /**
  * upscale_image_limit_memory:
  *
- * A plug-in inherits GIMP's cache limit, half of the memory. Everything here is read or written about once, so a
- * small cache is as fast; the rest lies in GEGL's swap. Call once, after gegl_init().
+ * A plug-in inherits GIMP's cache limit, half of the memory. Everything here is read or
+ * written about once, so a small cache is as fast; the rest lies in GEGL's swap. Call
+ * once, after gegl_init().
  */
 void
 upscale_image_limit_memory (void)

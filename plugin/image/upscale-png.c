@@ -8,11 +8,12 @@
 
 /* Signature, then the IHDR chunk: length, name, width, height. */
 #define SIGNATURE_BYTES 8
-#define WIDTH_OFFSET    16
-#define HEADER_BYTES    24
-#define RGBA_CHANNELS   4
+#define WIDTH_OFFSET 16
+#define HEADER_BYTES 24
+#define RGBA_CHANNELS 4
 
-/* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng loses nothing. */
+/* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng
+ * loses nothing. */
 typedef struct
 {
   png_structp png;
@@ -53,8 +54,9 @@ write_file (Encoder *encoder, const UpscalePixels *pixels, int compression)
 {
   png_set_write_fn (encoder->png, encoder, on_write, on_flush);
   png_set_IHDR (encoder->png, encoder->info, (png_uint_32) pixels->width_px,
-                (png_uint_32) pixels->height_px, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                (png_uint_32) pixels->height_px, 8, PNG_COLOR_TYPE_RGB,
+                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                PNG_FILTER_TYPE_DEFAULT);
   png_set_compression_level (encoder->png, compression);
   /* SUB is nearly as good as trying all filters, at a quarter of the time. */
   png_set_filter (encoder->png, PNG_FILTER_TYPE_BASE,
@@ -66,7 +68,8 @@ write_file (Encoder *encoder, const UpscalePixels *pixels, int compression)
   png_write_end (encoder->png, NULL);
 }
 
-/* Nothing that this function changes is read after the jump, so no local needs to be volatile. */
+/* Nothing that this function changes is read after the jump, so no local needs to be
+ * volatile. */
 static gboolean
 try_to_write_file (Encoder *encoder, const UpscalePixels *pixels, int compression)
 {
@@ -99,15 +102,16 @@ upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error
     return g_byte_array_free_to_bytes (encoder.file);
 
   g_byte_array_unref (encoder.file);
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE, "The tile could not be encoded: %s",
-               encoder.message);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
+               "The tile could not be encoded: %s", encoder.message);
   return NULL;
 }
 
 static guint32
 read_big_endian (const guint8 *bytes)
 {
-  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 |
+         bytes[3];
 }
 
 static gboolean
@@ -124,7 +128,8 @@ fail (GError **error, const char *sentence)
  * @height_px: (out): height
  * @error: return location for an error
  *
- * Reads no more than the first bytes, so that a picture of an absurd size costs nothing to refuse.
+ * Reads no more than the first bytes, so that a picture of an absurd size costs nothing
+ * to refuse.
  *
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_BAD_PICTURE when it is no PNG file
  */
@@ -147,7 +152,8 @@ upscale_png_peek_size (GBytes *file, int *width_px, int *height_px, GError **err
   return TRUE;
 }
 
-/* Endpoints may answer with an alpha channel; it says nothing, so it is dropped and not blended. */
+/* Endpoints may answer with an alpha channel; it says nothing, so it is dropped and not
+ * blended. */
 static void
 drop_alpha (const guint8 *rgba, UpscalePixels *pixels)
 {
@@ -182,7 +188,8 @@ read_pixels (png_image *image, UpscalePixels *pixels)
  * @max_pixels: how many pixels it may have
  * @error: return location for an error
  *
- * Reads any kind of PNG file as 8-bit sRGB. The size is checked before anything is allocated.
+ * Reads any kind of PNG file as 8-bit sRGB. The size is checked before anything is
+ * allocated.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
@@ -211,8 +218,8 @@ upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   read = read_pixels (&image, pixels);
   if (!read)
-    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE, "the picture is damaged: %s",
-                 image.message);
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 "the picture is damaged: %s", image.message);
   png_image_free (&image);
   return read ? g_steal_pointer (&pixels) : NULL;
 }

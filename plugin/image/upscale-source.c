@@ -12,8 +12,8 @@
 /**
  * UpscaleSource:
  *
- * The layer as it was when the job began, and what it looks like at the target's size: the base. The base is computed
- * when asked for and never kept.
+ * The layer as it was when the job began, and what it looks like at the target's size:
+ * the base. The base is computed when asked for and never kept.
  */
 struct _UpscaleSource
 {
@@ -26,20 +26,21 @@ struct _UpscaleSource
   const Babl *working;     /* float RGBA in the layer's own space and kind of light */
   const Babl *working_rgb; /* the same without alpha */
 
-  GMutex    lock;   /* one graph may be asked by one thread at a time; GEGL spreads each question over all cores */
+  GMutex lock; /* one graph may be asked by one thread at a time; GEGL spreads each
+                  question over all cores */
   GeglNode *graph;
   GeglNode *scaled; /* NULL when the target has the source's size */
 };
 
-/* Precision and gamut survive only in the layer's own space; light is kept as the layer keeps it, so that equal values stay
- * equal to the last bit. */
+/* Precision and gamut survive only in the layer's own space; light is kept as the layer
+ * keeps it, so that equal values stay equal to the last bit. */
 static void
 choose_working_formats (UpscaleSource *source)
 {
-  const Babl    *space = babl_format_get_space (source->format);
-  BablModelFlag  flags = babl_get_model_flags (babl_format_get_model (source->format));
-  const char    *rgba = "R'G'B'A float";
-  const char    *rgb = "R'G'B' float";
+  const Babl   *space = babl_format_get_space (source->format);
+  BablModelFlag flags = babl_get_model_flags (babl_format_get_model (source->format));
+  const char   *rgba = "R'G'B'A float";
+  const char   *rgb = "R'G'B' float";
 
   if (flags & BABL_MODEL_FLAG_LINEAR)
     {
@@ -55,7 +56,8 @@ choose_working_formats (UpscaleSource *source)
   source->working_rgb = babl_format_with_space (rgb, space);
 }
 
-/* The same operation, sampler and edge rule as GIMP's own Scale Layer with cubic interpolation. */
+/* The same operation, sampler and edge rule as GIMP's own Scale Layer with cubic
+ * interpolation. */
 static void
 build_graph (UpscaleSource *source)
 {
@@ -64,11 +66,12 @@ build_graph (UpscaleSource *source)
   source->graph = gegl_node_new ();
   input = gegl_node_new_child (source->graph, "operation", "gegl:buffer-source", "buffer",
                                source->pixels, NULL);
-  source->scaled = gegl_node_new_child (
-      source->graph, "operation", "gegl:scale-ratio", "origin-x", 0.0, "origin-y", 0.0, "sampler",
-      GEGL_SAMPLER_CUBIC, "abyss-policy", GEGL_ABYSS_CLAMP, "x",
-      (double) source->target_width_px / source->width_px, "y",
-      (double) source->target_height_px / source->height_px, NULL);
+  source->scaled =
+      gegl_node_new_child (source->graph, "operation", "gegl:scale-ratio", "origin-x",
+                           0.0, "origin-y", 0.0, "sampler", GEGL_SAMPLER_CUBIC,
+                           "abyss-policy", GEGL_ABYSS_CLAMP, "x",
+                           (double) source->target_width_px / source->width_px, "y",
+                           (double) source->target_height_px / source->height_px, NULL);
   gegl_node_link (input, source->scaled);
 }
 
@@ -211,8 +214,8 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 
   if (!source->scaled)
     {
-      gegl_buffer_get (source->pixels, &roi, 1.0, source->working, rgba, GEGL_AUTO_ROWSTRIDE,
-                       GEGL_ABYSS_CLAMP);
+      gegl_buffer_get (source->pixels, &roi, 1.0, source->working, rgba,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
       return;
     }
   locker = g_mutex_locker_new (&source->lock);
@@ -232,7 +235,8 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 void
 upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb)
 {
-  babl_process (babl_fish (source->working, babl_format ("R'G'B' u8")), base, rgb, (glong) n);
+  babl_process (babl_fish (source->working, babl_format ("R'G'B' u8")), base, rgb,
+                (glong) n);
 }
 
 static UpscalePixels *
@@ -249,7 +253,7 @@ see_block (UpscaleSource *source, float *base, int width_px, int height_px)
 static float *
 new_block (UpscaleRect rect)
 {
-  return g_new (float, (gsize) rect.width * (gsize) rect.height * WORKING_CHANNELS);
+  return g_new (float, (gsize) rect.width *(gsize) rect.height *WORKING_CHANNELS);
 }
 
 /**
@@ -257,7 +261,8 @@ new_block (UpscaleRect rect)
  * @source: a source
  * @target: what of the target
  *
- * The base as endpoints see it: 8-bit sRGB without alpha, colours bled under what is fully transparent.
+ * The base as endpoints see it: 8-bit sRGB without alpha, colours bled under what is
+ * fully transparent.
  *
  * Returns: (transfer full): the picture
  */
@@ -285,8 +290,8 @@ upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
   GeglRectangle     roi = { rect.x, rect.y, rect.width, rect.height };
   g_autofree float *pixels = new_block (rect);
 
-  gegl_buffer_get (source->pixels, &roi, 1.0, source->working, pixels, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_CLAMP);
+  gegl_buffer_get (source->pixels, &roi, 1.0, source->working, pixels,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
   return see_block (source, pixels, rect.width, rect.height);
 }
 
@@ -298,7 +303,7 @@ find_reach (const UpscaleSource *source, UpscaleRect target)
   UpscaleRect rect =
       upscale_rect_scale (target, (double) source->width_px / source->target_width_px,
                           (double) source->height_px / source->target_height_px);
-  int         reach = CUBIC_REACH_PX + 1;
+  int reach = CUBIC_REACH_PX + 1;
 
   rect = (UpscaleRect) { rect.x - reach, rect.y - reach, rect.width + 2 * reach,
                          rect.height + 2 * reach };

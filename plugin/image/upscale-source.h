@@ -20,11 +20,11 @@ const Babl *upscale_source_get_format (const UpscaleSource *source);
 const Babl *upscale_source_get_working_format (const UpscaleSource *source);
 const Babl *upscale_source_get_working_rgb_format (const UpscaleSource *source);
 
-void           upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba);
+void upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba);
 UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
 UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
 gboolean       upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);
-void           upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
+void upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleSource, upscale_source_unref)
 

@@ -8,26 +8,29 @@
 #include <utime.h>
 #include <string.h>
 
-/* Each file begins with the SHA-256 of the rest in hexadecimal digits, so that what a crash or a bad disk left is known for it. */
+/* Each file begins with the SHA-256 of the rest in hexadecimal digits, so that what a
+ * crash or a bad disk left is known for it. */
 #define CHECKSUM_CHARS 64
-#define SUFFIX         ".tile"
-/* A half-written file of a killed process is this old at least before it is taken for one. */
+#define SUFFIX ".tile"
+/* A half-written file of a killed process is this old at least before it is taken for
+ * one. */
 #define LEFTOVER_AGE_S 3600
 
 /**
  * UpscaleTileStore:
  *
- * Painted tiles, named by all that they depend on: a crash, a retry and an edit of the layer then cost only what is
- * really missing. Files are written aside and renamed, so several processes may share a folder. All functions may be
- * called from any thread.
+ * Painted tiles, named by all that they depend on: a crash, a retry and an edit of the
+ * layer then cost only what is really missing. Files are written aside and renamed, so
+ * several processes may share a folder. All functions may be called from any thread.
  */
 struct _UpscaleTileStore
 {
   char   *folder;
   guint64 max_bytes;
 
-  GMutex  lock;
-  guint64 bytes_until_trim; /* counted down, so that the folder is listed now and then only */
+  GMutex lock;
+  guint64
+      bytes_until_trim; /* counted down, so that the folder is listed now and then only */
 };
 
 typedef struct
@@ -122,7 +125,8 @@ is_whole (const char *contents, gsize length)
  * @store: a store
  * @key: a tile's name
  *
- * Finds a tile. What can't be read or is damaged counts as missing; it is replaced when the tile is painted again.
+ * Finds a tile. What can't be read or is damaged counts as missing; it is replaced when
+ * the tile is painted again.
  *
  * Returns: (transfer full) (nullable): the tile's file
  */
@@ -139,7 +143,8 @@ upscale_tile_store_lookup (UpscaleTileStore *store, const char *key)
   whole = g_bytes_new_take (contents, length);
   if (!is_whole (contents, length))
     return NULL;
-  /* The file's time says when it was last of use; nothing is lost when it can't be set. */
+  /* The file's time says when it was last of use; nothing is lost when it can't be set.
+   */
   (void) g_utime (path, NULL);
   return g_bytes_new_from_bytes (whole, CHECKSUM_CHARS, length - CHECKSUM_CHARS);
 }
@@ -168,7 +173,8 @@ list_entries (const UpscaleTileStore *store)
 
       if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode))
         {
-          Entry entry = { g_steal_pointer (&path), (guint64) status.st_size, status.st_mtime };
+          Entry entry = { g_steal_pointer (&path), (guint64) status.st_size,
+                          status.st_mtime };
 
           g_array_append_val (entries, entry);
         }
@@ -186,7 +192,8 @@ remove_leftovers (GArray *entries)
     {
       Entry *entry = &g_array_index (entries, Entry, i);
 
-      if (!g_str_has_suffix (entry->path, SUFFIX) && now_s - entry->used_s > LEFTOVER_AGE_S)
+      if (!g_str_has_suffix (entry->path, SUFFIX) &&
+          now_s - entry->used_s > LEFTOVER_AGE_S)
         {
           (void) g_unlink (entry->path);
           entry->bytes = 0;
@@ -196,7 +203,8 @@ remove_leftovers (GArray *entries)
   return total;
 }
 
-/* Oldest use first out, down to three quarters, so that it need not be done again at once. */
+/* Oldest use first out, down to three quarters, so that it need not be done again at
+ * once. */
 static void
 trim (UpscaleTileStore *store)
 {
@@ -215,7 +223,8 @@ trim (UpscaleTileStore *store)
           total -= entry->bytes;
         }
     }
-  store->bytes_until_trim = MAX (store->max_bytes - MIN (total, store->max_bytes), goal / 16);
+  store->bytes_until_trim =
+      MAX (store->max_bytes - MIN (total, store->max_bytes), goal / 16);
 }
 
 /* The first insertion looks too: other runs have written as well. */
@@ -256,7 +265,10 @@ write_file (const char *path, GBytes *tile, GError **error)
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_STORAGE
  */
 gboolean
-upscale_tile_store_insert (UpscaleTileStore *store, const char *key, GBytes *tile, GError **error)
+upscale_tile_store_insert (UpscaleTileStore *store,
+                           const char       *key,
+                           GBytes           *tile,
+                           GError          **error)
 {
   g_autofree char *path = make_path (store, key);
   g_autoptr (GError) cause = NULL;
@@ -272,7 +284,8 @@ upscale_tile_store_insert (UpscaleTileStore *store, const char *key, GBytes *til
   if (!write_file (path, tile, &cause))
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
-                   "Finished tiles can't be kept in %s: %s. Free or correct it to be able to resume.",
+                   "Finished tiles can't be kept in %s: %s. Free or correct it to be "
+                   "able to resume.",
                    store->folder, cause->message);
       return FALSE;
     }

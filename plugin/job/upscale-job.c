@@ -13,8 +13,8 @@
 /**
  * UpscaleJob:
  *
- * One upscale from pixels to pixels, without GIMP: it ties the picture to the scheduler. Everything that takes long
- * happens in its scheduler's endpoints and in worker threads.
+ * One upscale from pixels to pixels, without GIMP: it ties the picture to the scheduler.
+ * Everything that takes long happens in its scheduler's endpoints and in worker threads.
  */
 struct _UpscaleJob
 {
@@ -58,7 +58,8 @@ check_size (const UpscaleJobRequest *request, GError **error)
       extent->height * request->scale <= MAX_SIDE_PX)
     return TRUE;
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-               "A layer of %dx%d px is too large for this scale: the result may have %d px a side.",
+               "A layer of %dx%d px is too large for this scale: the result may have %d "
+               "px a side.",
                extent->width, extent->height, MAX_SIDE_PX);
   return FALSE;
 }
@@ -136,7 +137,8 @@ upscale_job_get_scheduler (UpscaleJob *job)
  * upscale_job_get_result:
  * @job: a job
  *
- * Returns: (transfer none): the result in the layer's own format; whole once the job has run
+ * Returns: (transfer none): the result in the layer's own format; whole once the job has
+ * run
  */
 GeglBuffer *
 upscale_job_get_result (UpscaleJob *job)
@@ -148,7 +150,8 @@ upscale_job_get_result (UpscaleJob *job)
  * upscale_job_dup_warning:
  * @job: a job
  *
- * Returns: (transfer full) (nullable): what went wrong without harm to the picture, a sentence
+ * Returns: (transfer full) (nullable): what went wrong without harm to the picture, a
+ * sentence
  */
 char *
 upscale_job_dup_warning (UpscaleJob *job)
@@ -175,7 +178,8 @@ on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
  * @callback: called on the main thread when it has ended
  * @user_data: for @callback
  *
- * Runs the job. Ends well also when tiles failed: the scheduler lists them, and they show the base.
+ * Runs the job. Ends well also when tiles failed: the scheduler lists them, and they show
+ * the base.
  */
 void
 upscale_job_run_async (UpscaleJob         *job,
@@ -198,7 +202,8 @@ upscale_job_run_async (UpscaleJob         *job,
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: %TRUE when every tile is settled; else %FALSE with %UPSCALE_ERROR_NO_ENDPOINT or %G_IO_ERROR_CANCELLED
+ * Returns: %TRUE when every tile is settled; else %FALSE with %UPSCALE_ERROR_NO_ENDPOINT
+ * or %G_IO_ERROR_CANCELLED
  */
 gboolean
 upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error)

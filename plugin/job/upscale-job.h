@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
 /**
  * UpscaleJobRequest:
  * @pixels: own copy of the layer's pixels, origin at 0, 0, in the layer's format
- * @selection: what of them is to be painted, in source px; the rest of the result stays base
+ * @selection: what of them is to be painted, in source px; the rest of the result stays
+ * base
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles

@@ -7,16 +7,18 @@
 #include "upscale-tile-form.h"
 #include "upscale-tile-key.h"
 
-/* Towards loopback compressing costs more than it saves; towards a network libpng's level 1 is the best bargain. */
+/* Towards loopback compressing costs more than it saves; towards a network libpng's level
+ * 1 is the best bargain. */
 #define LOOPBACK_COMPRESSION 0
-#define NETWORK_COMPRESSION  1
+#define NETWORK_COMPRESSION 1
 
 /**
  * UpscalePicture:
  *
- * The picture that is being painted, as the scheduler sees it: it makes what is sent for a tile, and takes what comes
- * back. All pixel work happens in worker threads; source, composer and store are safe to use there, and everything
- * else here never changes after construction, except what @lock guards.
+ * The picture that is being painted, as the scheduler sees it: it makes what is sent for
+ * a tile, and takes what comes back. All pixel work happens in worker threads; source,
+ * composer and store are safe to use there, and everything else here never changes after
+ * construction, except what @lock guards.
  */
 struct _UpscalePicture
 {
@@ -29,9 +31,10 @@ struct _UpscalePicture
   UpscaleRecipe    *recipe;
   double            scale;
 
-  GMutex     lock;
-  GPtrArray *painters; /* of UpscaleCapabilities: who may have made what is in the store */
-  char      *warning;
+  GMutex lock;
+  GPtrArray
+       *painters; /* of UpscaleCapabilities: who may have made what is in the store */
+  char *warning;
 };
 
 /* One tile's way through a worker thread. */
@@ -125,7 +128,8 @@ make_key (const TileWork      *work,
   return upscale_tile_key (&input, identity);
 }
 
-/* Decodes an answer and cuts it back to the tile; the size is checked before any pixel is. */
+/* Decodes an answer and cuts it back to the tile; the size is checked before any pixel
+ * is. */
 static UpscalePixels *
 decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError **error)
 {
@@ -151,7 +155,8 @@ decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError
   return upscale_pixels_crop (painted, tile->rect.width, tile->rect.height);
 }
 
-/* Looks for what one endpoint of the job would have answered; an entry that can't be used is as good as none. */
+/* Looks for what one endpoint of the job would have answered; an entry that can't be used
+ * is as good as none. */
 static gboolean
 settle_from_store (const TileWork            *work,
                    const UpscalePixels       *sent,
@@ -189,12 +194,17 @@ remember_painter (UpscalePicture *picture, UpscaleCapabilities *capabilities)
 static GPtrArray *
 dup_painters (UpscalePicture *picture)
 {
+  GPtrArray *painters =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
 
-  return g_ptr_array_copy (picture->painters, (GCopyFunc) upscale_capabilities_ref, NULL);
+  for (guint i = 0; i < picture->painters->len; i++)
+    g_ptr_array_add (painters, upscale_capabilities_ref (picture->painters->pdata[i]));
+  return painters;
 }
 
-/* In a mixed pool a tile counts as finished when any endpoint of the job could have made what is there. */
+/* In a mixed pool a tile counts as finished when any endpoint of the job could have made
+ * what is there. */
 static gboolean
 settle_from_any_painter (const TileWork *work, UpscalePixels *sent, UpscaleTileForm form)
 {
@@ -215,7 +225,10 @@ settle_from_any_painter (const TileWork *work, UpscalePixels *sent, UpscaleTileF
 }
 
 static gboolean
-make_message (TileWork *work, const UpscalePixels *sent, UpscaleTileForm form, GError **error)
+make_message (TileWork            *work,
+              const UpscalePixels *sent,
+              UpscaleTileForm      form,
+              GError             **error)
 {
   UpscalePicture *picture = work->picture;
   g_autoptr (UpscaleTileMessage) message = upscale_tile_message_new (
@@ -298,7 +311,8 @@ upscale_picture_prepare_finish (UpscaleTileExchange *exchange,
   return TRUE;
 }
 
-/* A store that can't be written costs a warning at the end, never the job: the tile is in the picture all the same. */
+/* A store that can't be written costs a warning at the end, never the job: the tile is in
+ * the picture all the same. */
 static void
 keep (UpscalePicture *picture, const char *key, GBytes *image)
 {
@@ -382,7 +396,9 @@ upscale_picture_give_up_async (UpscaleTileExchange *exchange,
 }
 
 static gboolean
-upscale_picture_propagate (UpscaleTileExchange *exchange, GAsyncResult *result, GError **error)
+upscale_picture_propagate (UpscaleTileExchange *exchange,
+                           GAsyncResult        *result,
+                           GError             **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -462,7 +478,8 @@ upscale_picture_new (UpscaleSource    *source,
  * upscale_picture_dup_warning:
  * @picture: a picture
  *
- * Returns: (transfer full) (nullable): why finished tiles could not be kept for another run, a sentence
+ * Returns: (transfer full) (nullable): why finished tiles could not be kept for another
+ * run, a sentence
  */
 char *
 upscale_picture_dup_warning (UpscalePicture *picture)

@@ -25,8 +25,9 @@ falls_on_source_pixels (UpscaleRect tile, UpscaleTileForm form, int factor)
  * @multiple_of: what the endpoint wants sizes to be a multiple of
  * @resizes: whether it enlarges tiles itself
  *
- * Chooses the smaller way to send a tile: a 4x upscale sent at the source's size is a sixteenth of the bytes. Where the
- * grid and the factor don't allow it, or the endpoint does not enlarge, the resampled tile is sent.
+ * Chooses the smaller way to send a tile: a 4x upscale sent at the source's size is a
+ * sixteenth of the bytes. Where the grid and the factor don't allow it, or the endpoint
+ * does not enlarge, the resampled tile is sent.
  *
  * Returns: the sizes
  */

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleTileForm:
- * @at_source_size: whether the source's own pixels are sent and the endpoint enlarges them
+ * @at_source_size: whether the source's own pixels are sent and the endpoint enlarges
+ * them
  * @source: what is read, in source px, when @at_source_size
  * @sent_width_px: width of what is sent, after padding
  * @sent_height_px: its height
@@ -26,10 +27,8 @@ typedef struct
   int         target_height_px;
 } UpscaleTileForm;
 
-UpscaleTileForm upscale_tile_form (UpscaleRect tile,
-                                   double      scale,
-                                   int         multiple_of,
-                                   gboolean    resizes);
+UpscaleTileForm
+upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean resizes);
 gboolean upscale_tile_form_equal (UpscaleTileForm a, UpscaleTileForm b);
 
 G_END_DECLS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-key.h"
 
-/* Raised when the same input would be painted or kept differently, so that old entries are never met. */
+/* Raised when the same input would be painted or kept differently, so that old entries
+ * are never met. */
 #define KEY_VERSION 1
 
 /**
@@ -9,8 +10,9 @@
  * @input: what is sent, and how it is to be painted
  * @identity: who paints, see #UpscaleCapabilities
  *
- * Names an answer by all that it depends on: SHA-256 of the pixels sent, the size wanted, the seed, the recipe and the
- * painter. Resuming, retrying failed tiles and painting only what was edited are then the same thing: a name that is known.
+ * Names an answer by all that it depends on: SHA-256 of the pixels sent, the size wanted,
+ * the seed, the recipe and the painter. Resuming, retrying failed tiles and painting only
+ * what was edited are then the same thing: a name that is known.
  *
  * Returns: (transfer full): 64 hexadecimal digits
  */

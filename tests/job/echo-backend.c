@@ -16,7 +16,8 @@ static void echo_backend_iface_init (UpscaleBackendInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (EchoBackend,
                                echo_backend,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, echo_backend_iface_init))
+                               G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND,
+                                                      echo_backend_iface_init))
 
 static void
 echo_backend_probe_async (UpscaleBackend     *backend,
@@ -52,7 +53,7 @@ echo_backend_process_async (UpscaleBackend       *backend,
   for (guint i = 0; i < batch->tiles->len; i++)
     {
       UpscaleTileMessage *message = batch->tiles->pdata[i];
-      gboolean fails = self->fails && message->tile.index == self->failing_tile;
+      gboolean          fails = self->fails && message->tile.index == self->failing_tile;
       UpscaleTileAnswer answer = { message->tile.index, fails ? NULL : message->image,
                                    fails ? "made to fail" : NULL, 0.001 };
 
@@ -63,7 +64,9 @@ echo_backend_process_async (UpscaleBackend       *backend,
 }
 
 static gboolean
-echo_backend_process_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
+echo_backend_process_finish (UpscaleBackend *backend,
+                             GAsyncResult   *result,
+                             GError        **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whole jobs from pixels to pixels, with the real scheduler, composer and store, and a backend that needs no socket. */
+/* Whole jobs from pixels to pixels, with the real scheduler, composer and store, and a
+ * backend that needs no socket. */
 #include <string.h>
 
 #include "echo-backend.h"
@@ -8,7 +9,7 @@
 #include "upscale-job.h"
 
 #define SOURCE_PX 96
-#define TILE_PX   64
+#define TILE_PX 64
 
 typedef struct
 {
@@ -58,12 +59,14 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 delete_folder (GFile *folder)
 {
-  g_autoptr (GFileEnumerator) children = g_file_enumerate_children (
-      folder, "standard::name,standard::type", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  g_autoptr (GFileEnumerator) children =
+      g_file_enumerate_children (folder, "standard::name,standard::type",
+                                 G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
   GFileInfo *info = NULL;
   GFile     *child = NULL;
 
-  while (children && g_file_enumerator_iterate (children, &info, &child, NULL, NULL) && info)
+  while (children && g_file_enumerator_iterate (children, &info, &child, NULL, NULL) &&
+         info)
     if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
       delete_folder (child);
     else
@@ -111,7 +114,8 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   Fixture *fixture = user_data;
 
   g_clear_error (&fixture->error);
-  fixture->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &fixture->error);
+  fixture->succeeded =
+      upscale_job_run_finish (UPSCALE_JOB (object), result, &fixture->error);
   g_main_loop_quit (fixture->loop);
 }
 
@@ -137,8 +141,8 @@ assert_equals_source (Fixture *fixture, UpscaleJob *job)
 
   gegl_buffer_get (fixture->pixels, NULL, 1.0, babl_format ("R'G'B' u8"), expected,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, babl_format ("R'G'B' u8"), actual,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, babl_format ("R'G'B' u8"),
+                   actual, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   g_assert_cmpmem (actual, size, expected, size);
 }
 
@@ -185,7 +189,8 @@ test_tile_that_always_fails_shows_the_base (Fixture *fixture, gconstpointer data
   job = run_job (fixture, 1.0);
   g_assert_no_error (fixture->error);
   g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 1);
+  g_assert_cmpuint (
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 1);
   assert_equals_source (fixture, job);
 }
 
@@ -197,8 +202,8 @@ test_unwritable_store_costs_a_warning_only (Fixture *fixture, gconstpointer data
 
   /* A file where the folder should be: nobody can write below it, root neither. */
   delete_folder (fixture->cache);
-  g_assert_true (g_file_replace_contents (fixture->cache, "x", 1, NULL, FALSE, G_FILE_CREATE_NONE,
-                                          NULL, NULL, NULL));
+  g_assert_true (g_file_replace_contents (fixture->cache, "x", 1, NULL, FALSE,
+                                          G_FILE_CREATE_NONE, NULL, NULL, NULL));
   job = run_job (fixture, 1.0);
   g_assert_true (fixture->succeeded);
   assert_equals_source (fixture, job);
@@ -212,7 +217,8 @@ test_single_colour_is_not_sent (Fixture *fixture, gconstpointer data)
   g_autoptr (UpscaleJob) job = NULL;
   guint8 grey[3] = { 90, 90, 90 };
 
-  gegl_buffer_set_color_from_pixel (fixture->pixels, NULL, grey, babl_format ("R'G'B' u8"));
+  gegl_buffer_set_color_from_pixel (fixture->pixels, NULL, grey,
+                                    babl_format ("R'G'B' u8"));
   job = run_job (fixture, 2.0);
   g_assert_true (fixture->succeeded);
   g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 0);
@@ -237,12 +243,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gegl_init (NULL, NULL);
-#define ADD(name, function) g_test_add ("/job/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                              \
+  g_test_add ("/job/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("echo-gives-the-source-back", test_echo_gives_the_source_back);
   ADD ("second-run-sends-nothing", test_second_run_sends_nothing);
   ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
-  ADD ("tile-that-always-fails-shows-the-base", test_tile_that_always_fails_shows_the_base);
-  ADD ("unwritable-store-costs-a-warning-only", test_unwritable_store_costs_a_warning_only);
+  ADD ("tile-that-always-fails-shows-the-base",
+       test_tile_that_always_fails_shows_the_base);
+  ADD ("unwritable-store-costs-a-warning-only",
+       test_unwritable_store_costs_a_warning_only);
   ADD ("single-colour-is-not-sent", test_single_colour_is_not_sent);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
 #undef ADD

@@ -16,14 +16,68 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
-  { "resampled-when-endpoint-does-not-resize", { 0, 0, 1024, 1024 }, 4.0, 64, FALSE, FALSE, 1024, 1024, 1024, 1024 },
-  { "source-size-at-whole-factor", { 832, 824, 1024, 1024 }, 4.0, 64, TRUE, TRUE, 256, 256, 1024, 1024 },
-  { "resampled-when-tile-starts-between-source-pixels", { 833, 824, 1024, 1024 }, 4.0, 64, TRUE, FALSE, 1024, 1024, 1024, 1024 },
-  { "resampled-at-broken-factor", { 0, 0, 1024, 1024 }, 1.5, 64, TRUE, FALSE, 1024, 1024, 1024, 1024 },
-  { "resampled-at-factor-one", { 0, 0, 512, 512 }, 1.0, 64, TRUE, FALSE, 512, 512, 512, 512 },
+  { "resampled-when-endpoint-does-not-resize",
+    { 0, 0, 1024, 1024 },
+    4.0,
+    64,
+    FALSE,
+    FALSE,
+    1024,
+    1024,
+    1024,
+    1024 },
+  { "source-size-at-whole-factor",
+    { 832, 824, 1024, 1024 },
+    4.0,
+    64,
+    TRUE,
+    TRUE,
+    256,
+    256,
+    1024,
+    1024 },
+  { "resampled-when-tile-starts-between-source-pixels",
+    { 833, 824, 1024, 1024 },
+    4.0,
+    64,
+    TRUE,
+    FALSE,
+    1024,
+    1024,
+    1024,
+    1024 },
+  { "resampled-at-broken-factor",
+    { 0, 0, 1024, 1024 },
+    1.5,
+    64,
+    TRUE,
+    FALSE,
+    1024,
+    1024,
+    1024,
+    1024 },
+  { "resampled-at-factor-one",
+    { 0, 0, 512, 512 },
+    1.0,
+    64,
+    TRUE,
+    FALSE,
+    512,
+    512,
+    512,
+    512 },
   { "padded-to-multiple", { 0, 0, 100, 30 }, 1.0, 64, FALSE, FALSE, 128, 64, 128, 64 },
   { "padded-at-source-size", { 0, 0, 100, 30 }, 2.0, 64, TRUE, TRUE, 64, 32, 128, 64 },
-  { "padding-that-does-not-divide", { 0, 0, 99, 30 }, 3.0, 64, TRUE, FALSE, 128, 64, 128, 64 },
+  { "padding-that-does-not-divide",
+    { 0, 0, 99, 30 },
+    3.0,
+    64,
+    TRUE,
+    FALSE,
+    128,
+    64,
+    128,
+    64 },
 };
 
 static void
@@ -44,7 +98,8 @@ test_row (gconstpointer data)
 static void
 test_source_rect_covers_the_tile (void)
 {
-  UpscaleTileForm form = upscale_tile_form ((UpscaleRect) { 832, 824, 1024, 1024 }, 4.0, 64, TRUE);
+  UpscaleTileForm form =
+      upscale_tile_form ((UpscaleRect) { 832, 824, 1024, 1024 }, 4.0, 64, TRUE);
 
   g_assert_true (upscale_rect_equal (form.source, (UpscaleRect) { 208, 206, 256, 256 }));
 }
@@ -59,6 +114,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
-  g_test_add_func ("/tile-form/source-rect-covers-the-tile", test_source_rect_covers_the_tile);
+  g_test_add_func ("/tile-form/source-rect-covers-the-tile",
+                   test_source_rect_covers_the_tile);
   return g_test_run ();
 }

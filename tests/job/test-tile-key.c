@@ -69,8 +69,8 @@ static void
 test_every_part_of_the_recipe_counts (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *before = upscale_tile_key (&fixture->input, "model");
-  double          *numbers[] = { &fixture->recipe->strength, &fixture->recipe->cfg_scale };
-  int             *integers[] = { &fixture->recipe->steps, &fixture->recipe->generation_px };
+  double *numbers[] = { &fixture->recipe->strength, &fixture->recipe->cfg_scale };
+  int    *integers[] = { &fixture->recipe->steps, &fixture->recipe->generation_px };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
@@ -121,7 +121,8 @@ test_base_seed_alone_does_not_count (Fixture *fixture, gconstpointer data)
   g_autofree char *before = upscale_tile_key (&fixture->input, "model");
   g_autofree char *after = NULL;
 
-  /* The base seed alone changes nothing: the tile's own seed, drawn from it, is what is sent. */
+  /* The base seed alone changes nothing: the tile's own seed, drawn from it, is what is
+   * sent. */
   fixture->recipe->seed = 99;
   after = upscale_tile_key (&fixture->input, "model");
   g_assert_cmpstr (before, ==, after);
@@ -131,7 +132,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/tile-key/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                              \
+  g_test_add ("/tile-key/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("same-input-same-key", test_same_input_same_key);
   ADD ("pixels-count", test_pixels_count);
   ADD ("sizes-and-seed-count", test_sizes_and_seed_count);
