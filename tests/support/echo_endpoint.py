@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An endpoint that answers each tile with just what it was sent, counts, and misbehaves when told to."""
+
+import base64
+import hashlib
+import io
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from PIL import Image
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "endpoint" / "tile-batch.schema.json").read_text())
+
+
+def check(message: object, definition: str) -> None:
+    """Raises when a message breaks the contract."""
+    jsonschema.validate(message, {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]})
+
+
+@dataclass
+class Behaviour:
+    """What the endpoint does; every field's default is to be good."""
+
+    max_tiles: int = 64
+    multiple_of: int = 64
+    status: int = 0  # answer every batch with this status instead
+    fail_tiles: set[int] = field(default_factory=set)  # by index
+    hold_after: int | None = None  # paint this many tiles, then keep the rest until release()
+    on_tile: Callable[[int], None] | None = None  # called with the number of tiles seen so far
+    change: Callable[[Image.Image], Image.Image] | None = None
+    garbage: bool = False
+
+
+class EchoEndpoint:
+    """Use as a context manager; `url` is where its routes begin, `tiles` what it was sent, in order."""
+
+    def __init__(self, behaviour: Behaviour | None = None) -> None:
+        self.behaviour = behaviour or Behaviour()
+        self.tiles: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
+        self.painted: list[str] = []
+        self.violations: list[str] = []
+        self.deleted: list[str] = []
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.lock = threading.Condition()
+        self.is_released = False
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
+        self.server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> "EchoEndpoint":
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def release(self) -> None:
+        with self.lock:
+            self.is_released = True
+            self.lock.notify_all()
+
+    def wait_for_tiles(self, n: int, timeout_s: float = 60) -> None:
+        with self.lock:
+            if not self.lock.wait_for(lambda: len(self.painted) >= n, timeout_s):
+                raise TimeoutError(f"saw {len(self.painted)} of {n} tiles")
+
+    def health(self) -> dict[str, Any]:
+        return {
+            "protocol": 1, "identity": "echo-1", "max_tiles": self.behaviour.max_tiles, "max_body_bytes": 1 << 30,
+            "multiple_of": self.behaviour.multiple_of, "concurrency": 2, "resizes": False, "autoscales": False,
+        }  # fmt: skip
+
+    def submit(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            check(request, "request")
+        except jsonschema.ValidationError as error:
+            self.violations.append(str(error.message)[:300])
+        with self.lock:
+            if request["batch_id"] not in self.jobs:
+                self.requests.append(request)
+                self.jobs[request["batch_id"]] = {"request": request, "results": [], "status": "running"}
+                threading.Thread(target=self._paint, args=(request,), daemon=True).start()
+        return self.jobs[request["batch_id"]]
+
+    def _paint(self, request: dict[str, Any]) -> None:
+        job = self.jobs[request["batch_id"]]
+        for tile in request["tiles"]:
+            self._note(tile)
+            hold = self.behaviour.hold_after
+            with self.lock:
+                if hold is not None and len(self.painted) >= hold:
+                    self.lock.wait_for(lambda: self.is_released)
+                job["results"].append(self._result(request, tile))
+                self.painted.append(tile["sha"])
+                self.lock.notify_all()
+        with self.lock:
+            job["status"] = "completed"
+            self.lock.notify_all()
+
+    def _note(self, tile: dict[str, Any]) -> None:
+        tile["sha"] = hashlib.sha256(base64.b64decode(tile["image"])).hexdigest()
+        with self.lock:
+            self.tiles.append({key: value for key, value in tile.items() if key != "image"})
+            seen = len(self.tiles)
+        if self.behaviour.on_tile:
+            self.behaviour.on_tile(seen)
+
+    def _result(self, request: dict[str, Any], tile: dict[str, Any]) -> dict[str, Any]:
+        if tile["index"] in self.behaviour.fail_tiles:
+            return {"id": tile["id"], "success": False, "error": "made to fail", "seed": tile["seed"]}
+        return {
+            "id": tile["id"], "success": True, "image": self._image(request, tile), "seed": tile["seed"],
+            "width": request["target_width"], "height": request["target_height"], "seconds": 0.001,
+        }  # fmt: skip
+
+    def _image(self, request: dict[str, Any], tile: dict[str, Any]) -> str:
+        if self.behaviour.garbage:
+            return base64.b64encode(b"not a picture").decode()
+        if not self.behaviour.change:
+            return tile["image"]
+        picture = self.behaviour.change(Image.open(io.BytesIO(base64.b64decode(tile["image"]))))
+        file = io.BytesIO()
+        picture.save(file, "PNG", compress_level=1)
+        return base64.b64encode(file.getvalue()).decode()
+
+    def answer(self, job: dict[str, Any], results_from: int, wait_s: float) -> tuple[int, dict[str, Any]]:
+        with self.lock:
+            self.lock.wait_for(lambda: len(job["results"]) > results_from or job["status"] == "completed", wait_s)
+            has_ended = job["status"] == "completed"
+            answer = {
+                "batch_id": job["request"]["batch_id"], "status": job["status"], "success": has_ended,
+                "tiles_processed": len(job["results"]), "results": job["results"][results_from:],
+            }  # fmt: skip
+        check(answer, "answer")
+        return (200 if has_ended else 202), answer
+
+    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def reply(self, status: int, body: object, kind: str = "application/json") -> None:
+                data = json.dumps(body).encode() if body is not None else b""
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def problem(self, status: int) -> None:
+                body = {"type": "about:blank", "title": "made to fail", "status": status, "detail": f"told to answer {status}"}
+                self.reply(status, body, "application/problem+json")
+
+            def do_PUT(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if endpoint.behaviour.status:
+                    self.problem(endpoint.behaviour.status)
+                else:
+                    self.reply(*endpoint.answer(endpoint.submit(body), 0, 5))
+
+            def do_GET(self) -> None:
+                path, _, query = self.path.partition("?")
+                if path == "/v1/health":
+                    self.reply(200, endpoint.health())
+                elif (job := endpoint.jobs.get(path.rpartition("/")[2])) is None:
+                    self.problem(404)
+                else:
+                    self.reply(*endpoint.answer(job, int(query.partition("=")[2] or 0), 5))
+
+            def do_DELETE(self) -> None:
+                endpoint.deleted.append(self.path.rpartition("/")[2])
+                self.reply(204, None)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes pytest speak TAP, so that meson counts each test: python3 -m pytest -p tap_plugin -p no:terminal FILE."""
+
+import pytest
+
+
+class TapReporter:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        print(f"1..{len(session.items)}", flush=True)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            print("Bail out! " + str(report.longrepr).replace("\n", " | "), flush=True)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" and report.passed:
+            return
+        if report.when == "teardown" and not report.failed:
+            return
+        self.count += 1
+        name = report.nodeid.split("::", 1)[-1].replace("#", "")
+        if report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+            print(f"ok {self.count} {name} # SKIP {reason}", flush=True)
+        else:
+            print(f"{'ok' if report.passed else 'not ok'} {self.count} {name}", flush=True)
+        if report.failed:
+            for line in str(report.longrepr).splitlines():
+                print(f"# {line}", flush=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(TapReporter())
