@@ -13,6 +13,8 @@ add_row (float       *rgba,
     {
       float weight = x_weights[x] * y_weight;
 
+      if (!(rgba[4 * x + 3] > 0.0F))
+        continue;
       for (int channel = 0; channel < 3; channel++)
         rgba[4 * x + channel] +=
             weight * (painted[3 * x + channel] - seen[3 * x + channel]);
@@ -28,7 +30,8 @@ add_row (float       *rgba,
  *
  * Adds w * (painted - seen). As only differences are added, the base keeps its precision
  * and gamut, what equals the base changes nothing, and a tile that is missing leaves the
- * base as it is. Alpha is left alone.
+ * base as it is. Alpha is left alone, and so
+ * is what can't be seen: endpoints were shown other colours there.
  */
 void
 upscale_compose_add (float *rgba, int width_px, int height_px, UpscaleChange change)

@@ -18,7 +18,8 @@ struct _UpscaleFlight
 
   UpscaleBatch *batch;
   GCancellable *cancellable;
-  GHashTable   *open; /* tile index -> UpscaleTileMessage, not answered yet */
+  GArray       *reserved; /* of guint: tiles that were taken but not prepared yet */
+  GHashTable   *open;     /* tile index -> UpscaleTileMessage, not answered yet */
   guint         n_answered;
   guint         n_accepting;
   gboolean      is_answered; /* the endpoint has said its last word */
@@ -38,7 +39,6 @@ typedef struct
 } Acceptance;
 
 static void prepare_next (UpscaleFlight *flight);
-static void send_batch (UpscaleFlight *flight);
 
 /**
  * upscale_flight_new:
@@ -64,6 +64,7 @@ upscale_flight_new (UpscaleFlightPlan         plan,
   flight->owner = owner;
   flight->batch = upscale_batch_new (plan.recipe);
   flight->cancellable = g_cancellable_new ();
+  flight->reserved = g_array_new (FALSE, FALSE, sizeof (guint));
   flight->open = g_hash_table_new_full (NULL, NULL, NULL,
                                         (GDestroyNotify) upscale_tile_message_unref);
   return flight;
@@ -97,6 +98,7 @@ free_members (gpointer data)
   clear_timer (flight, &flight->deadline);
   clear_timer (flight, &flight->pause);
   g_clear_error (&flight->error);
+  g_array_unref (flight->reserved);
   g_hash_table_unref (flight->open);
   g_object_unref (flight->cancellable);
   upscale_batch_unref (flight->batch);
@@ -298,35 +300,50 @@ on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
   prepare_next (flight);
 }
 
+/* All tiles are taken before the first is prepared, or flights that start together would
+ * share them out one by one. */
+static void
+reserve (UpscaleFlight *flight)
+{
+  guint tile_index = 0;
+
+  while (flight->batch->tiles->len + flight->reserved->len < flight->plan.n_wanted &&
+         flight->funcs->take_tile (flight, &tile_index, flight->owner))
+    g_array_append_val (flight->reserved, tile_index);
+}
+
+/* No cancellable: a tile that was found in the store is settled, and must be counted. */
+static void
+prepare_first_reserved (UpscaleFlight *flight)
+{
+  Acceptance *preparation = g_new (Acceptance, 1);
+
+  *preparation = (Acceptance) { upscale_flight_ref (flight),
+                                g_array_index (flight->reserved, guint, 0) };
+  g_array_remove_index (flight->reserved, 0);
+  upscale_tile_exchange_prepare_async (flight->plan.exchange, preparation->tile_index,
+                                       upscale_endpoint_get_capabilities (
+                                           flight->plan.endpoint),
+                                       NULL, on_prepared, preparation);
+}
+
 /* What is settled already does not count into the batch, so that a batch is as full as it
- * was meant to be. No cancellable: a tile that was found in the store is settled, and
- * must be counted. */
+ * was meant to be. */
 static void
 prepare_next (UpscaleFlight *flight)
 {
-  Acceptance *preparation;
-  guint       tile_index = 0;
-
   if (g_cancellable_set_error_if_cancelled (flight->cancellable, &flight->error))
     {
       end_early (flight);
       return;
     }
-  if (flight->batch->tiles->len >= flight->plan.n_wanted ||
-      !flight->funcs->take_tile (flight, &tile_index, flight->owner))
-    {
-      if (flight->batch->tiles->len > 0)
-        send_batch (flight);
-      else
-        end_early (flight);
-      return;
-    }
-  preparation = g_new (Acceptance, 1);
-  *preparation = (Acceptance) { upscale_flight_ref (flight), tile_index };
-  upscale_tile_exchange_prepare_async (flight->plan.exchange, tile_index,
-                                       upscale_endpoint_get_capabilities (
-                                           flight->plan.endpoint),
-                                       NULL, on_prepared, preparation);
+  reserve (flight);
+  if (flight->reserved->len > 0)
+    prepare_first_reserved (flight);
+  else if (flight->batch->tiles->len > 0)
+    send_batch (flight);
+  else
+    end_early (flight);
 }
 
 /**
@@ -436,6 +453,7 @@ upscale_flight_get_open_tiles (UpscaleFlight *flight)
 {
   GArray *tiles = g_array_new (FALSE, FALSE, sizeof (guint));
 
+  g_array_append_vals (tiles, flight->reserved->data, flight->reserved->len);
   for (guint i = 0; i < flight->batch->tiles->len; i++)
     {
       const UpscaleTileMessage *message = flight->batch->tiles->pdata[i];

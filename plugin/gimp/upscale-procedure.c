@@ -93,7 +93,7 @@ add_control (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
       procedure, "ip-adapter-image", _ ("IP-Adapter e_xample"),
       _ ("A picture whose look is taken over; none: IP-Adapter is off"),
-      GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "ip-adapter-scale",
                                       _ ("IP-Adapter st_yle weight"),
                                       _ ("How much of its look is taken over"), 0.0, 2.0,

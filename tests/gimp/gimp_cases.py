@@ -37,9 +37,9 @@ def measure(name: str, scale: float = 2.0, size: tuple[int, int] = (150, 110), w
     if answer.status != "success":
         tell(**{name: {"error": answer.message}})
         return
-    reference = scaled_by_gimp(image, layer, scale)
+    reference = layer if scale == 1.0 else scaled_by_gimp(image, layer, scale)
     tell(**{name: {
-        "difference": difference(read_pixels(answer.layer), read_pixels(reference)),
+        "difference": difference(answer.layer, reference),
         "tiles": answer.tiles, "failed": answer.failed,
         "size": [answer.layer.get_width(), answer.layer.get_height()],
         "kept": bool((read_pixels(layer) == before).all()) and format_before == layer.get_format(),
@@ -65,6 +65,7 @@ measure("wide-u16-alpha", profile=wide_gamut_profile(), precision=U16, alpha=Tru
 measure("wide-float", profile=wide_gamut_profile(), precision=FLOAT, wide_range=True)
 measure("wide-float-linear", profile=wide_gamut_profile(), precision=FLOAT_LINEAR, wide_range=True)
 measure("float-out-of-gamut", precision=FLOAT_LINEAR, wide_range=True)
+measure("wide-float-scale-1", profile=wide_gamut_profile(), precision=FLOAT, wide_range=True, scale=1.0)
 measure("scale-1", scale=1.0)
 measure("scale-1-float", scale=1.0, precision=FLOAT)
 measure("scale-1.5", scale=1.5)

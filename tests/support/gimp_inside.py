@@ -119,11 +119,26 @@ def scaled_by_gimp(image: Any, layer: Any, scale: float) -> Any:
     return copy
 
 
-def difference(ours: numpy.ndarray, theirs: numpy.ndarray) -> float:
-    """The largest difference, colours weighted by alpha: what is transparent has no colour."""
-    alpha = float(numpy.abs(ours[..., 3] - theirs[..., 3]).max())
-    colour = float(numpy.abs(ours[..., :3] * ours[..., 3:] - theirs[..., :3] * theirs[..., 3:]).max())
-    return max(alpha, colour)
+def read_stored(drawable: Any) -> numpy.ndarray:
+    """The numbers as the layer keeps them, in its own space and kind of light, scaled to 1.0."""
+    width, height = drawable.get_width(), drawable.get_height()
+    data = drawable.get_buffer().get(Gegl.Rectangle.new(0, 0, width, height), 1.0, None, Gegl.AbyssPolicy.NONE)
+    channels = {Gimp.ImageType.RGB_IMAGE: 3, Gimp.ImageType.RGBA_IMAGE: 4, Gimp.ImageType.GRAY_IMAGE: 1, Gimp.ImageType.GRAYA_IMAGE: 2}
+    n = width * height * channels[drawable.type()]
+    is_float = "float" in drawable.get_image().get_precision().value_nick
+    is_half = "half" in drawable.get_image().get_precision().value_nick
+    kind = {1: numpy.uint8, 2: numpy.float16 if is_half else numpy.uint16, 4: numpy.float32 if is_float else numpy.uint32}[len(data) // n]
+    values = numpy.frombuffer(data, kind).reshape(height, width, -1).astype(numpy.float64)
+    return values if is_float or is_half else values / numpy.iinfo(kind).max
+
+
+def difference(ours: Any, theirs: Any) -> float:
+    """The largest difference of two layers as they are stored; what is wholly transparent has no colour."""
+    mine, other = read_stored(ours), read_stored(theirs)
+    apart = numpy.abs(mine - other)
+    if ours.has_alpha():
+        apart[..., :-1] *= numpy.clip(other[..., -1:], 0, 1)
+    return float(apart.max())
 
 
 def wide_gamut_profile() -> Any:
