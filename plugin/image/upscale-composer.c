@@ -137,7 +137,6 @@ add_tile (const UpscaleComposer *composer,
 static void
 compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect rect)
 {
-  GeglRectangle roi = { rect.x, rect.y, rect.width, rect.height };
   g_auto (Block) block = block_new (rect);
   gboolean has_seen = FALSE;
 
@@ -153,9 +152,7 @@ compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect r
       has_seen = TRUE;
       add_tile (composer, &block, cell->tiles[i], painted);
     }
-  gegl_buffer_set (composer->result, &roi, 0,
-                   upscale_source_get_working_format (composer->source), block.base,
-                   GEGL_AUTO_ROWSTRIDE);
+  upscale_source_write (composer->source, composer->result, rect, block.base);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "upscale-bleed.h"
 
 #include <math.h>
+#include <string.h>
 
 #define WORKING_CHANNELS 4
 /* Cubic interpolation reaches two source pixels to each side. */
@@ -25,6 +26,8 @@ struct _UpscaleSource
   const Babl *format;
   const Babl *working;     /* float RGBA in the layer's own space and kind of light */
   const Babl *working_rgb; /* the same without alpha */
+  gboolean    is_plain;    /* RGB without alpha: babl must not be asked to add one, see
+                              read_plain() */
 
   GMutex lock; /* one graph may be asked by one thread at a time; GEGL spreads each
                   question over all cores */
@@ -52,6 +55,8 @@ choose_working_formats (UpscaleSource *source)
       rgba = "R~G~B~A float";
       rgb = "R~G~B~ float";
     }
+  source->is_plain =
+      (flags & BABL_MODEL_FLAG_RGB) && !babl_format_has_alpha (source->format);
   source->working = babl_format_with_space (rgba, space);
   source->working_rgb = babl_format_with_space (rgb, space);
 }
@@ -175,27 +180,70 @@ upscale_source_get_format (const UpscaleSource *source)
 }
 
 /**
- * upscale_source_get_working_format:
- * @source: a source
- *
- * Returns: the format of the base: float RGBA in the layer's own space
- */
-const Babl *
-upscale_source_get_working_format (const UpscaleSource *source)
-{
-  return source->working;
-}
-
-/**
  * upscale_source_get_working_rgb_format:
  * @source: a source
  *
- * Returns: the same without alpha
+ * The base is worked on in float, in the layer's own space.
+ *
+ * Returns: that format, without alpha
  */
 const Babl *
 upscale_source_get_working_rgb_format (const UpscaleSource *source)
 {
   return source->working_rgb;
+}
+
+static void
+read_pixels (UpscaleSource       *source,
+             GeglBuffer          *pixels,
+             const GeglRectangle *roi,
+             const Babl          *format,
+             float               *values)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (pixels)
+    {
+      gegl_buffer_get (pixels, roi, 1.0, format, values, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_CLAMP);
+      return;
+    }
+  locker = g_mutex_locker_new (&source->lock);
+  gegl_node_blit (source->scaled, 1.0, roi, format, values, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_BLIT_DEFAULT);
+}
+
+/* Adding an alpha channel looks harmless, but outside of sRGB babl goes through linear
+ * light for it and loses 1e-3. So the three channels are read as they are, to the end of
+ * the block, and spread out from there. */
+static void
+read_plain (UpscaleSource       *source,
+            GeglBuffer          *pixels,
+            const GeglRectangle *roi,
+            float               *rgba)
+{
+  gsize  n = (gsize) roi->width * (gsize) roi->height;
+  float *rgb = rgba + n;
+
+  read_pixels (source, pixels, roi, source->working_rgb, rgb);
+  for (gsize i = 0; i < n; i++)
+    {
+      memmove (rgba + WORKING_CHANNELS * i, rgb + 3 * i, 3 * sizeof (float));
+      rgba[WORKING_CHANNELS * i + 3] = 1.0F;
+    }
+}
+
+/* From @pixels as they are, or, when %NULL, from the graph. */
+static void
+read_block (UpscaleSource       *source,
+            GeglBuffer          *pixels,
+            const GeglRectangle *roi,
+            float               *rgba)
+{
+  if (source->is_plain)
+    read_plain (source, pixels, roi, rgba);
+  else
+    read_pixels (source, pixels, roi, source->working, rgba);
 }
 
 /**
@@ -210,17 +258,33 @@ void
 upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 {
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
-  g_autoptr (GMutexLocker) locker = NULL;
 
-  if (!source->scaled)
-    {
-      gegl_buffer_get (source->pixels, &roi, 1.0, source->working, rgba,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-      return;
-    }
-  locker = g_mutex_locker_new (&source->lock);
-  gegl_node_blit (source->scaled, 1.0, &roi, source->working, rgba, GEGL_AUTO_ROWSTRIDE,
-                  GEGL_BLIT_DEFAULT);
+  read_block (source, source->scaled ? NULL : source->pixels, &roi, rgba);
+}
+
+/**
+ * upscale_source_write:
+ * @source: a source
+ * @result: a buffer of the layer's own format
+ * @target: what of it
+ * @rgba: (array) (inout): pixels in the working format, rows without gaps; used up
+ *
+ * The way back: writes what was a rectangle of the base.
+ */
+void
+upscale_source_write (UpscaleSource *source,
+                      GeglBuffer    *result,
+                      UpscaleRect    target,
+                      float         *rgba)
+{
+  GeglRectangle roi = { target.x, target.y, target.width, target.height };
+  gsize         n = (gsize) target.width * (gsize) target.height;
+
+  for (gsize i = 0; source->is_plain && i < n; i++)
+    memmove (rgba + 3 * i, rgba + WORKING_CHANNELS * i, 3 * sizeof (float));
+  gegl_buffer_set (result, &roi, 0,
+                   source->is_plain ? source->working_rgb : source->working, rgba,
+                   GEGL_AUTO_ROWSTRIDE);
 }
 
 /**
@@ -290,8 +354,7 @@ upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
   GeglRectangle     roi = { rect.x, rect.y, rect.width, rect.height };
   g_autofree float *pixels = new_block (rect);
 
-  gegl_buffer_get (source->pixels, &roi, 1.0, source->working, pixels,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  read_block (source, source->pixels, &roi, pixels);
   return see_block (source, pixels, rect.width, rect.height);
 }
 

@@ -17,10 +17,13 @@ void           upscale_source_unref (UpscaleSource *source);
 int         upscale_source_get_target_width (const UpscaleSource *source);
 int         upscale_source_get_target_height (const UpscaleSource *source);
 const Babl *upscale_source_get_format (const UpscaleSource *source);
-const Babl *upscale_source_get_working_format (const UpscaleSource *source);
 const Babl *upscale_source_get_working_rgb_format (const UpscaleSource *source);
 
 void upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba);
+void upscale_source_write (UpscaleSource *source,
+                           GeglBuffer    *result,
+                           UpscaleRect    target,
+                           float         *rgba);
 UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
 UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
 gboolean       upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);

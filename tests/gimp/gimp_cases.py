@@ -66,6 +66,8 @@ measure("wide-float", profile=wide_gamut_profile(), precision=FLOAT, wide_range=
 measure("wide-float-linear", profile=wide_gamut_profile(), precision=FLOAT_LINEAR, wide_range=True)
 measure("float-out-of-gamut", precision=FLOAT_LINEAR, wide_range=True)
 measure("wide-float-scale-1", profile=wide_gamut_profile(), precision=FLOAT, wide_range=True, scale=1.0)
+measure("wide-float-alpha", profile=wide_gamut_profile(), precision=FLOAT, alpha=True)
+measure("wide-gray-float", base=GRAY, precision=FLOAT)
 measure("scale-1", scale=1.0)
 measure("scale-1-float", scale=1.0, precision=FLOAT)
 measure("scale-1.5", scale=1.5)

@@ -1,1 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing that was painted is painted twice, however the run before ended, and nothing is left running."""
 
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from echo_endpoint import Behaviour, EchoEndpoint
+from gimp_runner import Gimp, find_processes
+
+SCRIPT = """
+import os
+from gi.repository import Gimp
+from gimp_inside import *
+image, layer = make_image(400, 300)
+answer = upscale(image, layer, scale=float(os.environ.get("TEST_SCALE", "2")), tile_size=128, overlap=32, batch_size=2,
+                 endpoints=os.environ["TEST_ENDPOINT"])
+tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
+"""
+
+
+@pytest.fixture
+def gimp(tmp_path: Path) -> Gimp:
+    return Gimp(tmp_path)
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        os.sched_yield()
+
+
+def run(gimp: Gimp, endpoint: EchoEndpoint) -> dict:
+    outcome = gimp.run(SCRIPT, TEST_ENDPOINT=endpoint.url)
+    assert outcome.values.get("status") == "success", outcome
+    assert outcome.values["failed"] == 0
+    return {**outcome.values, "stderr": outcome.stderr}
+
+
+def stored(gimp: Gimp) -> list[Path]:
+    return sorted(gimp.cache.glob("*.tile"))
+
+
+def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
+    with EchoEndpoint(Behaviour(hold_after=9)) as endpoint:
+        process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
+        wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
+        for plug_in in find_processes("tile-upscale"):
+            os.kill(plug_in, signal.SIGKILL)
+        killed = gimp.finish(process)
+        assert killed.values.get("status") != "success"
+        finished = list(endpoint.painted)
+    with EchoEndpoint() as endpoint:
+        told = run(gimp, endpoint)
+        sent_again = [tile["sha"] for tile in endpoint.tiles]
+    assert len(finished) == 9
+    assert told["tiles"] > 20
+    assert len(sent_again) == told["tiles"] - 9
+    assert not set(sent_again) & set(finished), "a finished tile was paid for twice"
+    assert "9 from an earlier run" in told["stderr"]
+
+
+def test_second_run_sends_nothing(gimp: Gimp) -> None:
+    with EchoEndpoint() as endpoint:
+        first = run(gimp, endpoint)
+        assert len(endpoint.tiles) == first["tiles"]
+        run(gimp, endpoint)
+        assert len(endpoint.tiles) == first["tiles"]
+
+
+def test_damaged_entries_are_replaced(gimp: Gimp) -> None:
+    with EchoEndpoint() as endpoint:
+        first = run(gimp, endpoint)
+        files = stored(gimp)
+        cut, flipped, emptied = files[0], files[1], files[2]
+        cut.write_bytes(cut.read_bytes()[:-10])
+        flipped.write_bytes(flipped.read_bytes()[:-1] + b"x")
+        emptied.write_bytes(b"")
+        run(gimp, endpoint)
+        assert len(endpoint.tiles) == first["tiles"] + 3
+        run(gimp, endpoint)
+        assert len(endpoint.tiles) == first["tiles"] + 3, "damaged entries were not replaced"
+
+
+def test_unwritable_folder_costs_a_warning_only(gimp: Gimp) -> None:
+    gimp.cache.parent.mkdir(parents=True)
+    gimp.cache.write_text("a file where the folder should be")
+    with EchoEndpoint() as endpoint:
+        told = run(gimp, endpoint)
+    assert "can't be kept" in told["stderr"]
+
+
+def test_full_disk_costs_a_warning_only(gimp: Gimp) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    # Every file that is written aside to be renamed ends on a disk that is always full.
+    gimp.cache.parent.mkdir(parents=True)
+    gimp.cache.symlink_to("/proc/self/fd")
+    with EchoEndpoint() as endpoint:
+        told = run(gimp, endpoint)
+    assert "can't be kept" in told["stderr"]
+
+
+def no_local_endpoint(group: int) -> Callable[[], bool]:
+    return lambda: not find_processes("tile-upscale-endpoint", group)
+
+
+def test_local_endpoint_ends_with_a_killed_plug_in(gimp: Gimp) -> None:
+    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8")
+    wait_until(lambda: find_processes("tile-upscale-endpoint", process.pid), "the local endpoint runs")
+    for plug_in in find_processes("tile-upscale", process.pid):
+        os.kill(plug_in, signal.SIGKILL)
+    gimp.finish(process)
+    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
+
+
+def test_local_endpoint_that_is_killed_is_started_again(gimp: Gimp) -> None:
+    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8")
+    wait_until(lambda: len(stored(gimp)) >= 3, "three tiles are done")
+    for server in find_processes("tile-upscale-endpoint", process.pid):
+        os.kill(server, signal.SIGKILL)
+    outcome = gimp.finish(process)
+    assert outcome.values.get("status") == "success", outcome
+    assert outcome.values["failed"] == 0
+    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
+
+
+def test_local_endpoint_ends_with_the_job(gimp: Gimp) -> None:
+    process = gimp.start(SCRIPT, TEST_ENDPOINT="local")
+    outcome = gimp.finish(process)
+    assert outcome.values["status"] == "success", outcome
+    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")

@@ -17,7 +17,7 @@ KINDS = [
                  "gray-u8", "gray-u16", "gray-float-linear")
 ]  # fmt: skip
 WIDE = [
-    "wide-u8", "wide-u16-alpha", "wide-float", "wide-float-linear", "float-out-of-gamut", "wide-float-scale-1",
+    "wide-u8", "wide-u16-alpha", "wide-float", "wide-float-linear", "float-out-of-gamut", "wide-float-scale-1", "wide-float-alpha", "wide-gray-float",
 ]
 SIZES = {
     "scale-1": [150, 110], "scale-1-float": [150, 110], "scale-1.5": [225, 165], "scale-3.7": [226, 174],
@@ -26,10 +26,6 @@ SIZES = {
 
 
 def tolerance(kind: str) -> float:
-    if kind == "wide-float":
-        # Light to gamma 2.2 and back is babl's approximation, up to 5.5e-4 off pow() by itself, and GIMP and the plug-in
-        # each have their own. Without it, see wide-float-linear and wide-float-scale-1, nothing is lost.
-        return 1e-3
     return next((value for name, value in TOLERANCES.items() if name in kind), TOLERANCES["u8"]) * 1.001
 
 

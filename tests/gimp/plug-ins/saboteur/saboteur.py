@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plug-in for tests: runs beside all others, listens on a socket, and does to the image what a user might do.
+
+Commands are lines `delete-layer ID`, `scale-image ID`, `delete-image ID`; the answer is `done` or an error.
+"""
+
+import os
+import socket
+import sys
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GLib  # noqa: E402
+
+
+def delete_layer(layer_id: int) -> None:
+    layer = Gimp.Layer.get_by_id(layer_id)
+    layer.get_image().remove_layer(layer)
+
+
+def scale_image(image_id: int) -> None:
+    Gimp.Image.get_by_id(image_id).scale(31, 17)
+
+
+def delete_image(image_id: int) -> None:
+    Gimp.Image.get_by_id(image_id).delete()
+
+
+COMMANDS = {"delete-layer": delete_layer, "scale-image": scale_image, "delete-image": delete_image}
+
+
+class Saboteur(Gimp.PlugIn):
+    def do_query_procedures(self) -> list[str]:
+        return ["extension-saboteur"]
+
+    def do_set_i18n(self, name: str) -> bool:
+        return False
+
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
+        procedure = Gimp.Procedure.new(self, name, Gimp.PDBProcType.PERSISTENT, self.run, None)
+        procedure.set_documentation("For tests", "For tests", name)
+        return procedure
+
+    def run(self, procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, data: object) -> Gimp.ValueArray:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(os.environ["SABOTEUR_SOCKET"])
+        listener.listen()
+        GLib.io_add_watch(listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN, self.serve, listener)
+        procedure.persistent_ready()
+        self.persistent_enable()
+        GLib.MainLoop().run()
+        return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+
+    def serve(self, fd: int, condition: GLib.IOCondition, listener: socket.socket) -> bool:
+        connection, _ = listener.accept()
+        with connection:
+            name, _, number = connection.recv(200).decode().strip().partition(" ")
+            try:
+                COMMANDS[name](int(number))
+                connection.sendall(b"done")
+            except Exception as error:
+                connection.sendall(str(error).encode())
+        return True
+
+
+Gimp.main(Saboteur.__gtype__, sys.argv)
