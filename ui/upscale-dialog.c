@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 
 #define PROMPT_HEIGHT_PX 60
+#define PAGE_BORDER_PX 12
+#define ROW_SPACING_PX 6
 
 /* GIMP reads an empty default back as NULL from the second start on, and GTK's text
  * buffers don't take that. */
@@ -65,20 +67,36 @@ fill_main_page (GimpProcedureDialog *dialog)
   return page;
 }
 
+/* Gives a page its title and some air. */
+static void
+finish_page (GimpProcedureDialog *dialog,
+             GtkWidget           *page,
+             const char          *id,
+             const char          *title)
+{
+  gtk_container_set_border_width (GTK_CONTAINER (page), PAGE_BORDER_PX);
+  gtk_box_set_spacing (GTK_BOX (page), ROW_SPACING_PX);
+  gimp_procedure_dialog_get_label (dialog, id, title, FALSE, FALSE);
+}
+
 static void
 fill (GimpProcedureDialog *dialog, GObject *config)
 {
-  fill_main_page (dialog);
-  gimp_procedure_dialog_fill_box (dialog, "model-page", "model", "loras", "cfg-scale",
-                                  "seed", "generation-size", "controlnet-enabled",
-                                  "conditioning-scale", "ip-adapter-image",
-                                  "ip-adapter-scale", NULL);
-  gimp_procedure_dialog_fill_box (dialog, "tiles-page", "tile-size", "overlap",
-                                  "colour-correction", "resize-canvas",
-                                  "sequential-below", "batch-timeout", "retries", NULL);
-  gimp_procedure_dialog_get_label (dialog, "main-title", _ ("Upscale"), FALSE, FALSE);
-  gimp_procedure_dialog_get_label (dialog, "model-title", _ ("Model"), FALSE, FALSE);
-  gimp_procedure_dialog_get_label (dialog, "tiles-title", _ ("Tiles"), FALSE, FALSE);
+  GtkWidget *model_page;
+  GtkWidget *tiles_page;
+
+  finish_page (dialog, fill_main_page (dialog), "main-title", _ ("Upscale"));
+  model_page =
+      gimp_procedure_dialog_fill_box (dialog, "model-page", "model", "loras", "cfg-scale",
+                                      "seed", "generation-size", "controlnet-enabled",
+                                      "conditioning-scale", "ip-adapter-image",
+                                      "ip-adapter-scale", NULL);
+  finish_page (dialog, model_page, "model-title", _ ("Model"));
+  tiles_page = gimp_procedure_dialog_fill_box (dialog, "tiles-page", "tile-size",
+                                               "overlap", "colour-correction",
+                                               "resize-canvas", "sequential-below",
+                                               "batch-timeout", "retries", NULL);
+  finish_page (dialog, tiles_page, "tiles-title", _ ("Tiles"));
   gimp_procedure_dialog_fill_notebook (dialog, "pages", "main-title", "main-page",
                                        "model-title", "model-page", "tiles-title",
                                        "tiles-page", NULL);

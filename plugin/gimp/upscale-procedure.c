@@ -84,7 +84,7 @@ static void
 add_control (GimpProcedure *procedure)
 {
   gimp_procedure_add_boolean_argument (
-      procedure, "controlnet-enabled", _ ("_Use tile ControlNet"),
+      procedure, "controlnet-enabled", _ ("_Keep to the picture (tile ControlNet)"),
       _ ("Holds what is painted to the picture; leave it on"), TRUE, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "conditioning-scale",
                                       _ ("ControlNet _weight"),
@@ -93,7 +93,7 @@ add_control (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
       procedure, "ip-adapter-image", _ ("IP-Adapter e_xample"),
       _ ("A picture whose look is taken over; none: IP-Adapter is off"),
-      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
+      GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "ip-adapter-scale",
                                       _ ("IP-Adapter st_yle weight"),
                                       _ ("How much of its look is taken over"), 0.0, 2.0,

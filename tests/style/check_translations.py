@@ -46,7 +46,7 @@ def unlisted_sources(po: Path) -> list[str]:
         f"{path} marks messages but is not in POTFILES"
         for top in ("plugin", "ui", "endpoint/local")
         for path in (str(file.relative_to(root)) for file in sorted((root / top).rglob("*.c")))
-        if path not in listed and ' _("' in (root / path).read_text()
+        if path not in listed and '_ ("' in (root / path).read_text()
     ]
 
 

@@ -2,6 +2,7 @@
 """An endpoint that answers each tile with just what it was sent, counts, and misbehaves when told to."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -158,7 +159,8 @@ class EchoEndpoint:
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                with contextlib.suppress(BrokenPipeError):  # a client that was cancelled is gone
+                    self.wfile.write(data)
 
             def problem(self, status: int) -> None:
                 body = {"type": "about:blank", "title": "made to fail", "status": status, "detail": f"told to answer {status}"}

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plug-in for tests: runs beside all others, listens on a socket, and does to the image what a user might do.
 
-Commands are lines `delete-layer ID`, `scale-image ID`, `delete-image ID`; the answer is `done` or an error.
+Commands are lines `delete-layer ID`, `scale-image ID` and `describe 0`; the answer is `done`, what was asked, or an error.
 """
 
+import json
 import os
 import socket
 import sys
@@ -15,20 +16,23 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib  # noqa: E402
 
 
-def delete_layer(layer_id: int) -> None:
+def delete_layer(layer_id: int) -> str:
     layer = Gimp.Layer.get_by_id(layer_id)
     layer.get_image().remove_layer(layer)
+    return "done"
 
 
-def scale_image(image_id: int) -> None:
+def scale_image(image_id: int) -> str:
     Gimp.Image.get_by_id(image_id).scale(31, 17)
+    return "done"
 
 
-def delete_image(image_id: int) -> None:
-    Gimp.Image.get_by_id(image_id).delete()
+def describe(_: int) -> str:
+    images = Gimp.get_images()
+    return json.dumps([[image.get_width(), image.get_height(), [layer.get_name() for layer in image.get_layers()]] for image in images])
 
 
-COMMANDS = {"delete-layer": delete_layer, "scale-image": scale_image, "delete-image": delete_image}
+COMMANDS = {"delete-layer": delete_layer, "scale-image": scale_image, "describe": describe}
 
 
 class Saboteur(Gimp.PlugIn):
@@ -58,8 +62,7 @@ class Saboteur(Gimp.PlugIn):
         with connection:
             name, _, number = connection.recv(200).decode().strip().partition(" ")
             try:
-                COMMANDS[name](int(number))
-                connection.sendall(b"done")
+                connection.sendall(COMMANDS[name](int(number)).encode())
             except Exception as error:
                 connection.sendall(str(error).encode())
         return True

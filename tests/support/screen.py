@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A virtual screen with its own session bus, and what a user does there, through the accessibility bus.
+
+Run as a program inside that session it does one thing at a time: `python3 screen.py COMMAND ...` lines on standard input.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+TIMEOUT_S = 30
+
+
+def nodes(root: Any, depth: int = 0) -> Iterator[Any]:
+    from gi.repository import GLib
+
+    yield root
+    try:
+        count = root.get_child_count() if depth < 30 else 0
+    except GLib.Error:
+        return
+    for index in range(count):
+        try:
+            child = root.get_child_at_index(index)
+        except GLib.Error:
+            return
+        if child:
+            yield from nodes(child, depth + 1)
+
+
+def matches(node: Any, role: str, name: str) -> bool:
+    from gi.repository import Atspi, GLib
+
+    try:
+        # Menu items can be reached while their menu is closed; everything else must be there to be seen.
+        if role != "menu item" and not node.get_state_set().contains(Atspi.StateType.SHOWING):
+            return False
+        # What was a push button is called a button in newer releases.
+        return node.get_role_name().removeprefix("push ") == role and (node.get_name() or "").startswith(name)
+    except GLib.Error:
+        return False
+
+
+def find(role: str, name: str) -> Any:
+    from gi.repository import Atspi
+
+    desktop = Atspi.get_desktop(0)
+    for index in range(desktop.get_child_count()):
+        application = desktop.get_child_at_index(index)
+        for node in nodes(application) if application else ():
+            if matches(node, role, name):
+                return node
+    return None
+
+
+def wait(condition: Callable[[], Any], what: str) -> Any:
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(what)
+
+
+def click(role: str, name: str) -> None:
+    node = wait(lambda: find(role, name), f"{role} '{name}'")
+    for index in range(node.get_n_actions()):
+        if node.get_action_name(index) == "click":
+            node.do_action(index)
+            return
+    raise RuntimeError(f"{role} '{name}' can't be clicked")
+
+
+def serve() -> None:
+    """Runs inside the session: one JSON command a line, one JSON answer a line."""
+    import gi
+
+    gi.require_version("Atspi", "2.0")
+    for line in sys.stdin:
+        command, *arguments = json.loads(line)
+        try:
+            if command == "click":
+                click(*arguments)
+            elif command == "wait":
+                wait(lambda: find(*arguments), str(arguments))
+            elif command == "wait-gone":
+                wait(lambda: not find(*arguments), str(arguments))
+            elif command == "shot":
+                subprocess.run(["import", "-window", "root", arguments[0]], check=True)
+            answer = "done"
+        except Exception as error:  # the test shows it
+            answer = f"{type(error).__name__}: {error}"
+        print(json.dumps(answer), flush=True)
+
+
+class Screen:
+    """A context manager: starts Xvfb, a session bus and the program that drives it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> "Screen":
+        reader, writer = os.pipe()
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
+            pass_fds=[writer], stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        os.close(writer)
+        self.processes.append(server)
+        with os.fdopen(reader) as display:
+            self.environment["DISPLAY"] = ":" + display.readline().strip()
+        bus = subprocess.Popen(
+            ["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True, env=self.environment
+        )
+        self.processes.append(bus)
+        assert bus.stdout
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+        self.driver = self.start([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+    def start(self, command: list[str], **options: Any) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(command, env=self.environment, text=True, **options)
+        self.processes.append(process)
+        return process
+
+    def do(self, *command: str) -> None:
+        assert self.driver.stdin and self.driver.stdout
+        self.driver.stdin.write(json.dumps(command) + "\n")
+        self.driver.stdin.flush()
+        answer = json.loads(self.driver.stdout.readline())
+        if answer != "done":
+            subprocess.run(["import", "-window", "root", "failure.png"], env=self.environment, check=False)
+            raise AssertionError(f"{command}: {answer}; see failure.png")
+
+    def shot(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.do("shot", str(path))
+
+
+if __name__ == "__main__":
+    serve()
