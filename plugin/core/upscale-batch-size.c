@@ -4,6 +4,9 @@
 /* Long enough that the request itself costs nothing, short enough that pixels show and a
  * lost batch does not hurt. */
 #define WANTED_BATCH_S 90.0
+/* However fast an endpoint is: more would only fill memory with tiles that wait to be
+ * blended. */
+#define MOST_AUTOMATIC 12.0
 
 /* floor (timeout / seconds per tile): more could not end in time. */
 static double
@@ -38,7 +41,8 @@ upscale_batch_size_choose (UpscaleBatchSizeCase what)
 
   if (what.policy.batch_size == 0)
     size = what.seconds_per_tile > 0.0
-               ? MIN (WANTED_BATCH_S / what.seconds_per_tile, fair_share (what))
+               ? MIN (MIN (WANTED_BATCH_S / what.seconds_per_tile, MOST_AUTOMATIC),
+                      fair_share (what))
                : 1.0;
   if (what.seconds_per_tile > 0.0)
     size = MIN (size, most_in_time (what));

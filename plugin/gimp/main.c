@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <libgimp/gimp.h>
 
+#include "upscale-image.h"
 #include "upscale-procedure.h"
 #include "upscale-run.h"
 
@@ -19,8 +20,6 @@ struct _UpscalePlugIn
 };
 
 G_DEFINE_FINAL_TYPE (UpscalePlugIn, upscale_plug_in, GIMP_TYPE_PLUG_IN)
-
-GIMP_MAIN (UPSCALE_TYPE_PLUG_IN)
 
 static GList *
 upscale_plug_in_query_procedures (GimpPlugIn *plug_in)
@@ -48,4 +47,11 @@ upscale_plug_in_class_init (UpscalePlugInClass *klass)
 static void
 upscale_plug_in_init (UpscalePlugIn *self)
 {
+}
+
+int
+main (int argc, char *argv[])
+{
+  upscale_image_forbid_tables ();
+  return gimp_main (UPSCALE_TYPE_PLUG_IN, argc, argv);
 }

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+void upscale_image_forbid_tables (void);
 void upscale_image_limit_memory (void);
 
 G_END_DECLS

@@ -9,6 +9,9 @@
 #define WORKING_CHANNELS 4
 /* Cubic interpolation reaches two source pixels to each side. */
 #define CUBIC_REACH_PX 2
+/* A multiple of the height in which the composer reads, so that both see the very same
+ * numbers. */
+#define STRIP_PX 128
 
 /**
  * UpscaleSource:
@@ -303,21 +306,62 @@ upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *r
                 (glong) n);
 }
 
-static UpscalePixels *
-see_block (UpscaleSource *source, float *base, int width_px, int height_px)
+static gboolean
+has_hole (const float *rgba, gsize n)
 {
-  UpscalePixels *pixels = upscale_pixels_new (width_px, height_px);
-
-  if (babl_format_has_alpha (source->format))
-    upscale_bleed (base, width_px, height_px);
-  upscale_source_see (source, base, (gsize) width_px * (gsize) height_px, pixels->data);
-  return pixels;
+  for (gsize i = 0; i < n; i++)
+    if (!(rgba[WORKING_CHANNELS * i + 3] > 0.0F))
+      return TRUE;
+  return FALSE;
 }
 
 static float *
-new_block (UpscaleRect rect)
+new_block (int width_px, int height_px)
 {
-  return g_new (float, (gsize) rect.width *(gsize) rect.height *WORKING_CHANNELS);
+  return g_new (float, (gsize) width_px *(gsize) height_px *WORKING_CHANNELS);
+}
+
+/* Where to read: the layer's own pixels, or, when %NULL, the base. */
+static void
+see_with_holes (UpscaleSource *source,
+                GeglBuffer    *from,
+                UpscaleRect    rect,
+                UpscalePixels *pixels)
+{
+  GeglRectangle     roi = { rect.x, rect.y, rect.width, rect.height };
+  g_autofree float *block = new_block (rect.width, rect.height);
+
+  read_block (source, from, &roi, block);
+  upscale_bleed (block, rect.width, rect.height);
+  upscale_source_see (source, block, (gsize) rect.width * (gsize) rect.height,
+                      pixels->data);
+}
+
+/* Reads strip by strip, as a whole tile in float takes a lot; only bleeding needs to see
+ * all of it at once. */
+static UpscalePixels *
+see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
+{
+  UpscalePixels    *pixels = upscale_pixels_new (rect.width, rect.height);
+  g_autofree float *strip = new_block (rect.width, MIN (STRIP_PX, rect.height));
+
+  for (int y = 0; y < rect.height; y += STRIP_PX)
+    {
+      GeglRectangle roi = { rect.x, rect.y + y, rect.width,
+                            MIN (STRIP_PX, rect.height - y) };
+      gsize         n = (gsize) roi.width * (gsize) roi.height;
+
+      read_block (source, from, &roi, strip);
+      if (has_hole (strip, n))
+        {
+          see_with_holes (source, from, rect, pixels);
+          break;
+        }
+      upscale_source_see (source, strip, n,
+                          pixels->data +
+                              (gsize) y * upscale_pixels_get_row_bytes (pixels));
+    }
+  return pixels;
 }
 
 /**
@@ -333,10 +377,7 @@ new_block (UpscaleRect rect)
 UpscalePixels *
 upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 {
-  g_autofree float *base = new_block (target);
-
-  upscale_source_get_base (source, target, base);
-  return see_block (source, base, target.width, target.height);
+  return see (source, source->scaled ? NULL : source->pixels, target);
 }
 
 /**
@@ -351,11 +392,7 @@ upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 UpscalePixels *
 upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
 {
-  GeglRectangle     roi = { rect.x, rect.y, rect.width, rect.height };
-  g_autofree float *pixels = new_block (rect);
-
-  read_block (source, source->pixels, &roi, pixels);
-  return see_block (source, pixels, rect.width, rect.height);
+  return see (source, source->pixels, rect);
 }
 
 /* All source pixels that have a say in a rectangle of the target. */

@@ -30,6 +30,7 @@ struct _UpscalePicture
   UpscaleTileStore *store;
   UpscaleRecipe    *recipe;
   double            scale;
+  GThreadPool      *workers;
 
   GMutex lock;
   GPtrArray
@@ -40,6 +41,7 @@ struct _UpscalePicture
 /* One tile's way through a worker thread. */
 typedef struct
 {
+  GTaskThreadFunc      run;
   UpscalePicture      *picture;
   guint                tile_index;
   UpscaleCapabilities *capabilities;
@@ -66,27 +68,37 @@ tile_work_free (TileWork *work)
 }
 
 static TileWork *
-tile_work_new (UpscalePicture *picture, guint tile_index)
+tile_work_new (UpscalePicture *picture, guint tile_index, GTaskThreadFunc run)
 {
   TileWork *work = g_new0 (TileWork, 1);
 
+  work->run = run;
   work->picture = picture;
   work->tile_index = tile_index;
   return work;
 }
 
-/* Tasks hold the picture, so a work may point at it without a reference. */
-static GTask *
-start_task (UpscalePicture     *picture,
-            TileWork           *work,
+static void
+run_work (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  TileWork *work = g_task_get_task_data (task);
+
+  work->run (task, g_task_get_source_object (task), work, NULL);
+}
+
+/* Takes the work. Tasks hold the picture, so a work may point at it without a reference.
+ */
+static void
+start_work (TileWork           *work,
             GCancellable       *cancellable,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  GTask *task = g_task_new (picture, cancellable, callback, user_data);
+  GTask *task = g_task_new (work->picture, cancellable, callback, user_data);
 
   g_task_set_task_data (task, work, (GDestroyNotify) tile_work_free);
-  return task;
+  g_thread_pool_push (work->picture->workers, task, NULL);
 }
 
 static UpscaleTileForm
@@ -287,12 +299,11 @@ upscale_picture_prepare_async (UpscaleTileExchange *exchange,
                                gpointer             user_data)
 {
   UpscalePicture *self = UPSCALE_PICTURE (exchange);
-  TileWork       *work = tile_work_new (self, tile_index);
-  g_autoptr (GTask) task = start_task (self, work, cancellable, callback, user_data);
+  TileWork       *work = tile_work_new (self, tile_index, prepare_in_thread);
 
   work->capabilities = upscale_capabilities_ref (capabilities);
   remember_painter (self, capabilities);
-  g_task_run_in_thread (task, prepare_in_thread);
+  start_work (work, cancellable, callback, user_data);
 }
 
 static gboolean
@@ -362,12 +373,11 @@ upscale_picture_accept_async (UpscaleTileExchange *exchange,
                               gpointer             user_data)
 {
   UpscalePicture *self = UPSCALE_PICTURE (exchange);
-  TileWork       *work = tile_work_new (self, message->tile.index);
-  g_autoptr (GTask) task = start_task (self, work, cancellable, callback, user_data);
+  TileWork       *work = tile_work_new (self, message->tile.index, accept_in_thread);
 
   work->message = upscale_tile_message_ref (message);
   work->image = g_bytes_ref (image);
-  g_task_run_in_thread (task, accept_in_thread);
+  start_work (work, cancellable, callback, user_data);
 }
 
 static void
@@ -389,10 +399,9 @@ upscale_picture_give_up_async (UpscaleTileExchange *exchange,
                                gpointer             user_data)
 {
   UpscalePicture *self = UPSCALE_PICTURE (exchange);
-  g_autoptr (GTask) task =
-      start_task (self, tile_work_new (self, tile_index), NULL, callback, user_data);
 
-  g_task_run_in_thread (task, give_up_in_thread);
+  start_work (tile_work_new (self, tile_index, give_up_in_thread), NULL, callback,
+              user_data);
 }
 
 static gboolean
@@ -408,6 +417,8 @@ upscale_picture_finalize (GObject *object)
 {
   UpscalePicture *self = UPSCALE_PICTURE (object);
 
+  /* May be called by a worker that lets go last, so nobody is waited for. */
+  g_thread_pool_free (self->workers, FALSE, FALSE);
   upscale_source_unref (self->source);
   upscale_tile_plan_unref (self->plan);
   upscale_composer_unref (self->composer);
@@ -439,6 +450,10 @@ upscale_picture_class_init (UpscalePictureClass *klass)
 static void
 upscale_picture_init (UpscalePicture *self)
 {
+  /* One a core: a tile at work takes tens of megabytes, and more at once would not be
+   * faster. */
+  self->workers =
+      g_thread_pool_new (run_work, NULL, (int) g_get_num_processors (), FALSE, NULL);
   g_mutex_init (&self->lock);
   self->painters =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
