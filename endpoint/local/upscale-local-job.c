@@ -312,6 +312,7 @@ make_head (UpscaleLocalJob *job)
  * upscale_local_job_to_json:
  * @job: a job
  * @results_from: the first result that is wanted
+ * @max_results: how many are wanted
  *
  * Joins what the workers have written: results are megabytes, and building a tree of them
  * again would stop the main loop.
@@ -319,14 +320,15 @@ make_head (UpscaleLocalJob *job)
  * Returns: (transfer full): the answer
  */
 GBytes *
-upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from)
+upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from, guint max_results)
 {
   g_autofree char *head = make_head (job);
   g_autoptr (GString) text = g_string_new (head);
 
   g_string_truncate (text, text->len - 1);
   g_string_append (text, ",\"results\":[");
-  for (guint i = results_from; i < job->results->len; i++)
+  for (guint i = results_from; i < job->results->len && i - results_from < max_results;
+       i++)
     {
       gsize       size = 0;
       const char *result = g_bytes_get_data (job->results->pdata[i], &size);

@@ -25,6 +25,7 @@ gboolean upscale_local_job_is_abandoned (UpscaleLocalJob *job, gint64 now_us);
 gint64   upscale_local_job_get_ended (UpscaleLocalJob *job);
 gsize    upscale_local_job_get_bytes (UpscaleLocalJob *job);
 guint    upscale_local_job_get_n_results (UpscaleLocalJob *job);
-GBytes  *upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from);
+GBytes *
+upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from, guint max_results);
 
 G_END_DECLS

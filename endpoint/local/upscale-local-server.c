@@ -179,9 +179,10 @@ submit (UpscaleLocalServer *self, Submission *submission, UpscaleLocalRequest *r
     }
   if (is_new)
     upscale_local_pool_add (self->pool, job, request);
-  question = (UpscaleLocalQuestion) {
-    job, 0, submission->batch_id ? read_preferred_wait (submission->message) : -1
-  };
+  question = (UpscaleLocalQuestion) { job, 0, G_MAXUINT,
+                                      submission->batch_id
+                                          ? read_preferred_wait (submission->message)
+                                          : -1 };
   upscale_local_waiter_answer (submission->message, question);
 }
 
@@ -236,29 +237,31 @@ take_submission (UpscaleLocalServer *self,
   g_task_run_in_thread (task, parse_in_thread);
 }
 
+/* A parameter that is not there keeps its value. */
 static gboolean
-read_results_from (GHashTable *query, guint *results_from)
+read_number (GHashTable *query, const char *name, guint *value)
 {
-  const char *text = query ? g_hash_table_lookup (query, "results_from") : NULL;
-  guint64     number = 0;
+  const char *text = query ? g_hash_table_lookup (query, name) : NULL;
+  guint64     number = *value;
 
   if (text && !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &number, NULL))
     return FALSE;
-  *results_from = (guint) number;
+  *value = (guint) number;
   return TRUE;
 }
 
 static void
 answer_question (SoupServerMessage *message, UpscaleLocalJob *job, GHashTable *query)
 {
-  UpscaleLocalQuestion question = { job, 0, read_preferred_wait (message) };
+  UpscaleLocalQuestion question = { job, 0, G_MAXUINT, read_preferred_wait (message) };
 
   upscale_local_job_touch (job, g_get_monotonic_time ());
-  if (read_results_from (query, &question.results_from))
+  if (read_number (query, "results_from", &question.results_from) &&
+      read_number (query, "max_results", &question.max_results))
     upscale_local_waiter_answer (message, question);
   else
     answer_status (message, SOUP_STATUS_UNPROCESSABLE_ENTITY,
-                   "'results_from' must be a whole number");
+                   "'results_from' and 'max_results' must be whole numbers");
 }
 
 static void

@@ -32,7 +32,8 @@ write_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   g_autoptr (GBytes) body =
-      upscale_local_job_to_json (question.job, question.results_from);
+      upscale_local_job_to_json (question.job, question.results_from,
+                                 question.max_results);
   g_autofree char *location =
       g_strconcat ("/v1/batches/", upscale_local_job_get_batch_id (question.job), NULL);
 

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * UpscaleLocalQuestion:
  * @job: which job is asked about
  * @results_from: the first result that is wanted
+ * @max_results: how many are wanted
  * @wait_s: how long the answer may be held back for news, 0 for not at all; negative for
  * until the job has ended, and a client that goes away cancels it
  */
@@ -18,6 +19,7 @@ typedef struct
 {
   UpscaleLocalJob *job;
   guint            results_from;
+  guint            max_results;
   int              wait_s;
 } UpscaleLocalQuestion;
 

@@ -12,6 +12,9 @@
 #define LEASE_S 120
 /* Between two questions, when the endpoint answers at once and names no time. */
 #define POLL_WAIT_US (1 * G_USEC_PER_SEC)
+/* A dozen pictures in one answer would lie in memory three times over while it is read.
+ */
+#define MAX_RESULTS 4
 /* How long a cancelled batch waits for the endpoint's word that it has stopped. */
 #define FAREWELL_US (1 * G_USEC_PER_SEC)
 
@@ -268,6 +271,34 @@ decode_in_thread (GTask        *task,
     g_task_return_error (task, error);
 }
 
+/* An endpoint may hold results back to keep its answers small; what is finished is
+ * fetched before anything is concluded. */
+static gboolean
+has_more (const Process *process, const UpscaleWireAnswer *answer)
+{
+  return answer->results->len > 0 && answer->n_processed > process->n_results;
+}
+
+/* Takes the task. */
+static void
+conclude (GTask *task, const UpscaleWireAnswer *answer, gint64 wait_us)
+{
+  Process *process = g_task_get_task_data (task);
+
+  if (answer->failure)
+    fail (task, describe_failed_batch (answer));
+  else if (answer->has_ended)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+  else
+    process->timer = upscale_clock_add_timer (process->backend->clock,
+                                              choose_poll_wait (process, wait_us,
+                                                                answer->results->len),
+                                              on_poll_due, task);
+}
+
 static void
 on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -284,19 +315,10 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   hand_out (process, answer);
-  if (answer->failure)
-    fail (task, describe_failed_batch (answer));
-  else if (answer->has_ended)
-    {
-      g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
-    }
+  if (has_more (process, answer))
+    ask (task);
   else
-    process->timer =
-        upscale_clock_add_timer (process->backend->clock,
-                                 choose_poll_wait (process, decoding->wait_us,
-                                                   answer->results->len),
-                                 on_poll_due, task);
+    conclude (task, answer, decoding->wait_us);
 }
 
 /* Takes the task. The thread reads the batch, which nobody changes. */
@@ -372,7 +394,8 @@ static void
 ask (GTask *task)
 {
   Process         *process = g_task_get_task_data (task);
-  g_autofree char *query = g_strdup_printf ("results_from=%u", process->n_results);
+  g_autofree char *query =
+      g_strdup_printf ("results_from=%u&max_results=%d", process->n_results, MAX_RESULTS);
   g_autoptr (GUri) uri = make_batch_uri (process->backend, process->batch, query);
   UpscaleHttpRequest request = { .method = "GET", .uri = uri, .prefer = PREFER_WAIT };
   GError            *error = NULL;

@@ -25,7 +25,8 @@ typedef struct
 
 /**
  * UpscaleWireAnswer:
- * @has_ended: nothing more will come
+ * @has_ended: no more tiles will be painted
+ * @n_processed: finished tiles, in all
  * @failure: (nullable): why the batch as a whole has failed
  * @results: (element-type UpscaleWireResult): finished tiles, from the one that was asked
  * for on
@@ -35,6 +36,7 @@ typedef struct
 struct _UpscaleWireAnswer
 {
   gboolean has_ended;
+  guint    n_processed;
   char    *failure;
   GArray  *results;
 };

@@ -247,6 +247,7 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
   answer = g_new0 (UpscaleWireAnswer, 1);
   answer->results = g_array_new (FALSE, FALSE, sizeof (UpscaleWireResult));
   g_array_set_clear_func (answer->results, result_clear);
+  answer->n_processed = (guint) get_int (object, "tiles_processed", 0, batch->tiles->len);
   if (!decode_status (object, answer, error) ||
       !decode_results (get_array (object, "results"), batch, answer->results, error))
     return NULL;

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import jsonschema
 from PIL import Image
@@ -180,7 +181,7 @@ class EchoEndpoint:
                 elif (job := endpoint.jobs.get(path.rpartition("/")[2])) is None:
                     self.problem(404)
                 else:
-                    self.reply(*endpoint.answer(job, int(query.partition("=")[2] or 0), 5))
+                    self.reply(*endpoint.answer(job, int(parse_qs(query).get("results_from", ["0"])[0]), 5))
 
             def do_DELETE(self) -> None:
                 endpoint.deleted.append(self.path.rpartition("/")[2])
