@@ -357,6 +357,7 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (answer->status == SOUP_STATUS_OK || answer->status == SOUP_STATUS_ACCEPTED)
     {
       process->is_submitted = TRUE;
+      g_clear_pointer (&process->body, g_bytes_unref);
       decode (task, answer);
     }
   else if (lacks_put_route (process, answer->status))

@@ -6,7 +6,7 @@
 #define WANTED_BATCH_S 90.0
 /* However fast an endpoint is: more would only fill memory with tiles that wait to be
  * blended. */
-#define MOST_AUTOMATIC 12.0
+#define MOST_AUTOMATIC 6.0
 
 /* floor (timeout / seconds per tile): more could not end in time. */
 static double
