@@ -48,9 +48,9 @@ upscale_error_set_retry_after (GError *error, gint64 wait_us)
 gint64
 upscale_error_get_retry_after (const GError *error)
 {
-  const UpscaleErrorPrivate *private = upscale_error_get_private (error);
-
-  return private ? private->retry_after_us : 0;
+  return error->domain == UPSCALE_ERROR
+             ? upscale_error_get_private (error)->retry_after_us
+             : 0;
 }
 
 /**

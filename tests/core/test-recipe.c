@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-error.h"
+#include "upscale-recipe.h"
+
+typedef struct
+{
+  const char *text;
+  int         n; /* -1: refused */
+  const char *name;
+  double      weight;
+} LoraRow;
+
+static const LoraRow rows[] = {
+  { "", 0, NULL, 0 },
+  { "detail:0.5", 1, "detail", 0.5 },
+  { " detail : 0.5 ", 1, "detail", 0.5 },
+  { "a:b:1", 1, "a:b", 1.0 },
+  { "detail:-0.25,", 1, "detail", -0.25 },
+  { "a:1, b:2", 2, "a", 1.0 },
+  { "detail", -1, NULL, 0 },
+  { "detail:", -1, NULL, 0 },
+  { ":1", -1, NULL, 0 },
+  { "detail:x", -1, NULL, 0 },
+  { "detail:inf", -1, NULL, 0 },
+};
+
+static void
+test_loras (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+      g_autoptr (GError) error = NULL;
+      gboolean parsed = upscale_recipe_parse_loras (recipe, rows[i].text, &error);
+
+      g_test_message ("'%s'", rows[i].text);
+      g_assert_cmpint (parsed, ==, rows[i].n >= 0);
+      if (!parsed)
+        {
+          g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+          continue;
+        }
+      g_assert_cmpint ((int) recipe->loras->len, ==, rows[i].n);
+      if (rows[i].n > 0)
+        {
+          g_assert_cmpstr (g_array_index (recipe->loras, UpscaleLora, 0).name, ==,
+                           rows[i].name);
+          g_assert_cmpfloat (g_array_index (recipe->loras, UpscaleLora, 0).weight, ==,
+                             rows[i].weight);
+        }
+    }
+}
+
+static void
+test_each_tile_has_its_own_seed (void)
+{
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (gint64 base = 0; base < 3; base++)
+    for (guint i = 0; i < 1000; i++)
+      {
+        gint64 *seed = g_new (gint64, 1);
+
+        *seed = upscale_tile_seed (base, i);
+        g_assert_cmpint (*seed, ==, upscale_tile_seed (base, i));
+        g_assert_cmpint (*seed, >=, 0);
+        g_assert_cmpint (*seed, <, G_GINT64_CONSTANT (1) << 53);
+        g_assert_true (g_hash_table_add (seen, seed));
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/recipe/loras", test_loras);
+  g_test_add_func ("/recipe/each-tile-has-its-own-seed", test_each_tile_has_its_own_seed);
+  return g_test_run ();
+}

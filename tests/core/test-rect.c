@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-rect.h"
+
+static void
+test_intersect (void)
+{
+  UpscaleRect a = { 0, 0, 10, 10 };
+
+  g_assert_true (
+      upscale_rect_equal (upscale_rect_intersect (a, (UpscaleRect) { 5, 6, 10, 10 }),
+                          (UpscaleRect) { 5, 6, 5, 4 }));
+  g_assert_true (
+      upscale_rect_is_empty (upscale_rect_intersect (a, (UpscaleRect) { 10, 0, 5, 5 })));
+}
+
+static void
+test_contains (void)
+{
+  UpscaleRect a = { 2, 3, 10, 10 };
+
+  g_assert_true (upscale_rect_contains (a, a));
+  g_assert_false (upscale_rect_contains (a, (UpscaleRect) { 1, 3, 2, 2 }));
+  g_assert_false (upscale_rect_contains (a, (UpscaleRect) { 11, 12, 2, 1 }));
+}
+
+static void
+test_neighbours_stay_neighbours_when_scaled (void)
+{
+  for (double factor = 1.0; factor < 8.0; factor += 0.37)
+    {
+      UpscaleRect left =
+          upscale_rect_scale ((UpscaleRect) { 3, 0, 7, 5 }, factor, factor);
+      UpscaleRect right =
+          upscale_rect_scale ((UpscaleRect) { 10, 0, 4, 5 }, factor, factor);
+
+      g_assert_cmpint (left.x + left.width, ==, right.x);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rect/intersect", test_intersect);
+  g_test_add_func ("/rect/contains", test_contains);
+  g_test_add_func ("/rect/neighbours-stay-neighbours-when-scaled",
+                   test_neighbours_stay_neighbours_when_scaled);
+  return g_test_run ();
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <math.h>
+
+#include "upscale-axis.h"
+#include "upscale-error.h"
+#include "upscale-tile-plan.h"
+#include "upscale-window.h"
+
+typedef struct
+{
+  int         width;
+  int         height;
+  UpscaleRect region;
+  int         tile_px;
+  int         overlap_px;
+} Case;
+
+static UpscaleTilePlan *
+make_plan (Case what)
+{
+  g_autoptr (GError) error = NULL;
+  UpscaleTilePlan *plan = upscale_tile_plan_new (what.width, what.height, what.region,
+                                                 what.tile_px, what.overlap_px, &error);
+
+  g_assert_no_error (error);
+  return plan;
+}
+
+static Case
+whole (int width, int height, int tile_px, int overlap_px)
+{
+  return (Case) { width, height, { 0, 0, width, height }, tile_px, overlap_px };
+}
+
+static void
+test_known_counts (void)
+{
+  g_autoptr (UpscaleTilePlan) large = make_plan (whole (8192, 8192, 1024, 128));
+  g_autoptr (UpscaleTilePlan) medium = make_plan (whole (4096, 4096, 1024, 128));
+  g_autoptr (UpscaleTilePlan) splash = make_plan (whole (7680, 4320, 1024, 128));
+
+  g_assert_cmpuint (upscale_tile_plan_get_n_tiles (large), ==, 81);
+  g_assert_cmpuint (upscale_tile_plan_get_n_tiles (medium), ==, 25);
+  g_assert_cmpuint (upscale_tile_plan_get_n_tiles (splash), ==, 45);
+}
+
+static void
+test_smootherstep_and_its_mirror_sum_to_one (void)
+{
+  for (int i = 0; i <= 1000; i++)
+    g_assert_cmpfloat (fabs (upscale_smootherstep (i / 1000.0) +
+                             upscale_smootherstep (1.0 - i / 1000.0) - 1.0),
+                       <, 1e-12);
+}
+
+/* Every pixel of an axis: weights of all tiles sum to 1, at most two carry any, and only
+ * where they lie. */
+static void
+check_axis (UpscaleAxis axis)
+{
+  for (int x = axis.start_px; x < axis.start_px + axis.length_px; x++)
+    {
+      double sum = 0.0;
+      int    carriers = 0;
+
+      for (int i = 0; i < axis.n; i++)
+        {
+          float weight = upscale_axis_get_weight (axis, i, x);
+          int   start = upscale_axis_get_tile_start (axis, i);
+
+          if (weight > 0.0F)
+            {
+              carriers++;
+              g_assert_true (x >= start && x < start + axis.tile_px);
+            }
+          sum += weight;
+        }
+      g_assert_cmpint (carriers, <=, 2);
+      g_assert_cmpfloat (fabs (sum - 1.0), <, 1e-6);
+    }
+}
+
+static void
+check_tiles_cover (UpscaleAxis axis)
+{
+  g_assert_cmpint (upscale_axis_get_tile_start (axis, 0), ==, axis.start_px);
+  g_assert_cmpint (upscale_axis_get_tile_start (axis, axis.n - 1) + axis.tile_px, ==,
+                   axis.start_px + axis.length_px);
+  for (int i = 0; i + 1 < axis.n; i++)
+    g_assert_cmpint (upscale_axis_get_tile_start (axis, i) + axis.tile_px -
+                         upscale_axis_get_tile_start (axis, i + 1),
+                     >=, axis.overlap_px);
+}
+
+static void
+test_windows_sum_to_one (void)
+{
+  int overlaps[] = { 0, 1, 2, 7, 16, 31, 32 };
+
+  for (gsize o = 0; o < G_N_ELEMENTS (overlaps); o++)
+    for (int length = 1; length < 420; length += 1 + length / 40)
+      {
+        UpscaleAxis axis = upscale_axis_new (0, length, length, 64, overlaps[o]);
+
+        check_tiles_cover (axis);
+        check_axis (axis);
+      }
+}
+
+static void
+test_grid_has_as_few_tiles_as_can_be (void)
+{
+  for (int length = 65; length < 600; length++)
+    {
+      UpscaleAxis axis = upscale_axis_new (0, length, length, 64, 16);
+
+      g_assert_cmpint ((axis.n - 1) * (64 - 16) + 64, >=, length);
+      g_assert_cmpint ((axis.n - 2) * (64 - 16) + 64, <, length);
+    }
+}
+
+/* Counts in how many cells each pixel lies, and that the cell names just the tiles that
+ * carry weight there. */
+static void
+check_cells (Case what)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (what);
+  g_autofree guint8 *hits = g_malloc0 ((gsize) what.width * (gsize) what.height);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (plan, i);
+
+      g_assert_false (upscale_rect_is_empty (cell->rect));
+      for (int y = cell->rect.y; y < cell->rect.y + cell->rect.height; y++)
+        for (int x = cell->rect.x; x < cell->rect.x + cell->rect.width; x++)
+          hits[(gsize) y * (gsize) what.width + (gsize) x]++;
+      for (guint t = 0; t < cell->n_tiles; t++)
+        g_assert_true (upscale_rect_contains (
+            upscale_tile_plan_get_tile (plan, cell->tiles[t])->rect, cell->rect));
+      for (guint t = 1; t < cell->n_tiles; t++)
+        g_assert_cmpuint (cell->tiles[t - 1], <, cell->tiles[t]);
+    }
+  for (gsize i = 0; i < (gsize) what.width * (gsize) what.height; i++)
+    g_assert_cmpint (hits[i], ==, 1);
+}
+
+static void
+test_every_pixel_lies_in_one_cell (void)
+{
+  Case cases[] = {
+    whole (1, 1, 64, 16),
+    whole (64, 64, 64, 16),
+    whole (65, 64, 64, 16),
+    whole (211, 97, 64, 32),
+    whole (500, 3, 64, 0),
+    whole (131, 300, 64, 17),
+    { 300, 200, { 40, 30, 133, 101 }, 64, 16 },
+    { 300, 200, { 0, 30, 300, 10 }, 64, 16 },
+    { 300, 200, { 299, 199, 1, 1 }, 64, 16 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    check_cells (cases[i]);
+}
+
+/* What a cell does not name must carry no weight in it, or the composer would lose it. */
+static void
+test_cells_name_all_tiles_that_carry_weight (void)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (whole (211, 97, 64, 32));
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (plan, i);
+      double             sum = 0.0;
+
+      for (guint t = 0; t < cell->n_tiles; t++)
+        {
+          float x_weight, y_weight;
+
+          upscale_tile_plan_get_x_weights (plan, cell->tiles[t], cell->rect.x, 1,
+                                           &x_weight);
+          upscale_tile_plan_get_y_weights (plan, cell->tiles[t], cell->rect.y, 1,
+                                           &y_weight);
+          sum += (double) x_weight * y_weight;
+        }
+      g_assert_cmpfloat (fabs (sum - 1.0), <, 1e-6);
+    }
+}
+
+static void
+test_region_fades_at_its_inner_edges_only (void)
+{
+  UpscaleAxis axis = upscale_axis_new (0, 100, 300, 64, 16);
+
+  g_assert_cmpfloat (upscale_axis_get_weight (axis, 0, 0), ==, 1.0F);
+  g_assert_cmpfloat (upscale_axis_get_weight (axis, axis.n - 1, 99), ==, 0.0F);
+  for (int x = 61; x < 100; x++)
+    g_assert_cmpfloat (upscale_axis_get_weight (axis, axis.n - 1, x), <=,
+                       upscale_axis_get_weight (axis, axis.n - 1, x - 1) + 1e-6);
+}
+
+static void
+test_impossible_geometry_is_refused (void)
+{
+  UpscaleRect empty = { 0 };
+  UpscaleRect all = { 0, 0, 10, 10 };
+  UpscaleRect outside = { 5, 5, 10, 10 };
+  g_autoptr (GError) overlap = NULL;
+  g_autoptr (GError) nothing = NULL;
+  g_autoptr (GError) beyond = NULL;
+
+  g_assert_null (upscale_tile_plan_new (10, 10, all, 64, 33, &overlap));
+  g_assert_error (overlap, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (overlap->message, "choose 0 to 32 px"));
+  g_assert_null (upscale_tile_plan_new (10, 10, empty, 64, 16, &nothing));
+  g_assert_error (nothing, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+  g_assert_null (upscale_tile_plan_new (10, 10, outside, 64, 16, &beyond));
+  g_assert_error (beyond, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tile-plan/known-counts", test_known_counts);
+  g_test_add_func ("/tile-plan/smootherstep-and-its-mirror-sum-to-one",
+                   test_smootherstep_and_its_mirror_sum_to_one);
+  g_test_add_func ("/tile-plan/windows-sum-to-one", test_windows_sum_to_one);
+  g_test_add_func ("/tile-plan/grid-has-as-few-tiles-as-can-be",
+                   test_grid_has_as_few_tiles_as_can_be);
+  g_test_add_func ("/tile-plan/every-pixel-lies-in-one-cell",
+                   test_every_pixel_lies_in_one_cell);
+  g_test_add_func ("/tile-plan/cells-name-all-tiles-that-carry-weight",
+                   test_cells_name_all_tiles_that_carry_weight);
+  g_test_add_func ("/tile-plan/region-fades-at-its-inner-edges-only",
+                   test_region_fades_at_its_inner_edges_only);
+  g_test_add_func ("/tile-plan/impossible-geometry-is-refused",
+                   test_impossible_geometry_is_refused);
+  return g_test_run ();
+}

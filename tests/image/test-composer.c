@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "upscale-composer.h"
+
+#define SOURCE_PX 90
+#define TARGET_PX 180
+#define TILE_PX 64
+
+static GeglBuffer *
+make_noise (void)
+{
+  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SOURCE_PX, SOURCE_PX),
+                                        babl_format ("R'G'B'A u16"));
+  g_autofree guint16 *words = g_new (guint16, SOURCE_PX * SOURCE_PX * 4);
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+
+  for (int i = 0; i < SOURCE_PX * SOURCE_PX * 4; i++)
+    words[i] = (guint16) g_rand_int_range (random, 20000, 50000);
+  gegl_buffer_set (buffer, NULL, 0, NULL, words, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+static UpscaleTilePlan *
+make_plan (void)
+{
+  return upscale_tile_plan_new (TARGET_PX, TARGET_PX,
+                                (UpscaleRect) { 0, 0, TARGET_PX, TARGET_PX }, TILE_PX, 16,
+                                NULL);
+}
+
+/* What an endpoint might paint: the tile, changed by an amount that is its own. */
+static UpscalePixels *
+paint (UpscaleSource *source, UpscaleTilePlan *plan, guint tile, int change)
+{
+  UpscalePixels *painted =
+      upscale_source_get_seen (source, upscale_tile_plan_get_tile (plan, tile)->rect);
+
+  for (gsize i = 0;
+       i < upscale_pixels_get_row_bytes (painted) * (gsize) painted->height_px; i++)
+    painted->data[i] = (guint8) CLAMP (painted->data[i] + change, 0, 255);
+  return painted;
+}
+
+static guint16 *
+read_result (UpscaleComposer *composer)
+{
+  guint16 *words = g_new (guint16, TARGET_PX * TARGET_PX * 4);
+
+  g_assert_true (upscale_composer_is_complete (composer));
+  gegl_buffer_get (upscale_composer_get_result (composer), NULL, 1.0,
+                   babl_format ("R'G'B'A u16"), words, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  return words;
+}
+
+/* Settles all tiles in an order drawn from @order_seed; each changes by its own amount,
+ * except @failed. */
+static guint16 *
+compose (guint32 order_seed, int failed, gboolean changes)
+{
+  g_autoptr (GeglBuffer) pixels = make_noise ();
+  g_autoptr (UpscaleSource) source = upscale_source_new (pixels, 2.0);
+  g_autoptr (UpscaleTilePlan) plan = make_plan ();
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+  g_autoptr (GRand) random = g_rand_new_with_seed (order_seed);
+  guint             n = upscale_tile_plan_get_n_tiles (plan);
+  g_autofree guint *order = g_new (guint, n);
+
+  for (guint i = 0; i < n; i++)
+    order[i] = i;
+  for (guint i = n - 1; i > 0; i--)
+    {
+      guint j = (guint) g_rand_int_range (random, 0, (gint32) i + 1);
+      guint swapped = order[i];
+
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (UpscalePixels) painted =
+          paint (source, plan, order[i], changes ? 5 + (int) order[i] * 3 : 0);
+
+      upscale_composer_settle (composer, order[i],
+                               (int) order[i] == failed ? NULL : painted);
+    }
+  return read_result (composer);
+}
+
+static guint16 *
+compose_base (void)
+{
+  return compose (0, -1, FALSE);
+}
+
+static void
+test_any_order_gives_the_same_bytes (void)
+{
+  g_autofree guint16 *first = compose (1, -1, TRUE);
+
+  for (guint32 seed = 2; seed < 8; seed++)
+    {
+      g_autofree guint16 *other = compose (seed, -1, TRUE);
+
+      g_assert_cmpmem (first, TARGET_PX * TARGET_PX * 8, other,
+                       TARGET_PX * TARGET_PX * 8);
+    }
+}
+
+/* The base by another way: the same operation over the whole picture at once. */
+static void
+test_echo_is_the_resampled_source (void)
+{
+  g_autofree guint16 *ours = compose_base ();
+  g_autofree guint16 *expected = g_new (guint16, TARGET_PX * TARGET_PX * 4);
+  g_autoptr (GeglBuffer) pixels = make_noise ();
+  g_autoptr (GeglBuffer) whole = NULL;
+  GeglNode *graph = gegl_node_new ();
+  GeglNode *input = gegl_node_new_child (graph, "operation", "gegl:buffer-source",
+                                         "buffer", pixels, NULL);
+  GeglNode *scaled = gegl_node_new_child (graph, "operation", "gegl:scale-ratio", "x",
+                                          2.0, "y", 2.0, "sampler", GEGL_SAMPLER_CUBIC,
+                                          "abyss-policy", GEGL_ABYSS_CLAMP, NULL);
+  GeglNode *output =
+      gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &whole,
+                           "format", babl_format ("R'G'B'A u16"), NULL);
+
+  gegl_node_link_many (input, scaled, output, NULL);
+  gegl_node_process (output);
+  gegl_buffer_get (whole, GEGL_RECTANGLE (0, 0, TARGET_PX, TARGET_PX), 1.0,
+                   babl_format ("R'G'B'A u16"), expected, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  for (int i = 0; i < TARGET_PX * TARGET_PX * 4; i++)
+    g_assert_cmpint (abs (ours[i] - expected[i]), <=, 2);
+  g_object_unref (graph);
+}
+
+static void
+test_failed_tile_fades_to_the_base (void)
+{
+  g_autofree guint16 *base = compose_base ();
+  g_autofree guint16 *result = compose (1, 0, TRUE);
+
+  /* The corner belongs to the failed tile alone; the far corner to another. */
+  g_assert_cmpmem (result, 32 * 8, base, 32 * 8);
+  g_assert_cmpint (result[(TARGET_PX * TARGET_PX - 1) * 4], !=,
+                   base[(TARGET_PX * TARGET_PX - 1) * 4]);
+}
+
+static void
+test_alpha_is_the_bases (void)
+{
+  g_autofree guint16 *base = compose_base ();
+  g_autofree guint16 *result = compose (1, -1, TRUE);
+
+  for (int i = 3; i < TARGET_PX * TARGET_PX * 4; i += 4)
+    g_assert_cmpint (result[i], ==, base[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gegl_init (NULL, NULL);
+  g_test_add_func ("/composer/any-order-gives-the-same-bytes",
+                   test_any_order_gives_the_same_bytes);
+  g_test_add_func ("/composer/echo-is-the-resampled-source",
+                   test_echo_is_the_resampled_source);
+  g_test_add_func ("/composer/failed-tile-fades-to-the-base",
+                   test_failed_tile_fades_to_the_base);
+  g_test_add_func ("/composer/alpha-is-the-bases", test_alpha_is_the_bases);
+  return g_test_run ();
+}
