@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "fakes.h"
+#include "upscale-error.h"
+#include "upscale-scheduler.h"
+
+#define N_TILES 20
+
+typedef struct
+{
+  FakeClock        *clock;
+  FakeExchange     *exchange;
+  FakeBackend      *first;
+  FakeBackend      *second;
+  UpscalePolicy     policy;
+  UpscaleScheduler *scheduler;
+  GCancellable     *cancellable;
+  gboolean          has_ended;
+  gboolean          succeeded;
+  GError           *error;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->clock = fake_clock_new ();
+  fixture->exchange = fake_exchange_new ();
+  fixture->first = fake_backend_new (fixture->clock);
+  fixture->second = fake_backend_new (fixture->clock);
+  fixture->cancellable = g_cancellable_new ();
+  fixture->policy = (UpscalePolicy) { .batch_size = 4,
+                                      .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
+                                      .max_tries = 4 };
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->scheduler);
+  g_clear_error (&fixture->error);
+  g_object_unref (fixture->cancellable);
+  g_object_unref (fixture->second);
+  g_object_unref (fixture->first);
+  g_object_unref (fixture->exchange);
+  g_object_unref (fixture->clock);
+}
+
+static void
+on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->has_ended = TRUE;
+  fixture->succeeded =
+      upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &fixture->error);
+}
+
+static void
+add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
+{
+  g_autoptr (UpscaleEndpoint) endpoint =
+      upscale_endpoint_new (name, UPSCALE_BACKEND (backend));
+
+  upscale_scheduler_add_endpoint (fixture->scheduler, endpoint);
+}
+
+static void
+start (Fixture *fixture, gboolean with_second)
+{
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+
+  fixture->scheduler =
+      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (fixture->exchange), N_TILES, recipe,
+                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
+  add_endpoint (fixture, "first", fixture->first);
+  if (with_second)
+    add_endpoint (fixture, "second", fixture->second);
+  upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
+}
+
+/* When nothing is left to do but wait, the clock jumps; when nothing waits either, the
+ * run hangs, and that is a failure. */
+static void
+finish (Fixture *fixture)
+{
+  while (!fixture->has_ended)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_assert_true (fake_clock_jump (fixture->clock));
+}
+
+static void
+run (Fixture *fixture, gboolean with_second)
+{
+  start (fixture, with_second);
+  finish (fixture);
+}
+
+static void
+assert_all_painted (Fixture *fixture)
+{
+  UpscaleProgress progress = upscale_scheduler_get_progress (fixture->scheduler);
+
+  g_assert_no_error (fixture->error);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, N_TILES);
+  g_assert_cmpuint (progress.n_failed, ==, 0);
+  g_assert_cmpuint (progress.n_in_flight, ==, 0);
+  g_assert_cmpuint (fixture->exchange->n_accepted, ==, progress.n_painted);
+}
+
+static void
+test_all_tiles_are_painted_once (Fixture *fixture, gconstpointer data)
+{
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES);
+  for (guint i = 0; i < N_TILES; i++)
+    g_assert_cmpuint (g_array_index (fixture->first->tiles, guint, i), ==, i);
+  g_assert_cmpuint (fixture->first->batch_sizes->len, ==, N_TILES / 4);
+}
+
+static void
+test_stored_tiles_are_not_sent_and_do_not_fill_batches (Fixture      *fixture,
+                                                        gconstpointer data)
+{
+  fixture->exchange->n_stored = 6;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES - 6);
+  g_assert_cmpuint (g_array_index (fixture->first->batch_sizes, guint, 0), ==, 4);
+}
+
+static void
+test_failed_batch_is_sent_again (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->n_failures_left = 1;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 4);
+}
+
+static void
+test_failed_batch_fails_its_tiles_without_retries (Fixture *fixture, gconstpointer data)
+{
+  fixture->policy.max_tries = 1;
+  fixture->first->n_failures_left = 1;
+  run (fixture, FALSE);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 4);
+  g_assert_cmpuint (fixture->exchange->n_given_up, ==, 4);
+  g_assert_cmpstr (upscale_scheduler_get_failure (fixture->scheduler, 0), ==,
+                   "tile 1: first: made to fail");
+}
+
+static void
+test_what_came_back_before_a_failure_is_not_painted_twice (Fixture      *fixture,
+                                                           gconstpointer data)
+{
+  fixture->first->n_failures_left = 1;
+  fixture->first->answers_before_failure = 3;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
+}
+
+static void
+test_poison_tile_sinks_itself_only (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->poison = 2;
+  fixture->second->poison = 2;
+  run (fixture, TRUE);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==,
+                    N_TILES - 1);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 1);
+  g_assert_nonnull (upscale_scheduler_get_failure (fixture->scheduler, 2));
+}
+
+static void
+test_bad_picture_is_painted_again (Fixture *fixture, gconstpointer data)
+{
+  fixture->exchange->bad_picture = 7;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
+}
+
+static void
+test_forgotten_tile_is_asked_for_again (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->forgotten = 5;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+}
+
+static void
+test_refusing_endpoint_is_left_to_the_others (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_REJECTED;
+  fixture->first->n_failures_left = G_MAXINT;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->batch_sizes->len, ==, 1);
+}
+
+static void
+test_dead_endpoint_is_left_to_the_others (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_TRANSPORT;
+  fixture->first->n_failures_left = G_MAXINT;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+}
+
+static void
+test_no_endpoint_left_is_an_error_that_says_why (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_REJECTED;
+  fixture->first->n_failures_left = G_MAXINT;
+  run (fixture, FALSE);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT);
+  g_assert_nonnull (strstr (fixture->error->message, "first: made to fail"));
+}
+
+static void
+test_busy_endpoint_is_waited_for_as_it_says (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_BUSY;
+  fixture->first->retry_after_us = 600 * (gint64) G_USEC_PER_SEC;
+  fixture->first->n_failures_left = 2;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpint (upscale_clock_get_now (UPSCALE_CLOCK (fixture->clock)), >=,
+                   2 * fixture->first->retry_after_us);
+}
+
+static void
+test_too_large_batches_are_halved (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_TOO_LARGE;
+  fixture->first->n_failures_left = 1;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (g_array_index (fixture->first->batch_sizes, guint, 0), ==, 4);
+  g_assert_cmpuint (g_array_index (fixture->first->batch_sizes, guint, 1), ==, 2);
+}
+
+static void
+test_late_batch_is_cancelled_and_its_tiles_tried_elsewhere (Fixture      *fixture,
+                                                            gconstpointer data)
+{
+  fixture->first->hangs = TRUE;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->n_cancelled, >=, 1);
+}
+
+static void
+test_cancel_stops_the_endpoint_and_keeps_what_was_accepted (Fixture      *fixture,
+                                                            gconstpointer data)
+{
+  start (fixture, FALSE);
+  while (fixture->exchange->n_accepted < 4)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_assert_true (fake_clock_jump (fixture->clock));
+  while (fixture->first->batch_sizes->len < 2)
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (fixture->cancellable);
+  finish (fixture);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->first->n_cancelled, ==, 1);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==, 4);
+}
+
+static void
+test_cancel_before_the_start_ends_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_cancellable_cancel (fixture->cancellable);
+  run (fixture, FALSE);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, 0);
+}
+
+static void
+test_faster_endpoint_gets_more (Fixture *fixture, gconstpointer data)
+{
+  fixture->policy.batch_size = 1;
+  fixture->first->seconds_per_tile = 10.0;
+  fixture->second->seconds_per_tile = 40.0;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, 16);
+  g_assert_cmpuint (fixture->second->tiles->len, ==, 4);
+}
+
+static void
+test_slots_work_at_once (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->concurrency = 5;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpint (upscale_clock_get_now (UPSCALE_CLOCK (fixture->clock)), ==,
+                   4 * 57 * G_USEC_PER_SEC);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function)                                                              \
+  g_test_add ("/scheduler/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("all-tiles-are-painted-once", test_all_tiles_are_painted_once);
+  ADD ("stored-tiles-are-not-sent-and-do-not-fill-batches",
+       test_stored_tiles_are_not_sent_and_do_not_fill_batches);
+  ADD ("failed-batch-is-sent-again", test_failed_batch_is_sent_again);
+  ADD ("failed-batch-fails-its-tiles-without-retries",
+       test_failed_batch_fails_its_tiles_without_retries);
+  ADD ("what-came-back-before-a-failure-is-not-painted-twice",
+       test_what_came_back_before_a_failure_is_not_painted_twice);
+  ADD ("poison-tile-sinks-itself-only", test_poison_tile_sinks_itself_only);
+  ADD ("bad-picture-is-painted-again", test_bad_picture_is_painted_again);
+  ADD ("forgotten-tile-is-asked-for-again", test_forgotten_tile_is_asked_for_again);
+  ADD ("refusing-endpoint-is-left-to-the-others",
+       test_refusing_endpoint_is_left_to_the_others);
+  ADD ("dead-endpoint-is-left-to-the-others", test_dead_endpoint_is_left_to_the_others);
+  ADD ("no-endpoint-left-is-an-error-that-says-why",
+       test_no_endpoint_left_is_an_error_that_says_why);
+  ADD ("busy-endpoint-is-waited-for-as-it-says",
+       test_busy_endpoint_is_waited_for_as_it_says);
+  ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);
+  ADD ("late-batch-is-cancelled-and-its-tiles-tried-elsewhere",
+       test_late_batch_is_cancelled_and_its_tiles_tried_elsewhere);
+  ADD ("cancel-stops-the-endpoint-and-keeps-what-was-accepted",
+       test_cancel_stops_the_endpoint_and_keeps_what_was_accepted);
+  ADD ("cancel-before-the-start-ends-at-once", test_cancel_before_the_start_ends_at_once);
+  ADD ("faster-endpoint-gets-more", test_faster_endpoint_gets_more);
+  ADD ("slots-work-at-once", test_slots_work_at_once);
+#undef ADD
+  return g_test_run ();
+}
