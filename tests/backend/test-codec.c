@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
+#include <string.h>
+
+#include "upscale-error.h"
+#include "upscale-tile-batch-codec.h"
+
+static UpscaleBatch *
+make_batch (UpscaleRecipe *recipe, guint n_tiles)
+{
+  UpscaleBatch *batch = upscale_batch_new (recipe);
+
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      UpscaleTile         tile = { i + 3, 0, (int) i, { (int) i * 64, 0, 64, 64 } };
+      UpscaleTileMessage *message = upscale_tile_message_new (&tile);
+
+      message->image = g_bytes_new ("\x89PNG", 4);
+      message->width_px = message->height_px = 64;
+      message->target_width_px = message->target_height_px = 128;
+      message->seed = upscale_tile_seed (0, i);
+      g_ptr_array_add (batch->tiles, message);
+    }
+  g_free (batch->id);
+  batch->id = g_strdup ("b");
+  return batch;
+}
+
+static UpscaleRecipe *
+make_recipe (gboolean is_full)
+{
+  UpscaleRecipe *recipe = upscale_recipe_new ();
+
+  recipe->strength = 0.3;
+  recipe->steps = 30;
+  recipe->cfg_scale = 6.5;
+  if (!is_full)
+    return recipe;
+  g_free (recipe->prompt);
+  recipe->prompt = g_strdup ("a \"quoted\" \\ prompt\nwith \xc3\xa4 and \xe6\xbc\xa2");
+  recipe->controlnet_enabled = TRUE;
+  recipe->conditioning_scale = 0.6;
+  recipe->ip_adapter_image = g_bytes_new ("picture", 7);
+  recipe->ip_adapter_scale = 0.6;
+  upscale_recipe_add_lora (recipe, "detail", 0.5);
+  return recipe;
+}
+
+static void
+write_request (const char *name, const UpscaleBatch *batch)
+{
+  const char      *folder = g_getenv ("UPSCALE_WRITE_REQUESTS");
+  g_autofree char *path =
+      g_build_filename (folder ? folder : g_get_tmp_dir (), name, NULL);
+  g_autoptr (GBytes) body = upscale_tile_batch_encode (batch, 120);
+
+  g_assert_cmpuint (g_bytes_get_size (body), >, 100);
+  if (folder)
+    g_assert_true (g_file_set_contents (path, g_bytes_get_data (body, NULL),
+                                        (gssize) g_bytes_get_size (body), NULL));
+}
+
+static void
+test_requests_are_written (void)
+{
+  g_autoptr (UpscaleRecipe) plain = make_recipe (FALSE);
+  g_autoptr (UpscaleRecipe) full = make_recipe (TRUE);
+  g_autoptr (UpscaleBatch) small = make_batch (plain, 1);
+  g_autoptr (UpscaleBatch) rich = make_batch (full, 1);
+  g_autoptr (UpscaleBatch) large = make_batch (full, 9);
+
+  write_request ("small.json", small);
+  write_request ("rich.json", rich);
+  write_request ("large.json", large);
+}
+
+/* GTK calls setlocale(), and a decimal comma on the wire would be no JSON. */
+static void
+test_numbers_do_not_follow_the_locale (void)
+{
+  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 1);
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *text = NULL;
+
+  if (!setlocale (LC_ALL, "de_DE.UTF-8"))
+    {
+      g_test_skip ("the locale de_DE.UTF-8 is not installed");
+      return;
+    }
+  body = upscale_tile_batch_encode (batch, 120);
+  setlocale (LC_ALL, "C");
+  text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  g_assert_nonnull (strstr (text, "\"cfg_scale\":6.5"));
+}
+
+typedef struct
+{
+  const char *name;
+  const char *body;
+  gboolean    is_good;
+  gboolean    has_ended;
+  guint       n_results;
+} Row;
+
+#define RESULT(id)                                                                       \
+  "{\"id\":\"" id "\",\"success\":true,\"image\":\"eA==\",\"width\":1,\"height\":1}"
+#define HEAD(status)                                                                     \
+  "{\"batch_id\":\"b\",\"status\":\"" status                                             \
+  "\",\"success\":true,\"tiles_processed\":1,\"results\":["
+
+static const Row rows[] = {
+  { "running", HEAD ("running") "]}", TRUE, FALSE, 0 },
+  { "queued", HEAD ("queued") "]}", TRUE, FALSE, 0 },
+  { "completed", HEAD ("completed") RESULT ("3") "]}", TRUE, TRUE, 1 },
+  { "two-results", HEAD ("completed") RESULT ("3") "," RESULT ("4") "]}", TRUE, TRUE, 2 },
+  { "failed-tile",
+    HEAD ("completed") "{\"id\":\"3\",\"success\":false,\"error\":\"no\"}]}", TRUE, TRUE,
+    1 },
+  { "image-missing", HEAD ("completed") "{\"id\":\"3\",\"success\":true}]}", TRUE, TRUE,
+    1 },
+  { "image-of-wrong-type",
+    HEAD ("completed") "{\"id\":\"3\",\"success\":true,\"image\":7}]}", TRUE, TRUE, 1 },
+  { "unknown-members",
+    "{\"batch_id\":\"b\",\"status\":\"running\",\"new\":{\"x\":[1]},\"results\":[]}",
+    TRUE, FALSE, 0 },
+  { "no-results", "{\"batch_id\":\"b\",\"status\":\"running\"}", TRUE, FALSE, 0 },
+  { "empty", "", FALSE, FALSE, 0 },
+  { "html", "<html><body>502 Bad Gateway</body></html>", FALSE, FALSE, 0 },
+  { "cut-off", HEAD ("running"), FALSE, FALSE, 0 },
+  { "list", "[]", FALSE, FALSE, 0 },
+  { "null", "null", FALSE, FALSE, 0 },
+  { "other-batch", "{\"batch_id\":\"c\",\"status\":\"running\",\"results\":[]}", FALSE,
+    FALSE, 0 },
+  { "no-batch", "{\"status\":\"running\",\"results\":[]}", FALSE, FALSE, 0 },
+  { "odd-status", HEAD ("dancing") "]}", FALSE, FALSE, 0 },
+  { "unknown-tile", HEAD ("completed") RESULT ("99") "]}", FALSE, FALSE, 0 },
+  { "tile-twice", HEAD ("completed") RESULT ("3") "," RESULT ("3") "]}", FALSE, FALSE,
+    0 },
+  { "result-is-no-object", HEAD ("completed") "7]}", FALSE, FALSE, 0 },
+};
+
+static void
+test_answer (gconstpointer data)
+{
+  const Row *row = data;
+  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 2);
+  g_autoptr (GBytes) body = g_bytes_new_static (row->body, strlen (row->body));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UpscaleWireAnswer) answer = upscale_tile_batch_decode (body, batch, &error);
+
+  g_assert_cmpint (answer != NULL, ==, row->is_good);
+  if (!row->is_good)
+    {
+      g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL);
+      return;
+    }
+  g_assert_cmpint (answer->has_ended, ==, row->has_ended);
+  g_assert_cmpuint (answer->results->len, ==, row->n_results);
+  for (guint i = 0; i < answer->results->len; i++)
+    {
+      const UpscaleWireResult *result =
+          &g_array_index (answer->results, UpscaleWireResult, i);
+
+      g_assert_true ((result->image == NULL) == (result->failure != NULL));
+    }
+}
+
+/* Whatever comes in: an answer or an error, never a crash. The generator is fixed. */
+static void
+test_mutated_answers (void)
+{
+  const char *seed = HEAD ("completed") RESULT ("3") "," RESULT ("4") "]}";
+  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 2);
+  g_autoptr (GRand) random = g_rand_new_with_seed (11);
+
+  for (int round = 0; round < 20000; round++)
+    {
+      gsize length = (gsize) g_rand_int_range (random, 1, (gint32) strlen (seed) + 1);
+      g_autofree char *text = g_memdup2 (seed, length);
+      g_autoptr (GBytes) body = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (UpscaleWireAnswer) answer = NULL;
+
+      for (int i = 0; i < 3; i++)
+        text[g_rand_int_range (random, 0, (gint32) length)] =
+            (char) g_rand_int_range (random, 1, 256);
+      body = g_bytes_new (text, length);
+      answer = upscale_tile_batch_decode (body, batch, &error);
+      g_assert_true ((answer == NULL) == (error != NULL));
+    }
+}
+
+static void
+test_health_defaults (void)
+{
+  const char *text = "{\"protocol\":1,\"identity\":\"x\",\"max_tiles\":-3,\"multiple_"
+                     "of\":\"8\",\"resizes\":1}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (UpscaleCapabilities) capabilities =
+      upscale_tile_batch_decode_health (body, NULL);
+
+  g_assert_cmpstr (capabilities->identity, ==, "x");
+  g_assert_cmpint (capabilities->max_tiles, ==, 64);
+  g_assert_cmpint (capabilities->multiple_of, ==, 64);
+  g_assert_cmpint (capabilities->concurrency, ==, 1);
+  g_assert_false (capabilities->resizes);
+}
+
+static void
+test_health_of_another_protocol_is_refused (void)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static ("{\"protocol\":2}", 14);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (upscale_tile_batch_decode_health (body, &error));
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/codec/requests-are-written", test_requests_are_written);
+  g_test_add_func ("/codec/numbers-do-not-follow-the-locale",
+                   test_numbers_do_not_follow_the_locale);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/codec/answer/%s", rows[i].name);
+
+      g_test_add_data_func (path, &rows[i], test_answer);
+    }
+  g_test_add_func ("/codec/mutated-answers", test_mutated_answers);
+  g_test_add_func ("/codec/health-defaults", test_health_defaults);
+  g_test_add_func ("/codec/health-of-another-protocol-is-refused",
+                   test_health_of_another_protocol_is_refused);
+  return g_test_run ();
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The backend over real sockets, against a server that does to each request what the test
+ * has told it. */
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "upscale-error.h"
+#include "upscale-tile-batch-backend.h"
+
+typedef struct _Fixture Fixture;
+
+struct _Fixture
+{
+  SoupServer              *server;
+  SoupServer              *other_origin;
+  UpscaleTileBatchBackend *backend;
+  UpscaleBatch            *batch;
+  GCancellable            *cancellable;
+  const char              *put_body;
+  const char              *get_body;
+  guint                    put_status;
+  guint                    n_redirects_left;
+  gboolean                 redirects_elsewhere;
+  gboolean                 cuts;
+  gboolean                 stalls;
+  guint                    n_puts, n_gets, n_deletes, n_elsewhere;
+  char                    *seen_token;
+  guint                    n_answers;
+  gboolean                 has_ended, succeeded;
+  GError                  *error;
+};
+
+#define RUNNING                                                                          \
+  "{\"batch_id\":\"b\",\"status\":\"running\",\"tiles_processed\":0,\"results\":[]}"
+#define DONE                                                                             \
+  "{\"batch_id\":\"b\",\"status\":\"completed\",\"tiles_processed\":1,\"results\":[{"    \
+  "\"id\":\"0\",\"success\":true,\"image\":"                                             \
+  "\"eA==\",\"width\":1,\"height\":1}]}"
+
+static char *
+get_address (SoupServer *server)
+{
+  GSList *uris = soup_server_get_uris (server);
+  char   *address = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return address;
+}
+
+static void
+redirect (Fixture *fixture, SoupServerMessage *message)
+{
+  g_autofree char *here = get_address (fixture->server);
+  g_autofree char *there = get_address (fixture->other_origin);
+  g_autofree char *location =
+      g_strconcat (fixture->redirects_elsewhere ? there : here, "/v1/batches/b", NULL);
+
+  fixture->n_redirects_left--;
+  soup_server_message_set_redirect (message, SOUP_STATUS_SEE_OTHER, location);
+}
+
+static void
+answer (SoupServerMessage *message, guint status, const char *body)
+{
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, body,
+                                    strlen (body));
+}
+
+static void
+on_request (SoupServer        *server,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
+{
+  Fixture    *fixture = user_data;
+  const char *method = soup_server_message_get_method (message);
+  gboolean    is_put = method == SOUP_METHOD_PUT;
+
+  g_free (fixture->seen_token);
+  fixture->seen_token = g_strdup (
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                    "Modal-Secret"));
+  fixture->n_puts += is_put;
+  fixture->n_gets += method == SOUP_METHOD_GET;
+  fixture->n_deletes += method == SOUP_METHOD_DELETE;
+  if (method == SOUP_METHOD_DELETE)
+    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+  else if (fixture->stalls)
+    soup_server_message_pause (message);
+  else if (fixture->cuts)
+    g_socket_close (soup_server_message_get_socket (message), NULL);
+  else if (fixture->n_redirects_left > 0)
+    redirect (fixture, message);
+  else if (is_put)
+    answer (message, fixture->put_status, fixture->put_body);
+  else
+    answer (message, strstr (fixture->get_body, "completed") ? 200 : 202,
+            fixture->get_body);
+}
+
+static void
+on_elsewhere (SoupServer        *server,
+              SoupServerMessage *message,
+              const char        *path,
+              GHashTable        *query,
+              gpointer           user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->n_elsewhere++;
+  answer (message, 200, DONE);
+}
+
+static SoupServer *
+listen_locally (SoupServerCallback callback, Fixture *fixture)
+{
+  SoupServer *server = soup_server_new (NULL, NULL);
+
+  soup_server_add_handler (server, NULL, callback, fixture, NULL);
+  g_assert_true (
+      soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  return server;
+}
+
+static UpscaleBatch *
+make_batch (void)
+{
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  UpscaleBatch       *batch = upscale_batch_new (recipe);
+  UpscaleTile         tile = { .rect = { 0, 0, 64, 64 } };
+  UpscaleTileMessage *message = upscale_tile_message_new (&tile);
+
+  message->image = g_bytes_new ("x", 1);
+  g_ptr_array_add (batch->tiles, message);
+  g_free (batch->id);
+  batch->id = g_strdup ("b");
+  return batch;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UpscaleHttp) http = upscale_http_new ();
+  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autoptr (GUri) base = NULL;
+  g_autofree char *address = NULL;
+
+  fixture->server = listen_locally (on_request, fixture);
+  fixture->other_origin = listen_locally (on_elsewhere, fixture);
+  address = get_address (fixture->server);
+  base = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
+  upscale_http_add_header (http, "Modal-Secret", "s3cret");
+  fixture->backend = upscale_tile_batch_backend_new (base, http, clock);
+  fixture->batch = make_batch ();
+  fixture->cancellable = g_cancellable_new ();
+  fixture->put_status = 202;
+  fixture->put_body = RUNNING;
+  fixture->get_body = DONE;
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_object_unref (fixture->backend);
+  g_object_unref (fixture->server);
+  g_object_unref (fixture->other_origin);
+  upscale_batch_unref (fixture->batch);
+  g_object_unref (fixture->cancellable);
+  g_free (fixture->seen_token);
+  g_clear_error (&fixture->error);
+}
+
+static void
+on_answer (const UpscaleTileAnswer *tile, gpointer user_data)
+{
+  ((Fixture *) user_data)->n_answers++;
+}
+
+static void
+on_processed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->has_ended = TRUE;
+  fixture->succeeded =
+      upscale_backend_process_finish (UPSCALE_BACKEND (object), result, &fixture->error);
+}
+
+static void
+start (Fixture *fixture)
+{
+  upscale_backend_process_async (UPSCALE_BACKEND (fixture->backend), fixture->batch,
+                                 on_answer, fixture, fixture->cancellable, on_processed,
+                                 fixture);
+}
+
+static void
+process (Fixture *fixture)
+{
+  start (fixture);
+  while (!fixture->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_submit_and_poll (Fixture *fixture, gconstpointer data)
+{
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_puts, ==, 1);
+  g_assert_cmpuint (fixture->n_gets, ==, 1);
+  g_assert_cmpuint (fixture->n_answers, ==, 1);
+  g_assert_cmpstr (fixture->seen_token, ==, "s3cret");
+}
+
+static void
+test_answered_at_once (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_status = 200;
+  fixture->put_body = DONE;
+  process (fixture);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (fixture->n_gets, ==, 0);
+  g_assert_cmpuint (fixture->n_answers, ==, 1);
+}
+
+/* Modal redirects every 150 s while a job runs: more hops than browsers and libsoup
+ * follow. */
+static void
+test_any_number_of_redirects_within_the_origin (Fixture *fixture, gconstpointer data)
+{
+  fixture->n_redirects_left = 50;
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_answers, ==, 1);
+}
+
+static void
+test_redirect_to_another_origin_is_refused_and_gets_no_secret (Fixture      *fixture,
+                                                               gconstpointer data)
+{
+  fixture->n_redirects_left = 1;
+  fixture->redirects_elsewhere = TRUE;
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED);
+  g_assert_cmpuint (fixture->n_elsewhere, ==, 0);
+}
+
+static void
+test_html_is_no_answer (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_status = 200;
+  fixture->put_body = "<html>welcome</html>";
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL);
+}
+
+static void
+test_cut_connection_is_transient (Fixture *fixture, gconstpointer data)
+{
+  fixture->cuts = TRUE;
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT);
+}
+
+static void
+test_busy_says_so (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_status = 503;
+  fixture->put_body = "";
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
+}
+
+static void
+test_batch_given_up_by_the_server (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_status = 200;
+  fixture->put_body = "{\"batch_id\":\"b\",\"status\":\"failed\",\"error\":\"no "
+                      "GPU\",\"tiles_processed\":0,\"results\":[]}";
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER);
+  g_assert_nonnull (strstr (fixture->error->message, "no GPU"));
+}
+
+static void
+test_cancel_stops_the_server_too (Fixture *fixture, gconstpointer data)
+{
+  fixture->stalls = TRUE;
+  start (fixture);
+  while (fixture->n_puts == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_cancellable_cancel (fixture->cancellable);
+  while (!fixture->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->n_deletes, ==, 1);
+}
+
+static void
+test_server_with_the_blocking_route_only (Fixture *fixture, gconstpointer data)
+{
+  /* The double answers PUT with 405 and everything else, so POST too, with the finished
+   * batch. */
+  fixture->put_status = 405;
+  fixture->put_body = "";
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_answers, ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function)                                                              \
+  g_test_add ("/tile-batch/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("submit-and-poll", test_submit_and_poll);
+  ADD ("answered-at-once", test_answered_at_once);
+  ADD ("any-number-of-redirects-within-the-origin",
+       test_any_number_of_redirects_within_the_origin);
+  ADD ("redirect-to-another-origin-is-refused-and-gets-no-secret",
+       test_redirect_to_another_origin_is_refused_and_gets_no_secret);
+  ADD ("html-is-no-answer", test_html_is_no_answer);
+  ADD ("cut-connection-is-transient", test_cut_connection_is_transient);
+  ADD ("busy-says-so", test_busy_says_so);
+  ADD ("batch-given-up-by-the-server", test_batch_given_up_by_the_server);
+  ADD ("cancel-stops-the-server-too", test_cancel_stops_the_server_too);
+  ADD ("server-with-the-blocking-route-only", test_server_with_the_blocking_route_only);
+#undef ADD
+  return g_test_run ();
+}
