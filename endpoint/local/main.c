@@ -110,12 +110,12 @@ serve (const Arguments *arguments, GError **error)
 
   if (!base)
     return FALSE;
-  g_print ("listening on %s\n", base);
-  fflush (stdout);
   g_unix_signal_add (SIGTERM, on_terminate, loop);
   g_unix_signal_add (SIGINT, on_terminate, loop);
   if (arguments->exit_with_parent)
     watch_parent (loop);
+  g_print ("listening on %s\n", base);
+  fflush (stdout);
   g_main_loop_run (loop);
   return TRUE;
 }

@@ -9,7 +9,7 @@ typedef struct
   UpscaleLocalQuestion question;
   guint                timer;
   gulong               changed_handler;
-  gulong               gone_handler;
+  GSource             *hang_up;
 } Waiter;
 
 static gboolean
@@ -53,7 +53,8 @@ static void
 waiter_free (Waiter *waiter)
 {
   g_clear_signal_handler (&waiter->changed_handler, waiter->question.job);
-  g_clear_signal_handler (&waiter->gone_handler, waiter->message);
+  g_source_destroy (waiter->hang_up);
+  g_source_unref (waiter->hang_up);
   g_clear_handle_id (&waiter->timer, g_source_remove);
   upscale_local_job_release (waiter->question.job, g_get_monotonic_time ());
   g_object_unref (waiter->question.job);
@@ -89,16 +90,36 @@ on_job_changed (UpscaleLocalJob *job, gpointer user_data)
     answer_now (waiter);
 }
 
-static void
-on_client_gone (SoupServerMessage *message, gpointer user_data)
+/* A paused message reads nothing, so libsoup does not notice; a closed connection can be
+ * read to its end at once. */
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
-  Waiter *waiter = user_data;
-  g_autoptr (UpscaleLocalJob) job = g_object_ref (waiter->question.job);
-  gboolean cancels = waits_for_end (waiter->question);
+  Waiter      *waiter = user_data;
+  char         byte;
+  GInputVector vector = { &byte, 1 };
+  int          flags = G_SOCKET_MSG_PEEK;
+  g_autoptr (UpscaleLocalJob) job = NULL;
 
-  waiter_free (waiter);
-  if (cancels)
+  if (g_socket_receive_message (socket, NULL, &vector, 1, NULL, NULL, &flags, NULL,
+                                NULL) > 0)
+    return G_SOURCE_REMOVE;
+  job = waits_for_end (waiter->question) ? g_object_ref (waiter->question.job) : NULL;
+  /* Nobody hears the answer, but libsoup lets go of the message only when it is sent. */
+  answer_now (waiter);
+  if (job)
     upscale_local_job_cancel (job, "the client went away", g_get_monotonic_time ());
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_client (Waiter *waiter)
+{
+  GSocket *socket = soup_server_message_get_socket (waiter->message);
+
+  waiter->hang_up = g_socket_create_source (socket, G_IO_IN | G_IO_HUP, NULL);
+  g_source_set_callback (waiter->hang_up, G_SOURCE_FUNC (on_readable), waiter, NULL);
+  g_source_attach (waiter->hang_up, NULL);
 }
 
 /**
@@ -126,8 +147,7 @@ upscale_local_waiter_answer (SoupServerMessage *message, UpscaleLocalQuestion qu
   upscale_local_job_hold (question.job);
   waiter->changed_handler =
       g_signal_connect (question.job, "changed", G_CALLBACK (on_job_changed), waiter);
-  waiter->gone_handler =
-      g_signal_connect (message, "disconnected", G_CALLBACK (on_client_gone), waiter);
+  watch_client (waiter);
   if (question.wait_s > 0)
     waiter->timer =
         g_timeout_add_seconds_once ((guint) question.wait_s, on_time_over, waiter);

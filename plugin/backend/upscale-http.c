@@ -367,3 +367,24 @@ upscale_http_is_loopback (GUri *base)
   return address ? g_inet_address_get_is_loopback (address)
                  : g_ascii_strcasecmp (host, "localhost") == 0;
 }
+
+/**
+ * upscale_http_make_uri:
+ * @base: where an endpoint's routes begin; may have a path
+ * @path: a route
+ * @query: (nullable): its parameters
+ *
+ * Returns: (transfer full): the route's address
+ */
+GUri *
+upscale_http_make_uri (GUri *base, const char *path, const char *query)
+{
+  g_autofree char *prefix = g_strdup (g_uri_get_path (base));
+  g_autofree char *full = NULL;
+
+  while (g_str_has_suffix (prefix, "/"))
+    prefix[strlen (prefix) - 1] = '\0';
+  full = g_strconcat (prefix, path, NULL);
+  return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL,
+                      g_uri_get_host (base), g_uri_get_port (base), full, query, NULL);
+}

@@ -49,9 +49,10 @@ void upscale_http_send_async (UpscaleHttp              *http,
                               GCancellable             *cancellable,
                               GAsyncReadyCallback       callback,
                               gpointer                  user_data);
-UpscaleHttpAnswer      *
+UpscaleHttpAnswer       *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
-void upscale_http_answer_free (UpscaleHttpAnswer *answer);
+void  upscale_http_answer_free (UpscaleHttpAnswer *answer);
+GUri *upscale_http_make_uri (GUri *base, const char *path, const char *query);
 gboolean upscale_http_is_loopback (GUri *base);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleHttpAnswer, upscale_http_answer_free)

@@ -68,27 +68,13 @@ process_free (Process *process)
 }
 
 static GUri *
-make_uri (UpscaleTileBatchBackend *self, const char *path, const char *query)
-{
-  g_autofree char *base = g_strdup (g_uri_get_path (self->base));
-  g_autofree char *full = NULL;
-
-  while (g_str_has_suffix (base, "/"))
-    base[strlen (base) - 1] = '\0';
-  full = g_strconcat (base, path, NULL);
-  return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (self->base), NULL,
-                      g_uri_get_host (self->base), g_uri_get_port (self->base), full,
-                      query, NULL);
-}
-
-static GUri *
 make_batch_uri (UpscaleTileBatchBackend *self,
                 const UpscaleBatch      *batch,
                 const char              *query)
 {
   g_autofree char *path = g_strconcat ("/v1/batches/", batch->id, NULL);
 
-  return make_uri (self, path, query);
+  return upscale_http_make_uri (self->base, path, query);
 }
 
 static void
@@ -122,7 +108,7 @@ upscale_tile_batch_backend_probe_async (UpscaleBackend     *backend,
 {
   UpscaleTileBatchBackend *self = UPSCALE_TILE_BATCH_BACKEND (backend);
   GTask                   *task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GUri) uri = make_uri (self, "/v1/health", NULL);
+  g_autoptr (GUri) uri = upscale_http_make_uri (self->base, "/v1/health", NULL);
   UpscaleHttpRequest request = { .method = "GET", .uri = uri };
 
   upscale_http_send_async (self->http, &request, cancellable, on_health, task);
@@ -208,7 +194,6 @@ hand_out (Process *process, const UpscaleWireAnswer *answer)
     }
 }
 
-/* Finished tiles were handed out before; the batch as a whole has failed. */
 static GError *
 describe_failed_batch (const UpscaleWireAnswer *answer)
 {
@@ -376,9 +361,10 @@ static void
 submit (GTask *task)
 {
   Process *process = g_task_get_task_data (task);
-  g_autoptr (GUri) uri = process->is_blocking
-                             ? make_uri (process->backend, "/process_tile_batch", NULL)
-                             : make_batch_uri (process->backend, process->batch, NULL);
+  g_autoptr (GUri) uri =
+      process->is_blocking
+          ? upscale_http_make_uri (process->backend->base, "/process_tile_batch", NULL)
+          : make_batch_uri (process->backend, process->batch, NULL);
   UpscaleHttpRequest request = { .method = process->is_blocking ? "POST" : "PUT",
                                  .uri = uri,
                                  .body = process->body,

@@ -25,7 +25,7 @@ void
 upscale_image_limit_memory (void)
 {
   g_object_set (gegl_config (), "tile-cache-size", TILE_CACHE_BYTES, "queue-size",
-                SWAP_QUEUE_BYTES, NULL);
+                SWAP_QUEUE_BYTES, "threads", 1, NULL);
 #ifdef __GLIBC__
   mallopt (M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
 #endif

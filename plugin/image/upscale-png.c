@@ -223,3 +223,33 @@ upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
   png_image_free (&image);
   return read ? g_steal_pointer (&pixels) : NULL;
 }
+
+/**
+ * upscale_png_decode_sized:
+ * @file: a file, as it came in
+ * @width_px: the width it must have
+ * @height_px: the height it must have
+ * @error: return location for an error
+ *
+ * Like upscale_png_decode(), for pictures whose size is agreed on: it is checked before
+ * any pixel is.
+ *
+ * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
+ */
+UpscalePixels *
+upscale_png_decode_sized (GBytes *file, int width_px, int height_px, GError **error)
+{
+  int width = 0;
+  int height = 0;
+
+  if (!upscale_png_peek_size (file, &width, &height, error))
+    return NULL;
+  if (width != width_px || height != height_px)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                   "the picture is %dx%d px instead of %dx%d", width, height, width_px,
+                   height_px);
+      return NULL;
+    }
+  return upscale_png_decode (file, (gsize) width * (gsize) height, error);
+}

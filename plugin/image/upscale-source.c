@@ -32,10 +32,9 @@ struct _UpscaleSource
   gboolean    is_plain;    /* RGB without alpha: babl must not be asked to add one, see
                               read_plain() */
 
-  GMutex lock; /* one graph may be asked by one thread at a time; GEGL spreads each
-                  question over all cores */
-  GeglNode *graph;
-  GeglNode *scaled; /* NULL when the target has the source's size */
+  gboolean   is_scaled; /* else the base is the source's own pixels */
+  GMutex     lock;
+  GPtrArray *idle_graphs; /* of GeglNode: a graph may be asked by one thread at a time */
 };
 
 /* Precision and gamut survive only in the layer's own space; light is kept as the layer
@@ -66,21 +65,41 @@ choose_working_formats (UpscaleSource *source)
 
 /* The same operation, sampler and edge rule as GIMP's own Scale Layer with cubic
  * interpolation. */
-static void
+static GeglNode *
 build_graph (UpscaleSource *source)
 {
-  GeglNode *input;
-
-  source->graph = gegl_node_new ();
-  input = gegl_node_new_child (source->graph, "operation", "gegl:buffer-source", "buffer",
-                               source->pixels, NULL);
-  source->scaled =
-      gegl_node_new_child (source->graph, "operation", "gegl:scale-ratio", "origin-x",
-                           0.0, "origin-y", 0.0, "sampler", GEGL_SAMPLER_CUBIC,
-                           "abyss-policy", GEGL_ABYSS_CLAMP, "x",
+  GeglNode *graph = gegl_node_new ();
+  GeglNode *input = gegl_node_new_child (graph, "operation", "gegl:buffer-source",
+                                         "buffer", source->pixels, NULL);
+  GeglNode *scaled =
+      gegl_node_new_child (graph, "operation", "gegl:scale-ratio", "origin-x", 0.0,
+                           "origin-y", 0.0, "sampler", GEGL_SAMPLER_CUBIC, "abyss-policy",
+                           GEGL_ABYSS_CLAMP, "x",
                            (double) source->target_width_px / source->width_px, "y",
                            (double) source->target_height_px / source->height_px, NULL);
-  gegl_node_link (input, source->scaled);
+  GeglNode *output = gegl_node_get_output_proxy (graph, "output");
+
+  gegl_node_link_many (input, scaled, output, NULL);
+  return graph;
+}
+
+static GeglNode *
+take_graph (UpscaleSource *source)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&source->lock);
+
+  if (source->idle_graphs->len > 0)
+    return g_ptr_array_steal_index_fast (source->idle_graphs,
+                                         source->idle_graphs->len - 1);
+  return build_graph (source);
+}
+
+static void
+return_graph (UpscaleSource *source, GeglNode *graph)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&source->lock);
+
+  g_ptr_array_add (source->idle_graphs, graph);
 }
 
 /**
@@ -106,9 +125,9 @@ upscale_source_new (GeglBuffer *pixels, double scale)
   source->format = gegl_buffer_get_format (pixels);
   g_mutex_init (&source->lock);
   choose_working_formats (source);
-  if (source->target_width_px != source->width_px ||
-      source->target_height_px != source->height_px)
-    build_graph (source);
+  source->idle_graphs = g_ptr_array_new_with_free_func (g_object_unref);
+  source->is_scaled = source->target_width_px != source->width_px ||
+                      source->target_height_px != source->height_px;
   return source;
 }
 
@@ -129,7 +148,7 @@ free_members (gpointer data)
 {
   UpscaleSource *source = data;
 
-  g_clear_object (&source->graph);
+  g_ptr_array_unref (source->idle_graphs);
   g_clear_object (&source->pixels);
   g_mutex_clear (&source->lock);
 }
@@ -196,6 +215,7 @@ upscale_source_get_working_rgb_format (const UpscaleSource *source)
   return source->working_rgb;
 }
 
+/* From @pixels as they are, or, when %NULL, from the base. */
 static void
 read_pixels (UpscaleSource       *source,
              GeglBuffer          *pixels,
@@ -203,7 +223,7 @@ read_pixels (UpscaleSource       *source,
              const Babl          *format,
              float               *values)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  GeglNode *graph = NULL;
 
   if (pixels)
     {
@@ -211,9 +231,10 @@ read_pixels (UpscaleSource       *source,
                        GEGL_ABYSS_CLAMP);
       return;
     }
-  locker = g_mutex_locker_new (&source->lock);
-  gegl_node_blit (source->scaled, 1.0, roi, format, values, GEGL_AUTO_ROWSTRIDE,
+  graph = take_graph (source);
+  gegl_node_blit (graph, 1.0, roi, format, values, GEGL_AUTO_ROWSTRIDE,
                   GEGL_BLIT_DEFAULT);
+  return_graph (source, graph);
 }
 
 /* Adding an alpha channel looks harmless, but outside of sRGB babl goes through linear
@@ -236,7 +257,6 @@ read_plain (UpscaleSource       *source,
     }
 }
 
-/* From @pixels as they are, or, when %NULL, from the graph. */
 static void
 read_block (UpscaleSource       *source,
             GeglBuffer          *pixels,
@@ -262,7 +282,7 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 {
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
 
-  read_block (source, source->scaled ? NULL : source->pixels, &roi, rgba);
+  read_block (source, source->is_scaled ? NULL : source->pixels, &roi, rgba);
 }
 
 /**
@@ -377,7 +397,7 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
 UpscalePixels *
 upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 {
-  return see (source, source->scaled ? NULL : source->pixels, target);
+  return see (source, source->is_scaled ? NULL : source->pixels, target);
 }
 
 /**

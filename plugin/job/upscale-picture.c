@@ -140,31 +140,17 @@ make_key (const TileWork      *work,
   return upscale_tile_key (&input, identity);
 }
 
-/* Decodes an answer and cuts it back to the tile; the size is checked before any pixel
- * is. */
+/* Decodes an answer and cuts it back to the tile. */
 static UpscalePixels *
 decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError **error)
 {
-  const UpscaleTile *tile =
-      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index);
-  g_autoptr (UpscalePixels) painted = NULL;
-  gsize max_pixels = (gsize) form.target_width_px * (gsize) form.target_height_px;
-  int   width = 0;
-  int   height = 0;
+  UpscaleRect tile =
+      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index)->rect;
+  g_autoptr (UpscalePixels) painted =
+      upscale_png_decode_sized (image, form.target_width_px, form.target_height_px,
+                                error);
 
-  if (!upscale_png_peek_size (image, &width, &height, error))
-    return NULL;
-  if (width != form.target_width_px || height != form.target_height_px)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   "the picture is %dx%d px instead of %dx%d", width, height,
-                   form.target_width_px, form.target_height_px);
-      return NULL;
-    }
-  painted = upscale_png_decode (image, max_pixels, error);
-  if (!painted)
-    return NULL;
-  return upscale_pixels_crop (painted, tile->rect.width, tile->rect.height);
+  return painted ? upscale_pixels_crop (painted, tile.width, tile.height) : NULL;
 }
 
 /* Looks for what one endpoint of the job would have answered; an entry that can't be used

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of the wire contract for tests: every message, both ways, is held against the schema."""
+
+import base64
+import http.client
+import io
+import json
+import os
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema
+from PIL import Image
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "endpoint" / "tile-batch.schema.json").read_text())
+TIMEOUT_S = 60
+
+
+def check(message: object, definition: str) -> None:
+    jsonschema.validate(message, {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]})
+
+
+def encode(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def decode(text: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB")
+
+
+def make_picture(size: int = 64, seed: int = 1) -> Image.Image:
+    """Two gradients and some texture; the same for the same seed."""
+    picture = Image.new("RGB", (size, size))
+    picture.putdata([((x * 3 + seed * 40) % 256, (y * 2) % 256, (x ^ y) * 4 % 256) for y in range(size) for x in range(size)])
+    return picture
+
+
+def make_request(tiles: int = 1, target: int | None = 64, size: int = 64, **extra: Any) -> dict[str, Any]:
+    request = {
+        "protocol": 1, "batch_id": str(uuid.uuid4()), "global_prompt": "sharp", "negative_prompt": "",
+        "tiles": [
+            {"id": str(i), "index": i, "row": 0, "col": i, "x": i * 64, "y": 0, "width": size, "height": size,
+             "image": encode(make_picture(size, i)), "seed": i}
+            for i in range(tiles)
+        ],
+        "model_config": {"base_model": "", "controlnet": {"enabled": True}, "loras": []},
+        "gen_params": {"strength": 0.3, "steps": 4, "cfg_scale": 2, "seed": 0, "sampler": "", "gen_res": 0},
+        "ip_adapter_enabled": False, "target_width": target, "target_height": target, **extra,
+    }  # fmt: skip
+    return request
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url)
+
+    def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+        kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(self.parts.netloc, timeout=TIMEOUT_S)
+        try:
+            connection.request(method, self.parts.path.rstrip("/") + path, body, headers or {})
+            answer = connection.getresponse()
+            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def refused(self, status: int, reply: Reply) -> str:
+        assert reply.status == status, (reply.status, reply.body[:300])
+        assert reply.headers["content-type"].startswith("application/problem+json")
+        check(reply.json, "problem")
+        assert reply.json["status"] == status
+        return reply.json["detail"]
+
+    def put(self, request: dict[str, Any], wait_s: int | None = None) -> Reply:
+        headers = {"Content-Type": "application/json"}
+        if wait_s is not None:
+            headers["Prefer"] = f"respond-async, wait={wait_s}"
+        return self.send("PUT", f"/v1/batches/{request['batch_id']}", json.dumps(request), headers)
+
+    def get(self, batch_id: str, results_from: int = 0, wait_s: int = 10, more: str = "") -> Reply:
+        path = f"/v1/batches/{batch_id}?results_from={results_from}{more}"
+        return self.send("GET", path, headers={"Prefer": f"respond-async, wait={wait_s}"})
+
+    def answer(self, reply: Reply) -> dict[str, Any]:
+        assert reply.status in (200, 202), (reply.status, reply.body[:300])
+        check(reply.json, "answer")
+        is_final = reply.json["status"] in ("completed", "failed", "cancelled")
+        assert is_final == (reply.status == 200)
+        if not is_final:
+            assert "retry-after" in reply.headers and "location" in reply.headers
+        return reply.json
+
+    def finish(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Submits and polls to the end, as the plug-in does; returns all results."""
+        check(request, "request")
+        answer = self.answer(self.put(request, 10))
+        results = answer["results"]
+        while answer["status"] not in ("completed", "failed", "cancelled") or answer["tiles_processed"] > len(results):
+            answer = self.answer(self.get(request["batch_id"], len(results)))
+            results += answer["results"]
+        assert answer["status"] == "completed" and answer["success"], answer
+        return results
+
+
+class LocalEndpoint:
+    """The endpoint that ships with the plug-in, as a context manager."""
+
+    def __init__(self, *arguments: str) -> None:
+        program = os.environ["UPSCALE_LOCAL_ENDPOINT"]
+        self.process = subprocess.Popen(
+            [program, "--exit-with-parent", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        self.line = self.process.stdout.readline()
+        self.url = self.line.removeprefix("listening on ").strip()
+
+    def __enter__(self) -> "LocalEndpoint":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        assert self.process.wait(timeout=TIMEOUT_S) == 0
