@@ -69,7 +69,8 @@ upscale_local_pool_new (const UpscaleLocalEngine *engine, guint n_workers)
   UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
 
   pool->engine = engine;
-  pool->threads = g_thread_pool_new (paint, pool, (int) n_workers, FALSE, NULL);
+  pool->threads = g_thread_pool_new_full (paint, pool, (GDestroyNotify) work_free,
+                                          (int) n_workers, FALSE, NULL);
   return pool;
 }
 

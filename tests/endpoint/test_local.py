@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from wire_client import Client, LocalEndpoint, make_request
@@ -32,7 +33,7 @@ def test_says_where_it_listens(endpoint: LocalEndpoint) -> None:
 
 def test_listens_on_loopback_only(endpoint: LocalEndpoint) -> None:
     port = int(endpoint.url.rpartition(":")[2])
-    listening = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]
+    listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     addresses = {fields[1] for fields in listening if fields[3] == "0A" and fields[1].endswith(f":{port:04X}")}
     assert addresses == {f"0100007F:{port:04X}"}
 

@@ -6,7 +6,15 @@ import os
 import numpy
 from gi.repository import Gimp
 from gimp_inside import (
-    GRAY, RGB, difference, make_image, make_pixels, read_pixels, scaled_by_gimp, tell, upscale, wide_gamut_profile,
+    GRAY,
+    difference,
+    make_image,
+    make_pixels,
+    read_pixels,
+    scaled_by_gimp,
+    tell,
+    upscale,
+    wide_gamut_profile,
 )  # fmt: skip
 
 URL = os.environ["TEST_ENDPOINT"]

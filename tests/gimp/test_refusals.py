@@ -2,7 +2,6 @@
 """Whatever can't be done is refused in words that reach the caller, and the image stays as it was."""
 
 import socket
-from pathlib import Path
 
 import pytest
 from echo_endpoint import Behaviour, EchoEndpoint

@@ -2,6 +2,7 @@
 """The ways to call the procedure without a screen: the examples as they ship, and another plug-in."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,20 @@ upscale(image, layer, scale=2.0, tile_size=128, overlap=32, endpoints=os.environ
     assert lines[0].startswith("tile-upscale: 0 of "), outcome
     assert lines[-1].startswith("tile-upscale: Upscaled ")
     assert "tile-upscale:" not in outcome.stdout
+
+
+def test_german(gimp: Gimp) -> None:
+    locale = gimp.folder / "locales" / "de_DE.UTF-8"
+    locale.parent.mkdir()
+    made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(locale)], capture_output=True, check=False)
+    if made.returncode > 1:
+        pytest.skip("no German locale can be made here")
+    script = """
+from gimp_inside import *
+image, layer = make_image(64, 48)
+tell(message=upscale(image, layer, tile_size=100).message,
+     label=Gimp.get_pdb().lookup_procedure("plug-in-tile-upscale").get_menu_label())
+"""
+    outcome = gimp.run(script, LC_ALL="de_DE.UTF-8", LANGUAGE="de", LOCPATH=str(locale.parent))
+    assert outcome.values["message"] == "Kachelgröße: 100 px. Wählen Sie ein Vielfaches von 64, zum Beispiel 128.", outcome
+    assert outcome.values["label"] == "Kachelweise ver_größern …"

@@ -17,8 +17,9 @@ KINDS = [
                  "gray-u8", "gray-u16", "gray-float-linear")
 ]  # fmt: skip
 WIDE = [
-    "wide-u8", "wide-u16-alpha", "wide-float", "wide-float-linear", "float-out-of-gamut", "wide-float-scale-1", "wide-float-alpha", "wide-gray-float",
-]
+    "wide-u8", "wide-u16-alpha", "wide-float", "wide-float-linear", "float-out-of-gamut", "wide-float-scale-1",
+    "wide-float-alpha", "wide-gray-float",
+]  # fmt: skip
 SIZES = {
     "scale-1": [150, 110], "scale-1-float": [150, 110], "scale-1.5": [225, 165], "scale-3.7": [226, 174],
     "scale-8": [248, 232], "size-1x1": [2, 2], "size-small": [40, 26], "size-prime": [202, 194], "size-wide": [5000, 3],

@@ -4,6 +4,7 @@
 Run as a program inside that session it does one thing at a time: `python3 screen.py COMMAND ...` lines on standard input.
 """
 
+import functools
 import json
 import os
 import subprocess
@@ -58,6 +59,10 @@ def find(role: str, name: str) -> Any:
     return None
 
 
+def is_gone(role: str, name: str) -> bool:
+    return find(role, name) is None
+
+
 def wait(condition: Callable[[], Any], what: str) -> Any:
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -88,9 +93,9 @@ def serve() -> None:
             if command == "click":
                 click(*arguments)
             elif command == "wait":
-                wait(lambda: find(*arguments), str(arguments))
+                wait(functools.partial(find, *arguments), str(arguments))
             elif command == "wait-gone":
-                wait(lambda: not find(*arguments), str(arguments))
+                wait(functools.partial(is_gone, *arguments), str(arguments))
             elif command == "shot":
                 subprocess.run(["import", "-window", "root", arguments[0]], check=True)
             answer = "done"
