@@ -130,6 +130,15 @@ place_reenter() {
     UPSCALE_PLACE=root "${keep[@]}" ./run "$@"
 }
 
+# Copies a file of the caller's into this folder, under a name that keeps its ending, and prints the copy's.
+place_bring() {
+  local copy=build/demo/input.${1##*.}
+  [ -f "$1" ] && [ -r "$1" ] || place_fail "the picture '$1' can't be read: name one that exists."
+  mkdir -p build/demo
+  [ "$1" -ef "$copy" ] || cp "$1" "$copy"
+  echo "$copy"
+}
+
 # Returns where the build works; in the other case runs the same command line there and leaves with its status.
 place_enter() {
   mkdir -p build/home

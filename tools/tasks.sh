@@ -65,7 +65,7 @@ task_demo() {
   local image=${1:-} scale=${2:-4} gimp
   [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
   [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png 2>/dev/null | head -n 1 || true)
-  [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists, in this folder or below it."
+  [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists."
   task_build
   task_gimp_profile build/demo/profile
   gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3.2 || command -v gimp-console) ||

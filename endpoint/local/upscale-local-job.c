@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-job.h"
 
-#include <json-glib/json-glib.h>
+#include "upscale-local-json.h"
 
 /**
  * UpscaleLocalJob:
@@ -287,25 +287,15 @@ static char *
 make_head (UpscaleLocalJob *job)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "batch_id");
-  json_builder_add_string_value (builder, job->batch_id);
-  json_builder_set_member_name (builder, "status");
-  json_builder_add_string_value (builder, get_status (job));
-  json_builder_set_member_name (builder, "success");
-  json_builder_add_boolean_value (builder, job->ended_us && !job->failure);
-  json_builder_set_member_name (builder, "tiles_processed");
-  json_builder_add_int_value (builder, job->results->len);
+  upscale_local_json_add_string (builder, "batch_id", job->batch_id);
+  upscale_local_json_add_string (builder, "status", get_status (job));
+  upscale_local_json_add_boolean (builder, "success", job->ended_us && !job->failure);
+  upscale_local_json_add_int (builder, "tiles_processed", job->results->len);
   if (job->failure)
-    {
-      json_builder_set_member_name (builder, "error");
-      json_builder_add_string_value (builder, job->failure);
-    }
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+    upscale_local_json_add_string (builder, "error", job->failure);
+  return upscale_local_json_end (builder);
 }
 
 /**

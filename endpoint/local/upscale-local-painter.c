@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-painter.h"
 
+#include "upscale-local-json.h"
 #include "upscale-local-png.h"
-
-#include <json-glib/json-glib.h>
 
 static UpscaleLocalPicture *
 decode (const UpscaleLocalTile *tile, GError **error)
@@ -40,29 +39,15 @@ enlarge (const UpscaleLocalEngine  *engine,
 }
 
 static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
 add_picture (JsonBuilder *builder, const UpscaleLocalPicture *picture, GBytes *file)
 {
   gsize            size = 0;
   const guint8    *data = g_bytes_get_data (file, &size);
   g_autofree char *text = g_base64_encode (data, size);
 
-  add_int (builder, "width", picture->width_px);
-  add_int (builder, "height", picture->height_px);
-  add_string (builder, "image", text);
+  upscale_local_json_add_int (builder, "width", picture->width_px);
+  upscale_local_json_add_int (builder, "height", picture->height_px);
+  upscale_local_json_add_string (builder, "image", text);
 }
 
 static GBytes *
@@ -73,23 +58,19 @@ to_json (const UpscaleLocalTile    *tile,
          const GError              *failure)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
   char *text;
 
   json_builder_begin_object (builder);
-  add_string (builder, "id", tile->id);
-  json_builder_set_member_name (builder, "success");
-  json_builder_add_boolean_value (builder, failure == NULL);
-  add_int (builder, "seed", tile->seed);
+  upscale_local_json_add_string (builder, "id", tile->id);
+  upscale_local_json_add_boolean (builder, "success", failure == NULL);
+  upscale_local_json_add_int (builder, "seed", tile->seed);
   json_builder_set_member_name (builder, "seconds");
   json_builder_add_double_value (builder, seconds);
   if (failure)
-    add_string (builder, "error", failure->message);
+    upscale_local_json_add_string (builder, "error", failure->message);
   else
     add_picture (builder, picture, file);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
+  text = upscale_local_json_end (builder);
   return g_bytes_new_take (text, strlen (text));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-problem.h"
 
-#include <json-glib/json-glib.h>
+#include "upscale-local-json.h"
+
 #include <libsoup/soup.h>
 
 /* Errors of this domain carry the HTTP status as their code. */
@@ -36,18 +37,12 @@ char *
 upscale_local_problem_to_json (const GError *problem)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "type");
-  json_builder_add_string_value (builder, "about:blank");
-  json_builder_set_member_name (builder, "title");
-  json_builder_add_string_value (builder, soup_status_get_phrase ((guint) problem->code));
-  json_builder_set_member_name (builder, "status");
-  json_builder_add_int_value (builder, problem->code);
-  json_builder_set_member_name (builder, "detail");
-  json_builder_add_string_value (builder, problem->message);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  upscale_local_json_add_string (builder, "type", "about:blank");
+  upscale_local_json_add_string (builder, "title",
+                                 soup_status_get_phrase ((guint) problem->code));
+  upscale_local_json_add_int (builder, "status", problem->code);
+  upscale_local_json_add_string (builder, "detail", problem->message);
+  return upscale_local_json_end (builder);
 }

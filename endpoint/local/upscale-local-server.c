@@ -2,11 +2,10 @@
 #include "upscale-local-server.h"
 
 #include "upscale-local-job-table.h"
+#include "upscale-local-json.h"
 #include "upscale-local-pool.h"
 #include "upscale-local-problem.h"
 #include "upscale-local-waiter.h"
-
-#include <json-glib/json-glib.h>
 
 #define BATCH_PREFIX "/v1/batches/"
 #define MAX_WAIT_S 20
@@ -97,45 +96,27 @@ add_empty_list (JsonBuilder *builder, const char *name)
 }
 
 static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_boolean (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-static void
 answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
   g_autofree char *json = NULL;
 
   json_builder_begin_object (builder);
-  add_int (builder, "protocol", 1);
-  json_builder_set_member_name (builder, "identity");
-  json_builder_add_string_value (builder, self->engine->name);
-  json_builder_set_member_name (builder, "version");
-  json_builder_add_string_value (builder, UPSCALE_VERSION);
-  add_int (builder, "max_tiles", self->options.max_tiles);
-  add_int (builder, "max_body_bytes", (gint64) self->options.max_body_bytes);
-  add_int (builder, "multiple_of", 1);
-  add_int (builder, "concurrency", self->options.n_workers);
-  add_boolean (builder, "resizes", TRUE);
-  add_boolean (builder, "autoscales", FALSE);
-  add_boolean (builder, "uses_prompt", FALSE);
+  upscale_local_json_add_int (builder, "protocol", 1);
+  upscale_local_json_add_string (builder, "identity", self->engine->name);
+  upscale_local_json_add_string (builder, "version", UPSCALE_VERSION);
+  upscale_local_json_add_int (builder, "max_tiles", self->options.max_tiles);
+  upscale_local_json_add_int (builder, "max_body_bytes",
+                              (gint64) self->options.max_body_bytes);
+  upscale_local_json_add_int (builder, "multiple_of", 1);
+  upscale_local_json_add_int (builder, "concurrency", self->options.n_workers);
+  upscale_local_json_add_boolean (builder, "resizes", TRUE);
+  upscale_local_json_add_boolean (builder, "autoscales", FALSE);
+  upscale_local_json_add_boolean (builder, "uses_prompt", FALSE);
   add_empty_list (builder, "models");
   add_empty_list (builder, "controlnets");
   add_empty_list (builder, "loras");
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json = json_to_string (root, FALSE);
+  json = upscale_local_json_end (builder);
   answer_json (message, SOUP_STATUS_OK, "application/json", json);
 }
 

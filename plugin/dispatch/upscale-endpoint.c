@@ -152,18 +152,6 @@ upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint)
 }
 
 /**
- * upscale_endpoint_get_n_strikes:
- * @endpoint: an endpoint
- *
- * Returns: failures in a row
- */
-int
-upscale_endpoint_get_n_strikes (UpscaleEndpoint *endpoint)
-{
-  return endpoint->n_strikes;
-}
-
-/**
  * upscale_endpoint_get_resting_until:
  * @endpoint: an endpoint
  *

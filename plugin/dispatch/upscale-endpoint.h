@@ -32,7 +32,6 @@ const char          *upscale_endpoint_get_reason (UpscaleEndpoint *endpoint);
 UpscaleCapabilities *upscale_endpoint_get_capabilities (UpscaleEndpoint *endpoint);
 double               upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint);
 int                  upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint);
-int                  upscale_endpoint_get_n_strikes (UpscaleEndpoint *endpoint);
 gint64               upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoint);
 
 void upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);

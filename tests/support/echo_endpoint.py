@@ -10,19 +10,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import jsonschema
 from PIL import Image
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "endpoint" / "tile-batch.schema.json").read_text())
-
-
-def check(message: object, definition: str) -> None:
-    """Raises when a message breaks the contract."""
-    jsonschema.validate(message, {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]})
+from wire_client import check
 
 
 @dataclass

@@ -21,6 +21,7 @@ TIMEOUT_S = 60
 
 
 def check(message: object, definition: str) -> None:
+    """Raises when a message breaks the contract."""
     jsonschema.validate(message, {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]})
 
 
