@@ -38,11 +38,12 @@ task_test() {
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run test' or './run test --suite NAME'."
   task_build
+  # What an earlier run has counted is not counted again.
+  rm -f "$TASK_BUILD/meson-logs/testlog.junit.xml" "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
   meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
     [ $# -ne 0 ] && [ "$2" != "$name" ] || sanitized+=(--suite "$name")
   done
-  rm -f "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
   if [ ${#sanitized[@]} -gt 0 ]; then
     task_build_sanitized
     meson test -C "$TASK_SANITIZED" "${options[@]}" "${sanitized[@]}" || status=1
