@@ -7,11 +7,11 @@ import re
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from polling import wait_until
 from wire_client import Client, LocalEndpoint, make_request
 
 
@@ -19,12 +19,6 @@ from wire_client import Client, LocalEndpoint, make_request
 def endpoint() -> Iterator[LocalEndpoint]:
     with LocalEndpoint() as running:
         yield running
-
-
-def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 30) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
 
 
 def test_says_where_it_listens(endpoint: LocalEndpoint) -> None:

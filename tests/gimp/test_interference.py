@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from echo_endpoint import Behaviour, EchoEndpoint
 from gimp_runner import Gimp
+from polling import wait_until
 
 SCRIPT = """
 import json, os
@@ -33,6 +34,7 @@ def gimp(tmp_path: Path) -> Iterator[Gimp]:
 
 
 def sabotage(path: Path, command: str, number: int) -> str:
+    wait_until(path.exists, "the saboteur listens")
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(f"{command} {number}\n".encode())

@@ -3,13 +3,13 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from echo_endpoint import Behaviour, EchoEndpoint
 from gimp_runner import Gimp, find_processes
+from polling import wait_until
 
 SCRIPT = """
 import os
@@ -25,13 +25,6 @@ tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=an
 @pytest.fixture
 def gimp(tmp_path: Path) -> Gimp:
     return Gimp(tmp_path)
-
-
-def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        os.sched_yield()
 
 
 def run(gimp: Gimp, endpoint: EchoEndpoint) -> dict:

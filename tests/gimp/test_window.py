@@ -12,7 +12,8 @@ import pytest
 from echo_endpoint import Behaviour, EchoEndpoint
 from gimp_runner import Gimp
 from PIL import Image
-from screen import Screen, wait
+from polling import wait_until
+from screen import Screen
 
 GUI = next((name for name in ("gimp-3.0", "gimp-3.2", "gimp") if shutil.which(name)), "")
 SHOTS = Path(os.environ.get("UPSCALE_SCREENS", "build/test/screens"))
@@ -36,7 +37,7 @@ class Session:
     def __enter__(self) -> "Session":
         self.screen.__enter__()
         self.screen.start([GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", "photo.png"], cwd=self.gimp.folder)
-        wait(lambda: self.socket.exists() and self.images(), "GIMP has the picture open")
+        wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,7 +50,7 @@ class Session:
             return json.loads(connection.recv(5000).decode())
 
     def wait_for_images(self, expected: list) -> None:
-        wait(lambda: self.images() == expected, f"images are {expected}, not {self.images()}")
+        wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}")
 
     def upscale(self) -> None:
         self.screen.do("click", "menu item", "Tile Upscale...")
@@ -82,7 +83,7 @@ def test_cancel_stops_the_server_and_leaves_the_image(folder: Path) -> None:
     with EchoEndpoint(Behaviour(hold_after=0)) as endpoint, Session(folder, endpoint) as session:
         session.upscale()
         session.screen.do("wait", "progress bar", "Finished tiles")
-        wait(lambda: endpoint.requests, "the batch was sent")
+        wait_until(lambda: endpoint.requests, "the batch was sent")
         session.screen.do("click", "button", "Cancel")
         session.screen.do("wait-gone", "progress bar", "Finished tiles")
         assert endpoint.deleted == [request["batch_id"] for request in endpoint.requests]
@@ -93,7 +94,7 @@ def test_closing_the_image_gives_a_new_one(folder: Path) -> None:
     with EchoEndpoint(Behaviour(hold_after=0)) as endpoint, Session(folder, endpoint) as session:
         session.upscale()
         session.screen.do("wait", "progress bar", "Finished tiles")
-        wait(lambda: endpoint.requests, "the batch was sent")
+        wait_until(lambda: endpoint.requests, "the batch was sent")
         session.screen.do("click", "menu item", "Close View")
         session.wait_for_images([])
         endpoint.release()

@@ -9,10 +9,11 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from polling import wait_until
 
 TIMEOUT_S = 30
 
@@ -63,18 +64,8 @@ def is_gone(role: str, name: str) -> bool:
     return find(role, name) is None
 
 
-def wait(condition: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise TimeoutError(what)
-
-
 def click(role: str, name: str) -> None:
-    node = wait(lambda: find(role, name), f"{role} '{name}'")
+    node = wait_until(lambda: find(role, name), f"there is a {role} '{name}'", TIMEOUT_S)
     for index in range(node.get_n_actions()):
         if node.get_action_name(index) == "click":
             node.do_action(index)
@@ -93,9 +84,9 @@ def serve() -> None:
             if command == "click":
                 click(*arguments)
             elif command == "wait":
-                wait(functools.partial(find, *arguments), str(arguments))
+                wait_until(functools.partial(find, *arguments), f"there is {arguments}", TIMEOUT_S)
             elif command == "wait-gone":
-                wait(functools.partial(is_gone, *arguments), str(arguments))
+                wait_until(functools.partial(is_gone, *arguments), f"{arguments} is gone", TIMEOUT_S)
             elif command == "shot":
                 subprocess.run(["import", "-window", "root", arguments[0]], check=True)
             answer = "done"

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for a state, with a deadline: tests never sleep for good luck."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+INTERVAL_S = 0.02
+
+
+def wait_until(condition: Callable[[], T], what: str, timeout_s: float = 60) -> T:
+    """Returns the first true value of the condition; fails when the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(INTERVAL_S)
+    return value
