@@ -455,3 +455,45 @@ upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
       return FALSE;
   return TRUE;
 }
+
+/**
+ * upscale_source_digest:
+ * @source: a source
+ * @target: what of the target
+ *
+ * Names what can be seen there by all that it is made of: the source's own bytes that
+ * have a say, and where they lie. What is made of them is no good name: babl chooses
+ * among conversions by how fast they just were, so the last bit of a pixel may differ
+ * from run to run.
+ *
+ * Returns: (transfer full): SHA-256, hexadecimal digits
+ */
+char *
+upscale_source_digest (UpscaleSource *source, UpscaleRect target)
+{
+  GeglRectangle reach = find_reach (source, target);
+  gsize         bytes_per_row =
+      (gsize) reach.width * (gsize) babl_format_get_bytes_per_pixel (source->format);
+  gsize              size = bytes_per_row * (gsize) reach.height;
+  g_autofree guint8 *bytes = g_malloc (size);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  double           x_factor = (double) source->target_width_px / source->width_px;
+  double           y_factor = (double) source->target_height_px / source->height_px;
+  char             left[G_ASCII_DTOSTR_BUF_SIZE];
+  char             top[G_ASCII_DTOSTR_BUF_SIZE];
+  char             across[G_ASCII_DTOSTR_BUF_SIZE];
+  char             down[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *head =
+      g_strdup_printf ("%s %dx%d %dx%d %s %s %s %s", babl_get_name (source->format),
+                       reach.width, reach.height, target.width, target.height,
+                       g_ascii_dtostr (left, sizeof left, target.x - reach.x * x_factor),
+                       g_ascii_dtostr (top, sizeof top, target.y - reach.y * y_factor),
+                       g_ascii_dtostr (across, sizeof across, x_factor),
+                       g_ascii_dtostr (down, sizeof down, y_factor));
+
+  g_checksum_update (checksum, (const guchar *) head, (gssize) strlen (head) + 1);
+  gegl_buffer_get (source->pixels, &reach, 1.0, source->format, bytes,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  g_checksum_update (checksum, bytes, (gssize) size);
+  return g_strdup (g_checksum_get_string (checksum));
+}

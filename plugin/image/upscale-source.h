@@ -27,7 +27,8 @@ void upscale_source_write (UpscaleSource *source,
 UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
 UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
 gboolean       upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);
-void upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
+void  upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
+char *upscale_source_digest (UpscaleSource *source, UpscaleRect target);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleSource, upscale_source_unref)
 

@@ -45,6 +45,7 @@ typedef struct
   UpscalePicture      *picture;
   guint                tile_index;
   UpscaleCapabilities *capabilities;
+  char                *pixels_digest;
   UpscaleTileMessage  *message;
   GBytes              *image;
   UpscalePrepared      prepared;
@@ -64,6 +65,7 @@ tile_work_free (TileWork *work)
   g_clear_pointer (&work->capabilities, upscale_capabilities_unref);
   g_clear_pointer (&work->message, upscale_tile_message_unref);
   g_clear_pointer (&work->image, g_bytes_unref);
+  g_free (work->pixels_digest);
   g_free (work);
 }
 
@@ -124,13 +126,12 @@ render (const TileWork *work, UpscaleTileForm form)
 }
 
 static char *
-make_key (const TileWork      *work,
-          const UpscalePixels *sent,
-          UpscaleTileForm      form,
-          const char          *identity)
+make_key (const TileWork *work, UpscaleTileForm form, const char *identity)
 {
   UpscaleTileKeyInput input = {
-    .sent = sent,
+    .pixels_digest = work->pixels_digest,
+    .sent_width_px = form.sent_width_px,
+    .sent_height_px = form.sent_height_px,
     .target_width_px = form.target_width_px,
     .target_height_px = form.target_height_px,
     .seed = upscale_tile_seed (work->picture->recipe->seed, work->tile_index),
@@ -156,12 +157,10 @@ decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError
 /* Looks for what one endpoint of the job would have answered; an entry that can't be used
  * is as good as none. */
 static gboolean
-settle_from_store (const TileWork            *work,
-                   const UpscalePixels       *sent,
-                   UpscaleTileForm            form,
-                   const UpscaleCapabilities *painter)
+settle_from_store (const TileWork *work, const UpscaleCapabilities *painter)
 {
-  g_autofree char *key = make_key (work, sent, form, painter->identity);
+  UpscaleTileForm  form = choose_form (work, painter);
+  g_autofree char *key = make_key (work, form, painter->identity);
   g_autoptr (GBytes) image = upscale_tile_store_lookup (work->picture->store, key);
   g_autoptr (UpscalePixels) painted =
       image ? decode_answer (work, form, image, NULL) : NULL;
@@ -204,21 +203,13 @@ dup_painters (UpscalePicture *picture)
 /* In a mixed pool a tile counts as finished when any endpoint of the job could have made
  * what is there. */
 static gboolean
-settle_from_any_painter (const TileWork *work, UpscalePixels *sent, UpscaleTileForm form)
+settle_from_any_painter (const TileWork *work)
 {
   g_autoptr (GPtrArray) painters = dup_painters (work->picture);
 
   for (guint i = 0; i < painters->len; i++)
-    {
-      const UpscaleCapabilities *painter = painters->pdata[i];
-      UpscaleTileForm            other = choose_form (work, painter);
-      g_autoptr (UpscalePixels) other_sent = upscale_tile_form_equal (form, other)
-                                                 ? upscale_pixels_ref (sent)
-                                                 : render (work, other);
-
-      if (settle_from_store (work, other_sent, other, painter))
-        return TRUE;
-    }
+    if (settle_from_store (work, painters->pdata[i]))
+      return TRUE;
   return FALSE;
 }
 
@@ -242,9 +233,35 @@ make_message (TileWork            *work,
   message->target_width_px = form.target_width_px;
   message->target_height_px = form.target_height_px;
   message->seed = upscale_tile_seed (picture->recipe->seed, work->tile_index);
-  message->key = make_key (work, sent, form, work->capabilities->identity);
+  message->key = make_key (work, form, work->capabilities->identity);
   work->message = g_steal_pointer (&message);
   return TRUE;
+}
+
+/* What costs least is tried first: nothing is rendered for a tile that is transparent or
+ * known. */
+static gboolean
+prepare (TileWork *work, GError **error)
+{
+  UpscalePicture    *picture = work->picture;
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (picture->plan, work->tile_index);
+  UpscaleTileForm    form = choose_form (work, work->capabilities);
+  g_autoptr (UpscalePixels) sent = NULL;
+
+  work->prepared = UPSCALE_PREPARED_STORED;
+  work->pixels_digest = upscale_source_digest (picture->source, tile->rect);
+  if (settle_from_any_painter (work))
+    return TRUE;
+  work->prepared = UPSCALE_PREPARED_SKIPPED;
+  if (!upscale_source_is_transparent (picture->source, tile->rect))
+    sent = render (work, form);
+  if (!sent || upscale_likeness_is_single_coloured (sent))
+    {
+      upscale_composer_settle (picture->composer, work->tile_index, NULL);
+      return TRUE;
+    }
+  work->prepared = UPSCALE_PREPARED_SEND;
+  return make_message (work, sent, form, error);
 }
 
 static void
@@ -253,27 +270,12 @@ prepare_in_thread (GTask        *task,
                    gpointer      task_data,
                    GCancellable *cancellable)
 {
-  TileWork          *work = task_data;
-  UpscalePicture    *picture = work->picture;
-  const UpscaleTile *tile = upscale_tile_plan_get_tile (picture->plan, work->tile_index);
-  UpscaleTileForm    form = choose_form (work, work->capabilities);
-  g_autoptr (UpscalePixels) sent = NULL;
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
-  work->prepared = UPSCALE_PREPARED_SKIPPED;
-  if (upscale_source_is_transparent (picture->source, tile->rect))
-    upscale_composer_settle (picture->composer, work->tile_index, NULL);
-  else if (sent = render (work, form), upscale_likeness_is_single_coloured (sent))
-    upscale_composer_settle (picture->composer, work->tile_index, NULL);
-  else if (settle_from_any_painter (work, sent, form))
-    work->prepared = UPSCALE_PREPARED_STORED;
-  else if (make_message (work, sent, form, &error))
-    work->prepared = UPSCALE_PREPARED_SEND;
-
-  if (error)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
+  if (prepare (task_data, &error))
     g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void

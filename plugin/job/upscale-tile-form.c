@@ -53,17 +53,3 @@ upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean res
   form.sent_height_px = form.target_height_px / factor;
   return form;
 }
-
-/**
- * upscale_tile_form_equal:
- * @a: a form of some tile
- * @b: another form of the same tile
- *
- * Returns: whether both send the same pixels for the same answer
- */
-gboolean
-upscale_tile_form_equal (UpscaleTileForm a, UpscaleTileForm b)
-{
-  return a.at_source_size == b.at_source_size && a.sent_width_px == b.sent_width_px &&
-         a.sent_height_px == b.sent_height_px;
-}

@@ -29,6 +29,4 @@ typedef struct
 
 UpscaleTileForm
 upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean resizes);
-gboolean upscale_tile_form_equal (UpscaleTileForm a, UpscaleTileForm b);
-
 G_END_DECLS

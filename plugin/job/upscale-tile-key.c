@@ -3,16 +3,16 @@
 
 /* Raised when the same input would be painted or kept differently, so that old entries
  * are never met. */
-#define KEY_VERSION 1
+#define KEY_VERSION 2
 
 /**
  * upscale_tile_key:
  * @input: what is sent, and how it is to be painted
  * @identity: who paints, see #UpscaleCapabilities
  *
- * Names an answer by all that it depends on: SHA-256 of the pixels sent, the size wanted,
- * the seed, the recipe and the painter. Resuming, retrying failed tiles and painting only
- * what was edited are then the same thing: a name that is known.
+ * Names an answer by all that it depends on: SHA-256 of what the pixels sent are made of,
+ * the size wanted, the seed, the recipe and the painter. Resuming, retrying failed tiles
+ * and painting only what was edited are then the same thing: a name that is known.
  *
  * Returns: (transfer full): 64 hexadecimal digits
  */
@@ -21,16 +21,13 @@ upscale_tile_key (const UpscaleTileKeyInput *input, const char *identity)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *head =
-      g_strdup_printf ("tile %d %dx%d %dx%d %" G_GINT64_FORMAT " %s", KEY_VERSION,
-                       input->sent->width_px, input->sent->height_px,
+      g_strdup_printf ("tile %d %s %dx%d %dx%d %" G_GINT64_FORMAT " %s", KEY_VERSION,
+                       input->pixels_digest, input->sent_width_px, input->sent_height_px,
                        input->target_width_px, input->target_height_px, input->seed,
                        identity);
 
-  /* The closing NUL goes in too, so that an identity can't run into the pixels. */
+  /* The closing NUL goes in too, so that an identity can't run into the recipe. */
   g_checksum_update (checksum, (const guchar *) head, (gssize) strlen (head) + 1);
-  g_checksum_update (checksum, input->sent->data,
-                     (gssize) (upscale_pixels_get_row_bytes (input->sent) *
-                               (gsize) input->sent->height_px));
   upscale_recipe_digest (input->recipe, checksum);
   return g_strdup (g_checksum_get_string (checksum));
 }

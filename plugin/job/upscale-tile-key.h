@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-pixels.h"
 #include "upscale-recipe.h"
 
 G_BEGIN_DECLS
 
 /**
  * UpscaleTileKeyInput:
- * @sent: the pixels that are sent
+ * @pixels_digest: names the pixels that are sent, see upscale_source_digest()
+ * @sent_width_px: width in which they are sent
+ * @sent_height_px: height in which they are sent
  * @target_width_px: width of the answer
  * @target_height_px: height of the answer
  * @seed: the tile's seed
@@ -18,7 +19,9 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const UpscalePixels *sent;
+  const char          *pixels_digest;
+  int                  sent_width_px;
+  int                  sent_height_px;
   int                  target_width_px;
   int                  target_height_px;
   gint64               seed;

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes pytest speak TAP, so that meson counts each test: python3 -m pytest -p tap_plugin -p no:terminal FILE."""
 
+import io
+
 import pytest
+from _pytest._io import TerminalWriter
 
 
 class TapReporter:
     def __init__(self) -> None:
         self.count = 0
+        # Where pytest looks for the width of the screen when it explains a failed comparison.
+        self._tw = TerminalWriter(io.StringIO())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         print(f"1..{len(session.items)}", flush=True)
@@ -33,4 +38,4 @@ class TapReporter:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(TapReporter())
+    config.pluginmanager.register(TapReporter(), "terminalreporter")
