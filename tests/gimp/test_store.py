@@ -54,7 +54,6 @@ def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
     assert told["tiles"] > 20
     assert len(sent_again) == told["tiles"] - 9
     assert not set(sent_again) & set(finished), "a finished tile was paid for twice"
-    assert "9 from an earlier run" in told["stderr"]
 
 
 def test_second_run_sends_nothing(gimp: Gimp) -> None:
