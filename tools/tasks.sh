@@ -87,7 +87,8 @@ task_bench() {
     [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
-    UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins python3 "$bench"
+    UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
+      PYTHONDONTWRITEBYTECODE=1 python3 "$bench"
   done
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }

@@ -38,9 +38,9 @@ add_header_from_environment (UpscaleHttp *http,
 }
 
 static UpscaleHttp *
-make_http (void)
+make_http (UpscaleClock *clock)
 {
-  UpscaleHttp *http = upscale_http_new ();
+  UpscaleHttp *http = upscale_http_new (clock);
 
   add_header_from_environment (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
   add_header_from_environment (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
@@ -60,7 +60,7 @@ make_tile_batch (GUri *uri, UpscaleClock *clock, GError **error)
                    "so anyone on the way "
                    "could read it: use an https address, or unset the key.",
                    g_uri_get_host (uri));
-  http = make_http ();
+  http = make_http (clock);
   return UPSCALE_BACKEND (upscale_tile_batch_backend_new (uri, http, clock));
 }
 

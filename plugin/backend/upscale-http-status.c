@@ -13,9 +13,20 @@
 /* Cloudflare's own: its origin took longer than 100 s. */
 #define STATUS_ORIGIN_TIMEOUT 524
 
-static UpscaleError
-choose_code (guint status)
+/* Words that every framework has for a card that is too small. */
+static gboolean
+is_out_of_memory (const char *text)
 {
+  g_autofree char *folded = g_ascii_strdown (text, -1);
+
+  return strstr (folded, "out of memory") || strstr (folded, "outofmemory");
+}
+
+static UpscaleError
+choose_code (guint status, const char *detail)
+{
+  if (status >= 500 && is_out_of_memory (detail))
+    return UPSCALE_ERROR_TOO_LARGE;
   switch (status)
     {
     case SOUP_STATUS_NOT_FOUND:
@@ -25,6 +36,7 @@ choose_code (guint status)
     case STATUS_ORIGIN_TIMEOUT:
       return UPSCALE_ERROR_TRANSPORT;
     case SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE:
+    case SOUP_STATUS_INSUFFICIENT_STORAGE:
       return UPSCALE_ERROR_TOO_LARGE;
     case 429:
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
@@ -118,12 +130,26 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
 {
   g_autofree char *detail = describe_body (body);
   const char      *phrase = soup_status_get_phrase (status);
-  GError          *error =
-      g_error_new (UPSCALE_ERROR, choose_code (status), "it answered %u %s%s%s.%s",
-                   status, phrase, *detail ? ": " : "", detail, advise (status));
+  GError          *error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
+                                        "it answered %u %s%s%s.%s", status, phrase,
+                               *detail ? ": " : "", detail, advise (status));
 
   upscale_error_set_retry_after (error, wait_us);
   return error;
+}
+
+/**
+ * upscale_http_tile_failure_to_error:
+ * @said: what an endpoint says of a tile that it could not paint
+ *
+ * Returns: (transfer full): an #UpscaleError
+ */
+GError *
+upscale_http_tile_failure_to_error (const char *said)
+{
+  int code = is_out_of_memory (said) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
+
+  return g_error_new (UPSCALE_ERROR, code, "the endpoint says: %s", said);
 }
 
 static const char *
@@ -142,6 +168,20 @@ explain (const GError *failure)
   return NULL;
 }
 
+static UpscaleError
+choose_failure_code (const GError *failure)
+{
+  if (failure->domain == G_TLS_ERROR)
+    return UPSCALE_ERROR_REJECTED;
+  /* Nobody took the request. */
+  if (failure->domain == G_RESOLVER_ERROR ||
+      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return UPSCALE_ERROR_UNREACHABLE;
+  return UPSCALE_ERROR_TRANSPORT;
+}
+
 /**
  * upscale_http_failure_to_error:
  * @failure: why there was no answer; not a cancellation
@@ -153,12 +193,10 @@ GError *
 upscale_http_failure_to_error (const GError *failure, const char *host)
 {
   const char *sentence = explain (failure);
-  int         code =
-      failure->domain == G_TLS_ERROR ? UPSCALE_ERROR_REJECTED : UPSCALE_ERROR_TRANSPORT;
 
   if (failure->domain == UPSCALE_ERROR)
     return g_error_copy (failure);
-  return g_error_new (UPSCALE_ERROR, code, "%s: %s", host,
+  return g_error_new (UPSCALE_ERROR, choose_failure_code (failure), "%s: %s", host,
                       sentence ? sentence : failure->message);
 }
 

@@ -3,10 +3,8 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-silence-watch.h"
 
-/* A batch of 64 noisy tiles of 1024 px is 270 MB of base64; three times that is an attack
- * or a mistake. */
-#define MAX_ANSWER_BYTES (G_GUINT64_CONSTANT (768) << 20)
 #define READ_BYTES (1 << 20)
 /* Slots are limited by the scheduler, and nothing may wait inside libsoup while a
  * deadline runs. */
@@ -23,14 +21,15 @@ typedef struct
  *
  * Sends requests to one endpoint. Its headers, which may be secrets, go to that origin
  * only: redirects are followed by hand, within the origin. libsoup's own timeouts are
- * off, since deadlines are the caller's.
+ * off: deadlines are the caller's, and silence is watched here, on the caller's clock.
  */
 struct _UpscaleHttp
 {
   GObject parent_instance;
 
-  SoupSession *session;
-  GPtrArray   *headers;
+  UpscaleClock *clock;
+  SoupSession  *session;
+  GPtrArray    *headers;
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleHttp, upscale_http, G_TYPE_OBJECT)
@@ -43,6 +42,9 @@ typedef struct
   SoupMessage  *message;
   GInputStream *stream;
   GByteArray   *body;
+  gsize         max_answer_bytes;
+
+  UpscaleSilenceWatch *watch;
 } Exchange;
 
 static void send_message (GTask *task);
@@ -65,6 +67,7 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
+  upscale_silence_watch_free (exchange->watch);
   g_free (exchange);
 }
 
@@ -75,6 +78,7 @@ upscale_http_finalize (GObject *object)
 
   soup_session_abort (self->session);
   g_object_unref (self->session);
+  g_clear_object (&self->clock);
   g_ptr_array_unref (self->headers);
   G_OBJECT_CLASS (upscale_http_parent_class)->finalize (object);
 }
@@ -97,13 +101,17 @@ upscale_http_init (UpscaleHttp *self)
 
 /**
  * upscale_http_new:
+ * @clock: by which silence is measured
  *
  * Returns: (transfer full): a sender, for the main thread
  */
 UpscaleHttp *
-upscale_http_new (void)
+upscale_http_new (UpscaleClock *clock)
 {
-  return g_object_new (UPSCALE_TYPE_HTTP, NULL);
+  UpscaleHttp *self = g_object_new (UPSCALE_TYPE_HTTP, NULL);
+
+  self->clock = g_object_ref (clock);
+  return self;
 }
 
 /**
@@ -176,13 +184,17 @@ make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
 static void
 fail (GTask *task, const GError *failure)
 {
-  Exchange *exchange = g_task_get_task_data (task);
+  Exchange   *exchange = g_task_get_task_data (task);
+  const char *host = g_uri_get_host (exchange->origin);
+  GError     *silence = upscale_silence_watch_dup_error (exchange->watch, host);
 
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  upscale_silence_watch_stop (exchange->watch);
+  if (silence)
+    g_task_return_error (task, silence);
+  else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (failure));
   else
-    g_task_return_error (
-        task, upscale_http_failure_to_error (failure, g_uri_get_host (exchange->origin)));
+    g_task_return_error (task, upscale_http_failure_to_error (failure, host));
 }
 
 static void
@@ -193,6 +205,7 @@ succeed (GTask *task)
   SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
   const char         *retry_after = soup_message_headers_get_one (headers, "Retry-After");
 
+  upscale_silence_watch_stop (exchange->watch);
   answer->status = soup_message_get_status (exchange->message);
   answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
   answer->wait_us =
@@ -203,6 +216,9 @@ succeed (GTask *task)
 static void
 refuse_redirect (GTask *task, const char *location)
 {
+  Exchange *exchange = g_task_get_task_data (task);
+
+  upscale_silence_watch_stop (exchange->watch);
   g_task_return_new_error (
       task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
       "it sends us elsewhere, to '%s', which is not followed as it is another "
@@ -233,7 +249,20 @@ follow_redirect (GTask *task)
   g_clear_object (&exchange->message);
   exchange->message = soup_message_new_from_uri ("GET", target);
   set_up_message (exchange->http, exchange->message);
+  upscale_silence_watch_follow (exchange->watch, exchange->message);
   send_message (task);
+}
+
+static void
+refuse_size (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  upscale_silence_watch_stop (exchange->watch);
+  g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                           "its answer is larger than %" G_GSIZE_FORMAT
+                           " MiB, which no answer to this batch can be",
+                           exchange->max_answer_bytes >> 20);
 }
 
 static void
@@ -244,19 +273,18 @@ on_read (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) failure = NULL;
   g_autoptr (GBytes) chunk =
       g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &failure);
+  gsize size = chunk ? g_bytes_get_size (chunk) : 0;
 
   if (!chunk)
     fail (task, failure);
-  else if (g_bytes_get_size (chunk) == 0)
+  else if (size == 0)
     succeed (task);
-  else if (exchange->body->len + g_bytes_get_size (chunk) > MAX_ANSWER_BYTES)
-    g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                             "its answer is larger than %" G_GUINT64_FORMAT " MiB",
-                             MAX_ANSWER_BYTES >> 20);
+  else if (exchange->body->len + size > exchange->max_answer_bytes)
+    refuse_size (task);
   else
     {
-      g_byte_array_append (exchange->body, g_bytes_get_data (chunk, NULL),
-                           (guint) g_bytes_get_size (chunk));
+      upscale_silence_watch_note_moved (exchange->watch, size);
+      g_byte_array_append (exchange->body, g_bytes_get_data (chunk, NULL), (guint) size);
       read_more (g_steal_pointer (&task));
     }
 }
@@ -268,7 +296,9 @@ read_more (GTask *task)
   Exchange *exchange = g_task_get_task_data (task);
 
   g_input_stream_read_bytes_async (exchange->stream, READ_BYTES, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), on_read, task);
+                                   upscale_silence_watch_get_cancellable (
+                                       exchange->watch),
+                                   on_read, task);
 }
 
 static gboolean
@@ -304,7 +334,8 @@ send_message (GTask *task)
   Exchange *exchange = g_task_get_task_data (task);
 
   soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
-                           g_task_get_cancellable (task), on_sent, task);
+                           upscale_silence_watch_get_cancellable (exchange->watch),
+                           on_sent, task);
 }
 
 /**
@@ -332,7 +363,12 @@ upscale_http_send_async (UpscaleHttp              *http,
   exchange->origin = g_uri_ref (request->uri);
   exchange->message = make_message (http, request);
   exchange->body = g_byte_array_new ();
+  exchange->max_answer_bytes = request->max_answer_bytes;
+  exchange->watch =
+      upscale_silence_watch_new (http->clock, request->silence_us, cancellable);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
+  g_task_set_check_cancellable (task, FALSE);
+  upscale_silence_watch_follow (exchange->watch, exchange->message);
   send_message (task);
 }
 
@@ -343,8 +379,8 @@ upscale_http_send_async (UpscaleHttp              *http,
  * @error: return location for an error
  *
  * Returns: (transfer full): the answer, whatever its status; %NULL with
- * %UPSCALE_ERROR_TRANSPORT, %UPSCALE_ERROR_REJECTED, %UPSCALE_ERROR_PROTOCOL or
- * %G_IO_ERROR_CANCELLED
+ * %UPSCALE_ERROR_UNREACHABLE, %UPSCALE_ERROR_TRANSPORT, %UPSCALE_ERROR_REJECTED,
+ * %UPSCALE_ERROR_PROTOCOL or %G_IO_ERROR_CANCELLED
  */
 UpscaleHttpAnswer *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error)

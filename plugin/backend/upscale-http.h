@@ -3,6 +3,8 @@
 
 #include <libsoup/soup.h>
 
+#include "upscale-clock.h"
+
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_HTTP (upscale_http_get_type ())
@@ -16,6 +18,8 @@ typedef struct _UpscaleHttpAnswer UpscaleHttpAnswer;
  * @uri: where to
  * @body: (nullable): JSON
  * @prefer: (nullable): the Prefer header
+ * @max_answer_bytes: a larger answer is refused
+ * @silence_us: how long nothing may move before the request counts as broken
  *
  * What is sent. Points at its maker's memory; read before upscale_http_send_async()
  * returns.
@@ -26,6 +30,8 @@ typedef struct
   GUri       *uri;
   GBytes     *body;
   const char *prefer;
+  gsize       max_answer_bytes;
+  gint64      silence_us;
 } UpscaleHttpRequest;
 
 /**
@@ -41,7 +47,7 @@ struct _UpscaleHttpAnswer
   gint64  wait_us;
 };
 
-UpscaleHttp *upscale_http_new (void);
+UpscaleHttp *upscale_http_new (UpscaleClock *clock);
 void upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
 
 void upscale_http_send_async (UpscaleHttp              *http,

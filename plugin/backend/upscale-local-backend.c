@@ -28,9 +28,9 @@ struct _UpscaleLocalBackend
 /* A batch, while the endpoint may have to be started again for it. */
 typedef struct
 {
-  UpscaleBatch         *batch;
-  UpscaleTileAnswerFunc on_answer;
-  gpointer              answer_data;
+  UpscaleBatch            *batch;
+  const UpscaleBatchFuncs *funcs;
+  gpointer                 funcs_data;
 } Process;
 
 static void upscale_local_backend_iface_init (UpscaleBackendInterface *iface);
@@ -79,7 +79,7 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
           self->program);
       return FALSE;
     }
-  http = upscale_http_new ();
+  http = upscale_http_new (self->clock);
   self->delegate = upscale_tile_batch_backend_new (base, http, self->clock);
   return TRUE;
 }
@@ -232,25 +232,25 @@ on_started_for_process (GObject *object, GAsyncResult *result, gpointer user_dat
       return;
     }
   upscale_backend_process_async (UPSCALE_BACKEND (self->delegate), process->batch,
-                                 process->on_answer, process->answer_data,
+                                 process->funcs, process->funcs_data,
                                  g_task_get_cancellable (task), on_delegate_processed,
                                  g_object_ref (task));
 }
 
 static void
-upscale_local_backend_process_async (UpscaleBackend       *backend,
-                                     UpscaleBatch         *batch,
-                                     UpscaleTileAnswerFunc on_answer,
-                                     gpointer              answer_data,
-                                     GCancellable         *cancellable,
-                                     GAsyncReadyCallback   callback,
-                                     gpointer              user_data)
+upscale_local_backend_process_async (UpscaleBackend          *backend,
+                                     UpscaleBatch            *batch,
+                                     const UpscaleBatchFuncs *funcs,
+                                     gpointer                 funcs_data,
+                                     GCancellable            *cancellable,
+                                     GAsyncReadyCallback      callback,
+                                     gpointer                 user_data)
 {
   UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (backend);
   GTask               *task = g_task_new (self, cancellable, callback, user_data);
   Process             *process = g_new (Process, 1);
 
-  *process = (Process) { upscale_batch_ref (batch), on_answer, answer_data };
+  *process = (Process) { upscale_batch_ref (batch), funcs, funcs_data };
   g_task_set_task_data (task, process, (GDestroyNotify) process_free);
   start_async (self, cancellable, on_started_for_process, task);
 }
@@ -261,6 +261,15 @@ upscale_local_backend_process_finish (UpscaleBackend *backend,
                                       GError        **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+upscale_local_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batch)
+{
+  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (backend);
+
+  if (is_running (self))
+    upscale_backend_abandon (UPSCALE_BACKEND (self->delegate), batch);
 }
 
 static void
@@ -281,6 +290,7 @@ upscale_local_backend_iface_init (UpscaleBackendInterface *iface)
   iface->probe_finish = upscale_local_backend_probe_finish;
   iface->process_async = upscale_local_backend_process_async;
   iface->process_finish = upscale_local_backend_process_finish;
+  iface->abandon = upscale_local_backend_abandon;
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "upscale-batch.h"
 #include "upscale-capabilities.h"
 
@@ -25,7 +27,9 @@ typedef struct
 
 /**
  * UpscaleWireAnswer:
+ * @is_at_work: tiles are being painted; else it waits for a worker or a machine
  * @has_ended: no more tiles will be painted
+ * @is_cancelled: it has ended because somebody, or the lease, has cancelled it
  * @n_processed: finished tiles, in all
  * @failure: (nullable): why the batch as a whole has failed
  * @results: (element-type UpscaleWireResult): finished tiles, from the one that was asked
@@ -35,15 +39,23 @@ typedef struct
  */
 struct _UpscaleWireAnswer
 {
+  gboolean is_at_work;
   gboolean has_ended;
+  gboolean is_cancelled;
   guint    n_processed;
   char    *failure;
   GArray  *results;
 };
 
 GBytes *upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s);
-UpscaleWireAnswer *
+UpscaleWireAnswer      *
 upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error);
+void upscale_tile_batch_decode_async (GBytes             *body,
+                                      UpscaleBatch       *batch,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+UpscaleWireAnswer   *upscale_tile_batch_decode_finish (GAsyncResult *result,
+                                                       GError      **error);
 UpscaleCapabilities *upscale_tile_batch_decode_health (GBytes *body, GError **error);
 void                 upscale_wire_answer_free (UpscaleWireAnswer *answer);
 

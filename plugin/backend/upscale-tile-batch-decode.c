@@ -205,14 +205,16 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 {
   const char *status = get_string (object, "status");
 
-  if (g_strv_contains ((const char *const[]) { "queued", "starting", "running", NULL },
-                       status ? status : ""))
+  answer->is_at_work = g_strcmp0 (status, "running") == 0;
+  if (answer->is_at_work || g_strcmp0 (status, "queued") == 0 ||
+      g_strcmp0 (status, "starting") == 0)
     return TRUE;
   answer->has_ended = TRUE;
   if (!status || g_str_equal (status, "completed"))
     return TRUE;
   if (!g_str_equal (status, "failed") && !g_str_equal (status, "cancelled"))
     return refuse (error, "it says the batch is '%s', which means nothing here", status);
+  answer->is_cancelled = g_str_equal (status, "cancelled");
   answer->failure = dup_text (get_string (object, "error"), status);
   return TRUE;
 }
@@ -254,6 +256,74 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
   return g_steal_pointer (&answer);
 }
 
+typedef struct
+{
+  GBytes       *body;
+  UpscaleBatch *batch;
+} Decoding;
+
+static void
+decoding_free (Decoding *decoding)
+{
+  g_bytes_unref (decoding->body);
+  upscale_batch_unref (decoding->batch);
+  g_free (decoding);
+}
+
+static void
+decode_in_thread (GTask        *task,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  Decoding          *decoding = task_data;
+  GError            *error = NULL;
+  UpscaleWireAnswer *answer =
+      upscale_tile_batch_decode (decoding->body, decoding->batch, &error);
+
+  if (answer)
+    g_task_return_pointer (task, answer, (GDestroyNotify) upscale_wire_answer_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * upscale_tile_batch_decode_async:
+ * @body: JSON, as it came in
+ * @batch: what was asked; only its id and tiles are read
+ * @callback: called on the caller's thread
+ * @user_data: for @callback
+ *
+ * Does upscale_tile_batch_decode() in a worker thread: a batch's pictures are tens of
+ * megabytes.
+ */
+void
+upscale_tile_batch_decode_async (GBytes             *body,
+                                 UpscaleBatch       *batch,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  Decoding *decoding = g_new (Decoding, 1);
+
+  *decoding = (Decoding) { g_bytes_ref (body), upscale_batch_ref (batch) };
+  g_task_set_task_data (task, decoding, (GDestroyNotify) decoding_free);
+  g_task_run_in_thread (task, decode_in_thread);
+}
+
+/**
+ * upscale_tile_batch_decode_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the answer, or %NULL with %UPSCALE_ERROR_PROTOCOL
+ */
+UpscaleWireAnswer *
+upscale_tile_batch_decode_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /**
  * upscale_tile_batch_decode_health:
  * @body: JSON, as it came in
@@ -288,6 +358,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
            (int) get_int (object, "multiple_of", capabilities->multiple_of, MAX_SIDE_PX));
   capabilities->concurrency =
       MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
+  capabilities->n_queued = (int) get_int (object, "queue", 0, MAX_CONCURRENCY);
   capabilities->resizes = get_boolean (object, "resizes", FALSE);
   capabilities->autoscales = get_boolean (object, "autoscales", FALSE);
   return capabilities;

@@ -71,6 +71,7 @@ upscale_error_is_transient (const GError *error)
   switch ((UpscaleError) error->code)
     {
     case UPSCALE_ERROR_BUSY:
+    case UPSCALE_ERROR_UNREACHABLE:
     case UPSCALE_ERROR_TRANSPORT:
     case UPSCALE_ERROR_TIMED_OUT:
     case UPSCALE_ERROR_SERVER:

@@ -17,32 +17,29 @@ upscale_progress_count_settled (UpscaleProgress progress)
   return progress.n_painted + progress.n_stored + progress.n_skipped + progress.n_failed;
 }
 
-/**
- * upscale_progress_seconds_left:
- * @progress: how far it is
- *
- * Returns: how long it will take, negative when nobody knows yet
- */
-double
-upscale_progress_seconds_left (UpscaleProgress progress)
+static void
+append_time (GString *line, UpscaleProgress progress)
 {
-  guint n_left = progress.n_tiles - upscale_progress_count_settled (progress);
+  int minutes = (int) (progress.seconds_left / MINUTE_S + 0.5);
 
-  if (n_left == 0)
-    return 0.0;
-  return progress.tiles_per_second > 0.0 ? n_left / progress.tiles_per_second : -1.0;
+  if (progress.n_starting > 0 && progress.n_starting == progress.n_in_flight)
+    g_string_append (line, _ (", waiting for machines to start"));
+  if (progress.seconds_left < 0.0)
+    return;
+  if (minutes < 1)
+    g_string_append (line, _ (", less than a minute left"));
+  else
+    g_string_append_printf (line, _ (", about %d min left"), minutes);
 }
 
-static char *
-describe_time (double seconds)
+static void
+append_cost (GString *line, UpscaleProgress progress)
 {
-  int minutes = (int) (seconds / MINUTE_S + 0.5);
-
-  if (seconds < 0.0)
-    return g_strdup ("");
-  if (minutes < 1)
-    return g_strdup (_ (", less than a minute left"));
-  return g_strdup_printf (_ (", about %d min left"), minutes);
+  if (progress.expected_cost > 0.0)
+    g_string_append_printf (line, _ (", $%.2f of about $%.2f"), progress.cost,
+                            progress.expected_cost);
+  else if (progress.cost > 0.0)
+    g_string_append_printf (line, _ (", $%.2f so far"), progress.cost);
 }
 
 /**
@@ -55,7 +52,6 @@ describe_time (double seconds)
 char *
 upscale_progress_describe (UpscaleProgress progress)
 {
-  g_autofree char *time = describe_time (upscale_progress_seconds_left (progress));
   g_autoptr (GString) line = g_string_new (NULL);
 
   g_string_printf (line, _ ("%u of %u tiles"), upscale_progress_count_settled (progress),
@@ -66,7 +62,8 @@ upscale_progress_describe (UpscaleProgress progress)
     g_string_append_printf (line, _ (", %u in flight"), progress.n_in_flight);
   if (progress.n_failed > 0)
     g_string_append_printf (line, _ (", %u failed"), progress.n_failed);
-  g_string_append (line, time);
+  append_time (line, progress);
+  append_cost (line, progress);
   return g_string_free_and_steal (g_steal_pointer (&line));
 }
 

@@ -12,8 +12,12 @@ G_BEGIN_DECLS
  * @n_stored: found in the store
  * @n_skipped: nothing to paint there
  * @n_failed: given up
- * @n_in_flight: being painted now
- * @tiles_per_second: measured over all endpoints, 0 when not known yet
+ * @n_in_flight: on their way: being made ready, sent, painted
+ * @n_starting: of those, how many wait for a machine that is being started
+ * @seconds_left: by the measured speeds, without machines still starting; negative when
+ * nobody knows yet
+ * @cost: spent in this run, by each endpoint's price per hour
+ * @expected_cost: what the run will have cost at its end; negative when nobody knows yet
  *
  * How far a job is. A value.
  */
@@ -25,12 +29,14 @@ typedef struct
   guint  n_skipped;
   guint  n_failed;
   guint  n_in_flight;
-  double tiles_per_second;
+  guint  n_starting;
+  double seconds_left;
+  double cost;
+  double expected_cost;
 } UpscaleProgress;
 
-guint  upscale_progress_count_settled (UpscaleProgress progress);
-double upscale_progress_seconds_left (UpscaleProgress progress);
-char  *upscale_progress_describe (UpscaleProgress progress);
-char  *upscale_progress_summarise (UpscaleProgress progress, const char *first_failure);
+guint upscale_progress_count_settled (UpscaleProgress progress);
+char *upscale_progress_describe (UpscaleProgress progress);
+char *upscale_progress_summarise (UpscaleProgress progress, const char *first_failure);
 
 G_END_DECLS

@@ -47,8 +47,8 @@ upscale_backend_probe_finish (UpscaleBackend *backend,
  * upscale_backend_process_async:
  * @backend: a backend
  * @batch: what to paint; sending the same batch twice is the same work
- * @on_answer: called for each tile as its answer comes in
- * @answer_data: for @on_answer
+ * @funcs: called as news come in; static
+ * @funcs_data: for @funcs
  * @cancellable: (nullable): a cancellable, which stops the endpoint too
  * @callback: called on the main thread, after the last answer
  * @user_data: for @callback
@@ -56,17 +56,16 @@ upscale_backend_probe_finish (UpscaleBackend *backend,
  * Sends a batch and sees it through.
  */
 void
-upscale_backend_process_async (UpscaleBackend       *backend,
-                               UpscaleBatch         *batch,
-                               UpscaleTileAnswerFunc on_answer,
-                               gpointer              answer_data,
-                               GCancellable         *cancellable,
-                               GAsyncReadyCallback   callback,
-                               gpointer              user_data)
+upscale_backend_process_async (UpscaleBackend          *backend,
+                               UpscaleBatch            *batch,
+                               const UpscaleBatchFuncs *funcs,
+                               gpointer                 funcs_data,
+                               GCancellable            *cancellable,
+                               GAsyncReadyCallback      callback,
+                               gpointer                 user_data)
 {
-  UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, on_answer,
-                                                      answer_data, cancellable, callback,
-                                                      user_data);
+  UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, funcs, funcs_data,
+                                                      cancellable, callback, user_data);
 }
 
 /**
@@ -83,4 +82,18 @@ upscale_backend_process_finish (UpscaleBackend *backend,
                                 GError        **error)
 {
   return UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, error);
+}
+
+/**
+ * upscale_backend_abandon:
+ * @backend: a backend
+ * @batch: a batch that was processed, and failed
+ *
+ * Tells the endpoint to stop the batch, so that nothing is paid for that nobody fetches.
+ */
+void
+upscale_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batch)
+{
+  if (UPSCALE_BACKEND_GET_IFACE (backend)->abandon)
+    UPSCALE_BACKEND_GET_IFACE (backend)->abandon (backend, batch);
 }

@@ -17,28 +17,29 @@ G_DECLARE_INTERFACE (UpscaleBackend, upscale_backend, UPSCALE, BACKEND, GObject)
  * @image: (nullable): the answered file, not yet looked at; %NULL when the endpoint
  * failed at this tile
  * @failure: (nullable): what the endpoint said about it, when @image is %NULL
- * @seconds: time the endpoint spent on it, 0 when unknown
  *
  * What an endpoint says about one tile. Valid during the call only.
  */
 typedef struct
 {
-  guint       tile_index;
-  GBytes     *image;
-  const char *failure;
-  double      seconds;
+  guint         tile_index;
+  GBytes       *image;
+  const GError *failure;
 } UpscaleTileAnswer;
 
 /**
- * UpscaleTileAnswerFunc:
- * @answer: (transfer none): one tile's answer
- * @user_data: what was given with it
+ * UpscaleBatchFuncs:
+ * @on_answer: one tile's answer; at most once a tile, as answers come in
+ * @on_phase: whether the endpoint is at work on it; if not, it is queued there, or a
+ * machine is being started. Not called by backends that can't tell
  *
- * Called on the main thread, at most once a tile, as answers come in, always before the
- * batch ends.
+ * What a backend tells of a batch, on the main thread, always before the batch ends.
  */
-typedef void (*UpscaleTileAnswerFunc) (const UpscaleTileAnswer *answer,
-                                       gpointer                 user_data);
+typedef struct
+{
+  void (*on_answer) (const UpscaleTileAnswer *answer, gpointer user_data);
+  void (*on_phase) (gboolean is_at_work, gpointer user_data);
+} UpscaleBatchFuncs;
 
 /**
  * UpscaleBackendInterface:
@@ -47,8 +48,11 @@ typedef void (*UpscaleTileAnswerFunc) (const UpscaleTileAnswer *answer,
  * @process_async: sends one batch and sees it through. The caller owns the deadline: it
  * cancels. A cancelled batch is cancelled at the endpoint too, which may go on behind the
  * caller's back. Many batches may be under way at once.
+ * A batch that was processed before goes on where it stood
  * @process_finish: its end. %TRUE when the endpoint ended the batch, whatever it said of
  * the single tiles
+ * @abandon: (nullable): tells the endpoint to stop a batch that is not asked for any
+ * more; nothing is waited for
  *
  * Code that speaks to one kind of endpoint. Everything happens on the main thread.
  */
@@ -64,16 +68,17 @@ struct _UpscaleBackendInterface
                                         GAsyncResult   *result,
                                         GError        **error);
 
-  void (*process_async) (UpscaleBackend       *backend,
-                         UpscaleBatch         *batch,
-                         UpscaleTileAnswerFunc on_answer,
-                         gpointer              answer_data,
-                         GCancellable         *cancellable,
-                         GAsyncReadyCallback   callback,
-                         gpointer              user_data);
+  void (*process_async) (UpscaleBackend          *backend,
+                         UpscaleBatch            *batch,
+                         const UpscaleBatchFuncs *funcs,
+                         gpointer                 funcs_data,
+                         GCancellable            *cancellable,
+                         GAsyncReadyCallback      callback,
+                         gpointer                 user_data);
   gboolean (*process_finish) (UpscaleBackend *backend,
                               GAsyncResult   *result,
                               GError        **error);
+  void (*abandon) (UpscaleBackend *backend, UpscaleBatch *batch);
 };
 
 void                 upscale_backend_probe_async (UpscaleBackend     *backend,
@@ -83,15 +88,16 @@ void                 upscale_backend_probe_async (UpscaleBackend     *backend,
 UpscaleCapabilities *upscale_backend_probe_finish (UpscaleBackend *backend,
                                                    GAsyncResult   *result,
                                                    GError        **error);
-void                 upscale_backend_process_async (UpscaleBackend       *backend,
-                                                    UpscaleBatch         *batch,
-                                                    UpscaleTileAnswerFunc on_answer,
-                                                    gpointer              answer_data,
-                                                    GCancellable         *cancellable,
-                                                    GAsyncReadyCallback   callback,
-                                                    gpointer              user_data);
+void                 upscale_backend_process_async (UpscaleBackend          *backend,
+                                                    UpscaleBatch            *batch,
+                                                    const UpscaleBatchFuncs *funcs,
+                                                    gpointer                 funcs_data,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
 gboolean             upscale_backend_process_finish (UpscaleBackend *backend,
                                                      GAsyncResult   *result,
                                                      GError        **error);
+void upscale_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batch);
 
 G_END_DECLS

@@ -39,14 +39,20 @@ struct _UpscaleTileMessage
  * @id: unique over all runs; the same id is the same work
  * @recipe: how to paint
  * @tiles: (element-type UpscaleTileMessage): what to paint; all have the same target size
+ * @is_submitted: the endpoint has said that it knows the batch
+ * @n_results: results of it that were read
  *
- * What one request carries. Read-only once handed on.
+ * What one request carries. Read-only once handed on, except for the last two, which are
+ * the backend's, on the main thread: a batch that is processed again goes on where it
+ * stood.
  */
 struct _UpscaleBatch
 {
   char          *id;
   UpscaleRecipe *recipe;
   GPtrArray     *tiles;
+  gboolean       is_submitted;
+  guint          n_results;
 };
 
 UpscaleTileMessage *upscale_tile_message_new (const UpscaleTile *tile);

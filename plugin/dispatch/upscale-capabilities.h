@@ -15,6 +15,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @max_body_bytes: largest request, 0 when unknown
  * @multiple_of: sides of the tiles sent are multiples of this, px
  * @concurrency: batches it works on at once, at least 1
+ * @n_queued: batches more that it holds ready meanwhile, so that no upload is waited for
  * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be
  * sent at the source's size
  * @autoscales: its slots start cold and cost extra
@@ -29,6 +30,7 @@ struct _UpscaleCapabilities
   gint64   max_body_bytes;
   int      multiple_of;
   int      concurrency;
+  int      n_queued;
   gboolean resizes;
   gboolean autoscales;
   gboolean is_loopback;

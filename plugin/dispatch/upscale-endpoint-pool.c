@@ -34,24 +34,45 @@ upscale_endpoint_count_slots (UpscaleEndpoint *endpoint,
   if (upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_READY)
     return 0;
   return (guint) upscale_batch_size_count_slots (policy, n_tiles,
-                                                 capabilities->concurrency,
+                                                 (int) upscale_endpoint_get_n_workers (
+                                                     endpoint),
                                                  capabilities->autoscales);
 }
 
 /**
- * upscale_endpoint_pool_has_alive:
- * @endpoints: (element-type UpscaleEndpoint): endpoints
- * @except: (nullable): one that does not count
+ * upscale_endpoint_count_places:
+ * @endpoint: an endpoint
+ * @policy: what the user wants
+ * @n_tiles: tiles of the whole job
  *
- * Returns: whether any of the others is alive
+ * Returns: how many batches it gets at once with those that it holds ready, so that its
+ * slots never wait for an upload
  */
-gboolean
-upscale_endpoint_pool_has_alive (GPtrArray *endpoints, UpscaleEndpoint *except)
+guint
+upscale_endpoint_count_places (UpscaleEndpoint *endpoint,
+                               UpscalePolicy    policy,
+                               guint            n_tiles)
 {
+  guint n_slots = upscale_endpoint_count_slots (endpoint, policy, n_tiles);
+  const UpscaleCapabilities *capabilities = upscale_endpoint_get_capabilities (endpoint);
+
+  return n_slots > 0 ? n_slots + (guint) capabilities->n_queued : 0;
+}
+
+/**
+ * upscale_endpoint_pool_count_alive:
+ * @endpoints: (element-type UpscaleEndpoint): endpoints
+ *
+ * Returns: how many of them may still paint something
+ */
+guint
+upscale_endpoint_pool_count_alive (GPtrArray *endpoints)
+{
+  guint n = 0;
+
   for (guint i = 0; i < endpoints->len; i++)
-    if (endpoints->pdata[i] != except && upscale_endpoint_is_alive (endpoints->pdata[i]))
-      return TRUE;
-  return FALSE;
+    n += upscale_endpoint_is_alive (endpoints->pdata[i]) ? 1 : 0;
+  return n;
 }
 
 /**

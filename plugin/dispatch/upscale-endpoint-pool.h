@@ -6,16 +6,19 @@
 
 G_BEGIN_DECLS
 
-gboolean upscale_endpoint_pool_has_alive (GPtrArray *endpoints, UpscaleEndpoint *except);
-guint    upscale_endpoint_pool_count_slots (GPtrArray    *endpoints,
-                                            UpscalePolicy policy,
-                                            guint         n_tiles);
-gint64   upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us);
-char    *upscale_endpoint_pool_describe (GPtrArray *endpoints);
+guint  upscale_endpoint_pool_count_alive (GPtrArray *endpoints);
+guint  upscale_endpoint_pool_count_slots (GPtrArray    *endpoints,
+                                          UpscalePolicy policy,
+                                          guint         n_tiles);
+gint64 upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us);
+char  *upscale_endpoint_pool_describe (GPtrArray *endpoints);
 
 guint    upscale_endpoint_count_slots (UpscaleEndpoint *endpoint,
                                        UpscalePolicy    policy,
                                        guint            n_tiles);
+guint    upscale_endpoint_count_places (UpscaleEndpoint *endpoint,
+                                        UpscalePolicy    policy,
+                                        guint            n_tiles);
 gboolean upscale_endpoint_is_alive (UpscaleEndpoint *endpoint);
 
 G_END_DECLS

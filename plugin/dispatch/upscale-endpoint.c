@@ -16,13 +16,25 @@ struct _UpscaleEndpoint
 
   char                *name;
   UpscaleBackend      *backend;
+  UpscaleEndpointTerms terms;
   UpscaleEndpointState state;
   char                *reason; /* of the last failure */
   UpscaleCapabilities *capabilities;
   double               seconds_per_tile;
   int                  max_tiles;
-  int                  n_strikes; /* failures in a row */
-  gint64               resting_until_us;
+
+  int      n_strikes; /* failures in a row */
+  gint64   first_strike_us;
+  gint64   last_strike_us;
+  gboolean has_worked;
+  gint64   resting_until_us;
+  gint64   busy_since_us; /* 0 when it was not busy since its last success */
+
+  guint  n_taken;    /* slots */
+  guint  most_slots; /* fewer than it has, after it was busy */
+  gint64 busy_us;    /* of all slots together, until @counted_us */
+  gint64 counted_us;
+  GQueue spares; /* the scheduler's: batches that it holds ready, oldest first */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleEndpoint, upscale_endpoint, G_TYPE_OBJECT)
@@ -34,6 +46,7 @@ upscale_endpoint_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->reason);
+  g_queue_clear (&self->spares);
   g_clear_object (&self->backend);
   g_clear_pointer (&self->capabilities, upscale_capabilities_unref);
   G_OBJECT_CLASS (upscale_endpoint_parent_class)->finalize (object);
@@ -48,6 +61,8 @@ upscale_endpoint_class_init (UpscaleEndpointClass *klass)
 static void
 upscale_endpoint_init (UpscaleEndpoint *self)
 {
+  self->most_slots = G_MAXUINT;
+  self->last_strike_us = G_MININT64;
 }
 
 /**
@@ -164,6 +179,137 @@ upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoint)
 }
 
 /**
+ * upscale_endpoint_allows_duplicates:
+ * @endpoint: an endpoint that was probed
+ *
+ * Returns: whether it may paint what another one is late with
+ */
+gboolean
+upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint)
+{
+  if (endpoint->terms.duplicates != UPSCALE_DUPLICATES_AUTO)
+    return endpoint->terms.duplicates == UPSCALE_DUPLICATES_ALLOWED;
+  return !endpoint->capabilities->autoscales && endpoint->terms.price_per_hour <= 0.0;
+}
+
+/**
+ * upscale_endpoint_get_spares:
+ * @endpoint: an endpoint
+ *
+ * Returns: (transfer none): batches that it holds ready, oldest first; for the scheduler
+ * to fill and empty
+ */
+GQueue *
+upscale_endpoint_get_spares (UpscaleEndpoint *endpoint)
+{
+  return &endpoint->spares;
+}
+
+/**
+ * upscale_endpoint_get_n_taken:
+ * @endpoint: an endpoint
+ *
+ * Returns: batches it has, those held ready included
+ */
+guint
+upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint)
+{
+  return endpoint->n_taken;
+}
+
+/**
+ * upscale_endpoint_get_n_workers:
+ * @endpoint: an endpoint that was probed
+ *
+ * Returns: batches it works on at once, as the user said or by its own word; fewer for a
+ * while after it was busy
+ */
+guint
+upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint)
+{
+  int n = endpoint->terms.n_slots > 0 ? endpoint->terms.n_slots
+                                      : endpoint->capabilities->concurrency;
+
+  return MIN ((guint) MAX (n, 1), endpoint->most_slots);
+}
+
+/**
+ * upscale_endpoint_get_price_per_hour:
+ * @endpoint: an endpoint
+ *
+ * Returns: of one slot at work, in dollars
+ */
+double
+upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint)
+{
+  return endpoint->terms.price_per_hour;
+}
+
+/* Batches held ready cost nothing. */
+static guint
+count_working (UpscaleEndpoint *endpoint)
+{
+  return endpoint->n_taken - endpoint->spares.length;
+}
+
+static void
+count_busy_time (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  endpoint->busy_us += count_working (endpoint) * (now_us - endpoint->counted_us);
+  endpoint->counted_us = now_us;
+}
+
+/**
+ * upscale_endpoint_get_cost:
+ * @endpoint: an endpoint
+ * @now_us: the time
+ *
+ * Returns: what its work has cost so far, in dollars
+ */
+double
+upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  count_busy_time (endpoint, now_us);
+  return (double) endpoint->busy_us / G_USEC_PER_SEC / 3600.0 *
+         endpoint->terms.price_per_hour;
+}
+
+/**
+ * upscale_endpoint_set_terms:
+ * @endpoint: an endpoint that has not worked yet
+ * @terms: what the user has settled
+ */
+void
+upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms)
+{
+  endpoint->terms = terms;
+}
+
+/**
+ * upscale_endpoint_take_slot:
+ * @endpoint: an endpoint that gets a batch
+ * @now_us: the time
+ */
+void
+upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  count_busy_time (endpoint, now_us);
+  endpoint->n_taken++;
+}
+
+/**
+ * upscale_endpoint_free_slot:
+ * @endpoint: an endpoint whose batch has ended
+ * @now_us: the time
+ */
+void
+upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  count_busy_time (endpoint, now_us);
+  endpoint->n_taken--;
+}
+
+/**
  * upscale_endpoint_set_probing:
  * @endpoint: an endpoint that is not probed
  */
@@ -231,17 +377,45 @@ upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us)
 }
 
 /**
- * upscale_endpoint_strike:
+ * upscale_endpoint_note_failure:
  * @endpoint: an endpoint that has failed
  * @reason: how, a sentence
+ * @begun_us: when what failed was begun
+ * @now_us: the time
  *
- * Returns: failures in a row
+ * Many batches that break together are one failure: only what was begun after the last
+ * one counts again.
+ *
+ * Returns: whether it counts
  */
-int
-upscale_endpoint_strike (UpscaleEndpoint *endpoint, const char *reason)
+gboolean
+upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
+                               const char      *reason,
+                               gint64           begun_us,
+                               gint64           now_us)
 {
   set_reason (endpoint, reason);
-  return ++endpoint->n_strikes;
+  if (begun_us < endpoint->last_strike_us)
+    return FALSE;
+  if (endpoint->n_strikes++ == 0)
+    endpoint->first_strike_us = now_us;
+  endpoint->last_strike_us = now_us;
+  return TRUE;
+}
+
+/**
+ * upscale_endpoint_get_health:
+ * @endpoint: an endpoint that has failed
+ * @now_us: the time
+ *
+ * Returns: what is known of it, for the scheduler to complete
+ */
+UpscaleHealthCase
+upscale_endpoint_get_health (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  return (UpscaleHealthCase) { .n_strikes = endpoint->n_strikes,
+                               .unwell_us = now_us - endpoint->first_strike_us,
+                               .has_worked = endpoint->has_worked };
 }
 
 /**
@@ -253,11 +427,33 @@ void
 upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile)
 {
   endpoint->n_strikes = 0;
+  endpoint->busy_since_us = 0;
+  endpoint->has_worked = TRUE;
+  if (endpoint->most_slots < G_MAXUINT)
+    endpoint->most_slots++;
   if (endpoint->seconds_per_tile > 0.0)
     endpoint->seconds_per_tile +=
         SPEED_SMOOTHING * (seconds_per_tile - endpoint->seconds_per_tile);
   else
     endpoint->seconds_per_tile = seconds_per_tile;
+}
+
+/**
+ * upscale_endpoint_note_busy:
+ * @endpoint: an endpoint that had no room for a batch that it still counts as having
+ * @now_us: the time
+ *
+ * Asks less of it; each success gives a slot back.
+ *
+ * Returns: for how long it has been busy without painting anything, us
+ */
+gint64
+upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  endpoint->most_slots = MAX (endpoint->n_taken, 2) - 1;
+  if (endpoint->busy_since_us == 0)
+    endpoint->busy_since_us = now_us;
+  return now_us - endpoint->busy_since_us;
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-backend.h"
+#include "upscale-retry.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,34 @@ typedef enum
   UPSCALE_ENDPOINT_STOPPED,
 } UpscaleEndpointState;
 
+/**
+ * UpscaleDuplicates:
+ * @UPSCALE_DUPLICATES_AUTO: only where they cost nothing: on machines that run anyway
+ * @UPSCALE_DUPLICATES_NEVER: a late tile is waited for
+ * @UPSCALE_DUPLICATES_ALLOWED: a late tile may be painted here a second time
+ */
+typedef enum
+{
+  UPSCALE_DUPLICATES_AUTO,
+  UPSCALE_DUPLICATES_NEVER,
+  UPSCALE_DUPLICATES_ALLOWED,
+} UpscaleDuplicates;
+
+/**
+ * UpscaleEndpointTerms:
+ * @n_slots: batches at once, 0 for what the endpoint says itself
+ * @price_per_hour: of one slot at work, in dollars; 0 for free or unknown
+ * @duplicates: whether it may be paid for a tile that another endpoint is late with
+ *
+ * What the user has settled for an endpoint. A value; zeros are the default.
+ */
+typedef struct
+{
+  int               n_slots;
+  double            price_per_hour;
+  UpscaleDuplicates duplicates;
+} UpscaleEndpointTerms;
+
 UpscaleEndpoint *upscale_endpoint_new (const char *name, UpscaleBackend *backend);
 
 const char          *upscale_endpoint_get_name (UpscaleEndpoint *endpoint);
@@ -34,14 +63,29 @@ double               upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *end
 int                  upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint);
 gint64               upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoint);
 
+gboolean upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint);
+GQueue  *upscale_endpoint_get_spares (UpscaleEndpoint *endpoint);
+guint    upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint);
+guint    upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint);
+double   upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us);
+double   upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint);
+
+void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
 void upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);
 void upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);
 void upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
                                  UpscaleCapabilities *capabilities);
 void upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
 void upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us);
-int  upscale_endpoint_strike (UpscaleEndpoint *endpoint, const char *reason);
-void upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
-void upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
+void upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, gint64 now_us);
+void upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us);
+gboolean          upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
+                                                 const char      *reason,
+                                                 gint64           begun_us,
+                                                 gint64           now_us);
+UpscaleHealthCase upscale_endpoint_get_health (UpscaleEndpoint *endpoint, gint64 now_us);
+void   upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
+gint64 upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us);
+void   upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
 
 G_END_DECLS

@@ -11,10 +11,12 @@ typedef struct _UpscaleFlight UpscaleFlight;
 
 /**
  * UpscaleFlightFuncs:
- * @take_tile: the next tile to carry, %FALSE when there is none for this flight
- * @on_sent: the batch is on its way; its tiles count as tried once more
+ * @take_tile: the next tile to carry beside another (%UPSCALE_NO_TILE for none); returns
+ * %UPSCALE_NO_TILE when there is none for this flight
+ * @on_sent: the batch is on its way for the first time
  * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was
  * painted
+ * @on_claimed: a picture came for this tile and is being looked at
  * @on_tile_failed: this tile alone has failed; the flight does not carry it any more
  * @on_ended: nothing of the flight is under way any more. Without @error every tile it
  * carried was reported; with one, upscale_flight_get_open_tiles() still wait. The owner
@@ -24,12 +26,13 @@ typedef struct _UpscaleFlight UpscaleFlight;
  */
 typedef struct
 {
-  gboolean (*take_tile) (UpscaleFlight *flight, guint *tile_index, gpointer owner);
+  guint (*take_tile) (UpscaleFlight *flight, guint beside, gpointer owner);
   void (*on_sent) (UpscaleFlight *flight, gpointer owner);
   void (*on_settled) (UpscaleFlight  *flight,
                       guint           tile_index,
                       UpscalePrepared how,
                       gpointer        owner);
+  void (*on_claimed) (UpscaleFlight *flight, guint tile_index, gpointer owner);
   void (*on_tile_failed) (UpscaleFlight *flight,
                           guint          tile_index,
                           const GError  *error,
@@ -44,6 +47,8 @@ typedef struct
  * @clock: the time
  * @recipe: how to paint
  * @n_wanted: how many tiles to carry at most
+ * @copies: (nullable) (element-type guint): the tiles to carry, when they are carried by
+ * another flight already and none are to be taken
  * @timeout_us: deadline of the batch, from when it is sent
  *
  * What a flight needs to know.
@@ -55,6 +60,7 @@ typedef struct
   UpscaleClock        *clock;
   UpscaleRecipe       *recipe;
   guint                n_wanted;
+  GArray              *copies;
   gint64               timeout_us;
 } UpscaleFlightPlan;
 
@@ -64,12 +70,21 @@ UpscaleFlight *upscale_flight_new (UpscaleFlightPlan         plan,
 UpscaleFlight *upscale_flight_ref (UpscaleFlight *flight);
 void           upscale_flight_unref (UpscaleFlight *flight);
 
-void             upscale_flight_start (UpscaleFlight *flight);
-void             upscale_flight_send_again (UpscaleFlight *flight, gint64 wait_us);
-void             upscale_flight_cancel (UpscaleFlight *flight);
+void upscale_flight_start (UpscaleFlight *flight);
+void upscale_flight_send_again (UpscaleFlight *flight, gint64 wait_us);
+void upscale_flight_begin_work (UpscaleFlight *flight);
+void upscale_flight_drop (UpscaleFlight *flight, guint tile_index);
+void upscale_flight_cancel (UpscaleFlight *flight);
+
 UpscaleEndpoint *upscale_flight_get_endpoint (UpscaleFlight *flight);
-guint            upscale_flight_get_n_answered (UpscaleFlight *flight);
-gint64           upscale_flight_get_waited (UpscaleFlight *flight);
+UpscaleBatch    *upscale_flight_get_batch (UpscaleFlight *flight);
+int              upscale_flight_get_n_resends (UpscaleFlight *flight);
+gint64           upscale_flight_get_started_us (UpscaleFlight *flight);
+double           upscale_flight_get_quiet_s (UpscaleFlight *flight);
+gboolean         upscale_flight_is_copy (UpscaleFlight *flight);
+gboolean         upscale_flight_is_starting (UpscaleFlight *flight);
+gboolean         upscale_flight_is_waiting_for_answers (UpscaleFlight *flight);
+guint            upscale_flight_count_open (UpscaleFlight *flight);
 GArray          *upscale_flight_get_open_tiles (UpscaleFlight *flight);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleFlight, upscale_flight_unref)

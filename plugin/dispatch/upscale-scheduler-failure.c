@@ -5,16 +5,12 @@
 #include "upscale-error.h"
 #include "upscale-scheduler-private.h"
 
-/* An endpoint that fails this often in a row, without painting anything in between, is
- * asked no more. */
-#define MAX_STRIKES 4
-
 static void
 on_given_up (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UpscaleScheduler) self = user_data;
 
-  /* Settling as the base can't fail; the tile is failed either way. */
+  /* Settling as the base can't fail; the tile has failed either way. */
   upscale_tile_exchange_give_up_finish (UPSCALE_TILE_EXCHANGE (object), result, NULL);
   self->n_giving_up--;
   upscale_scheduler_tell_progress (self);
@@ -33,27 +29,36 @@ void
 upscale_scheduler_give_up (UpscaleScheduler *self, guint tile_index, const char *reason)
 {
   upscale_tile_queue_fail (self->queue, tile_index, reason);
-  self->progress.n_failed++;
+  upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_GIVEN_UP,
+                                                 .tile_index = tile_index,
+                                                 .text = reason });
   self->n_giving_up++;
   upscale_tile_exchange_give_up_async (self->exchange, tile_index, on_given_up,
                                        g_object_ref (self));
 }
 
-/* A failed try: another one while there are some left. */
+/* A failed try: another one while there are some left. What another flight still carries
+ * has not failed. */
 static void
 retry_or_give_up (UpscaleScheduler *self,
+                  UpscaleFlight    *flight,
                   guint             tile_index,
-                  UpscaleEndpoint  *endpoint,
                   const char       *reason)
 {
+  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
   g_autofree char *where =
       g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), reason);
 
   upscale_tile_queue_avoid (self->queue, tile_index, endpoint);
+  if (!upscale_tile_queue_release (self->queue, tile_index, flight))
+    return;
   if (upscale_tile_queue_get_n_tries (self->queue, tile_index) >= self->policy.max_tries)
     upscale_scheduler_give_up (self, tile_index, where);
   else
-    upscale_tile_queue_return (self->queue, tile_index);
+    {
+      upscale_tile_queue_return (self->queue, tile_index);
+      upscale_scheduler_pump_soon (self);
+    }
 }
 
 static int
@@ -67,25 +72,87 @@ most_tries (UpscaleScheduler *self, GArray *tiles)
   return most;
 }
 
+/**
+ * upscale_scheduler_stop_endpoint:
+ * @self: a scheduler
+ * @endpoint: an endpoint
+ * @reason: why it is asked no more
+ */
+void
+upscale_scheduler_stop_endpoint (UpscaleScheduler *self,
+                                 UpscaleEndpoint  *endpoint,
+                                 const char       *reason)
+{
+  upscale_endpoint_stop (endpoint, reason);
+  upscale_scheduler_note_pool (self);
+  upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_ENDPOINT_STOPPED,
+                                                 .endpoint = endpoint,
+                                                 .tile_index = UPSCALE_NO_TILE,
+                                                 .text = reason });
+}
+
+/**
+ * upscale_scheduler_strike:
+ * @self: a scheduler
+ * @endpoint: an endpoint that has failed
+ * @begun_us: when what failed was begun
+ * @loses_work: whether tiles went back to the queue
+ * @error: how
+ *
+ * Counts a failure against an endpoint. One that has lost work is asked whether it is
+ * there before it gets more, so that no tile pays for finding out.
+ */
+void
+upscale_scheduler_strike (UpscaleScheduler *self,
+                          UpscaleEndpoint  *endpoint,
+                          gint64            begun_us,
+                          gboolean          loses_work,
+                          const GError     *error)
+{
+  gint64            now_us = upscale_clock_get_now (self->clock);
+  UpscaleHealthCase health;
+
+  if (!upscale_endpoint_is_alive (endpoint) ||
+      !upscale_endpoint_note_failure (endpoint, error->message, begun_us, now_us))
+    return;
+  health = upscale_endpoint_get_health (endpoint, now_us);
+  health.max_tries = self->policy.max_tries;
+  health.is_probe = upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_READY;
+  if (upscale_retry_should_stop (health))
+    upscale_scheduler_stop_endpoint (self, endpoint, error->message);
+  else if (loses_work && upscale_endpoint_get_state (endpoint) == UPSCALE_ENDPOINT_READY)
+    {
+      upscale_endpoint_set_unprobed (endpoint);
+      upscale_scheduler_note_pool (self);
+    }
+}
+
 static void
 blame (UpscaleScheduler    *self,
-       UpscaleEndpoint     *endpoint,
+       UpscaleFlight       *flight,
        UpscaleRetryDecision decision,
        const GError        *error)
 {
-  gint64 now_us = upscale_clock_get_now (self->clock);
+  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  gint64           now_us = upscale_clock_get_now (self->clock);
+  gboolean         loses_work = decision.action != UPSCALE_RETRY_RESEND;
 
-  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT ||
-      (decision.is_strike &&
-       upscale_endpoint_strike (endpoint, error->message) >= MAX_STRIKES))
-    upscale_endpoint_stop (endpoint, error->message);
-  if (decision.action != UPSCALE_RETRY_RESEND && decision.wait_us > 0)
+  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
+    upscale_scheduler_stop_endpoint (self, endpoint, error->message);
+  else if (decision.is_strike)
+    upscale_scheduler_strike (self, endpoint, upscale_flight_get_started_us (flight),
+                              loses_work && decision.wait_us > 0, error);
+  /* Nobody waits for ever, not even for a full queue. */
+  if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY) && loses_work &&
+      upscale_endpoint_note_busy (endpoint, now_us) > self->policy.batch_timeout_us)
+    upscale_scheduler_stop_endpoint (self, endpoint, error->message);
+  if (loses_work && decision.wait_us > 0)
     upscale_endpoint_rest (endpoint, now_us + decision.wait_us);
 }
 
 static void
 return_tiles (UpscaleScheduler    *self,
-              UpscaleEndpoint     *endpoint,
+              UpscaleFlight       *flight,
               GArray              *tiles,
               UpscaleRetryDecision decision,
               const GError        *error)
@@ -94,10 +161,27 @@ return_tiles (UpscaleScheduler    *self,
     {
       guint index = g_array_index (tiles, guint, i);
 
+      if (!decision.is_try && !upscale_flight_is_copy (flight))
+        upscale_tile_queue_add_try (self->queue, index, -1);
       if (decision.action == UPSCALE_RETRY_ISOLATE)
         upscale_tile_queue_isolate (self->queue, index);
-      retry_or_give_up (self, index, endpoint, error->message);
+      retry_or_give_up (self, flight, index, error->message);
     }
+}
+
+static UpscaleRetryCase
+make_case (UpscaleScheduler *self, UpscaleFlight *flight, GArray *tiles)
+{
+  return (UpscaleRetryCase) {
+    .n_open = tiles->len,
+    .n_tries = most_tries (self, tiles),
+    .max_tries = self->policy.max_tries,
+    .n_resends = upscale_flight_get_n_resends (flight),
+    .is_submitted = upscale_flight_get_batch (flight)->is_submitted,
+    .has_others =
+        upscale_scheduler_has_others (self, upscale_flight_get_endpoint (flight)),
+    .jitter = g_rand_double (self->random),
+  };
 }
 
 /**
@@ -115,36 +199,51 @@ upscale_scheduler_fail_flight (UpscaleScheduler *self,
 {
   UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
   g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
-  UpscaleRetryCase what = {
-    .n_open = tiles->len,
-    .n_answered = upscale_flight_get_n_answered (flight),
-    .n_tries = most_tries (self, tiles),
-    .max_tries = self->policy.max_tries,
-    .waited_us = upscale_flight_get_waited (flight),
-    .patience_us = self->policy.batch_timeout_us,
-    .jitter = g_rand_double (self->random),
-  };
-  UpscaleRetryDecision decision = upscale_retry_decide (error, what);
+  UpscaleRetryDecision decision =
+      upscale_retry_decide (error, make_case (self, flight, tiles));
+  gboolean     is_sent_again;
+  UpscaleEvent event = { .endpoint = endpoint,
+                         .batch = upscale_flight_get_batch (flight),
+                         .tile_index = UPSCALE_NO_TILE,
+                         .text = error->message };
 
-  blame (self, endpoint, decision, error);
-  if (decision.action == UPSCALE_RETRY_HALVE)
-    upscale_endpoint_halve (endpoint, tiles->len);
-  if (!decision.is_try)
-    upscale_scheduler_add_tries (self, tiles, -1);
-  if (decision.action == UPSCALE_RETRY_RESEND && upscale_endpoint_is_alive (endpoint))
+  blame (self, flight, decision, error);
+  is_sent_again = decision.action == UPSCALE_RETRY_RESEND && tiles->len > 0 &&
+                  upscale_endpoint_is_alive (endpoint) &&
+                  !upscale_scheduler_has_ended (self);
+  event.kind = is_sent_again ? UPSCALE_EVENT_SENT_AGAIN : UPSCALE_EVENT_BATCH_FAILED;
+  upscale_scheduler_tell (self, event);
+  if (is_sent_again)
     {
       upscale_flight_send_again (flight, decision.wait_us);
       return TRUE;
     }
-  return_tiles (self, endpoint, tiles, decision, error);
+  if (decision.action == UPSCALE_RETRY_HALVE)
+    upscale_endpoint_halve (endpoint, tiles->len);
+  upscale_backend_abandon (upscale_endpoint_get_backend (endpoint),
+                           upscale_flight_get_batch (flight));
+  return_tiles (self, flight, tiles, decision, error);
   return FALSE;
+}
+
+/* A tile that was too much together with others is no worse for it. */
+static void
+halve_for_tile (UpscaleScheduler *self, UpscaleFlight *flight, guint tile_index)
+{
+  guint n_tiles = upscale_flight_get_batch (flight)->tiles->len;
+
+  if (n_tiles <= 1)
+    return;
+  upscale_endpoint_halve (upscale_flight_get_endpoint (flight), n_tiles);
+  if (!upscale_flight_is_copy (flight) && self->policy.max_tries > 1)
+    upscale_tile_queue_add_try (self->queue, tile_index, -1);
 }
 
 /**
  * upscale_scheduler_fail_tile:
  * @self: a scheduler
+ * @flight: who carried it
  * @tile_index: a tile that was taken from the queue
- * @endpoint: where it failed
  * @error: why
  *
  * Has it tried again, or gives it up. What fails before it is sent has no endpoint to
@@ -152,37 +251,23 @@ upscale_scheduler_fail_flight (UpscaleScheduler *self,
  */
 void
 upscale_scheduler_fail_tile (UpscaleScheduler *self,
+                             UpscaleFlight    *flight,
                              guint             tile_index,
-                             UpscaleEndpoint  *endpoint,
                              const GError     *error)
 {
+  upscale_scheduler_tell (self, (UpscaleEvent) {
+                                    .kind = UPSCALE_EVENT_TILE_FAILED,
+                                    .endpoint = upscale_flight_get_endpoint (flight),
+                                    .batch = upscale_flight_get_batch (flight),
+                                    .tile_index = tile_index,
+                                    .text = error->message });
   if (upscale_tile_queue_get_n_tries (self->queue, tile_index) == 0)
-    upscale_scheduler_give_up (self, tile_index, error->message);
-  else
-    retry_or_give_up (self, tile_index, endpoint, error->message);
-}
-
-/**
- * upscale_scheduler_fail_probe:
- * @self: a scheduler
- * @endpoint: an endpoint that could not be probed
- * @error: why, no cancellation
- *
- * Has it asked again later, or stops it.
- */
-void
-upscale_scheduler_fail_probe (UpscaleScheduler *self,
-                              UpscaleEndpoint  *endpoint,
-                              const GError     *error)
-{
-  int    n_strikes = upscale_endpoint_strike (endpoint, error->message);
-  gint64 wait_us = upscale_retry_backoff (n_strikes, g_rand_double (self->random));
-
-  if (!upscale_error_is_transient (error) || n_strikes >= self->policy.max_tries)
     {
-      upscale_endpoint_stop (endpoint, error->message);
+      upscale_tile_queue_release (self->queue, tile_index, flight);
+      upscale_scheduler_give_up (self, tile_index, error->message);
       return;
     }
-  upscale_endpoint_set_unprobed (endpoint);
-  upscale_endpoint_rest (endpoint, upscale_clock_get_now (self->clock) + wait_us);
+  if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE))
+    halve_for_tile (self, flight, tile_index);
+  retry_or_give_up (self, flight, tile_index, error->message);
 }

@@ -26,31 +26,60 @@ struct _UpscaleScheduler
   GPtrArray           *endpoints;
 
   UpscaleTileQueue *queue;
-  GPtrArray        *flights;
+  GHashTable       *flights;  /* UpscaleFlight -> its link in @order */
+  GQueue            order;    /* of UpscaleFlight, oldest first */
+  guint             n_spares; /* batches that endpoints hold ready */
+  UpscaleFlight    *recalled; /* not owned: called back for a free endpoint */
   guint             n_giving_up;
   guint             n_probing;
+  guint             n_alive; /* endpoints */
+  guint             n_slots; /* of all endpoints */
+  GCancellable     *probes;
+  gboolean          is_open; /* tiles are handed out */
+  gboolean          is_pump_due;
+  guint             opening; /* timer */
   guint             wake_up; /* timer */
-  gint64            started_us;
-  UpscaleProgress   progress;
   GTask            *task;
   gulong            cancelled_handler;
   GRand            *random;
 };
 
-void upscale_scheduler_pump (UpscaleScheduler *self);
-void upscale_scheduler_tell_progress (UpscaleScheduler *self);
+guint    upscale_scheduler_count_waiting (UpscaleScheduler *self);
+gboolean upscale_scheduler_has_others (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
+gboolean upscale_scheduler_has_ended (UpscaleScheduler *self);
+void     upscale_scheduler_note_pool (UpscaleScheduler *self);
+void     upscale_scheduler_pump (UpscaleScheduler *self);
+void     upscale_scheduler_pump_soon (UpscaleScheduler *self);
+void upscale_scheduler_pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
+
+UpscaleFlight *upscale_scheduler_launch (UpscaleScheduler *self,
+                                         UpscaleEndpoint  *endpoint,
+                                         guint             n_wanted,
+                                         GArray           *copies);
+
+gboolean upscale_scheduler_help (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
+double   upscale_scheduler_get_help_interval_s (UpscaleScheduler *self);
+
 void
 upscale_scheduler_give_up (UpscaleScheduler *self, guint tile_index, const char *reason);
 void     upscale_scheduler_fail_tile (UpscaleScheduler *self,
+                                      UpscaleFlight    *flight,
                                       guint             tile_index,
-                                      UpscaleEndpoint  *endpoint,
                                       const GError     *error);
 gboolean upscale_scheduler_fail_flight (UpscaleScheduler *self,
                                         UpscaleFlight    *flight,
                                         const GError     *error);
-void     upscale_scheduler_fail_probe (UpscaleScheduler *self,
-                                       UpscaleEndpoint  *endpoint,
-                                       const GError     *error);
-void     upscale_scheduler_add_tries (UpscaleScheduler *self, GArray *tiles, int n);
+void     upscale_scheduler_strike (UpscaleScheduler *self,
+                                   UpscaleEndpoint  *endpoint,
+                                   gint64            begun_us,
+                                   gboolean          loses_work,
+                                   const GError     *error);
+void     upscale_scheduler_stop_endpoint (UpscaleScheduler *self,
+                                          UpscaleEndpoint  *endpoint,
+                                          const char       *reason);
+void upscale_scheduler_probe_when_due (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
+
+void upscale_scheduler_tell_progress (UpscaleScheduler *self);
+void upscale_scheduler_tell (UpscaleScheduler *self, UpscaleEvent event);
 
 G_END_DECLS

@@ -5,11 +5,15 @@
 #include "upscale-endpoint-pool.h"
 #include "upscale-error.h"
 
+/* How long tiles wait for an endpoint that does not say what it can do. */
+#define OPENING_WAIT_US (3 * G_USEC_PER_SEC)
+
 G_DEFINE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, G_TYPE_OBJECT)
 
 enum
 {
   SIGNAL_PROGRESS,
+  SIGNAL_EVENT,
   N_SIGNALS
 };
 
@@ -21,183 +25,112 @@ upscale_scheduler_tell_progress (UpscaleScheduler *self)
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0);
 }
 
+void
+upscale_scheduler_tell (UpscaleScheduler *self, UpscaleEvent event)
+{
+  g_signal_emit (self, signals[SIGNAL_EVENT], 0, &event);
+}
+
 static gboolean
 is_cancelled (UpscaleScheduler *self)
 {
   return g_cancellable_is_cancelled (g_task_get_cancellable (self->task));
 }
 
-static gboolean
-take_tile (UpscaleFlight *flight, guint *tile_index, gpointer owner)
+guint
+upscale_scheduler_count_waiting (UpscaleScheduler *self)
 {
-  UpscaleScheduler *self = owner;
-  UpscaleEndpoint  *endpoint = upscale_flight_get_endpoint (flight);
-  g_autoptr (GArray) carried = upscale_flight_get_open_tiles (flight);
-
-  return upscale_tile_queue_take (self->queue, endpoint,
-                                  upscale_endpoint_pool_has_alive (self->endpoints,
-                                                                   endpoint),
-                                  carried, tile_index);
+  return upscale_tile_queue_count (self->queue, UPSCALE_TILE_WAITING);
 }
 
-void
-upscale_scheduler_add_tries (UpscaleScheduler *self, GArray *tiles, int n)
+/* Whether the caller has its answer; what is still under way only comes to rest. */
+gboolean
+upscale_scheduler_has_ended (UpscaleScheduler *self)
 {
-  for (guint i = 0; i < tiles->len; i++)
-    upscale_tile_queue_add_try (self->queue, g_array_index (tiles, guint, i), n);
-}
-
-static void
-on_sent (UpscaleFlight *flight, gpointer owner)
-{
-  UpscaleScheduler *self = owner;
-  g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
-
-  upscale_scheduler_add_tries (self, tiles, 1);
-  upscale_scheduler_tell_progress (self);
-}
-
-static void
-on_settled (UpscaleFlight *flight, guint tile_index, UpscalePrepared how, gpointer owner)
-{
-  UpscaleScheduler *self = owner;
-
-  upscale_tile_queue_settle (self->queue, tile_index);
-  if (how == UPSCALE_PREPARED_SEND)
-    self->progress.n_painted++;
-  else if (how == UPSCALE_PREPARED_STORED)
-    self->progress.n_stored++;
-  else
-    self->progress.n_skipped++;
-  upscale_scheduler_tell_progress (self);
-}
-
-static void
-return_cancelled_tiles (UpscaleScheduler *self, GArray *tiles)
-{
-  for (guint i = 0; i < tiles->len; i++)
-    upscale_tile_queue_return (self->queue, g_array_index (tiles, guint, i));
-}
-
-static void
-on_flight_ended (UpscaleFlight *flight, const GError *error, gpointer owner)
-{
-  g_autoptr (UpscaleScheduler) self = g_object_ref (owner);
-  g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
-
-  if (error && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return_cancelled_tiles (self, tiles);
-  else if (error && upscale_scheduler_fail_flight (self, flight, error))
-    return;
-  g_ptr_array_remove (self->flights, flight);
-  upscale_scheduler_pump (self);
-}
-
-static void
-on_tile_failed (UpscaleFlight *flight,
-                guint          tile_index,
-                const GError  *error,
-                gpointer       owner)
-{
-  upscale_scheduler_fail_tile (owner, tile_index, upscale_flight_get_endpoint (flight),
-                               error);
-}
-
-static const UpscaleFlightFuncs flight_funcs = {
-  .take_tile = take_tile,
-  .on_sent = on_sent,
-  .on_settled = on_settled,
-  .on_tile_failed = on_tile_failed,
-  .on_ended = on_flight_ended,
-};
-
-/* An endpoint that is being asked what it can do. */
-typedef struct
-{
-  UpscaleScheduler *scheduler;
-  UpscaleEndpoint  *endpoint;
-} Probe;
-
-static void
-on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Probe *probe = user_data;
-  g_autoptr (UpscaleScheduler) self = probe->scheduler;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UpscaleCapabilities) capabilities =
-      upscale_backend_probe_finish (UPSCALE_BACKEND (object), result, &error);
-
-  self->n_probing--;
-  if (capabilities)
-    upscale_endpoint_set_ready (probe->endpoint, capabilities);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    upscale_scheduler_fail_probe (self, probe->endpoint, error);
-  upscale_scheduler_pump (self);
-}
-
-static void
-probe_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
-{
-  Probe *probe = g_new (Probe, 1);
-
-  *probe = (Probe) { g_object_ref (self), endpoint };
-  self->n_probing++;
-  upscale_endpoint_set_probing (endpoint);
-  upscale_backend_probe_async (upscale_endpoint_get_backend (endpoint),
-                               g_task_get_cancellable (self->task), on_probed, probe);
+  return self->task == NULL;
 }
 
 static guint
-count_flights (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+count_tiles (UpscaleScheduler *self)
 {
   guint n = 0;
 
-  for (guint i = 0; i < self->flights->len; i++)
-    if (upscale_flight_get_endpoint (self->flights->pdata[i]) == endpoint)
-      n++;
+  for (int state = 0; state < UPSCALE_N_TILE_STATES; state++)
+    n += upscale_tile_queue_count (self->queue, state);
   return n;
 }
 
-static void
-launch (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+/* Counted when an endpoint's state changes, as it is asked for with every tile. */
+void
+upscale_scheduler_note_pool (UpscaleScheduler *self)
+{
+  self->n_alive = upscale_endpoint_pool_count_alive (self->endpoints);
+  self->n_slots = upscale_endpoint_pool_count_slots (self->endpoints, self->policy,
+                                                     count_tiles (self));
+}
+
+gboolean
+upscale_scheduler_has_others (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  return self->n_alive > (upscale_endpoint_is_alive (endpoint) ? 1 : 0);
+}
+
+static guint
+choose_size (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   UpscaleBatchSizeCase what = {
     .policy = self->policy,
     .max_tiles = upscale_endpoint_get_max_tiles (endpoint),
     .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
-    .n_pending = upscale_tile_queue_get_n_pending (self->queue),
-    .n_slots = upscale_endpoint_pool_count_slots (self->endpoints, self->policy,
-                                                  self->progress.n_tiles),
+    .n_pending = upscale_scheduler_count_waiting (self),
+    .n_slots = self->n_slots,
   };
-  UpscaleFlightPlan plan = {
-    .endpoint = endpoint,
-    .exchange = self->exchange,
-    .clock = self->clock,
-    .recipe = self->recipe,
-    .n_wanted = (guint) upscale_batch_size_choose (what),
-    .timeout_us = self->policy.batch_timeout_us,
-  };
-  UpscaleFlight *flight = upscale_flight_new (plan, &flight_funcs, self);
 
-  g_ptr_array_add (self->flights, flight);
-  upscale_flight_start (flight);
+  return (guint) upscale_batch_size_choose (what);
+}
+
+/* Fills what is free, up to @n_places. */
+static void
+fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_places)
+{
+  gboolean has_others = upscale_scheduler_has_others (self, endpoint);
+
+  while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_places &&
+         upscale_tile_queue_has_for (self->queue, endpoint, has_others))
+    upscale_flight_unref (
+        upscale_scheduler_launch (self, endpoint, choose_size (self, endpoint), NULL));
+}
+
+static gboolean
+may_work (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  return self->is_open && self->task && !is_cancelled (self) &&
+         upscale_endpoint_get_state (endpoint) == UPSCALE_ENDPOINT_READY &&
+         upscale_endpoint_get_resting_until (endpoint) <=
+             upscale_clock_get_now (self->clock);
 }
 
 static void
-pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+fill_slots (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
-  gboolean has_others = upscale_endpoint_pool_has_alive (self->endpoints, endpoint);
+  guint n_slots;
 
-  if (upscale_endpoint_get_resting_until (endpoint) > upscale_clock_get_now (self->clock))
+  if (!may_work (self, endpoint))
     return;
-  if (upscale_endpoint_get_state (endpoint) == UPSCALE_ENDPOINT_UNPROBED &&
-      upscale_tile_queue_get_n_pending (self->queue) > 0)
-    probe_endpoint (self, endpoint);
-  while (
-      count_flights (self, endpoint) <
-          upscale_endpoint_count_slots (endpoint, self->policy, self->progress.n_tiles) &&
-      upscale_tile_queue_has_for (self->queue, endpoint, has_others))
-    launch (self, endpoint);
+  n_slots = upscale_endpoint_count_slots (endpoint, self->policy, count_tiles (self));
+  fill (self, endpoint, n_slots);
+  while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_slots &&
+         upscale_scheduler_help (self, endpoint))
+    ;
+}
+
+/* Only after everybody's slots are full. */
+static void
+fill_spares (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  if (may_work (self, endpoint))
+    fill (self, endpoint,
+          upscale_endpoint_count_places (endpoint, self->policy, count_tiles (self)));
 }
 
 static void
@@ -209,13 +142,17 @@ on_wake_up (gpointer user_data)
   upscale_scheduler_pump (self);
 }
 
-/* The first moment at which a resting endpoint may be asked again. */
+/* The first moment at which a resting endpoint may be asked again, or a free one should
+ * look for late tiles. */
 static void
 arm_wake_up (UpscaleScheduler *self)
 {
   gint64 now_us = upscale_clock_get_now (self->clock);
   gint64 due_us = upscale_endpoint_pool_get_next_awakening (self->endpoints, now_us);
+  double help_s = upscale_scheduler_get_help_interval_s (self);
 
+  if (help_s > 0.0)
+    due_us = MIN (due_us, now_us + (gint64) (help_s * G_USEC_PER_SEC));
   if (self->wake_up)
     upscale_clock_remove_timer (self->clock, self->wake_up);
   self->wake_up = 0;
@@ -225,44 +162,105 @@ arm_wake_up (UpscaleScheduler *self)
 }
 
 static void
-give_up_pending (UpscaleScheduler *self)
+give_up_waiting (UpscaleScheduler *self)
 {
   g_autofree char *reason = upscale_endpoint_pool_describe (self->endpoints);
-  guint            index = 0;
+  guint            index;
 
-  while (upscale_tile_queue_take_any (self->queue, &index))
+  while ((index = upscale_tile_queue_take_any (self->queue)) != UPSCALE_NO_TILE)
     upscale_scheduler_give_up (self, index, reason);
 }
 
 static void
+clear_timer (UpscaleScheduler *self, guint *timer)
+{
+  if (*timer)
+    upscale_clock_remove_timer (self->clock, *timer);
+  *timer = 0;
+}
+
+/* A cancelled run answers at once; what is under way comes to rest afterwards. */
+static void
 finish (UpscaleScheduler *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  UpscaleProgress *progress = &self->progress;
-  GCancellable    *cancellable = g_task_get_cancellable (task);
+  UpscaleProgress progress = upscale_scheduler_get_progress (self);
+  GCancellable   *cancellable = g_task_get_cancellable (task);
 
-  if (self->wake_up)
-    upscale_clock_remove_timer (self->clock, self->wake_up);
-  self->wake_up = 0;
+  clear_timer (self, &self->wake_up);
+  clear_timer (self, &self->opening);
+  g_cancellable_cancel (self->probes);
   g_cancellable_disconnect (cancellable, self->cancelled_handler);
   self->cancelled_handler = 0;
-  if (upscale_progress_count_settled (*progress) < progress->n_tiles)
+  if (upscale_progress_count_settled (progress) < progress.n_tiles)
     g_task_return_error_if_cancelled (task);
-  else if (progress->n_failed == progress->n_tiles)
+  else if (progress.n_failed == progress.n_tiles)
     g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
                              "No tile could be upscaled. The first: %s",
-                             upscale_scheduler_get_failure (self, 0));
+                             upscale_tile_queue_get_first_failure (self->queue));
   else
     g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-is_idle (UpscaleScheduler *self)
+/**
+ * upscale_scheduler_is_idle:
+ * @scheduler: a scheduler
+ *
+ * Returns: whether nothing is under way: after a cancelled run endpoints are still being
+ * told to stop, and pictures that came in are being kept
+ */
+gboolean
+upscale_scheduler_is_idle (UpscaleScheduler *scheduler)
 {
-  return self->flights->len == 0 && self->n_giving_up == 0 && self->n_probing == 0;
+  return scheduler->order.length == 0 && scheduler->n_giving_up == 0;
 }
 
-/* The only place where work is handed out. */
+static void
+end_or_wait (UpscaleScheduler *self)
+{
+  if (!self->task)
+    return;
+  if (is_cancelled (self) ||
+      (upscale_scheduler_is_idle (self) && upscale_scheduler_count_waiting (self) == 0))
+    finish (self);
+}
+
+static gboolean
+on_pump_due (gpointer user_data)
+{
+  UpscaleScheduler *self = user_data;
+
+  self->is_pump_due = FALSE;
+  upscale_scheduler_pump (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A tile waits again, and any free endpoint may take it: for callers in the middle of
+ * something. */
+void
+upscale_scheduler_pump_soon (UpscaleScheduler *self)
+{
+  if (self->is_pump_due)
+    return;
+  self->is_pump_due = TRUE;
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_pump_due, g_object_ref (self), g_object_unref);
+}
+
+/* An endpoint has a free slot, and nothing else has changed: in the middle of a job this
+ * is the only question, and it costs the same with many endpoints as with few. */
+void
+upscale_scheduler_pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  g_autoptr (UpscaleScheduler) alive = g_object_ref (self);
+
+  fill_slots (self, endpoint);
+  fill_spares (self, endpoint);
+  if (self->task && !self->wake_up && upscale_scheduler_count_waiting (self) == 0)
+    arm_wake_up (self);
+  end_or_wait (self);
+}
+
+/* The only place where work is handed out, with the function above. */
 void
 upscale_scheduler_pump (UpscaleScheduler *self)
 {
@@ -270,18 +268,21 @@ upscale_scheduler_pump (UpscaleScheduler *self)
 
   if (!self->task)
     return;
-  if (!is_cancelled (self))
-    for (guint i = 0; i < self->endpoints->len; i++)
-      pump_endpoint (self, self->endpoints->pdata[i]);
+  for (guint i = 0; i < self->endpoints->len && !is_cancelled (self); i++)
+    {
+      upscale_scheduler_probe_when_due (self, self->endpoints->pdata[i]);
+      fill_slots (self, self->endpoints->pdata[i]);
+      if (!self->task)
+        return;
+    }
+  for (guint i = 0; i < self->endpoints->len; i++)
+    fill_spares (self, self->endpoints->pdata[i]);
   if (!self->task)
     return;
-  if (!is_cancelled (self) && !upscale_endpoint_pool_has_alive (self->endpoints, NULL) &&
-      self->flights->len == 0)
-    give_up_pending (self);
-  if (is_idle (self) &&
-      (is_cancelled (self) || upscale_tile_queue_get_n_pending (self->queue) == 0))
-    finish (self);
-  else if (!is_cancelled (self))
+  if (!is_cancelled (self) && self->n_alive == 0 && self->order.length == 0)
+    give_up_waiting (self);
+  end_or_wait (self);
+  if (self->task)
     arm_wake_up (self);
 }
 
@@ -293,8 +294,8 @@ on_cancelled_in_main (gpointer user_data)
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_flight_unref);
 
   /* A flight that ends takes itself off the list. */
-  for (guint i = 0; i < self->flights->len; i++)
-    g_ptr_array_add (flights, upscale_flight_ref (self->flights->pdata[i]));
+  for (const GList *link = self->order.head; link; link = link->next)
+    g_ptr_array_add (flights, upscale_flight_ref (link->data));
 
   for (guint i = 0; i < flights->len; i++)
     upscale_flight_cancel (flights->pdata[i]);
@@ -316,8 +317,9 @@ upscale_scheduler_finalize (GObject *object)
   UpscaleScheduler *self = UPSCALE_SCHEDULER (object);
 
   g_clear_pointer (&self->queue, upscale_tile_queue_free);
-  g_ptr_array_unref (self->flights);
+  g_hash_table_unref (self->flights);
   g_ptr_array_unref (self->endpoints);
+  g_clear_object (&self->probes);
   g_clear_object (&self->exchange);
   g_clear_pointer (&self->recipe, upscale_recipe_unref);
   g_clear_object (&self->clock);
@@ -338,13 +340,25 @@ upscale_scheduler_class_init (UpscaleSchedulerClass *klass)
   signals[SIGNAL_PROGRESS] =
       g_signal_new ("progress", UPSCALE_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UpscaleScheduler::event:
+   * @event: (type gpointer): the #UpscaleEvent
+   *
+   * Emitted when something has happened that a log should tell.
+   */
+  signals[SIGNAL_EVENT] =
+      g_signal_new ("event", UPSCALE_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
 upscale_scheduler_init (UpscaleScheduler *self)
 {
   self->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
-  self->flights = g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_flight_unref);
+  self->flights =
+      g_hash_table_new_full (NULL, NULL, (GDestroyNotify) upscale_flight_unref, NULL);
+  self->probes = g_cancellable_new ();
   self->random = g_rand_new ();
 }
 
@@ -372,7 +386,6 @@ upscale_scheduler_new (UpscaleTileExchange *exchange,
   self->policy = policy;
   self->clock = g_object_ref (clock);
   self->queue = upscale_tile_queue_new (n_tiles);
-  self->progress.n_tiles = n_tiles;
   return self;
 }
 
@@ -385,6 +398,16 @@ void
 upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint)
 {
   g_ptr_array_add (scheduler->endpoints, g_object_ref (endpoint));
+}
+
+static void
+on_opening_due (gpointer user_data)
+{
+  UpscaleScheduler *self = user_data;
+
+  self->opening = 0;
+  self->is_open = TRUE;
+  upscale_scheduler_pump (self);
 }
 
 /**
@@ -406,10 +429,12 @@ upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
   scheduler->task = g_task_new (scheduler, cancellable, callback, user_data);
   g_task_set_source_tag (scheduler->task, upscale_scheduler_run_async);
   g_task_set_check_cancellable (scheduler->task, FALSE);
-  scheduler->started_us = upscale_clock_get_now (scheduler->clock);
   if (cancellable)
     scheduler->cancelled_handler =
         g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), scheduler, NULL);
+  upscale_scheduler_note_pool (scheduler);
+  scheduler->opening = upscale_clock_add_timer (scheduler->clock, OPENING_WAIT_US,
+                                                on_opening_due, scheduler);
   upscale_scheduler_pump (scheduler);
 }
 
@@ -428,51 +453,4 @@ upscale_scheduler_run_finish (UpscaleScheduler *scheduler,
                               GError          **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/**
- * upscale_scheduler_get_progress:
- * @scheduler: a scheduler
- *
- * Returns: how far it is
- */
-UpscaleProgress
-upscale_scheduler_get_progress (UpscaleScheduler *scheduler)
-{
-  UpscaleProgress progress = scheduler->progress;
-  gint64 passed_us = upscale_clock_get_now (scheduler->clock) - scheduler->started_us;
-
-  progress.n_in_flight = upscale_tile_queue_get_n_in_flight (scheduler->queue);
-  if (passed_us > 0)
-    progress.tiles_per_second =
-        (double) progress.n_painted * G_USEC_PER_SEC / (double) passed_us;
-  return progress;
-}
-
-/**
- * upscale_scheduler_get_failure:
- * @scheduler: a scheduler
- * @tile_index: a tile
- *
- * Returns: (transfer none) (nullable): why it was given up; names tile, endpoint and
- * cause
- */
-const char *
-upscale_scheduler_get_failure (UpscaleScheduler *scheduler, guint tile_index)
-{
-  return upscale_tile_queue_get_failure (scheduler->queue, tile_index);
-}
-
-/**
- * upscale_scheduler_dup_summary:
- * @scheduler: a scheduler that has run
- *
- * Returns: (transfer full): how it ended, one sentence
- */
-char *
-upscale_scheduler_dup_summary (UpscaleScheduler *scheduler)
-{
-  return upscale_progress_summarise (scheduler->progress,
-                                     upscale_tile_queue_get_first_failure (
-                                         scheduler->queue));
 }

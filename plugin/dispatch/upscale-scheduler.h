@@ -3,9 +3,11 @@
 
 #include "upscale-clock.h"
 #include "upscale-endpoint.h"
+#include "upscale-event.h"
 #include "upscale-policy.h"
 #include "upscale-progress.h"
 #include "upscale-tile-exchange.h"
+#include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
 
@@ -26,9 +28,12 @@ void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
 gboolean          upscale_scheduler_run_finish (UpscaleScheduler *scheduler,
                                                 GAsyncResult     *result,
                                                 GError          **error);
+gboolean          upscale_scheduler_is_idle (UpscaleScheduler *scheduler);
 
-UpscaleProgress upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
-const char *upscale_scheduler_get_failure (UpscaleScheduler *scheduler, guint tile_index);
-char       *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
+UpscaleProgress   upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
+UpscaleTileStatus upscale_scheduler_get_tile (UpscaleScheduler *scheduler,
+                                              guint             tile_index);
+GPtrArray        *upscale_scheduler_get_endpoints (UpscaleScheduler *scheduler);
+char             *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
 
 G_END_DECLS

@@ -9,6 +9,20 @@ upscale_tile_exchange_default_init (UpscaleTileExchangeInterface *iface)
 }
 
 /**
+ * upscale_tile_exchange_add_painter:
+ * @exchange: an exchange
+ * @capabilities: what an endpoint of the job can do
+ *
+ * Tells who may have painted what lies in the store.
+ */
+void
+upscale_tile_exchange_add_painter (UpscaleTileExchange *exchange,
+                                   UpscaleCapabilities *capabilities)
+{
+  UPSCALE_TILE_EXCHANGE_GET_IFACE (exchange)->add_painter (exchange, capabilities);
+}
+
+/**
  * upscale_tile_exchange_prepare_async:
  * @exchange: an exchange
  * @tile_index: a tile that is not settled

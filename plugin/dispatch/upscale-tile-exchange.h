@@ -30,6 +30,8 @@ typedef enum
 
 /**
  * UpscaleTileExchangeInterface:
+ * @add_painter: tells who may have painted what lies in the store; from then on its
+ * tiles are found
  * @prepare_async: makes what is sent for one tile, in the form the endpoint takes, or
  * finds that nothing need be sent
  * @prepare_finish: its end; on %UPSCALE_PREPARED_SEND sets @message
@@ -46,6 +48,7 @@ struct _UpscaleTileExchangeInterface
 {
   GTypeInterface parent_iface;
 
+  void (*add_painter) (UpscaleTileExchange *exchange, UpscaleCapabilities *capabilities);
   void (*prepare_async) (UpscaleTileExchange *exchange,
                          guint                tile_index,
                          UpscaleCapabilities *capabilities,
@@ -77,6 +80,8 @@ struct _UpscaleTileExchangeInterface
                               GError             **error);
 };
 
+void     upscale_tile_exchange_add_painter (UpscaleTileExchange *exchange,
+                                            UpscaleCapabilities *capabilities);
 void     upscale_tile_exchange_prepare_async (UpscaleTileExchange *exchange,
                                               guint                tile_index,
                                               UpscaleCapabilities *capabilities,

@@ -1,28 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-queue.h"
 
+/* A tile and one copy of it, when the first is late. */
+#define MAX_CARRIERS 2
+
 typedef struct
 {
+  UpscaleTileState state;
   int              n_tries;
   gboolean         goes_alone;
-  UpscaleEndpoint *avoided; /* not owned: where it failed last; the scheduler keeps
-                               endpoints for as long */
-  char *failure;
+  /* Not owned; the scheduler keeps endpoints and flights for as long. */
+  UpscaleEndpoint *avoided; /* where it failed last */
+  UpscaleEndpoint *endpoint;
+  gpointer         carriers[MAX_CARRIERS];
+  gint64           since_us;
+  float            seconds;
+  char            *failure;
 } Tile;
 
 /**
  * UpscaleTileQueue:
  *
- * The tiles of a job: which of them wait, and what each has been through. It decides
- * nothing.
+ * The tiles of a job: where each is, which of them wait, and what each has been through.
+ * It decides nothing. Taking and returning cost no more with many tiles than with few.
  */
 struct _UpscaleTileQueue
 {
   guint  n_tiles;
   Tile  *tiles;
-  GQueue pending; /* of tile indices, ascending */
-  guint  n_in_flight;
+  guint  n_fresh_from; /* the first tile that was never taken */
+  GTree *returned;     /* of tile indices, which lie below @n_fresh_from */
+  guint  n_in[UPSCALE_N_TILE_STATES];
 };
+
+static int
+compare_indices (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  guint first = GPOINTER_TO_UINT (a);
+  guint second = GPOINTER_TO_UINT (b);
+
+  return (first > second) - (first < second);
+}
 
 /**
  * upscale_tile_queue_new:
@@ -37,8 +55,8 @@ upscale_tile_queue_new (guint n_tiles)
 
   queue->n_tiles = n_tiles;
   queue->tiles = g_new0 (Tile, n_tiles);
-  for (guint i = 0; i < n_tiles; i++)
-    g_queue_push_tail (&queue->pending, GUINT_TO_POINTER (i));
+  queue->returned = g_tree_new_full (compare_indices, NULL, NULL, NULL);
+  queue->n_in[UPSCALE_TILE_WAITING] = n_tiles;
   return queue;
 }
 
@@ -52,32 +70,31 @@ upscale_tile_queue_free (UpscaleTileQueue *queue)
   for (guint i = 0; i < queue->n_tiles; i++)
     g_free (queue->tiles[i].failure);
   g_free (queue->tiles);
-  g_queue_clear (&queue->pending);
+  g_tree_unref (queue->returned);
   g_free (queue);
 }
 
 /**
- * upscale_tile_queue_get_n_pending:
+ * upscale_tile_queue_count:
  * @queue: a queue
+ * @state: a state
  *
- * Returns: how many tiles wait
+ * Returns: how many tiles are in it
  */
 guint
-upscale_tile_queue_get_n_pending (const UpscaleTileQueue *queue)
+upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state)
 {
-  return queue->pending.length;
+  return queue->n_in[state];
 }
 
-/**
- * upscale_tile_queue_get_n_in_flight:
- * @queue: a queue
- *
- * Returns: how many tiles were taken and not heard of since
- */
-guint
-upscale_tile_queue_get_n_in_flight (const UpscaleTileQueue *queue)
+static void
+set_state (UpscaleTileQueue *queue, guint tile_index, UpscaleTileState state)
 {
-  return queue->n_in_flight;
+  Tile *tile = &queue->tiles[tile_index];
+
+  queue->n_in[tile->state]--;
+  queue->n_in[state]++;
+  tile->state = state;
 }
 
 /* A tile that failed somewhere goes elsewhere while there is an elsewhere. */
@@ -87,15 +104,21 @@ may_go_to (const Tile *tile, UpscaleEndpoint *endpoint, gboolean has_others)
   return tile->avoided != endpoint || !has_others;
 }
 
-static GList *
+/* What came back goes before what was never taken, so that the picture fills from the
+ * top. */
+static guint
 find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, gboolean has_others)
 {
-  GList *link = queue->pending.head;
+  GTreeNode *node = g_tree_node_first (queue->returned);
 
-  while (link &&
-         !may_go_to (&queue->tiles[GPOINTER_TO_UINT (link->data)], endpoint, has_others))
-    link = link->next;
-  return link;
+  for (; node; node = g_tree_node_next (node))
+    {
+      guint index = GPOINTER_TO_UINT (g_tree_node_key (node));
+
+      if (may_go_to (&queue->tiles[index], endpoint, has_others))
+        return index;
+    }
+  return queue->n_fresh_from < queue->n_tiles ? queue->n_fresh_from : UPSCALE_NO_TILE;
 }
 
 /**
@@ -111,25 +134,18 @@ upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
                             UpscaleEndpoint        *endpoint,
                             gboolean                has_others)
 {
-  return find_for (queue, endpoint, has_others) != NULL;
-}
-
-static gboolean
-may_join (const UpscaleTileQueue *queue, const Tile *tile, GArray *beside)
-{
-  if (beside->len == 0)
-    return TRUE;
-  return !tile->goes_alone && !queue->tiles[g_array_index (beside, guint, 0)].goes_alone;
+  return find_for (queue, endpoint, has_others) != UPSCALE_NO_TILE;
 }
 
 static guint
-take_link (UpscaleTileQueue *queue, GList *link)
+take_index (UpscaleTileQueue *queue, guint tile_index)
 {
-  guint index = GPOINTER_TO_UINT (link->data);
-
-  g_queue_delete_link (&queue->pending, link);
-  queue->n_in_flight++;
-  return index;
+  if (tile_index == queue->n_fresh_from)
+    queue->n_fresh_from++;
+  else
+    g_tree_remove (queue->returned, GUINT_TO_POINTER (tile_index));
+  set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
+  return tile_index;
 }
 
 /**
@@ -137,71 +153,71 @@ take_link (UpscaleTileQueue *queue, GList *link)
  * @queue: a queue
  * @endpoint: who asks
  * @has_others: whether other endpoints are alive
- * @beside: (element-type guint): tiles that travel with it already
- * @tile_index: (out): the tile
+ * @beside: a tile that travels with it already, %UPSCALE_NO_TILE without one
  *
- * Takes the first tile that may go there, and with those.
+ * Takes the first tile that may go there, and with that one.
  *
- * Returns: %FALSE when there is none
+ * Returns: the tile, %UPSCALE_NO_TILE when there is none
  */
-gboolean
+guint
 upscale_tile_queue_take (UpscaleTileQueue *queue,
                          UpscaleEndpoint  *endpoint,
                          gboolean          has_others,
-                         GArray           *beside,
-                         guint            *tile_index)
+                         guint             beside)
 {
-  GList *link = find_for (queue, endpoint, has_others);
+  guint index = find_for (queue, endpoint, has_others);
 
-  if (!link || !may_join (queue, &queue->tiles[GPOINTER_TO_UINT (link->data)], beside))
-    return FALSE;
-  *tile_index = take_link (queue, link);
-  return TRUE;
+  if (index == UPSCALE_NO_TILE)
+    return index;
+  if (beside != UPSCALE_NO_TILE &&
+      (queue->tiles[index].goes_alone || queue->tiles[beside].goes_alone))
+    return UPSCALE_NO_TILE;
+  return take_index (queue, index);
 }
 
 /**
  * upscale_tile_queue_take_any:
  * @queue: a queue
- * @tile_index: (out): the tile
  *
- * Returns: %FALSE when none waits
+ * Returns: a tile, %UPSCALE_NO_TILE when none waits
  */
-gboolean
-upscale_tile_queue_take_any (UpscaleTileQueue *queue, guint *tile_index)
+guint
+upscale_tile_queue_take_any (UpscaleTileQueue *queue)
 {
-  if (g_queue_is_empty (&queue->pending))
-    return FALSE;
-  *tile_index = take_link (queue, queue->pending.head);
-  return TRUE;
+  guint index = find_for (queue, NULL, FALSE);
+
+  return index == UPSCALE_NO_TILE ? index : take_index (queue, index);
 }
 
 /**
  * upscale_tile_queue_return:
  * @queue: a queue
  * @tile_index: a tile that was taken
- *
- * Puts a tile back in its place, so that the picture fills from the top.
  */
 void
 upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 {
-  GList *next = queue->pending.head;
-
-  while (next && GPOINTER_TO_UINT (next->data) < tile_index)
-    next = next->next;
-  g_queue_insert_before (&queue->pending, next, GUINT_TO_POINTER (tile_index));
-  queue->n_in_flight--;
+  set_state (queue, tile_index, UPSCALE_TILE_WAITING);
+  g_tree_insert (queue->returned, GUINT_TO_POINTER (tile_index), NULL);
 }
 
 /**
  * upscale_tile_queue_settle:
  * @queue: a queue
  * @tile_index: a tile that was taken, and has its last word
+ * @state: which
+ * @now_us: the time
  */
 void
-upscale_tile_queue_settle (UpscaleTileQueue *queue, guint tile_index)
+upscale_tile_queue_settle (UpscaleTileQueue *queue,
+                           guint             tile_index,
+                           UpscaleTileState  state,
+                           gint64            now_us)
 {
-  queue->n_in_flight--;
+  Tile *tile = &queue->tiles[tile_index];
+
+  tile->seconds = (float) (now_us - tile->since_us) / G_USEC_PER_SEC;
+  set_state (queue, tile_index, state);
 }
 
 /**
@@ -215,9 +231,69 @@ upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *
 {
   Tile *tile = &queue->tiles[tile_index];
 
-  queue->n_in_flight--;
+  set_state (queue, tile_index, UPSCALE_TILE_FAILED);
   g_free (tile->failure);
   tile->failure = g_strdup_printf ("tile %u: %s", tile_index + 1, reason);
+}
+
+/**
+ * upscale_tile_queue_carry:
+ * @queue: a queue
+ * @tile_index: a tile that was taken
+ * @carrier: who has it now, beside one who may have it already
+ * @endpoint: where it goes
+ * @now_us: the time
+ */
+void
+upscale_tile_queue_carry (UpscaleTileQueue *queue,
+                          guint             tile_index,
+                          gpointer          carrier,
+                          UpscaleEndpoint  *endpoint,
+                          gint64            now_us)
+{
+  Tile *tile = &queue->tiles[tile_index];
+
+  tile->carriers[tile->carriers[0] ? 1 : 0] = carrier;
+  tile->endpoint = endpoint;
+  tile->since_us = now_us;
+}
+
+/**
+ * upscale_tile_queue_release:
+ * @queue: a queue
+ * @tile_index: a tile
+ * @carrier: who has it no more
+ *
+ * Returns: whether nobody has it now
+ */
+gboolean
+upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier)
+{
+  Tile *tile = &queue->tiles[tile_index];
+
+  if (tile->carriers[0] == carrier)
+    tile->carriers[0] = g_steal_pointer (&tile->carriers[1]);
+  else if (tile->carriers[1] == carrier)
+    tile->carriers[1] = NULL;
+  return tile->carriers[0] == NULL;
+}
+
+/**
+ * upscale_tile_queue_get_other_carrier:
+ * @queue: a queue
+ * @tile_index: a tile
+ * @carrier: who has it
+ *
+ * Returns: (nullable): who else has it
+ */
+gpointer
+upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
+                                      guint                   tile_index,
+                                      gpointer                carrier)
+{
+  const Tile *tile = &queue->tiles[tile_index];
+
+  return tile->carriers[tile->carriers[0] == carrier ? 1 : 0];
 }
 
 /**
@@ -271,16 +347,30 @@ upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index)
 }
 
 /**
- * upscale_tile_queue_get_failure:
+ * upscale_tile_queue_get_status:
  * @queue: a queue
  * @tile_index: a tile
+ * @now_us: the time
  *
- * Returns: (transfer none) (nullable): why it was given up
+ * Returns: what can be told of it
  */
-const char *
-upscale_tile_queue_get_failure (const UpscaleTileQueue *queue, guint tile_index)
+UpscaleTileStatus
+upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
+                               guint                   tile_index,
+                               gint64                  now_us)
 {
-  return queue->tiles[tile_index].failure;
+  const Tile       *tile = &queue->tiles[tile_index];
+  UpscaleTileStatus status = {
+    .state = tile->state,
+    .endpoint = tile->endpoint ? upscale_endpoint_get_name (tile->endpoint) : NULL,
+    .n_tries = (guint) tile->n_tries,
+    .seconds = tile->seconds,
+    .failure = tile->failure,
+  };
+
+  if (tile->state == UPSCALE_TILE_IN_FLIGHT)
+    status.seconds = (double) (now_us - tile->since_us) / G_USEC_PER_SEC;
+  return status;
 }
 
 /**

@@ -2,29 +2,45 @@
 #pragma once
 
 #include "upscale-endpoint.h"
+#include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
+
+/** No tile, where a tile's index is wanted. */
+#define UPSCALE_NO_TILE G_MAXUINT
 
 typedef struct _UpscaleTileQueue UpscaleTileQueue;
 
 UpscaleTileQueue *upscale_tile_queue_new (guint n_tiles);
 void              upscale_tile_queue_free (UpscaleTileQueue *queue);
 
-guint    upscale_tile_queue_get_n_pending (const UpscaleTileQueue *queue);
-guint    upscale_tile_queue_get_n_in_flight (const UpscaleTileQueue *queue);
+guint    upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state);
 gboolean upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
                                      UpscaleEndpoint        *endpoint,
                                      gboolean                has_others);
-gboolean upscale_tile_queue_take (UpscaleTileQueue *queue,
+guint    upscale_tile_queue_take (UpscaleTileQueue *queue,
                                   UpscaleEndpoint  *endpoint,
                                   gboolean          has_others,
-                                  GArray           *beside,
-                                  guint            *tile_index);
-gboolean upscale_tile_queue_take_any (UpscaleTileQueue *queue, guint *tile_index);
+                                  guint             beside);
+guint    upscale_tile_queue_take_any (UpscaleTileQueue *queue);
 void     upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index);
-void     upscale_tile_queue_settle (UpscaleTileQueue *queue, guint tile_index);
+void     upscale_tile_queue_settle (UpscaleTileQueue *queue,
+                                    guint             tile_index,
+                                    UpscaleTileState  state,
+                                    gint64            now_us);
 void
 upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *reason);
+
+void upscale_tile_queue_carry (UpscaleTileQueue *queue,
+                               guint             tile_index,
+                               gpointer          carrier,
+                               UpscaleEndpoint  *endpoint,
+                               gint64            now_us);
+gboolean
+upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier);
+gpointer upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
+                                               guint                   tile_index,
+                                               gpointer                carrier);
 
 void upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n);
 void upscale_tile_queue_avoid (UpscaleTileQueue *queue,
@@ -32,9 +48,10 @@ void upscale_tile_queue_avoid (UpscaleTileQueue *queue,
                                UpscaleEndpoint  *endpoint);
 void upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index);
 int  upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index);
-const char *upscale_tile_queue_get_failure (const UpscaleTileQueue *queue,
-                                            guint                   tile_index);
-const char *upscale_tile_queue_get_first_failure (const UpscaleTileQueue *queue);
+UpscaleTileStatus upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
+                                                 guint                   tile_index,
+                                                 gint64                  now_us);
+const char       *upscale_tile_queue_get_first_failure (const UpscaleTileQueue *queue);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTileQueue, upscale_tile_queue_free)
 

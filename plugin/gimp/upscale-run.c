@@ -116,6 +116,7 @@ run_job (Run *run)
   upscale_job_run_async (run->job, run->cancellable, on_job_ran, run);
   g_main_loop_run (run->loop);
   g_clear_pointer (&window, gtk_widget_destroy);
+  upscale_job_come_to_rest (run->job);
   return run->succeeded;
 }
 

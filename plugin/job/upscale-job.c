@@ -210,3 +210,17 @@ upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
+
+/**
+ * upscale_job_come_to_rest:
+ * @job: a job that has run
+ *
+ * After a cancelled run endpoints are still being told to stop, and pictures that came in
+ * are being kept. Runs the main loop until that is done, a second or so.
+ */
+void
+upscale_job_come_to_rest (UpscaleJob *job)
+{
+  while (!upscale_scheduler_is_idle (job->scheduler))
+    g_main_context_iteration (NULL, TRUE);
+}

@@ -51,6 +51,7 @@ void              upscale_job_run_async (UpscaleJob         *job,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer            user_data);
+void              upscale_job_come_to_rest (UpscaleJob *job);
 gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
 
 G_END_DECLS

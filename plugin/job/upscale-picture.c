@@ -172,8 +172,10 @@ settle_from_store (const TileWork *work, const UpscaleCapabilities *painter)
 }
 
 static void
-remember_painter (UpscalePicture *picture, UpscaleCapabilities *capabilities)
+upscale_picture_add_painter (UpscaleTileExchange *exchange,
+                             UpscaleCapabilities *capabilities)
 {
+  UpscalePicture *picture = UPSCALE_PICTURE (exchange);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
 
   for (guint i = 0; i < picture->painters->len; i++)
@@ -290,7 +292,6 @@ upscale_picture_prepare_async (UpscaleTileExchange *exchange,
   TileWork       *work = tile_work_new (self, tile_index, prepare_in_thread);
 
   work->capabilities = upscale_capabilities_ref (capabilities);
-  remember_painter (self, capabilities);
   start_work (work, cancellable, callback, user_data);
 }
 
@@ -421,6 +422,7 @@ upscale_picture_finalize (GObject *object)
 static void
 upscale_picture_exchange_init (UpscaleTileExchangeInterface *iface)
 {
+  iface->add_painter = upscale_picture_add_painter;
   iface->prepare_async = upscale_picture_prepare_async;
   iface->prepare_finish = upscale_picture_prepare_finish;
   iface->accept_async = upscale_picture_accept_async;

@@ -23,8 +23,11 @@ static const Row rows[] = {
   { 422, "{\"detail\":\"'width' must be positive\"}", UPSCALE_ERROR_REJECTED,
     "'width' must be positive" },
   { 429, "", UPSCALE_ERROR_BUSY, "429" },
-  { 500, "{\"error\":\"CUDA out of memory\"}", UPSCALE_ERROR_SERVER,
+  { 500, "{\"error\":\"CUDA out of memory\"}", UPSCALE_ERROR_TOO_LARGE,
     "CUDA out of memory" },
+  { 500, "{\"error\":\"OutOfMemoryError\"}", UPSCALE_ERROR_TOO_LARGE, "500" },
+  { 500, "{\"error\":\"division by zero\"}", UPSCALE_ERROR_SERVER, "division by zero" },
+  { 507, "", UPSCALE_ERROR_TOO_LARGE, "507" },
   { 502, "<html>Bad\nGateway</html>", UPSCALE_ERROR_SERVER, "<html>Bad Gateway</html>" },
   { 503, "", UPSCALE_ERROR_BUSY, "503" },
   { 504, "", UPSCALE_ERROR_SERVER, "504" },
@@ -75,9 +78,9 @@ test_failures_are_said_in_words (void)
   g_autoptr (GError) second = upscale_http_failure_to_error (unknown, "host");
   g_autoptr (GError) third = upscale_http_failure_to_error (tls, "host");
 
-  g_assert_error (first, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT);
+  g_assert_error (first, UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (first->message, "host: the connection was refused"));
-  g_assert_error (second, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT);
+  g_assert_error (second, UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (second->message, "no such host"));
   g_assert_error (third, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED);
 }

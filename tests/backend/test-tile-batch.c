@@ -25,7 +25,7 @@ struct _Fixture
   gboolean                 stalls;
   guint                    n_puts, n_gets, n_deletes, n_elsewhere;
   char                    *seen_token;
-  guint                    n_answers;
+  guint                    n_answers, n_phases;
   gboolean                 has_ended, succeeded;
   GError                  *error;
 };
@@ -142,8 +142,8 @@ make_batch (void)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UpscaleHttp) http = upscale_http_new ();
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autoptr (UpscaleHttp) http = upscale_http_new (clock);
   g_autoptr (GUri) base = NULL;
   g_autofree char *address = NULL;
 
@@ -179,6 +179,14 @@ on_answer (const UpscaleTileAnswer *tile, gpointer user_data)
 }
 
 static void
+on_phase (gboolean is_at_work, gpointer user_data)
+{
+  ((Fixture *) user_data)->n_phases++;
+}
+
+static const UpscaleBatchFuncs batch_funcs = { on_answer, on_phase };
+
+static void
 on_processed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Fixture *fixture = user_data;
@@ -192,8 +200,8 @@ static void
 start (Fixture *fixture)
 {
   upscale_backend_process_async (UPSCALE_BACKEND (fixture->backend), fixture->batch,
-                                 on_answer, fixture, fixture->cancellable, on_processed,
-                                 fixture);
+                                 &batch_funcs, fixture, fixture->cancellable,
+                                 on_processed, fixture);
 }
 
 static void
@@ -311,6 +319,65 @@ test_server_with_the_blocking_route_only (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_answers, ==, 1);
 }
 
+static void
+test_cancel_between_two_questions_does_not_wait (Fixture *fixture, gconstpointer data)
+{
+  fixture->get_body = RUNNING;
+  start (fixture);
+  while (fixture->n_gets == 0)
+    g_main_context_iteration (NULL, TRUE);
+  /* Its answer has no news, so a pause follows; the cancellation comes within it. */
+  g_timeout_add_once (300, (GSourceOnceFunc) g_cancellable_cancel, fixture->cancellable);
+  while (!fixture->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->n_deletes, ==, 1);
+  g_assert_cmpuint (fixture->n_gets, ==, 1);
+}
+
+static void
+test_batch_that_is_known_there_is_only_asked_for (Fixture *fixture, gconstpointer data)
+{
+  fixture->batch->is_submitted = TRUE;
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_puts, ==, 0);
+  g_assert_cmpuint (fixture->n_answers, ==, 1);
+}
+
+static void
+test_batch_stopped_by_its_lease_has_expired (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_status = 200;
+  fixture->put_body =
+      "{\"batch_id\":\"b\",\"status\":\"cancelled\",\"error\":\"the lease "
+      "has ended\",\"tiles_processed\":0,\"results\":[]}";
+  process (fixture);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED);
+  g_assert_nonnull (strstr (fixture->error->message, "the lease has ended"));
+}
+
+static void
+test_phases_are_told (Fixture *fixture, gconstpointer data)
+{
+  fixture->put_body = "{\"batch_id\":\"b\",\"status\":\"starting\","
+                      "\"tiles_processed\":0,\"results\":[]}";
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_phases, ==, 2);
+}
+
+static void
+test_abandoned_batch_is_stopped_there (Fixture *fixture, gconstpointer data)
+{
+  upscale_backend_abandon (UPSCALE_BACKEND (fixture->backend), fixture->batch);
+  fixture->batch->is_submitted = TRUE;
+  upscale_backend_abandon (UPSCALE_BACKEND (fixture->backend), fixture->batch);
+  while (fixture->n_deletes == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (fixture->n_deletes, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -329,6 +396,14 @@ main (int argc, char **argv)
   ADD ("batch-given-up-by-the-server", test_batch_given_up_by_the_server);
   ADD ("cancel-stops-the-server-too", test_cancel_stops_the_server_too);
   ADD ("server-with-the-blocking-route-only", test_server_with_the_blocking_route_only);
+  ADD ("cancel-between-two-questions-does-not-wait",
+       test_cancel_between_two_questions_does_not_wait);
+  ADD ("batch-that-is-known-there-is-only-asked-for",
+       test_batch_that_is_known_there_is_only_asked_for);
+  ADD ("batch-stopped-by-its-lease-has-expired",
+       test_batch_stopped_by_its_lease_has_expired);
+  ADD ("phases-are-told", test_phases_are_told);
+  ADD ("abandoned-batch-is-stopped-there", test_abandoned_batch_is_stopped_there);
 #undef ADD
   return g_test_run ();
 }

@@ -18,27 +18,53 @@ test_sentences (void)
                    "80 of 81 tiles; tile 12: it timed out. Run again to finish.");
 }
 
-static void
-test_time_left (void)
+typedef struct
 {
-  UpscaleProgress progress = { .n_tiles = 81, .n_painted = 1 };
+  const char     *name;
+  UpscaleProgress progress;
+  const char     *line;
+} Row;
 
-  g_assert_cmpfloat (upscale_progress_seconds_left (progress), <, 0.0);
-  progress.tiles_per_second = 0.5;
-  g_assert_cmpfloat (upscale_progress_seconds_left (progress), ==, 160.0);
-  progress.n_stored = 80;
-  g_assert_cmpfloat (upscale_progress_seconds_left (progress), ==, 0.0);
-}
+static const Row rows[] = {
+  { "nothing-known-yet",
+    { .n_tiles = 45, .n_in_flight = 9, .seconds_left = -1.0 },
+    "0 of 45 tiles, 9 in flight" },
+  { "a-speed-is-known",
+    { .n_tiles = 45, .n_painted = 5, .n_in_flight = 9, .seconds_left = 170.0 },
+    "5 of 45 tiles, 9 in flight, about 3 min left" },
+  { "nearly-done",
+    { .n_tiles = 45, .n_painted = 44, .n_in_flight = 1, .seconds_left = 20.0 },
+    "44 of 45 tiles, 1 in flight, less than a minute left" },
+  { "machines-start",
+    { .n_tiles = 45, .n_in_flight = 9, .n_starting = 9, .seconds_left = -1.0 },
+    "0 of 45 tiles, 9 in flight, waiting for machines to start" },
+  { "some-machines-work-already",
+    { .n_tiles = 45, .n_in_flight = 9, .n_starting = 8, .seconds_left = -1.0 },
+    "0 of 45 tiles, 9 in flight" },
+  { "it-costs",
+    { .n_tiles = 45,
+      .n_painted = 9,
+      .n_in_flight = 9,
+      .seconds_left = 240.0,
+      .cost = 0.2,
+      .expected_cost = 0.851 },
+    "9 of 45 tiles, 9 in flight, about 4 min left, $0.20 of about $0.85" },
+  { "costs-are-not-foreseen",
+    { .n_tiles = 45,
+      .n_in_flight = 9,
+      .seconds_left = -1.0,
+      .cost = 0.01,
+      .expected_cost = -1.0 },
+    "0 of 45 tiles, 9 in flight, $0.01 so far" },
+};
 
 static void
-test_status_line (void)
+test_status_line (gconstpointer data)
 {
-  UpscaleProgress progress = {
-    .n_tiles = 45, .n_painted = 5, .n_in_flight = 9, .tiles_per_second = 0.25
-  };
-  g_autofree char *line = upscale_progress_describe (progress);
+  const Row       *row = data;
+  g_autofree char *line = upscale_progress_describe (row->progress);
 
-  g_assert_cmpstr (line, ==, "5 of 45 tiles, 9 in flight, about 3 min left");
+  g_assert_cmpstr (line, ==, row->line);
 }
 
 int
@@ -46,7 +72,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/progress/sentences", test_sentences);
-  g_test_add_func ("/progress/time-left", test_time_left);
-  g_test_add_func ("/progress/status-line", test_status_line);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/progress/status-line/%s", rows[i].name);
+
+      g_test_add_data_func (path, &rows[i], test_status_line);
+    }
   return g_test_run ();
 }

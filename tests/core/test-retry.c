@@ -2,7 +2,7 @@
 #include "upscale-error.h"
 #include "upscale-retry.h"
 
-#define S G_USEC_PER_SEC
+#define S ((gint64) G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -13,74 +13,103 @@ typedef struct
   UpscaleRetryDecision expected; /* wait_us is not compared */
 } Row;
 
-#define CASE(open, answered, tries) { open, answered, tries, 4, 0, 100 * S, 1.0 }
-
+/* n_open, n_tries, max_tries, n_resends, is_submitted, has_others, jitter */
 static const Row rows[] = {
   { "broken-connection-sends-the-same-again",
     UPSCALE_ERROR_TRANSPORT,
     0,
-    CASE (9, 0, 1),
-    { UPSCALE_RETRY_RESEND, 0, TRUE, TRUE } },
+    { 9, 1, 4, 0, FALSE, TRUE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
   { "failed-server-sends-the-same-again",
     UPSCALE_ERROR_SERVER,
     0,
-    CASE (9, 0, 1),
-    { UPSCALE_RETRY_RESEND, 0, TRUE, TRUE } },
-  { "lost-job-is-submitted-again",
-    UPSCALE_ERROR_EXPIRED,
+    { 9, 1, 4, 0, FALSE, TRUE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
+  { "what-was-not-taken-twice-goes-elsewhere",
+    UPSCALE_ERROR_SERVER,
     0,
-    CASE (9, 0, 1),
-    { UPSCALE_RETRY_RESEND, 0, TRUE, TRUE } },
-  { "what-came-back-is-not-painted-twice",
+    { 9, 1, 4, 1, FALSE, TRUE, 1.0 },
+    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
+  { "what-was-taken-is-asked-for-twice",
     UPSCALE_ERROR_TRANSPORT,
     0,
-    CASE (5, 4, 1),
+    { 9, 1, 4, 1, TRUE, TRUE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
+  { "and-then-goes-elsewhere",
+    UPSCALE_ERROR_TRANSPORT,
+    0,
+    { 9, 1, 4, 2, TRUE, TRUE, 1.0 },
     { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
   { "second-failure-isolates",
     UPSCALE_ERROR_SERVER,
     0,
-    CASE (9, 0, 2),
+    { 9, 2, 4, 2, TRUE, TRUE, 1.0 },
     { UPSCALE_RETRY_ISOLATE, 0, TRUE, TRUE } },
   { "single-tile-goes-elsewhere",
     UPSCALE_ERROR_SERVER,
     0,
-    CASE (1, 0, 2),
+    { 1, 2, 4, 2, TRUE, TRUE, 1.0 },
     { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
+  { "lost-job-is-submitted-anew",
+    UPSCALE_ERROR_EXPIRED,
+    0,
+    { 9, 1, 4, 0, TRUE, FALSE, 1.0 },
+    { UPSCALE_RETRY_REQUEUE, 0, FALSE, TRUE } },
+  { "job-that-was-never-known-is-a-failure",
+    UPSCALE_ERROR_EXPIRED,
+    0,
+    { 9, 1, 4, 1, FALSE, FALSE, 1.0 },
+    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
+  { "unreachable-is-no-try",
+    UPSCALE_ERROR_UNREACHABLE,
+    0,
+    { 9, 1, 4, 0, FALSE, TRUE, 1.0 },
+    { UPSCALE_RETRY_REQUEUE, 0, TRUE, FALSE } },
+  { "what-lies-behind-a-broken-line-is-waited-for",
+    UPSCALE_ERROR_UNREACHABLE,
+    0,
+    { 9, 1, 4, 1, TRUE, TRUE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
+  { "but-not-long-when-others-could-do-it",
+    UPSCALE_ERROR_UNREACHABLE,
+    0,
+    { 9, 1, 4, 2, TRUE, TRUE, 1.0 },
+    { UPSCALE_RETRY_REQUEUE, 0, TRUE, FALSE } },
+  { "and-long-when-nobody-else-could",
+    UPSCALE_ERROR_UNREACHABLE,
+    0,
+    { 9, 1, 4, 9, TRUE, FALSE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
   { "late-batch-is-halved",
     UPSCALE_ERROR_TIMED_OUT,
     0,
-    CASE (8, 0, 1),
+    { 8, 1, 4, 0, TRUE, TRUE, 1.0 },
     { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE } },
   { "too-large-batch-is-halved-without-harm",
     UPSCALE_ERROR_TOO_LARGE,
     0,
-    CASE (8, 0, 1),
+    { 8, 1, 4, 0, FALSE, TRUE, 1.0 },
     { UPSCALE_RETRY_HALVE, 0, FALSE, FALSE } },
   { "too-large-tile-is-a-try",
     UPSCALE_ERROR_TOO_LARGE,
     0,
-    CASE (1, 0, 1),
+    { 1, 1, 4, 0, FALSE, TRUE, 1.0 },
     { UPSCALE_RETRY_HALVE, 0, FALSE, TRUE } },
   { "refusal-stops-the-endpoint",
     UPSCALE_ERROR_REJECTED,
     0,
-    CASE (9, 0, 1),
+    { 9, 1, 4, 0, FALSE, TRUE, 1.0 },
     { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE } },
-  { "busy-waits-without-harm",
+  { "what-a-busy-endpoint-did-not-take-is-free",
     UPSCALE_ERROR_BUSY,
     5 * S,
-    CASE (9, 0, 1),
-    { UPSCALE_RETRY_RESEND, 0, FALSE, FALSE } },
-  { "busy-after-answers-goes-back",
-    UPSCALE_ERROR_BUSY,
-    5 * S,
-    CASE (9, 2, 1),
+    { 9, 1, 4, 0, FALSE, TRUE, 1.0 },
     { UPSCALE_RETRY_REQUEUE, 0, FALSE, FALSE } },
-  { "busy-longer-than-patience-is-a-strike",
+  { "what-a-busy-endpoint-has-stays-there",
     UPSCALE_ERROR_BUSY,
-    101 * S,
-    CASE (9, 0, 1),
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
+    5 * S,
+    { 9, 1, 4, 7, TRUE, TRUE, 1.0 },
+    { UPSCALE_RETRY_RESEND, 0, FALSE, FALSE } },
 };
 
 static void
@@ -100,24 +129,55 @@ test_row (gconstpointer data)
 }
 
 static void
-test_nothing_is_sent_again_when_no_try_is_left (void)
+test_no_second_try_for_who_wants_none (void)
 {
-  g_autoptr (GError) error = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, "x");
-  UpscaleRetryCase what = { 1, 0, 1, 1, 0, 100 * S, 0.5 };
+  UpscaleError codes[] = {
+    UPSCALE_ERROR_BUSY,    UPSCALE_ERROR_UNREACHABLE, UPSCALE_ERROR_TRANSPORT,
+    UPSCALE_ERROR_EXPIRED, UPSCALE_ERROR_TOO_LARGE,   UPSCALE_ERROR_TIMED_OUT,
+    UPSCALE_ERROR_SERVER,  UPSCALE_ERROR_PROTOCOL,
+  };
 
-  g_assert_cmpint (upscale_retry_decide (error, what).action, ==, UPSCALE_RETRY_REQUEUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (GError) error = g_error_new (UPSCALE_ERROR, (int) codes[i], "x");
+      UpscaleRetryCase     what = { 1, 1, 1, 0, TRUE, FALSE, 0.5 };
+      UpscaleRetryDecision decision = upscale_retry_decide (error, what);
+
+      g_assert_cmpint (decision.action, ==, UPSCALE_RETRY_REQUEUE);
+      g_assert_true (decision.is_try);
+    }
 }
 
 static void
-test_backoff_doubles_up_to_a_minute (void)
+test_backoff_doubles_up_to_half_a_minute (void)
 {
-  gint64 expected[] = { 1, 2, 4, 8, 16, 32, 60, 60, 60 };
+  gint64 expected[] = { 1, 2, 4, 8, 16, 30, 30, 30, 30 };
 
   for (int i = 0; i < (int) G_N_ELEMENTS (expected); i++)
     {
       g_assert_cmpint (upscale_retry_backoff (i + 1, 1.0), ==, expected[i] * S);
       g_assert_cmpint (upscale_retry_backoff (i + 1, 0.0), ==, expected[i] * S / 2);
     }
+}
+
+static void
+test_an_endpoint_that_has_worked_gets_time_to_come_back (void)
+{
+  UpscaleHealthCase never = { 3, 10 * S, FALSE, 4, FALSE };
+  UpscaleHealthCase worked = { 20, 299 * S, TRUE, 4, TRUE };
+
+  g_assert_false (upscale_retry_should_stop (never));
+  never.n_strikes = 4;
+  g_assert_true (upscale_retry_should_stop (never));
+  g_assert_false (upscale_retry_should_stop (worked));
+  worked.unwell_us = 300 * S;
+  g_assert_true (upscale_retry_should_stop (worked));
+  worked = (UpscaleHealthCase) { 1, 0, TRUE, 1, TRUE };
+  g_assert_true (upscale_retry_should_stop (worked));
+  worked = (UpscaleHealthCase) { 3, 0, TRUE, 1, FALSE };
+  g_assert_false (upscale_retry_should_stop (worked));
+  worked.n_strikes = 4;
+  g_assert_true (upscale_retry_should_stop (worked));
 }
 
 int
@@ -130,9 +190,11 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
-  g_test_add_func ("/retry/nothing-is-sent-again-when-no-try-is-left",
-                   test_nothing_is_sent_again_when_no_try_is_left);
-  g_test_add_func ("/retry/backoff-doubles-up-to-a-minute",
-                   test_backoff_doubles_up_to_a_minute);
+  g_test_add_func ("/retry/no-second-try-for-who-wants-none",
+                   test_no_second_try_for_who_wants_none);
+  g_test_add_func ("/retry/backoff-doubles-up-to-half-a-minute",
+                   test_backoff_doubles_up_to_half_a_minute);
+  g_test_add_func ("/retry/an-endpoint-that-has-worked-gets-time-to-come-back",
+                   test_an_endpoint_that_has_worked_gets_time_to_come_back);
   return g_test_run ();
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "fakes.h"
+#include "fake-backend.h"
+#include "fake-exchange.h"
 #include "upscale-error.h"
 #include "upscale-scheduler.h"
 
@@ -149,7 +150,7 @@ test_failed_batch_fails_its_tiles_without_retries (Fixture *fixture, gconstpoint
   g_assert_true (fixture->succeeded);
   g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 4);
   g_assert_cmpuint (fixture->exchange->n_given_up, ==, 4);
-  g_assert_cmpstr (upscale_scheduler_get_failure (fixture->scheduler, 0), ==,
+  g_assert_cmpstr (upscale_scheduler_get_tile (fixture->scheduler, 0).failure, ==,
                    "tile 1: first: made to fail");
 }
 
@@ -174,7 +175,7 @@ test_poison_tile_sinks_itself_only (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==,
                     N_TILES - 1);
   g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 1);
-  g_assert_nonnull (upscale_scheduler_get_failure (fixture->scheduler, 2));
+  g_assert_nonnull (upscale_scheduler_get_tile (fixture->scheduler, 2).failure);
 }
 
 static void

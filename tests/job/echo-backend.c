@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "echo-backend.h"
 
+#include "upscale-error.h"
+
 /* An endpoint that answers every tile with what it was sent, and counts. */
 struct _EchoBackend
 {
@@ -39,14 +41,16 @@ echo_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError
 }
 
 static void
-echo_backend_process_async (UpscaleBackend       *backend,
-                            UpscaleBatch         *batch,
-                            UpscaleTileAnswerFunc on_answer,
-                            gpointer              answer_data,
-                            GCancellable         *cancellable,
-                            GAsyncReadyCallback   callback,
-                            gpointer              user_data)
+echo_backend_process_async (UpscaleBackend          *backend,
+                            UpscaleBatch            *batch,
+                            const UpscaleBatchFuncs *funcs,
+                            gpointer                 funcs_data,
+                            GCancellable            *cancellable,
+                            GAsyncReadyCallback      callback,
+                            gpointer                 user_data)
 {
+  g_autoptr (GError) failure =
+      g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, "made to fail");
   EchoBackend *self = ECHO_BACKEND (backend);
   g_autoptr (GTask) task = g_task_new (backend, cancellable, callback, user_data);
 
@@ -55,10 +59,10 @@ echo_backend_process_async (UpscaleBackend       *backend,
       UpscaleTileMessage *message = batch->tiles->pdata[i];
       gboolean          fails = self->fails && message->tile.index == self->failing_tile;
       UpscaleTileAnswer answer = { message->tile.index, fails ? NULL : message->image,
-                                   fails ? "made to fail" : NULL, 0.001 };
+                                   fails ? failure : NULL };
 
       self->n_tiles++;
-      on_answer (&answer, answer_data);
+      funcs->on_answer (&answer, funcs_data);
     }
   g_task_return_boolean (task, TRUE);
 }

@@ -51,8 +51,6 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->pixels = make_noise ();
   fixture->backend = echo_backend_new ();
   fixture->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (fixture->endpoints,
-                   upscale_endpoint_new ("echo", UPSCALE_BACKEND (fixture->backend)));
   fixture->loop = g_main_loop_new (NULL, FALSE);
 }
 
@@ -88,9 +86,13 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_error (&fixture->error);
 }
 
+/* An endpoint is one job's; the backend behind it may serve several. */
 static UpscaleJobRequest
 make_request (Fixture *fixture, double scale)
 {
+  g_ptr_array_set_size (fixture->endpoints, 0);
+  g_ptr_array_add (fixture->endpoints,
+                   upscale_endpoint_new ("echo", UPSCALE_BACKEND (fixture->backend)));
   return (UpscaleJobRequest) {
     .pixels = fixture->pixels,
     .selection = { 0, 0, SOURCE_PX, SOURCE_PX },

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One batch's way over the wire: PUT, then GET until all has come, DELETE when it is
+ * cancelled. Each step takes the task and hands it to the next. */
+#include "upscale-tile-batch-process.h"
+
+#include "upscale-error.h"
+#include "upscale-http-status.h"
+#include "upscale-tile-batch-codec.h"
+
+/* The endpoint may hold its answer this long when it has no news; well below where
+ * proxies cut. While it has not begun it is asked more often, to see when it does. */
+#define PREFER_WAIT "respond-async, wait=10"
+#define PREFER_WAIT_FOR_BEGIN "respond-async, wait=1"
+/* A killed plug-in stops costing money after this; polls come far more often. */
+#define LEASE_S 120
+/* Between two questions, when the endpoint answers at once and names no time. */
+#define POLL_WAIT_US (1 * G_USEC_PER_SEC)
+/* A dozen pictures in one answer would lie in memory three times over while it is read.
+ */
+#define MAX_RESULTS 4
+/* How long a cancelled batch waits for the endpoint's word that it has stopped. */
+#define FAREWELL_US (1 * G_USEC_PER_SEC)
+/* A machine that is being started behind a proxy answers nothing for minutes; one that
+ * holds its answer for news does so for ten seconds. */
+#define SUBMIT_SILENCE_US (200 * (gint64) G_USEC_PER_SEC)
+#define POLL_SILENCE_US (60 * (gint64) G_USEC_PER_SEC)
+/* Noise in 16 bits with alpha, in base64: no picture takes more. */
+#define MOST_BYTES_PER_PIXEL 11
+#define MOST_OTHER_BYTES (1 << 20)
+
+typedef struct
+{
+  const UpscaleTileBatchAddress *address;
+  UpscaleBatch                  *batch;
+  const UpscaleBatchFuncs       *funcs;
+  gpointer                       funcs_data;
+  GBytes                        *body;
+  gboolean is_blocking; /* the server has only the one blocking route */
+  gboolean is_sent;     /* the endpoint may be at work, also when it never answered */
+  gboolean is_starting; /* it has said that it has not begun */
+  gint64   asked_us;
+  gint64   told_wait_us; /* by the last answer, 0 when it did not say */
+  guint    timer;
+  gulong   cancelled_handler;
+} Process;
+
+static void submit (GTask *task);
+static void ask (GTask *task);
+
+static void
+process_free (Process *process)
+{
+  upscale_batch_unref (process->batch);
+  g_clear_pointer (&process->body, g_bytes_unref);
+  g_free (process);
+}
+
+static GUri *
+make_batch_uri (const UpscaleTileBatchAddress *address,
+                const UpscaleBatch            *batch,
+                const char                    *query)
+{
+  g_autofree char *path = g_strconcat ("/v1/batches/", batch->id, NULL);
+
+  return upscale_http_make_uri (address->base, path, query);
+}
+
+static gsize
+count_most_bytes (const UpscaleBatch *batch)
+{
+  gsize n = MOST_OTHER_BYTES;
+
+  for (guint i = 0; i < batch->tiles->len; i++)
+    {
+      const UpscaleTileMessage *tile = batch->tiles->pdata[i];
+
+      n += (gsize) tile->target_width_px * (gsize) tile->target_height_px *
+           MOST_BYTES_PER_PIXEL;
+    }
+  return n;
+}
+
+static void
+on_farewell_over (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Process *process = g_task_get_task_data (task);
+
+  process->timer = 0;
+  g_task_return_new_error_literal (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+}
+
+static void
+on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Process *process = g_task_get_task_data (task);
+  g_autoptr (UpscaleHttpAnswer) answer =
+      upscale_http_send_finish (UPSCALE_HTTP (object), result, NULL);
+
+  /* Whatever it answered, there is nothing more to do; the lease ends what did not hear
+   * of it. */
+  if (process->timer)
+    {
+      upscale_clock_remove_timer (process->address->clock, process->timer);
+      on_farewell_over (task);
+    }
+}
+
+static void
+send_delete (const UpscaleTileBatchAddress *address,
+             const UpscaleBatch            *batch,
+             GAsyncReadyCallback            callback,
+             gpointer                       user_data)
+{
+  g_autoptr (GUri) uri = make_batch_uri (address, batch, NULL);
+  UpscaleHttpRequest request = { .method = "DELETE",
+                                 .uri = uri,
+                                 .max_answer_bytes = MOST_OTHER_BYTES,
+                                 .silence_us = POLL_SILENCE_US };
+
+  upscale_http_send_async (address->http, &request, NULL, callback, user_data);
+}
+
+/* Stops what costs money. Takes the task; waits a moment for the endpoint's word, as the
+ * plug-in may end right after. */
+static void
+say_farewell (GTask *task)
+{
+  Process *process = g_task_get_task_data (task);
+
+  process->timer = upscale_clock_add_timer (process->address->clock, FAREWELL_US,
+                                            on_farewell_over, g_object_ref (task));
+  send_delete (process->address, process->batch, on_deleted, task);
+}
+
+/* Takes the task. */
+static void
+fail (GTask *task, GError *error)
+{
+  Process *process = g_task_get_task_data (task);
+
+  if (process->is_sent && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (error);
+      say_farewell (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+hand_out (Process *process, const UpscaleWireAnswer *answer)
+{
+  for (guint i = 0; i < answer->results->len; i++)
+    {
+      const UpscaleWireResult *result =
+          &g_array_index (answer->results, UpscaleWireResult, i);
+      g_autoptr (GError) failure =
+          result->image ? NULL : upscale_http_tile_failure_to_error (result->failure);
+      UpscaleTileAnswer tile = { result->tile_index, result->image, failure };
+
+      process->batch->n_results++;
+      process->funcs->on_answer (&tile, process->funcs_data);
+    }
+}
+
+static void
+note_phase (Process *process, const UpscaleWireAnswer *answer)
+{
+  gboolean is_starting = !answer->is_at_work && !answer->has_ended;
+
+  process->batch->is_submitted = TRUE;
+  if (is_starting != process->is_starting)
+    process->funcs->on_phase (!is_starting, process->funcs_data);
+  process->is_starting = is_starting;
+}
+
+static GError *
+describe_failed_batch (const UpscaleWireAnswer *answer)
+{
+  if (answer->is_cancelled)
+    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
+                        "it has stopped the batch: %s", answer->failure);
+  return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, "it gave the batch up: %s",
+                      answer->failure);
+}
+
+static void
+on_poll_due (gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+
+  process->timer = 0;
+  g_cancellable_disconnect (g_task_get_cancellable (task), process->cancelled_handler);
+  process->cancelled_handler = 0;
+  ask (task);
+}
+
+static gboolean
+on_wait_cut_short (gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+
+  if (process->timer && process->cancelled_handler)
+    {
+      upscale_clock_remove_timer (process->address->clock, process->timer);
+      on_poll_due (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* What follows is done from the main loop: a handler must not be taken off from within.
+ */
+static void
+on_cancelled_while_waiting (GCancellable *cancellable, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_HIGH, on_wait_cut_short, g_object_ref (user_data),
+                   g_object_unref);
+}
+
+/* Takes the task. */
+static void
+ask_later (GTask *task, gint64 wait_us)
+{
+  Process      *process = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    wait_us = 0;
+  process->timer =
+      upscale_clock_add_timer (process->address->clock, wait_us, on_poll_due, task);
+  if (cancellable && wait_us > 0)
+    process->cancelled_handler =
+        g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_while_waiting), task,
+                               NULL);
+}
+
+/* An endpoint that holds its answer until there is news is asked again at once; another
+ * only now and then. */
+static gint64
+choose_poll_wait (const Process *process, guint n_news)
+{
+  gint64 passed_us = upscale_clock_get_now (process->address->clock) - process->asked_us;
+
+  if (n_news > 0 || passed_us >= POLL_WAIT_US)
+    return 0;
+  return process->told_wait_us > 0 ? MIN (process->told_wait_us, POLL_WAIT_US)
+                                   : POLL_WAIT_US;
+}
+
+/* An endpoint may hold results back to keep its answers small; what is finished is
+ * fetched before anything is concluded. */
+static gboolean
+has_more (const Process *process, const UpscaleWireAnswer *answer)
+{
+  return answer->results->len > 0 && answer->n_processed > process->batch->n_results;
+}
+
+/* Takes the task. */
+static void
+conclude (GTask *task, const UpscaleWireAnswer *answer)
+{
+  Process *process = g_task_get_task_data (task);
+
+  if (answer->failure)
+    fail (task, describe_failed_batch (answer));
+  else if (answer->has_ended)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+  else
+    ask_later (task, choose_poll_wait (process, answer->results->len));
+}
+
+static void
+on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+  GError  *error = NULL;
+  g_autoptr (UpscaleWireAnswer) answer =
+      upscale_tile_batch_decode_finish (result, &error);
+
+  if (!answer)
+    {
+      fail (task, error);
+      return;
+    }
+  note_phase (process, answer);
+  hand_out (process, answer);
+  if (has_more (process, answer))
+    ask (task);
+  else
+    conclude (task, answer);
+}
+
+static gboolean
+lacks_put_route (const Process *process, guint status)
+{
+  return !process->batch->is_submitted && !process->is_blocking &&
+         (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED);
+}
+
+static void
+on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+  GError  *error = NULL;
+  g_autoptr (UpscaleHttpAnswer) answer =
+      upscale_http_send_finish (UPSCALE_HTTP (object), result, &error);
+
+  if (!answer)
+    fail (task, error);
+  else if (answer->status == SOUP_STATUS_OK || answer->status == SOUP_STATUS_ACCEPTED)
+    {
+      g_clear_pointer (&process->body, g_bytes_unref);
+      process->told_wait_us = answer->wait_us;
+      upscale_tile_batch_decode_async (answer->body, process->batch, on_decoded, task);
+    }
+  else if (lacks_put_route (process, answer->status))
+    {
+      process->is_blocking = TRUE;
+      submit (task);
+    }
+  else
+    fail (task,
+          upscale_http_status_to_error (answer->status, answer->body, answer->wait_us));
+}
+
+/* Takes the task. */
+static void
+send (GTask *task, UpscaleHttpRequest *request)
+{
+  Process *process = g_task_get_task_data (task);
+
+  process->is_sent = TRUE;
+  process->asked_us = upscale_clock_get_now (process->address->clock);
+  request->max_answer_bytes = count_most_bytes (process->batch);
+  upscale_http_send_async (process->address->http, request, g_task_get_cancellable (task),
+                           on_answered, task);
+}
+
+/* Takes the task. From here on the endpoint may be at work, also when its answer is lost.
+ */
+static void
+submit (GTask *task)
+{
+  Process *process = g_task_get_task_data (task);
+  g_autoptr (GUri) uri =
+      process->is_blocking
+          ? upscale_http_make_uri (process->address->base, "/process_tile_batch", NULL)
+          : make_batch_uri (process->address, process->batch, NULL);
+  UpscaleHttpRequest request = { .method = process->is_blocking ? "POST" : "PUT",
+                                 .uri = uri,
+                                 .body = process->body,
+                                 .prefer = process->is_blocking ? NULL : PREFER_WAIT,
+                                 .silence_us = process->is_blocking ? G_MAXINT64 / 4
+                                                                    : SUBMIT_SILENCE_US };
+
+  send (task, &request);
+}
+
+/* Takes the task. */
+static void
+ask (GTask *task)
+{
+  Process         *process = g_task_get_task_data (task);
+  g_autofree char *query = g_strdup_printf ("results_from=%u&max_results=%d",
+                                            process->batch->n_results, MAX_RESULTS);
+  g_autoptr (GUri) uri = make_batch_uri (process->address, process->batch, query);
+  UpscaleHttpRequest request = { .method = "GET",
+                                 .uri = uri,
+                                 .prefer = process->is_starting ? PREFER_WAIT_FOR_BEGIN
+                                                                : PREFER_WAIT,
+                                 .silence_us = POLL_SILENCE_US };
+  GError            *error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
+    fail (task, error);
+  else
+    send (task, &request);
+}
+
+static void
+encode_in_thread (GTask        *task,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  g_task_return_pointer (task, upscale_tile_batch_encode (task_data, LEASE_S),
+                         (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+on_encoded (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+
+  process->body = g_task_propagate_pointer (G_TASK (result), NULL);
+  submit (task);
+}
+
+/**
+ * upscale_tile_batch_process_start:
+ * @task: (transfer full): returns %TRUE when the endpoint ended the batch; gets the
+ * process as its task data
+ * @address: where to
+ * @batch: what to paint
+ * @funcs: called as news come in
+ * @funcs_data: for @funcs
+ *
+ * Sees a batch through. One that the endpoint knows already is only asked for.
+ */
+void
+upscale_tile_batch_process_start (GTask                         *task,
+                                  const UpscaleTileBatchAddress *address,
+                                  UpscaleBatch                  *batch,
+                                  const UpscaleBatchFuncs       *funcs,
+                                  gpointer                       funcs_data)
+{
+  Process *process = g_new0 (Process, 1);
+  g_autoptr (GTask) encoding = NULL;
+
+  *process = (Process) { .address = address,
+                         .batch = upscale_batch_ref (batch),
+                         .funcs = funcs,
+                         .funcs_data = funcs_data };
+  g_task_set_task_data (task, process, (GDestroyNotify) process_free);
+  g_task_set_check_cancellable (task, FALSE);
+  if (batch->is_submitted)
+    {
+      process->is_sent = TRUE;
+      ask (task);
+      return;
+    }
+  encoding = g_task_new (g_task_get_source_object (task), NULL, on_encoded, task);
+  g_task_set_task_data (encoding, upscale_batch_ref (batch),
+                        (GDestroyNotify) upscale_batch_unref);
+  g_task_run_in_thread (encoding, encode_in_thread);
+}
+
+/**
+ * upscale_tile_batch_process_abandon:
+ * @address: where it was sent
+ * @batch: a batch that has failed
+ *
+ * Tells the endpoint to stop; whether it hears of it is not waited for.
+ */
+void
+upscale_tile_batch_process_abandon (const UpscaleTileBatchAddress *address,
+                                    const UpscaleBatch            *batch)
+{
+  if (batch->is_submitted)
+    send_delete (address, batch, NULL, NULL);
+}

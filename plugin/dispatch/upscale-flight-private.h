@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-error.h"
+#include "upscale-flight.h"
+#include "upscale-tile-queue.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleFlight:
+ *
+ * One batch's life: tiles are prepared one by one, the batch is sent, answers are
+ * accepted as they come in, and it ends when the endpoint has said its last word and
+ * every answer is looked at. It decides nothing; its owner does.
+ */
+struct _UpscaleFlight
+{
+  UpscaleFlightPlan         plan;
+  const UpscaleFlightFuncs *funcs;
+  gpointer                  owner;
+
+  UpscaleBatch *batch;
+  GCancellable *cancellable;
+  GArray       *taken;      /* of guint: all tiles it was given, in order */
+  GHashTable   *carried;    /* those without an answer -> UpscaleTileMessage, or NULL */
+  guint         n_prepared; /* of @taken */
+  guint         n_answered;
+  guint         n_measured; /* of the answered */
+  guint         n_accepting;
+  gboolean      is_answered; /* the endpoint has said its last word */
+  gboolean      is_late;
+  gboolean      is_starting; /* queued there, or a machine is being started */
+  guint         deadline;    /* timer */
+  guint         pause;       /* timer */
+  int           n_resends;
+  gint64        started_us;
+  gint64        work_began_us; /* 0 until it is sent */
+  gint64        news_us;
+  GError       *error;
+};
+
+/* One tile on its way through the exchange. */
+typedef struct
+{
+  UpscaleFlight *flight;
+  guint          tile_index;
+} UpscaleTileWork;
+
+UpscaleTileWork *upscale_tile_work_new (UpscaleFlight *flight, guint tile_index);
+
+G_END_DECLS

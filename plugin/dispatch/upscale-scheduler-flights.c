@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the scheduler does for its flights, and what it hears of them. */
+#include "upscale-endpoint-pool.h"
+#include "upscale-scheduler-private.h"
+
+static void
+carry (UpscaleScheduler *self, UpscaleFlight *flight, guint tile_index)
+{
+  upscale_tile_queue_carry (self->queue, tile_index, flight,
+                            upscale_flight_get_endpoint (flight),
+                            upscale_clock_get_now (self->clock));
+}
+
+static guint
+take_tile (UpscaleFlight *flight, guint beside, gpointer owner)
+{
+  UpscaleScheduler *self = owner;
+  UpscaleEndpoint  *endpoint = upscale_flight_get_endpoint (flight);
+  guint             tile_index =
+      upscale_tile_queue_take (self->queue, endpoint,
+                               upscale_scheduler_has_others (self, endpoint), beside);
+
+  if (tile_index != UPSCALE_NO_TILE)
+    carry (self, flight, tile_index);
+  return tile_index;
+}
+
+/* A copy is no try of its own: it says nothing about the tile. */
+static void
+on_sent (UpscaleFlight *flight, gpointer owner)
+{
+  UpscaleScheduler   *self = owner;
+  const UpscaleBatch *batch = upscale_flight_get_batch (flight);
+
+  for (guint i = 0; i < batch->tiles->len && !upscale_flight_is_copy (flight); i++)
+    {
+      const UpscaleTileMessage *message = batch->tiles->pdata[i];
+
+      upscale_tile_queue_add_try (self->queue, message->tile.index, 1);
+    }
+  upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_SENT,
+                                                 .endpoint =
+                                                     upscale_flight_get_endpoint (flight),
+                                                 .batch = batch,
+                                                 .tile_index = UPSCALE_NO_TILE });
+  upscale_scheduler_tell_progress (self);
+}
+
+/* The first picture counts; who else is at it may stop. */
+static void
+on_claimed (UpscaleFlight *flight, guint tile_index, gpointer owner)
+{
+  UpscaleScheduler *self = owner;
+  UpscaleFlight    *other =
+      upscale_tile_queue_get_other_carrier (self->queue, tile_index, flight);
+
+  if (!other)
+    return;
+  upscale_tile_queue_release (self->queue, tile_index, other);
+  upscale_flight_drop (other, tile_index);
+}
+
+static UpscaleTileState
+to_state (UpscalePrepared how)
+{
+  switch (how)
+    {
+    case UPSCALE_PREPARED_SEND:
+      return UPSCALE_TILE_PAINTED;
+    case UPSCALE_PREPARED_STORED:
+      return UPSCALE_TILE_STORED;
+    case UPSCALE_PREPARED_SKIPPED:
+      return UPSCALE_TILE_SKIPPED;
+    }
+  return UPSCALE_TILE_PAINTED;
+}
+
+static const char *
+describe_settled (UpscalePrepared how)
+{
+  switch (how)
+    {
+    case UPSCALE_PREPARED_SEND:
+      return "painted";
+    case UPSCALE_PREPARED_STORED:
+      return "stored";
+    case UPSCALE_PREPARED_SKIPPED:
+      return "skipped";
+    }
+  return NULL;
+}
+
+static void
+on_settled (UpscaleFlight *flight, guint tile_index, UpscalePrepared how, gpointer owner)
+{
+  UpscaleScheduler *self = owner;
+
+  /* A copy may find in the store what the first has just brought home. */
+  on_claimed (flight, tile_index, owner);
+  upscale_tile_queue_release (self->queue, tile_index, flight);
+  upscale_tile_queue_settle (self->queue, tile_index, to_state (how),
+                             upscale_clock_get_now (self->clock));
+  upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_SETTLED,
+                                                 .endpoint =
+                                                     upscale_flight_get_endpoint (flight),
+                                                 .tile_index = tile_index,
+                                                 .text = describe_settled (how) });
+  upscale_scheduler_tell_progress (self);
+}
+
+static void
+return_cancelled_tiles (UpscaleScheduler *self, UpscaleFlight *flight)
+{
+  g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
+
+  for (guint i = 0; i < tiles->len; i++)
+    {
+      guint tile_index = g_array_index (tiles, guint, i);
+
+      if (upscale_tile_queue_release (self->queue, tile_index, flight))
+        upscale_tile_queue_return (self->queue, tile_index);
+    }
+}
+
+/* What an endpoint held ready it begins with now. */
+static void
+promote_spare (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  UpscaleFlight *next = g_queue_pop_head (upscale_endpoint_get_spares (endpoint));
+
+  if (!next)
+    return;
+  self->n_spares--;
+  upscale_flight_begin_work (next);
+}
+
+static void
+remove_flight (UpscaleScheduler *self, UpscaleFlight *flight)
+{
+  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  GList           *link = g_hash_table_lookup (self->flights, flight);
+
+  upscale_endpoint_free_slot (endpoint, upscale_clock_get_now (self->clock));
+  if (g_queue_remove (upscale_endpoint_get_spares (endpoint), flight))
+    self->n_spares--;
+  else
+    promote_spare (self, endpoint);
+  g_queue_delete_link (&self->order, link);
+  g_hash_table_remove (self->flights, flight);
+  g_object_unref (self);
+}
+
+static void
+on_flight_ended (UpscaleFlight *flight, const GError *error, gpointer owner)
+{
+  g_autoptr (UpscaleScheduler) self = g_object_ref (owner);
+  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  gboolean         is_cancelled =
+      error && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  if (is_cancelled)
+    return_cancelled_tiles (self, flight);
+  else if (error && upscale_scheduler_fail_flight (self, flight, error))
+    return;
+  if (self->recalled == flight)
+    self->recalled = NULL;
+  upscale_scheduler_tell (self,
+                          (UpscaleEvent) { .kind = UPSCALE_EVENT_BATCH_ENDED,
+                                           .endpoint = endpoint,
+                                           .batch = upscale_flight_get_batch (flight),
+                                           .tile_index = UPSCALE_NO_TILE });
+  remove_flight (self, flight);
+  if (error)
+    upscale_scheduler_pump (self);
+  else
+    upscale_scheduler_pump_endpoint (self, endpoint);
+}
+
+static void
+on_tile_failed (UpscaleFlight *flight,
+                guint          tile_index,
+                const GError  *error,
+                gpointer       owner)
+{
+  upscale_scheduler_fail_tile (owner, flight, tile_index, error);
+}
+
+static const UpscaleFlightFuncs flight_funcs = {
+  .take_tile = take_tile,
+  .on_sent = on_sent,
+  .on_settled = on_settled,
+  .on_claimed = on_claimed,
+  .on_tile_failed = on_tile_failed,
+  .on_ended = on_flight_ended,
+};
+
+/**
+ * upscale_scheduler_launch:
+ * @self: a scheduler
+ * @endpoint: an endpoint with a free place
+ * @n_wanted: how many tiles to take at most
+ * @copies: (nullable): tiles to send a second time, instead of taking some
+ *
+ * Sends a batch on its way. May end at once, when nothing of it need be sent.
+ *
+ * Returns: (transfer full): the flight
+ */
+UpscaleFlight *
+upscale_scheduler_launch (UpscaleScheduler *self,
+                          UpscaleEndpoint  *endpoint,
+                          guint             n_wanted,
+                          GArray           *copies)
+{
+  UpscaleFlightPlan plan = {
+    .endpoint = endpoint,
+    .exchange = self->exchange,
+    .clock = self->clock,
+    .recipe = self->recipe,
+    .n_wanted = n_wanted,
+    .copies = copies,
+    .timeout_us = self->policy.batch_timeout_us,
+  };
+  /* Each flight keeps its owner, also after a cancelled run has answered. */
+  UpscaleFlight *flight = upscale_flight_new (plan, &flight_funcs, g_object_ref (self));
+
+  g_queue_push_tail (&self->order, flight);
+  g_hash_table_insert (self->flights, upscale_flight_ref (flight),
+                       g_queue_peek_tail_link (&self->order));
+  for (guint i = 0; copies && i < copies->len; i++)
+    carry (self, flight, g_array_index (copies, guint, i));
+  upscale_endpoint_take_slot (endpoint, upscale_clock_get_now (self->clock));
+  if (upscale_endpoint_get_n_taken (endpoint) >
+      upscale_endpoint_get_n_workers (endpoint) +
+          upscale_endpoint_get_spares (endpoint)->length)
+    {
+      g_queue_push_tail (upscale_endpoint_get_spares (endpoint), flight);
+      self->n_spares++;
+    }
+  upscale_flight_start (flight);
+  return flight;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define MAX_KINDS 3
+#define SECONDS_PER_TILE 57.0
+#define ROUND_TRIP_S 0.25
+#define SLOW_FACTOR 5
+
+/** So many equal endpoints. A time of death of 0 is never. */
+typedef struct
+{
+  int    n_endpoints;
+  int    n_slots;
+  double seconds_per_tile;
+  int    n_queued;
+  double cold_start_s;
+  double dies_s;
+} Kind;
+
+/** What a job meets. */
+typedef struct
+{
+  const char *name;
+  guint       n_tiles;
+  double      straggler_share;
+  double      failure_share;
+  Kind        kinds[MAX_KINDS];
+} Scenario;
+
+double bound_makespan_s (const Scenario *scenario, guint seed);
+double static_map_makespan_s (const Scenario *scenario, guint seed);
+
+G_END_DECLS

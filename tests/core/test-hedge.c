@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-hedge.h"
+
+typedef struct
+{
+  const char      *name;
+  UpscaleHedgeCase what; /* n_open, quiet, its seconds per tile, our own */
+  guint            expected;
+} Row;
+
+static const Row rows[] = {
+  { "in-time-is-left-alone", { 1, 30.0, 57.0, 57.0 }, 0 },
+  { "a-little-late-is-left-alone", { 1, 60.0, 57.0, 57.0 }, 0 },
+  { "late-is-sent-again", { 1, 80.0, 57.0, 57.0 }, 1 },
+  { "a-slow-one-is-helped-before-it-is-late", { 1, 10.0, 228.0, 57.0 }, 1 },
+  { "a-slow-one-that-is-nearly-done-is-not", { 1, 200.0, 228.0, 57.0 }, 0 },
+  { "a-long-batch-is-shared", { 4, 0.0, 57.0, 57.0 }, 2 },
+  { "a-batch-that-stands-still-is-sent-whole", { 4, 100.0, 57.0, 57.0 }, 4 },
+  { "who-is-slower-does-not-help", { 1, 0.0, 57.0, 228.0 }, 0 },
+  { "who-does-not-know-its-speed-does-not-help", { 1, 500.0, 57.0, 0.0 }, 0 },
+  { "unknown-speed-is-taken-for-ours", { 1, 100.0, 0.0, 57.0 }, 1 },
+  { "a-fast-one-is-not-worth-it", { 1, 1.0, 0.5, 0.1 }, 0 },
+  { "nothing-open", { 0, 100.0, 57.0, 57.0 }, 0 },
+};
+
+static void
+test_row (gconstpointer data)
+{
+  const Row *row = data;
+
+  g_assert_cmpuint (upscale_hedge_count_tiles (row->what), ==, row->expected);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/hedge/%s", rows[i].name);
+
+      g_test_add_data_func (path, &rows[i], test_row);
+    }
+  return g_test_run ();
+}
