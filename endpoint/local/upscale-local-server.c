@@ -110,6 +110,7 @@ answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
                               (gint64) self->options.max_body_bytes);
   upscale_local_json_add_int (builder, "multiple_of", 1);
   upscale_local_json_add_int (builder, "concurrency", self->options.n_workers);
+  upscale_local_json_add_int (builder, "queue", self->options.n_workers);
   upscale_local_json_add_boolean (builder, "resizes", TRUE);
   upscale_local_json_add_boolean (builder, "autoscales", FALSE);
   upscale_local_json_add_boolean (builder, "uses_prompt", FALSE);

@@ -48,8 +48,26 @@ make_http (UpscaleClock *clock)
   return http;
 }
 
+/* A kind of server: how its addresses begin, before http:// or https://, and who speaks
+ * to it. The first has no prefix. */
+typedef struct
+{
+  const char *prefix;
+  UpscaleBackend *(*make) (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
+} Kind;
+
 static UpscaleBackend *
-make_tile_batch (GUri *uri, UpscaleClock *clock, GError **error)
+make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return UPSCALE_BACKEND (upscale_tile_batch_backend_new (base, http, clock));
+}
+
+static const Kind kinds[] = {
+  { "", make_tile_batch },
+};
+
+static UpscaleBackend *
+make_for_kind (const Kind *kind, GUri *uri, UpscaleClock *clock, GError **error)
 {
   g_autoptr (UpscaleHttp) http = NULL;
 
@@ -61,7 +79,20 @@ make_tile_batch (GUri *uri, UpscaleClock *clock, GError **error)
                    "could read it: use an https address, or unset the key.",
                    g_uri_get_host (uri));
   http = make_http (clock);
-  return UPSCALE_BACKEND (upscale_tile_batch_backend_new (uri, http, clock));
+  return kind->make (uri, http, clock);
+}
+
+/* The kind that an address names, and the address without its prefix. */
+static const Kind *
+find_kind (const char **text)
+{
+  for (gsize i = 1; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (*text, kinds[i].prefix))
+      {
+        *text += strlen (kinds[i].prefix);
+        return &kinds[i];
+      }
+  return &kinds[0];
 }
 
 static gboolean
@@ -92,6 +123,7 @@ check_uri (GUri *uri, GError **error)
 static UpscaleBackend *
 make_from_uri (const char *text, UpscaleClock *clock, GError **error)
 {
+  const Kind *kind = find_kind (&text);
   g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
 
   if (!uri)
@@ -99,7 +131,7 @@ make_from_uri (const char *text, UpscaleClock *clock, GError **error)
                    "https://gpu.example.net");
   if (!check_uri (uri, error))
     return NULL;
-  return make_tile_batch (uri, clock, error);
+  return make_for_kind (kind, uri, clock, error);
 }
 
 static UpscaleBackend *

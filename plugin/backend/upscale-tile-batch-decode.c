@@ -324,6 +324,25 @@ upscale_tile_batch_decode_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* NULL when the endpoint does not say. */
+static GStrv
+dup_names (JsonObject *object, const char *member)
+{
+  JsonArray *array = get_array (object, member);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  guint n = array ? json_array_get_length (array) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) &&
+          json_node_get_value_type (node) == G_TYPE_STRING)
+        g_strv_builder_add (names, json_node_get_string (node));
+    }
+  return n > 0 ? g_strv_builder_end (names) : NULL;
+}
+
 /**
  * upscale_tile_batch_decode_health:
  * @body: JSON, as it came in
@@ -360,6 +379,11 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
       MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
   capabilities->n_queued = (int) get_int (object, "queue", 0, MAX_CONCURRENCY);
   capabilities->resizes = get_boolean (object, "resizes", FALSE);
+  capabilities->uses_prompt = get_boolean (object, "uses_prompt", TRUE);
+  capabilities->models = dup_names (object, "models");
+  capabilities->controlnets = dup_names (object, "controlnets");
+  capabilities->loras = dup_names (object, "loras");
+  capabilities->version = g_strdup (get_string (object, "version"));
   capabilities->autoscales = get_boolean (object, "autoscales", FALSE);
   return capabilities;
 }

@@ -21,6 +21,10 @@ upscale_capabilities_new (const char *identity)
   capabilities->max_tiles = DEFAULT_MAX_TILES;
   capabilities->multiple_of = DEFAULT_MULTIPLE_OF;
   capabilities->concurrency = 1;
+  capabilities->uses_prompt = TRUE;
+  capabilities->takes_controlnet = TRUE;
+  capabilities->takes_ip_adapter = TRUE;
+  capabilities->takes_loras = TRUE;
   return capabilities;
 }
 
@@ -42,6 +46,10 @@ free_members (gpointer data)
   UpscaleCapabilities *capabilities = data;
 
   g_free (capabilities->identity);
+  g_strfreev (capabilities->models);
+  g_strfreev (capabilities->controlnets);
+  g_strfreev (capabilities->loras);
+  g_free (capabilities->version);
 }
 
 /**
@@ -54,4 +62,55 @@ void
 upscale_capabilities_unref (UpscaleCapabilities *capabilities)
 {
   g_atomic_rc_box_release_full (capabilities, free_members);
+}
+
+static gboolean
+lacks (GStrv offered, const char *name)
+{
+  return offered && *name && !g_strv_contains ((const char *const *) offered, name);
+}
+
+static void
+append_missing_loras (GString                   *text,
+                      const UpscaleCapabilities *capabilities,
+                      const UpscaleRecipe       *recipe)
+{
+  if (recipe->loras->len > 0 && !capabilities->takes_loras)
+    g_string_append (text, "it can't add LoRAs; ");
+  for (guint i = 0; capabilities->takes_loras && i < recipe->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
+
+      if (lacks (capabilities->loras, lora->name))
+        g_string_append_printf (text, "it has no LoRA '%s'; ", lora->name);
+    }
+}
+
+/**
+ * upscale_capabilities_dup_missing:
+ * @capabilities: what an endpoint can do
+ * @recipe: how it is to paint
+ *
+ * Compares what is asked for with what is there. What an endpoint does not tell of is
+ * taken to be there.
+ *
+ * Returns: (transfer full) (nullable): what is missing, in words; %NULL when nothing is
+ */
+char *
+upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
+                                  const UpscaleRecipe       *recipe)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (lacks (capabilities->models, recipe->model))
+    g_string_append_printf (text, "it has no model '%s'; ", recipe->model);
+  if (recipe->controlnet_enabled && !capabilities->takes_controlnet)
+    g_string_append (text, "it has no tile ControlNet; ");
+  if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
+    g_string_append (text, "it can't follow a reference picture (IP-Adapter); ");
+  append_missing_loras (text, capabilities, recipe);
+  if (text->len == 0)
+    return NULL;
+  g_string_truncate (text, text->len - 2);
+  return g_string_free_and_steal (g_steal_pointer (&text));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "upscale-recipe.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +20,14 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * sent at the source's size
  * @autoscales: its slots start cold and cost extra
  * @is_loopback: it runs on this machine, so bytes cost less than compressing them
+ * @uses_prompt: what it paints depends on words
+ * @takes_controlnet: it has a tile ControlNet
+ * @takes_ip_adapter: it can follow a reference picture
+ * @takes_loras: it can add LoRAs
+ * @models: (nullable): models it has, %NULL when it does not say
+ * @controlnets: (nullable): ControlNets it has, likewise
+ * @loras: (nullable): LoRAs it has, likewise
+ * @version: (nullable): of the server
  *
  * What an endpoint said it can do when it was probed. Read-only once handed on.
  */
@@ -34,11 +42,21 @@ struct _UpscaleCapabilities
   gboolean resizes;
   gboolean autoscales;
   gboolean is_loopback;
+  gboolean uses_prompt;
+  gboolean takes_controlnet;
+  gboolean takes_ip_adapter;
+  gboolean takes_loras;
+  GStrv    models;
+  GStrv    controlnets;
+  GStrv    loras;
+  char    *version;
 };
 
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);
 UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
+char *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
+                                        const UpscaleRecipe       *recipe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)
 
