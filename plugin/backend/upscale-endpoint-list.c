@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-endpoint-list.h"
 
+#include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
 #include "upscale-local-backend.h"
-#include "upscale-tile-batch-backend.h"
 
 #define SEPARATORS " ,;\t\r\n"
 #define LOCAL_NAME "local"
@@ -48,26 +48,11 @@ make_http (UpscaleClock *clock)
   return http;
 }
 
-/* A kind of server: how its addresses begin, before http:// or https://, and who speaks
- * to it. The first has no prefix. */
-typedef struct
-{
-  const char *prefix;
-  UpscaleBackend *(*make) (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
-} Kind;
-
 static UpscaleBackend *
-make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
-{
-  return UPSCALE_BACKEND (upscale_tile_batch_backend_new (base, http, clock));
-}
-
-static const Kind kinds[] = {
-  { "", make_tile_batch },
-};
-
-static UpscaleBackend *
-make_for_kind (const Kind *kind, GUri *uri, UpscaleClock *clock, GError **error)
+make_for_kind (const UpscaleEndpointKind *kind,
+               GUri                      *uri,
+               UpscaleClock              *clock,
+               GError                   **error)
 {
   g_autoptr (UpscaleHttp) http = NULL;
 
@@ -80,19 +65,6 @@ make_for_kind (const Kind *kind, GUri *uri, UpscaleClock *clock, GError **error)
                    g_uri_get_host (uri));
   http = make_http (clock);
   return kind->make (uri, http, clock);
-}
-
-/* The kind that an address names, and the address without its prefix. */
-static const Kind *
-find_kind (const char **text)
-{
-  for (gsize i = 1; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_has_prefix (*text, kinds[i].prefix))
-      {
-        *text += strlen (kinds[i].prefix);
-        return &kinds[i];
-      }
-  return &kinds[0];
 }
 
 static gboolean
@@ -123,7 +95,7 @@ check_uri (GUri *uri, GError **error)
 static UpscaleBackend *
 make_from_uri (const char *text, UpscaleClock *clock, GError **error)
 {
-  const Kind *kind = find_kind (&text);
+  const UpscaleEndpointKind *kind = upscale_endpoint_kind_split (&text);
   g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
 
   if (!uri)

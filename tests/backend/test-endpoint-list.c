@@ -16,6 +16,8 @@ static const Row rows[] = {
   { "local", 1, NULL },
   { "https://a.example/base https://b.example", 2, NULL },
   { "local, http://127.0.0.1:8000", 2, NULL },
+  { "tile-batch+https://a.example", 1, NULL },
+  { "tile-batch+ftp://a.example", -1, "http:// or https://" },
   { "nowhere", -1, "no endpoint called 'nowhere'" },
   { "ftp://a.example", -1, "http:// or https://" },
   { "https://me:secret@a.example", -1, "UPSCALE_TOKEN" },
