@@ -10,6 +10,7 @@
 #define MAX_EXCERPT_CHARS 200
 #define MAX_WAIT_S 3600
 
+#define STATUS_TOO_MANY_REQUESTS 429
 /* Cloudflare's own: its origin took longer than 100 s. */
 #define STATUS_ORIGIN_TIMEOUT 524
 
@@ -38,7 +39,7 @@ choose_code (guint status, const char *detail)
     case SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE:
     case SOUP_STATUS_INSUFFICIENT_STORAGE:
       return UPSCALE_ERROR_TOO_LARGE;
-    case 429:
+    case STATUS_TOO_MANY_REQUESTS:
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
       return UPSCALE_ERROR_BUSY;
     case SOUP_STATUS_CONFLICT:
@@ -48,6 +49,22 @@ choose_code (guint status, const char *detail)
     }
   return SOUP_STATUS_IS_CLIENT_ERROR (status) ? UPSCALE_ERROR_REJECTED
                                               : UPSCALE_ERROR_SERVER;
+}
+
+/* Its name, for a reader who does not know the numbers. */
+static const char *
+name_status (guint status)
+{
+  switch (status)
+    {
+    case STATUS_TOO_MANY_REQUESTS:
+    case SOUP_STATUS_SERVICE_UNAVAILABLE:
+      return "it is busy";
+    case STATUS_ORIGIN_TIMEOUT:
+      return "the proxy before it waited in vain";
+    default:
+      return soup_status_get_phrase (status);
+    }
 }
 
 static const char *
@@ -129,9 +146,9 @@ GError *
 upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
 {
   g_autofree char *detail = describe_body (body);
-  const char      *phrase = soup_status_get_phrase (status);
+  const char      *phrase = name_status (status);
   GError          *error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
-                                        "it answered %u %s%s%s.%s", status, phrase,
+                                        "it answered %u (%s)%s%s.%s", status, phrase,
                                *detail ? ": " : "", detail, advise (status));
 
   upscale_error_set_retry_after (error, wait_us);

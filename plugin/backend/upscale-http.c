@@ -167,6 +167,28 @@ set_up_message (UpscaleHttp *self, SoupMessage *message)
     }
 }
 
+/* libsoup sends a request again by itself when a kept connection turns out to be closed,
+ * and by then it has read the body to its end. */
+static void
+on_restarted (SoupMessage *message, gpointer user_data)
+{
+  soup_message_set_request_body_from_bytes (message, "application/json", user_data);
+}
+
+static void
+release_body (gpointer data, GClosure *closure)
+{
+  g_bytes_unref (data);
+}
+
+static void
+set_body (SoupMessage *message, GBytes *body)
+{
+  soup_message_set_request_body_from_bytes (message, "application/json", body);
+  g_signal_connect_data (message, "restarted", G_CALLBACK (on_restarted),
+                         g_bytes_ref (body), release_body, G_CONNECT_DEFAULT);
+}
+
 static SoupMessage *
 make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
 {
@@ -177,7 +199,7 @@ make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Prefer",
                                   request->prefer);
   if (request->body)
-    soup_message_set_request_body_from_bytes (message, "application/json", request->body);
+    set_body (message, request->body);
   return message;
 }
 

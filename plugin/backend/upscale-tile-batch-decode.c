@@ -138,7 +138,9 @@ find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
           return TRUE;
         }
     }
-  return FALSE;
+  *tile_index = (guint) index;
+  return batch->sent_before &&
+         g_hash_table_contains (batch->sent_before, GUINT_TO_POINTER (*tile_index));
 }
 
 static GBytes *
@@ -249,7 +251,8 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
   answer = g_new0 (UpscaleWireAnswer, 1);
   answer->results = g_array_new (FALSE, FALSE, sizeof (UpscaleWireResult));
   g_array_set_clear_func (answer->results, result_clear);
-  answer->n_processed = (guint) get_int (object, "tiles_processed", 0, batch->tiles->len);
+  answer->n_processed =
+      (guint) get_int (object, "tiles_processed", 0, upscale_batch_count_tiles (batch));
   if (!decode_status (object, answer, error) ||
       !decode_results (get_array (object, "results"), batch, answer->results, error))
     return NULL;
@@ -378,6 +381,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
   capabilities->concurrency =
       MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
   capabilities->n_queued = (int) get_int (object, "queue", 0, MAX_CONCURRENCY);
+  capabilities->keeps_batches = TRUE;
   capabilities->resizes = get_boolean (object, "resizes", FALSE);
   capabilities->uses_prompt = get_boolean (object, "uses_prompt", TRUE);
   capabilities->models = dup_names (object, "models");

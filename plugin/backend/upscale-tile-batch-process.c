@@ -68,16 +68,11 @@ make_batch_uri (const UpscaleTileBatchAddress *address,
 static gsize
 count_most_bytes (const UpscaleBatch *batch)
 {
-  gsize n = MOST_OTHER_BYTES;
+  const UpscaleTileMessage *tile = batch->tiles->pdata[0];
 
-  for (guint i = 0; i < batch->tiles->len; i++)
-    {
-      const UpscaleTileMessage *tile = batch->tiles->pdata[i];
-
-      n += (gsize) tile->target_width_px * (gsize) tile->target_height_px *
-           MOST_BYTES_PER_PIXEL;
-    }
-  return n;
+  return MOST_OTHER_BYTES + upscale_batch_count_tiles (batch) *
+                                (gsize) tile->target_width_px *
+                                (gsize) tile->target_height_px * MOST_BYTES_PER_PIXEL;
 }
 
 static void

@@ -46,14 +46,15 @@ decide_busy (const GError *error, UpscaleRetryCase what)
   return (UpscaleRetryDecision) { action, wait_us, FALSE, FALSE };
 }
 
-/* Nobody has painted anything, so it is no try. What lies there already is worth a wait.
- */
+/* Nobody has painted anything, so it is no try. What lies there already is worth a wait;
+ * and where nobody else could paint it, the same id costs nothing if it got through after
+ * all. */
 static UpscaleRetryDecision
 decide_unreachable (UpscaleRetryCase what)
 {
   gint64   wait_us = upscale_retry_backoff (what.n_resends + 1, what.jitter);
   gboolean waits =
-      what.is_submitted && (what.n_resends < MAX_RESENDS || !what.has_others);
+      !what.has_others || (what.is_submitted && what.n_resends < MAX_RESENDS);
 
   return (UpscaleRetryDecision) { waits ? UPSCALE_RETRY_RESEND : UPSCALE_RETRY_REQUEUE,
                                   wait_us, TRUE, FALSE };

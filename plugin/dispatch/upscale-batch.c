@@ -88,6 +88,7 @@ free_batch (gpointer data)
   g_free (batch->id);
   upscale_recipe_unref (batch->recipe);
   g_ptr_array_unref (batch->tiles);
+  g_clear_pointer (&batch->sent_before, g_hash_table_unref);
 }
 
 /**
@@ -100,4 +101,17 @@ void
 upscale_batch_unref (UpscaleBatch *batch)
 {
   g_atomic_rc_box_release_full (batch, free_batch);
+}
+
+/**
+ * upscale_batch_count_tiles:
+ * @batch: a batch
+ *
+ * Returns: how many tiles the endpoint knows of it
+ */
+guint
+upscale_batch_count_tiles (const UpscaleBatch *batch)
+{
+  return MAX (batch->tiles->len,
+              batch->sent_before ? g_hash_table_size (batch->sent_before) : 0);
 }

@@ -39,6 +39,8 @@ struct _UpscaleTileMessage
  * @id: unique over all runs; the same id is the same work
  * @recipe: how to paint
  * @tiles: (element-type UpscaleTileMessage): what to paint; all have the same target size
+ * @sent_before: (nullable) (element-type guint): tiles that an earlier run has sent with
+ * it; what is answered for those that are not in @tiles is passed over
  * @is_submitted: the endpoint has said that it knows the batch
  * @n_results: results of it that were read
  *
@@ -51,6 +53,7 @@ struct _UpscaleBatch
   char          *id;
   UpscaleRecipe *recipe;
   GPtrArray     *tiles;
+  GHashTable    *sent_before;
   gboolean       is_submitted;
   guint          n_results;
 };
@@ -62,6 +65,7 @@ void                upscale_tile_message_unref (UpscaleTileMessage *message);
 UpscaleBatch *upscale_batch_new (UpscaleRecipe *recipe);
 UpscaleBatch *upscale_batch_ref (UpscaleBatch *batch);
 void          upscale_batch_unref (UpscaleBatch *batch);
+guint         upscale_batch_count_tiles (const UpscaleBatch *batch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTileMessage, upscale_tile_message_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleBatch, upscale_batch_unref)

@@ -18,6 +18,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @n_queued: batches more that it holds ready meanwhile, so that no upload is waited for
  * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be
  * sent at the source's size
+ * @keeps_batches: it can be asked for a batch by its id, also by a later run
  * @autoscales: its slots start cold and cost extra
  * @is_loopback: it runs on this machine, so bytes cost less than compressing them
  * @uses_prompt: what it paints depends on words
@@ -40,6 +41,7 @@ struct _UpscaleCapabilities
   int      concurrency;
   int      n_queued;
   gboolean resizes;
+  gboolean keeps_batches;
   gboolean autoscales;
   gboolean is_loopback;
   gboolean uses_prompt;

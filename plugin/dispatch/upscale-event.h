@@ -3,6 +3,7 @@
 
 #include "upscale-batch.h"
 #include "upscale-endpoint.h"
+#include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
 
@@ -53,5 +54,7 @@ typedef struct
   guint               tile_index;
   const char         *text;
 } UpscaleEvent;
+
+const char *upscale_event_kind_get_name (UpscaleEventKind kind);
 
 G_END_DECLS

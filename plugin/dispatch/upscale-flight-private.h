@@ -34,7 +34,7 @@ struct _UpscaleFlight
   guint         deadline;    /* timer */
   guint         pause;       /* timer */
   int           n_resends;
-  gint64        started_us;
+  gint64        sent_us;       /* last */
   gint64        work_began_us; /* 0 until it is sent */
   gint64        news_us;
   GError       *error;

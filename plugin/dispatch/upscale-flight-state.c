@@ -11,6 +11,21 @@ clear_message (gpointer message)
     upscale_tile_message_unref (message);
 }
 
+static UpscaleBatch *
+make_batch (const UpscaleFlightPlan *plan)
+{
+  UpscaleBatch *batch = upscale_batch_new (plan->recipe);
+
+  if (plan->leftover)
+    {
+      g_free (batch->id);
+      batch->id = g_strdup (plan->leftover->batch_id);
+      batch->sent_before = g_hash_table_ref (plan->leftover->keys);
+      batch->is_submitted = TRUE;
+    }
+  return batch;
+}
+
 /**
  * upscale_flight_new:
  * @plan: what it needs to know
@@ -33,13 +48,15 @@ upscale_flight_new (UpscaleFlightPlan         plan,
   upscale_recipe_ref (plan.recipe);
   if (plan.copies)
     g_array_ref (plan.copies);
+  if (plan.leftover)
+    upscale_leftover_ref (plan.leftover);
   flight->funcs = funcs;
   flight->owner = owner;
-  flight->batch = upscale_batch_new (plan.recipe);
+  flight->batch = make_batch (&plan);
   flight->cancellable = g_cancellable_new ();
   flight->taken = g_array_new (FALSE, FALSE, sizeof (guint));
   flight->carried = g_hash_table_new_full (NULL, NULL, NULL, clear_message);
-  flight->started_us = upscale_clock_get_now (plan.clock);
+  flight->sent_us = upscale_clock_get_now (plan.clock);
   return flight;
 }
 
@@ -62,6 +79,7 @@ free_members (gpointer data)
 
   g_clear_error (&flight->error);
   g_clear_pointer (&flight->plan.copies, g_array_unref);
+  g_clear_pointer (&flight->plan.leftover, upscale_leftover_unref);
   g_array_unref (flight->taken);
   g_hash_table_unref (flight->carried);
   g_object_unref (flight->cancellable);
@@ -137,15 +155,15 @@ upscale_flight_get_n_resends (UpscaleFlight *flight)
 }
 
 /**
- * upscale_flight_get_started_us:
+ * upscale_flight_get_sent_us:
  * @flight: a flight
  *
- * Returns: when it set out
+ * Returns: when it was sent last, or set out
  */
 gint64
-upscale_flight_get_started_us (UpscaleFlight *flight)
+upscale_flight_get_sent_us (UpscaleFlight *flight)
 {
-  return flight->started_us;
+  return flight->sent_us;
 }
 
 /**
@@ -171,6 +189,31 @@ gboolean
 upscale_flight_is_copy (UpscaleFlight *flight)
 {
   return flight->plan.copies != NULL;
+}
+
+/**
+ * upscale_flight_is_leftover:
+ * @flight: a flight
+ *
+ * Returns: whether an earlier run has sent its batch
+ */
+gboolean
+upscale_flight_is_leftover (UpscaleFlight *flight)
+{
+  return flight->plan.leftover != NULL;
+}
+
+/**
+ * upscale_flight_was_sent:
+ * @flight: a flight
+ *
+ * Returns: whether the endpoint was asked for anything: not when every tile was settled
+ * without it
+ */
+gboolean
+upscale_flight_was_sent (UpscaleFlight *flight)
+{
+  return flight->work_began_us != 0;
 }
 
 /**

@@ -103,13 +103,14 @@ rename_lateness (UpscaleFlight *flight)
                                flight->plan.timeout_us / G_USEC_PER_SEC);
 }
 
-/* The speed is measured over what really came back, from when work began. */
+/* The speed is measured over what really came back, from when work began. When that was
+ * nobody knows of a leftover. */
 static void
 note_speed (UpscaleFlight *flight)
 {
   gint64 passed_us = flight->news_us - flight->work_began_us;
 
-  if (flight->n_answered == flight->n_measured)
+  if (flight->n_answered == flight->n_measured || flight->plan.leftover)
     return;
   flight->n_measured = flight->n_answered;
   upscale_endpoint_note_success (flight->plan.endpoint, (double) MAX (passed_us, 1) /
@@ -169,6 +170,7 @@ send_batch (UpscaleFlight *flight)
 {
   arm_deadline (flight);
   flight->is_late = FALSE;
+  flight->sent_us = upscale_clock_get_now (flight->plan.clock);
   if (flight->work_began_us == 0)
     {
       flight->work_began_us = upscale_clock_get_now (flight->plan.clock);
@@ -185,6 +187,13 @@ end_early (UpscaleFlight *flight)
 {
   flight->is_answered = TRUE;
   end_when_quiet (flight);
+}
+
+static gboolean
+has_changed (UpscaleFlight *flight, const UpscaleTileMessage *message)
+{
+  return flight->plan.leftover &&
+         !upscale_leftover_has (flight->plan.leftover, message->tile.index, message->key);
 }
 
 /* A tile whose preparation was cancelled is still open; any other failure is the tile's
@@ -207,6 +216,11 @@ note_prepared (UpscaleFlight      *flight,
     {
       g_hash_table_remove (flight->carried, key);
       flight->funcs->on_settled (flight, tile_index, prepared, flight->owner);
+    }
+  else if (has_changed (flight, message))
+    {
+      g_hash_table_remove (flight->carried, key);
+      flight->funcs->on_tile_changed (flight, tile_index, flight->owner);
     }
   else
     {

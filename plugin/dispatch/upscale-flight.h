@@ -3,6 +3,7 @@
 
 #include "upscale-clock.h"
 #include "upscale-endpoint.h"
+#include "upscale-leftover.h"
 #include "upscale-tile-exchange.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,8 @@ typedef struct _UpscaleFlight UpscaleFlight;
  * painted
  * @on_claimed: a picture came for this tile and is being looked at
  * @on_tile_failed: this tile alone has failed; the flight does not carry it any more
+ * @on_tile_changed: this tile of a leftover is not what was sent then, and is not carried
+ * any more
  * @on_ended: nothing of the flight is under way any more. Without @error every tile it
  * carried was reported; with one, upscale_flight_get_open_tiles() still wait. The owner
  * sends it again, or drops it
@@ -37,6 +40,7 @@ typedef struct
                           guint          tile_index,
                           const GError  *error,
                           gpointer       owner);
+  void (*on_tile_changed) (UpscaleFlight *flight, guint tile_index, gpointer owner);
   void (*on_ended) (UpscaleFlight *flight, const GError *error, gpointer owner);
 } UpscaleFlightFuncs;
 
@@ -49,6 +53,7 @@ typedef struct
  * @n_wanted: how many tiles to carry at most
  * @copies: (nullable) (element-type guint): the tiles to carry, when they are carried by
  * another flight already and none are to be taken
+ * @leftover: (nullable): the batch was sent by an earlier run; @copies are its tiles
  * @timeout_us: deadline of the batch, from when it is sent
  *
  * What a flight needs to know.
@@ -61,6 +66,7 @@ typedef struct
   UpscaleRecipe       *recipe;
   guint                n_wanted;
   GArray              *copies;
+  UpscaleLeftover     *leftover;
   gint64               timeout_us;
 } UpscaleFlightPlan;
 
@@ -79,9 +85,11 @@ void upscale_flight_cancel (UpscaleFlight *flight);
 UpscaleEndpoint *upscale_flight_get_endpoint (UpscaleFlight *flight);
 UpscaleBatch    *upscale_flight_get_batch (UpscaleFlight *flight);
 int              upscale_flight_get_n_resends (UpscaleFlight *flight);
-gint64           upscale_flight_get_started_us (UpscaleFlight *flight);
+gint64           upscale_flight_get_sent_us (UpscaleFlight *flight);
 double           upscale_flight_get_quiet_s (UpscaleFlight *flight);
 gboolean         upscale_flight_is_copy (UpscaleFlight *flight);
+gboolean         upscale_flight_is_leftover (UpscaleFlight *flight);
+gboolean         upscale_flight_was_sent (UpscaleFlight *flight);
 gboolean         upscale_flight_is_starting (UpscaleFlight *flight);
 gboolean         upscale_flight_is_waiting_for_answers (UpscaleFlight *flight);
 guint            upscale_flight_count_open (UpscaleFlight *flight);

@@ -140,7 +140,7 @@ blame (UpscaleScheduler    *self,
   if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
     upscale_scheduler_stop_endpoint (self, endpoint, error->message);
   else if (decision.is_strike)
-    upscale_scheduler_strike (self, endpoint, upscale_flight_get_started_us (flight),
+    upscale_scheduler_strike (self, endpoint, upscale_flight_get_sent_us (flight),
                               loses_work && decision.wait_us > 0, error);
   /* Nobody waits for ever, not even for a full queue. */
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY) && loses_work &&

@@ -164,13 +164,15 @@ on_flight_ended (UpscaleFlight *flight, const GError *error, gpointer owner)
     return;
   if (self->recalled == flight)
     self->recalled = NULL;
-  upscale_scheduler_tell (self,
-                          (UpscaleEvent) { .kind = UPSCALE_EVENT_BATCH_ENDED,
-                                           .endpoint = endpoint,
-                                           .batch = upscale_flight_get_batch (flight),
-                                           .tile_index = UPSCALE_NO_TILE });
+  if (upscale_flight_was_sent (flight))
+    upscale_scheduler_tell (self,
+                            (UpscaleEvent) { .kind = UPSCALE_EVENT_BATCH_ENDED,
+                                             .endpoint = endpoint,
+                                             .batch = upscale_flight_get_batch (flight),
+                                             .tile_index = UPSCALE_NO_TILE });
   remove_flight (self, flight);
-  if (error)
+  /* The last batch of the last endpoint leaves nobody to pull the rest. */
+  if (error || !upscale_endpoint_is_alive (endpoint))
     upscale_scheduler_pump (self);
   else
     upscale_scheduler_pump_endpoint (self, endpoint);
@@ -185,12 +187,24 @@ on_tile_failed (UpscaleFlight *flight,
   upscale_scheduler_fail_tile (owner, flight, tile_index, error);
 }
 
+static void
+on_tile_changed (UpscaleFlight *flight, guint tile_index, gpointer owner)
+{
+  UpscaleScheduler *self = owner;
+
+  if (!upscale_tile_queue_release (self->queue, tile_index, flight))
+    return;
+  upscale_tile_queue_return (self->queue, tile_index);
+  upscale_scheduler_pump_soon (self);
+}
+
 static const UpscaleFlightFuncs flight_funcs = {
   .take_tile = take_tile,
   .on_sent = on_sent,
   .on_settled = on_settled,
   .on_claimed = on_claimed,
   .on_tile_failed = on_tile_failed,
+  .on_tile_changed = on_tile_changed,
   .on_ended = on_flight_ended,
 };
 
@@ -200,6 +214,7 @@ static const UpscaleFlightFuncs flight_funcs = {
  * @endpoint: an endpoint with a free place
  * @n_wanted: how many tiles to take at most
  * @copies: (nullable): tiles to send a second time, instead of taking some
+ * @leftover: (nullable): as what an earlier run has sent @copies
  *
  * Sends a batch on its way. May end at once, when nothing of it need be sent.
  *
@@ -209,7 +224,8 @@ UpscaleFlight *
 upscale_scheduler_launch (UpscaleScheduler *self,
                           UpscaleEndpoint  *endpoint,
                           guint             n_wanted,
-                          GArray           *copies)
+                          GArray           *copies,
+                          UpscaleLeftover  *leftover)
 {
   UpscaleFlightPlan plan = {
     .endpoint = endpoint,
@@ -218,6 +234,7 @@ upscale_scheduler_launch (UpscaleScheduler *self,
     .recipe = self->recipe,
     .n_wanted = n_wanted,
     .copies = copies,
+    .leftover = leftover,
     .timeout_us = self->policy.batch_timeout_us,
   };
   /* Each flight keeps its owner, also after a cancelled run has answered. */

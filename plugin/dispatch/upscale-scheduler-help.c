@@ -18,7 +18,7 @@
 static gboolean
 is_copied (UpscaleScheduler *self, UpscaleFlight *flight, GArray *tiles)
 {
-  return upscale_flight_is_copy (flight) ||
+  return (upscale_flight_is_copy (flight) && !upscale_flight_is_leftover (flight)) ||
          upscale_tile_queue_get_other_carrier (
              self->queue, g_array_index (tiles, guint, tiles->len - 1), flight) != NULL;
 }
@@ -63,7 +63,7 @@ copy_late_tiles (UpscaleScheduler *self, UpscaleEndpoint *helper)
       if (copies)
         {
           upscale_flight_unref (
-              upscale_scheduler_launch (self, helper, copies->len, copies));
+              upscale_scheduler_launch (self, helper, copies->len, copies, NULL));
           return TRUE;
         }
     }

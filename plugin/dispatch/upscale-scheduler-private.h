@@ -24,6 +24,7 @@ struct _UpscaleScheduler
   UpscalePolicy        policy;
   UpscaleClock        *clock;
   GPtrArray           *endpoints;
+  GPtrArray           *leftovers; /* of UpscaleLeftover, not asked for yet */
 
   UpscaleTileQueue *queue;
   GHashTable       *flights;  /* UpscaleFlight -> its link in @order */
@@ -55,7 +56,11 @@ void upscale_scheduler_pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *e
 UpscaleFlight *upscale_scheduler_launch (UpscaleScheduler *self,
                                          UpscaleEndpoint  *endpoint,
                                          guint             n_wanted,
-                                         GArray           *copies);
+                                         GArray           *copies,
+                                         UpscaleLeftover  *leftover);
+
+void upscale_scheduler_resume_leftovers (UpscaleScheduler *self,
+                                         UpscaleEndpoint  *endpoint);
 
 gboolean upscale_scheduler_help (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
 double   upscale_scheduler_get_help_interval_s (UpscaleScheduler *self);

@@ -49,6 +49,8 @@ welcome (UpscaleScheduler    *self,
                                                  .endpoint = endpoint,
                                                  .tile_index = UPSCALE_NO_TILE,
                                                  .text = capabilities->identity });
+  if (!upscale_scheduler_has_ended (self))
+    upscale_scheduler_resume_leftovers (self, endpoint);
 }
 
 /* Tiles are handed out once every endpoint has been heard of, so that what any of them

@@ -97,8 +97,9 @@ fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_places)
 
   while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_places &&
          upscale_tile_queue_has_for (self->queue, endpoint, has_others))
-    upscale_flight_unref (
-        upscale_scheduler_launch (self, endpoint, choose_size (self, endpoint), NULL));
+    upscale_flight_unref (upscale_scheduler_launch (self, endpoint,
+                                                    choose_size (self, endpoint), NULL,
+                                                    NULL));
 }
 
 static gboolean
@@ -319,6 +320,7 @@ upscale_scheduler_finalize (GObject *object)
   g_clear_pointer (&self->queue, upscale_tile_queue_free);
   g_hash_table_unref (self->flights);
   g_ptr_array_unref (self->endpoints);
+  g_ptr_array_unref (self->leftovers);
   g_clear_object (&self->probes);
   g_clear_object (&self->exchange);
   g_clear_pointer (&self->recipe, upscale_recipe_unref);
@@ -356,6 +358,8 @@ static void
 upscale_scheduler_init (UpscaleScheduler *self)
 {
   self->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
+  self->leftovers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_leftover_unref);
   self->flights =
       g_hash_table_new_full (NULL, NULL, (GDestroyNotify) upscale_flight_unref, NULL);
   self->probes = g_cancellable_new ();

@@ -4,6 +4,7 @@
 #include "upscale-clock.h"
 #include "upscale-endpoint.h"
 #include "upscale-event.h"
+#include "upscale-leftover.h"
 #include "upscale-policy.h"
 #include "upscale-progress.h"
 #include "upscale-tile-exchange.h"
@@ -21,6 +22,8 @@ UpscaleScheduler *upscale_scheduler_new (UpscaleTileExchange *exchange,
                                          UpscaleClock        *clock);
 void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler,
                                                   UpscaleEndpoint  *endpoint);
+void              upscale_scheduler_add_leftover (UpscaleScheduler *scheduler,
+                                                  UpscaleLeftover  *leftover);
 void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
                                                GCancellable       *cancellable,
                                                GAsyncReadyCallback callback,

@@ -26,10 +26,11 @@ typedef struct
  */
 struct _UpscaleTileQueue
 {
-  guint  n_tiles;
-  Tile  *tiles;
-  guint  n_fresh_from; /* the first tile that was never taken */
-  GTree *returned;     /* of tile indices, which lie below @n_fresh_from */
+  guint n_tiles;
+  Tile *tiles;
+  guint
+      n_fresh_from; /* this tile waits, and those of the later ones whose state says so */
+  GTree *returned;  /* of tiles that wait below @n_fresh_from */
   guint  n_in[UPSCALE_N_TILE_STATES];
 };
 
@@ -140,11 +141,11 @@ upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
 static guint
 take_index (UpscaleTileQueue *queue, guint tile_index)
 {
-  if (tile_index == queue->n_fresh_from)
-    queue->n_fresh_from++;
-  else
-    g_tree_remove (queue->returned, GUINT_TO_POINTER (tile_index));
+  g_tree_remove (queue->returned, GUINT_TO_POINTER (tile_index));
   set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
+  while (queue->n_fresh_from < queue->n_tiles &&
+         queue->tiles[queue->n_fresh_from].state != UPSCALE_TILE_WAITING)
+    queue->n_fresh_from++;
   return tile_index;
 }
 
@@ -176,6 +177,22 @@ upscale_tile_queue_take (UpscaleTileQueue *queue,
 }
 
 /**
+ * upscale_tile_queue_take_this:
+ * @queue: a queue
+ * @tile_index: a tile
+ *
+ * Returns: whether it waited, and is taken now
+ */
+gboolean
+upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index)
+{
+  if (queue->tiles[tile_index].state != UPSCALE_TILE_WAITING)
+    return FALSE;
+  take_index (queue, tile_index);
+  return TRUE;
+}
+
+/**
  * upscale_tile_queue_take_any:
  * @queue: a queue
  *
@@ -198,7 +215,8 @@ void
 upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 {
   set_state (queue, tile_index, UPSCALE_TILE_WAITING);
-  g_tree_insert (queue->returned, GUINT_TO_POINTER (tile_index), NULL);
+  if (tile_index < queue->n_fresh_from)
+    g_tree_insert (queue->returned, GUINT_TO_POINTER (tile_index), NULL);
 }
 
 /**
@@ -294,6 +312,21 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
   const Tile *tile = &queue->tiles[tile_index];
 
   return tile->carriers[tile->carriers[0] == carrier ? 1 : 0];
+}
+
+/**
+ * upscale_tile_queue_can_be_copied:
+ * @queue: a queue
+ * @tile_index: a tile
+ *
+ * Returns: whether one has it, and one more may
+ */
+gboolean
+upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue, guint tile_index)
+{
+  const Tile *tile = &queue->tiles[tile_index];
+
+  return tile->state == UPSCALE_TILE_IN_FLIGHT && tile->carriers[0] && !tile->carriers[1];
 }
 
 /**

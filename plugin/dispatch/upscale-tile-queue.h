@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/** No tile, where a tile's index is wanted. */
-#define UPSCALE_NO_TILE G_MAXUINT
-
 typedef struct _UpscaleTileQueue UpscaleTileQueue;
 
 UpscaleTileQueue *upscale_tile_queue_new (guint n_tiles);
@@ -22,6 +19,7 @@ guint    upscale_tile_queue_take (UpscaleTileQueue *queue,
                                   UpscaleEndpoint  *endpoint,
                                   gboolean          has_others,
                                   guint             beside);
+gboolean upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_take_any (UpscaleTileQueue *queue);
 void     upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index);
 void     upscale_tile_queue_settle (UpscaleTileQueue *queue,
@@ -38,6 +36,8 @@ void upscale_tile_queue_carry (UpscaleTileQueue *queue,
                                gint64            now_us);
 gboolean
 upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier);
+gboolean upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue,
+                                           guint                   tile_index);
 gpointer upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
                                                guint                   tile_index,
                                                gpointer                carrier);

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** No tile, where a tile's index is wanted. */
+#define UPSCALE_NO_TILE G_MAXUINT
+
 /**
  * UpscaleTileState:
  * @UPSCALE_TILE_WAITING: nobody has it

@@ -58,11 +58,16 @@ find_endpoint_program (void)
   return g_build_filename (folder, ENDPOINT_PROGRAM, NULL);
 }
 
+static GFile *
+get_cache_folder (const char *name)
+{
+  return g_file_new_build_filename (g_get_user_cache_dir (), "tile-upscale", name, NULL);
+}
+
 static UpscaleTileStore *
 open_store (void)
 {
-  g_autoptr (GFile) folder =
-      g_file_new_build_filename (g_get_user_cache_dir (), "tile-upscale", "tiles", NULL);
+  g_autoptr (GFile) folder = get_cache_folder ("tiles");
 
   return upscale_tile_store_new (folder, STORE_MAX_BYTES);
 }
@@ -76,6 +81,7 @@ make_job (Run *run, GError **error)
   g_autoptr (GPtrArray) endpoints =
       upscale_endpoint_list_new (arguments->endpoints, program, clock, error);
   g_autoptr (UpscaleTileStore) store = open_store ();
+  g_autoptr (GFile) logs = get_cache_folder ("jobs");
   UpscaleJobRequest request = {
     .pixels = run->copy->pixels,
     .selection = run->copy->selection,
@@ -87,6 +93,8 @@ make_job (Run *run, GError **error)
     .policy = arguments->policy,
     .endpoints = endpoints,
     .store = store,
+    .logs = logs,
+    .clock = clock,
   };
 
   return endpoints ? upscale_job_new (&request, error) : NULL;
@@ -161,7 +169,7 @@ report (Run *run)
 {
   UpscaleScheduler *scheduler = upscale_job_get_scheduler (run->job);
   g_autofree char  *warning = upscale_job_dup_warning (run->job);
-  g_autofree char  *sentence = upscale_scheduler_dup_summary (scheduler);
+  g_autofree char  *sentence = upscale_job_dup_summary (run->job);
 
   if (!run->is_interactive)
     g_printerr ("tile-upscale: %s\n", sentence);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-job.h"
 
-#include "upscale-clock.h"
 #include "upscale-composer.h"
 #include "upscale-error.h"
+#include "upscale-job-log.h"
+#include "upscale-leftover-search.h"
 #include "upscale-picture.h"
 #include "upscale-source.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Larger results than this many px a side can't be held by any GIMP image. */
 #define MAX_SIDE_PX 524288
@@ -23,6 +26,8 @@ struct _UpscaleJob
   UpscaleComposer  *composer;
   UpscalePicture   *picture;
   UpscaleScheduler *scheduler;
+  UpscaleJobLog    *log;         /* NULL when it can't be written */
+  char             *log_warning; /* why it can't */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleJob, upscale_job, G_TYPE_OBJECT)
@@ -32,7 +37,9 @@ upscale_job_finalize (GObject *object)
 {
   UpscaleJob *self = UPSCALE_JOB (object);
 
+  g_clear_object (&self->log);
   g_clear_object (&self->scheduler);
+  g_free (self->log_warning);
   g_clear_object (&self->picture);
   g_clear_pointer (&self->composer, upscale_composer_unref);
   G_OBJECT_CLASS (upscale_job_parent_class)->finalize (object);
@@ -81,13 +88,28 @@ plan_tiles (const UpscaleJobRequest *request, UpscaleSource *source, GError **er
 static void
 make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request, UpscaleTilePlan *plan)
 {
-  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autoptr (GPtrArray) leftovers = upscale_leftover_search (request->logs);
 
-  self->scheduler = upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (self->picture),
-                                           upscale_tile_plan_get_n_tiles (plan),
-                                           request->recipe, request->policy, clock);
+  self->scheduler =
+      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (self->picture),
+                             upscale_tile_plan_get_n_tiles (plan), request->recipe,
+                             request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
+  for (guint i = 0; i < leftovers->len; i++)
+    upscale_scheduler_add_leftover (self->scheduler, leftovers->pdata[i]);
+}
+
+static void
+open_log (UpscaleJob *self, GFile *folder)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->log = upscale_job_log_new (folder, &error);
+  if (self->log)
+    upscale_job_log_follow (self->log, self->scheduler);
+  else
+    self->log_warning = g_strdup (error->message);
 }
 
 /**
@@ -118,6 +140,7 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   self->picture = upscale_picture_new (source, plan, self->composer, request->store,
                                        request->recipe, request->scale);
   make_scheduler (self, request, plan);
+  open_log (self, request->logs);
   return g_steal_pointer (&self);
 }
 
@@ -156,19 +179,81 @@ upscale_job_get_result (UpscaleJob *job)
 char *
 upscale_job_dup_warning (UpscaleJob *job)
 {
-  return upscale_picture_dup_warning (job->picture);
+  char *warning = upscale_picture_dup_warning (job->picture);
+
+  if (!warning && job->log)
+    return upscale_job_log_dup_warning (job->log);
+  return warning ? warning : g_strdup (job->log_warning);
+}
+
+/**
+ * upscale_job_get_log_path:
+ * @job: a job
+ *
+ * Returns: (transfer none) (nullable): where its log lies
+ */
+const char *
+upscale_job_get_log_path (UpscaleJob *job)
+{
+  return job->log ? upscale_job_log_get_path (job->log) : NULL;
+}
+
+/* Whoever reads of a failure is told where all of it stands. */
+static char *
+add_log_path (UpscaleJob *self, const char *sentence)
+{
+  if (!self->log)
+    return g_strdup (sentence);
+  return g_strdup_printf (_ ("%s (All that happened: %s)"), sentence,
+                          upscale_job_log_get_path (self->log));
+}
+
+/**
+ * upscale_job_dup_summary:
+ * @job: a job that has run
+ *
+ * Returns: (transfer full): how it ended, one sentence; when tiles failed, it names the
+ * log
+ */
+char *
+upscale_job_dup_summary (UpscaleJob *job)
+{
+  g_autofree char *summary = upscale_scheduler_dup_summary (job->scheduler);
+
+  if (upscale_scheduler_get_progress (job->scheduler).n_failed == 0)
+    return g_steal_pointer (&summary);
+  return add_log_path (job, summary);
+}
+
+static void
+end_log (UpscaleJob *self, const GError *error)
+{
+  g_autofree char *summary = upscale_scheduler_dup_summary (self->scheduler);
+
+  if (self->log)
+    upscale_job_log_end (self->log, error ? error->message : summary);
 }
 
 static void
 on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  UpscaleJob *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
+  gboolean succeeded =
+      upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &error);
 
-  if (upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &error))
+  end_log (self, error);
+  if (succeeded)
     g_task_return_boolean (task, TRUE);
-  else
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_steal_pointer (&error));
+  else
+    {
+      g_autofree char *sentence = add_log_path (self, error->message);
+
+      g_task_return_new_error_literal (task, error->domain, error->code, sentence);
+    }
 }
 
 /**

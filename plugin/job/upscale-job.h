@@ -26,6 +26,8 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @policy: how to dispatch
  * @endpoints: (element-type UpscaleEndpoint): where to send tiles
  * @store: where painted tiles are kept
+ * @logs: where the job's log is written, and those of killed runs are read
+ * @clock: the time
  *
  * All that a job needs to know. Read during upscale_job_new() only.
  */
@@ -41,12 +43,16 @@ typedef struct
   UpscalePolicy     policy;
   GPtrArray        *endpoints;
   UpscaleTileStore *store;
+  GFile            *logs;
+  UpscaleClock     *clock;
 } UpscaleJobRequest;
 
 UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **error);
 UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
 GeglBuffer       *upscale_job_get_result (UpscaleJob *job);
 char             *upscale_job_dup_warning (UpscaleJob *job);
+char             *upscale_job_dup_summary (UpscaleJob *job);
+const char       *upscale_job_get_log_path (UpscaleJob *job);
 void              upscale_job_run_async (UpscaleJob         *job,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,

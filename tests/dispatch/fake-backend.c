@@ -63,6 +63,7 @@ fake_backend_probe_async (UpscaleBackend     *backend,
   capabilities = upscale_capabilities_new ("fake");
   capabilities->concurrency = self->concurrency;
   capabilities->n_queued = self->n_queued;
+  capabilities->keeps_batches = TRUE;
   capabilities->max_tiles = self->max_tiles;
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }

@@ -47,6 +47,7 @@ fake_exchange_prepare_finish (UpscaleTileExchange *exchange,
     return TRUE;
   *prepared = UPSCALE_PREPARED_SEND;
   *message = upscale_tile_message_new (&tile);
+  (*message)->key = g_strdup_printf ("key-%u", tile.index);
   return TRUE;
 }
 

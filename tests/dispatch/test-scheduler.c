@@ -17,6 +17,7 @@ typedef struct
   UpscalePolicy     policy;
   UpscaleScheduler *scheduler;
   GCancellable     *cancellable;
+  UpscaleLeftover  *leftover;
   gboolean          has_ended;
   gboolean          succeeded;
   GError           *error;
@@ -40,6 +41,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_clear_object (&fixture->scheduler);
   g_clear_error (&fixture->error);
+  g_clear_pointer (&fixture->leftover, upscale_leftover_unref);
   g_object_unref (fixture->cancellable);
   g_object_unref (fixture->second);
   g_object_unref (fixture->first);
@@ -77,6 +79,8 @@ start (Fixture *fixture, gboolean with_second)
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)
     add_endpoint (fixture, "second", fixture->second);
+  if (fixture->leftover)
+    upscale_scheduler_add_leftover (fixture->scheduler, fixture->leftover);
   upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
 }
 
@@ -224,6 +228,78 @@ test_no_endpoint_left_is_an_error_that_says_why (Fixture *fixture, gconstpointer
   g_assert_nonnull (strstr (fixture->error->message, "first: made to fail"));
 }
 
+/* The batch that goes well ends last, and nobody is left to take the other tiles. */
+static void
+test_refusal_beside_a_batch_that_goes_well (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->concurrency = 2;
+  fixture->first->failure = UPSCALE_ERROR_REJECTED;
+  fixture->first->n_failures_left = 1;
+  run (fixture, FALSE);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==, 4);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==,
+                    N_TILES - 4);
+}
+
+static void
+make_leftover (Fixture *fixture, const char *endpoint, const char *third_key)
+{
+  fixture->leftover = upscale_leftover_new (endpoint, "earlier");
+  upscale_leftover_add_tile (fixture->leftover, 9, "key-9");
+  upscale_leftover_add_tile (fixture->leftover, 11, "key-11");
+  upscale_leftover_add_tile (fixture->leftover, 15, third_key);
+}
+
+static guint
+count_unsent_tiles (Fixture *fixture)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < N_TILES; i++)
+    n += upscale_scheduler_get_tile (fixture->scheduler, i).n_tries == 0;
+  return n;
+}
+
+static void
+test_leftover_is_asked_for_first_and_sent_no_more (Fixture *fixture, gconstpointer data)
+{
+  make_leftover (fixture, "first", "key-15");
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES);
+  g_assert_cmpuint (g_array_index (fixture->first->tiles, guint, 0), ==, 9);
+  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 3);
+}
+
+static void
+test_tile_that_has_changed_since_is_sent (Fixture *fixture, gconstpointer data)
+{
+  make_leftover (fixture, "first", "another picture");
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 2);
+}
+
+static void
+test_leftover_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer data)
+{
+  make_leftover (fixture, "third", "key-15");
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 0);
+}
+
+static void
+test_leftover_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
+{
+  make_leftover (fixture, "first", "key-15");
+  fixture->first->failure = UPSCALE_ERROR_EXPIRED;
+  fixture->first->n_failures_left = 1;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+}
+
 static void
 test_busy_endpoint_is_waited_for_as_it_says (Fixture *fixture, gconstpointer data)
 {
@@ -327,6 +403,15 @@ main (int argc, char **argv)
   ADD ("dead-endpoint-is-left-to-the-others", test_dead_endpoint_is_left_to_the_others);
   ADD ("no-endpoint-left-is-an-error-that-says-why",
        test_no_endpoint_left_is_an_error_that_says_why);
+  ADD ("refusal-beside-a-batch-that-goes-well",
+       test_refusal_beside_a_batch_that_goes_well);
+  ADD ("leftover-is-asked-for-first-and-sent-no-more",
+       test_leftover_is_asked_for_first_and_sent_no_more);
+  ADD ("tile-that-has-changed-since-is-sent", test_tile_that_has_changed_since_is_sent);
+  ADD ("leftover-of-an-endpoint-that-is-not-there",
+       test_leftover_of_an_endpoint_that_is_not_there);
+  ADD ("leftover-that-is-lost-is-painted-again",
+       test_leftover_that_is_lost_is_painted_again);
   ADD ("busy-endpoint-is-waited-for-as-it-says",
        test_busy_endpoint_is_waited_for_as_it_says);
   ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);

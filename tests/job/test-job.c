@@ -15,6 +15,8 @@ typedef struct
 {
   GFile            *cache;
   UpscaleTileStore *store;
+  GFile            *logs;
+  UpscaleClock     *clock;
   UpscaleRecipe    *recipe;
   GeglBuffer       *pixels;
   EchoBackend      *backend;
@@ -46,6 +48,8 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->cache = g_file_new_for_path (folder);
   fixture->store = upscale_tile_store_new (fixture->cache, 1 << 30);
+  fixture->logs = g_file_get_child (fixture->cache, "jobs");
+  fixture->clock = upscale_clock_new ();
   fixture->recipe = upscale_recipe_new ();
   fixture->recipe->strength = 0.3;
   fixture->pixels = make_noise ();
@@ -78,6 +82,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   delete_folder (fixture->cache);
   g_object_unref (fixture->cache);
   upscale_tile_store_unref (fixture->store);
+  g_object_unref (fixture->logs);
+  g_object_unref (fixture->clock);
   upscale_recipe_unref (fixture->recipe);
   g_object_unref (fixture->pixels);
   g_ptr_array_unref (fixture->endpoints);
@@ -107,6 +113,8 @@ make_request (Fixture *fixture, double scale)
                 .max_tries = 2 },
     .endpoints = fixture->endpoints,
     .store = fixture->store,
+    .logs = fixture->logs,
+    .clock = fixture->clock,
   };
 }
 

@@ -15,7 +15,7 @@ FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
     "gtk": ("plugin/gimp", "ui"),
     "soup": ("plugin/backend", "endpoint", "tests"),
-    "json": ("plugin/backend", "endpoint", "tests"),
+    "json": ("plugin/backend", "plugin/job", "endpoint", "tests"),
     "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
 }
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,23 @@ from urllib.parse import parse_qs
 import jsonschema
 from PIL import Image
 from wire_client import check
+
+
+class Ledger:
+    """What has been painted and handed over, by one endpoint or by several that share it."""
+
+    def __init__(self) -> None:
+        self.painted: dict[int, int] = {}  # tile index -> how often
+        self.delivered: set[int] = set()
+        self.repaid: list[int] = []  # painted again although it was handed over before
+
+    def note_painted(self, index: int) -> None:
+        self.painted[index] = self.painted.get(index, 0) + 1
+        if index in self.delivered:
+            self.repaid.append(index)
+
+    def note_delivered(self, answer: dict[str, Any]) -> None:
+        self.delivered.update(int(result["id"]) for result in answer["results"] if result["success"])
 
 
 @dataclass
@@ -30,13 +48,19 @@ class Behaviour:
     on_tile: Callable[[int], None] | None = None  # called with the number of tiles seen so far
     change: Callable[[Image.Image], Image.Image] | None = None
     garbage: bool = False
+    hold_s: float = 5  # how long an answer without news is held
+    seconds_per_tile: float = 0
+    twist: Callable[[dict[str, Any]], Any] | None = None  # changes an answer; bytes are sent as they are
+    interfere: Callable[["Exchange"], bool] | None = None  # does something else with a request, and says so
 
 
 class EchoEndpoint:
     """Use as a context manager; `url` is where its routes begin, `tiles` what it was sent, in order."""
 
-    def __init__(self, behaviour: Behaviour | None = None) -> None:
+    def __init__(self, behaviour: Behaviour | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
+        self.ledger = ledger or Ledger()
+        self.scheme = "https" if identity else "http"
         self.tiles: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self.painted: list[str] = []
@@ -45,18 +69,20 @@ class EchoEndpoint:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lock = threading.Condition()
         self.is_released = False
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), self._make_handler())
+        if identity:
+            self.server.socket = identity.wrap_socket(self.server.socket, server_side=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def __enter__(self) -> "EchoEndpoint":
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.forget()
         self.release()
         self.server.shutdown()
         self.server.server_close()
@@ -83,7 +109,7 @@ class EchoEndpoint:
         except jsonschema.ValidationError as error:
             self.violations.append(str(error.message)[:300])
         with self.lock:
-            if request["batch_id"] not in self.jobs:
+            if self.jobs.get(request["batch_id"], {"status": "cancelled"})["status"] == "cancelled":
                 self.requests.append(request)
                 self.jobs[request["batch_id"]] = {"request": request, "results": [], "status": "running"}
                 threading.Thread(target=self._paint, args=(request,), daemon=True).start()
@@ -93,16 +119,39 @@ class EchoEndpoint:
         job = self.jobs[request["batch_id"]]
         for tile in request["tiles"]:
             self._note(tile)
-            hold = self.behaviour.hold_after
+            if not self._spend_time(job):
+                return
             with self.lock:
-                if hold is not None and len(self.painted) >= hold:
-                    self.lock.wait_for(lambda: self.is_released)
+                self.ledger.note_painted(tile["index"])
                 job["results"].append(self._result(request, tile))
                 self.painted.append(tile["sha"])
                 self.lock.notify_all()
         with self.lock:
             job["status"] = "completed"
             self.lock.notify_all()
+
+    def _spend_time(self, job: dict[str, Any]) -> bool:
+        """Returns whether the job still runs afterwards."""
+        hold = self.behaviour.hold_after
+        with self.lock:
+            if self.behaviour.seconds_per_tile:
+                self.lock.wait_for(lambda: job["status"] != "running", self.behaviour.seconds_per_tile)
+            if hold is not None and len(self.painted) >= hold:
+                self.lock.wait_for(lambda: self.is_released or job["status"] != "running")
+            return job["status"] == "running"
+
+    def stop(self, batch_id: str, why: str) -> None:
+        """What DELETE and an expired lease do; what is finished stays readable."""
+        with self.lock:
+            if (job := self.jobs.get(batch_id)) and job["status"] == "running":
+                job.update(status="cancelled", error=why)
+            self.lock.notify_all()
+
+    def forget(self) -> None:
+        """What a restart does."""
+        for batch_id in list(self.jobs):
+            self.stop(batch_id, "restarted")
+        self.jobs.clear()
 
     def _note(self, tile: dict[str, Any]) -> None:
         tile["sha"] = hashlib.sha256(base64.b64decode(tile["image"])).hexdigest()
@@ -132,55 +181,89 @@ class EchoEndpoint:
 
     def answer(self, job: dict[str, Any], results_from: int, wait_s: float) -> tuple[int, dict[str, Any]]:
         with self.lock:
-            self.lock.wait_for(lambda: len(job["results"]) > results_from or job["status"] == "completed", wait_s)
-            has_ended = job["status"] == "completed"
+            self.lock.wait_for(lambda: len(job["results"]) > results_from or job["status"] != "running", wait_s)
+            has_ended = job["status"] != "running"
             answer = {
-                "batch_id": job["request"]["batch_id"], "status": job["status"], "success": has_ended,
-                "tiles_processed": len(job["results"]), "results": job["results"][results_from:],
+                "batch_id": job["request"]["batch_id"], "status": job["status"], "success": job["status"] == "completed",
+                "error": job.get("error"), "tiles_processed": len(job["results"]), "results": job["results"][results_from:],
             }  # fmt: skip
         check(answer, "answer")
         return (200 if has_ended else 202), answer
 
-    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
-        endpoint = self
+    def _make_handler(self) -> type["Exchange"]:
+        return type("BoundExchange", (Exchange,), {"endpoint": self})
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def reply(self, status: int, body: object, kind: str = "application/json") -> None:
-                data = json.dumps(body).encode() if body is not None else b""
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                with contextlib.suppress(BrokenPipeError):  # a client that was cancelled is gone
-                    self.wfile.write(data)
+class QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
-            def problem(self, status: int) -> None:
-                body = {"type": "about:blank", "title": "made to fail", "status": status, "detail": f"told to answer {status}"}
-                self.reply(status, body, "application/problem+json")
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no news."""
 
-            def do_PUT(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if endpoint.behaviour.status:
-                    self.problem(endpoint.behaviour.status)
-                else:
-                    self.reply(*endpoint.answer(endpoint.submit(body), 0, 5))
 
-            def do_GET(self) -> None:
-                path, _, query = self.path.partition("?")
-                if path == "/v1/health":
-                    self.reply(200, endpoint.health())
-                elif (job := endpoint.jobs.get(path.rpartition("/")[2])) is None:
-                    self.problem(404)
-                else:
-                    self.reply(*endpoint.answer(job, int(parse_qs(query).get("results_from", ["0"])[0]), 5))
+class Exchange(BaseHTTPRequestHandler):
+    """One request and its answer."""
 
-            def do_DELETE(self) -> None:
-                endpoint.deleted.append(self.path.rpartition("/")[2])
-                self.reply(204, None)
+    protocol_version = "HTTP/1.1"
+    endpoint: EchoEndpoint
+    body: dict[str, Any]
 
-            def log_message(self, *_: object) -> None:
-                pass
+    def reply(self, status: int, body: object, kind: str = "application/json", **headers: str) -> None:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        with contextlib.suppress(BrokenPipeError):  # a client that was cancelled is gone
+            self.wfile.write(data)
 
-        return Handler
+    def problem(self, status: int, detail: str = "", **headers: str) -> None:
+        body = {"type": "about:blank", "title": "made to fail", "status": status, "detail": detail or f"told to answer {status}"}
+        self.reply(status, body, "application/problem+json", **headers)
+
+    def reply_batch(self, job: dict[str, Any], results_from: int) -> None:
+        status, answer = self.endpoint.answer(job, results_from, self.endpoint.behaviour.hold_s)
+        twist = self.endpoint.behaviour.twist
+        said = twist(answer) if twist else answer
+        self.reply(status, said)
+        if said is answer:
+            self.endpoint.ledger.note_delivered(answer)
+
+    def is_interfered_with(self) -> bool:
+        size = int(self.headers.get("Content-Length") or 0)
+        self.body = json.loads(self.rfile.read(size)) if size else {}
+        interfere = self.endpoint.behaviour.interfere
+        return interfere is not None and interfere(self)
+
+    def do_PUT(self) -> None:
+        if self.is_interfered_with():
+            return
+        if self.endpoint.behaviour.status:
+            self.problem(self.endpoint.behaviour.status)
+        else:
+            self.reply_batch(self.endpoint.submit(self.body), 0)
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if self.is_interfered_with():
+            return
+        if path == "/v1/health":
+            self.reply(200, self.endpoint.health())
+        elif (job := self.endpoint.jobs.get(path.rpartition("/")[2])) is None:
+            self.problem(404)
+        else:
+            self.reply_batch(job, int(parse_qs(query).get("results_from", ["0"])[0]))
+
+    def do_DELETE(self) -> None:
+        if self.is_interfered_with():
+            return
+        batch_id = self.path.rpartition("/")[2]
+        self.endpoint.deleted.append(batch_id)
+        self.endpoint.stop(batch_id, "deleted")
+        self.reply(204, None)
+
+    def log_message(self, *_: object) -> None:
+        pass

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an earlier run has sent and did not see the end of. Asking for it costs nothing,
+ * and what came of it is paid for. */
+#include "upscale-scheduler-private.h"
+
+/* Also what another endpoint has begun with meanwhile: who is first counts. */
+static GArray *
+choose_tiles (UpscaleScheduler *self, const UpscaleLeftover *leftover)
+{
+  g_autoptr (GArray) sent = upscale_leftover_get_tiles (leftover);
+  g_autoptr (GArray) tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      guint tile_index = g_array_index (sent, guint, i);
+
+      if (upscale_tile_queue_take_this (self->queue, tile_index) ||
+          upscale_tile_queue_can_be_copied (self->queue, tile_index))
+        g_array_append_val (tiles, tile_index);
+    }
+  return g_steal_pointer (&tiles);
+}
+
+static void
+resume (UpscaleScheduler *self, UpscaleEndpoint *endpoint, UpscaleLeftover *leftover)
+{
+  g_autoptr (GArray) tiles = choose_tiles (self, leftover);
+
+  if (tiles->len > 0)
+    upscale_flight_unref (
+        upscale_scheduler_launch (self, endpoint, tiles->len, tiles, leftover));
+}
+
+/**
+ * upscale_scheduler_resume_leftovers:
+ * @self: a scheduler
+ * @endpoint: an endpoint that has just said what it can do
+ *
+ * Asks it for what an earlier run has sent it. Each is asked for once.
+ */
+void
+upscale_scheduler_resume_leftovers (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  guint i = 0;
+
+  if (!upscale_endpoint_get_capabilities (endpoint)->keeps_batches)
+    return;
+  while (i < self->leftovers->len)
+    {
+      UpscaleLeftover *leftover = self->leftovers->pdata[i];
+
+      if (g_str_equal (leftover->endpoint, upscale_endpoint_get_name (endpoint)))
+        {
+          upscale_leftover_ref (leftover);
+          g_ptr_array_remove_index (self->leftovers, i);
+          resume (self, endpoint, leftover);
+          upscale_leftover_unref (leftover);
+        }
+      else
+        i++;
+    }
+}
+
+/**
+ * upscale_scheduler_add_leftover:
+ * @scheduler: a scheduler that does not run yet
+ * @leftover: what an earlier run has sent; tiles that are something else in this run are
+ * left alone
+ */
+void
+upscale_scheduler_add_leftover (UpscaleScheduler *scheduler, UpscaleLeftover *leftover)
+{
+  g_ptr_array_add (scheduler->leftovers, upscale_leftover_ref (leftover));
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs one whole job, everything real but GIMP and the pace of time, and prints how it
+ * ended as one JSON object. Reads commands on standard input, one a line: `cancel`,
+ * `leap SECONDS`. */
+#include <gio/gunixinputstream.h>
+#include <json-glib/json-glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hurried-clock.h"
+#include "upscale-endpoint-list.h"
+#include "upscale-job.h"
+
+#define SIDE_PX 208
+#define TILE_PX 64
+#define OVERLAP_PX 16
+
+typedef struct
+{
+  char  *endpoints;
+  char  *cache;
+  char  *duplicates;
+  int    max_tries;
+  int    batch_size;
+  int    batch_timeout_s;
+  int    seed;
+  double speed;
+} Options;
+
+typedef struct
+{
+  Options       options;
+  HurriedClock *clock;
+  GCancellable *cancellable;
+  GMainLoop    *loop;
+  GeglBuffer   *pixels;
+  gint64        cancelled_us;
+  gint64        ended_us;
+  GError       *error;
+} Runner;
+
+/* Noise over a slope: no tile is single-coloured, and all differ. */
+static GeglBuffer *
+make_pixels (void)
+{
+  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SIDE_PX, SIDE_PX),
+                                               babl_format ("R'G'B' u8"));
+  g_autofree guint8 *bytes = g_malloc (SIDE_PX * SIDE_PX * 3);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (int i = 0; i < SIDE_PX * SIDE_PX * 3; i++)
+    bytes[i] =
+        (guint8) (i / (SIDE_PX * SIDE_PX * 3 / 128) + g_rand_int_range (random, 0, 128));
+  gegl_buffer_set (buffer, NULL, 0, NULL, bytes, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+static UpscaleDuplicates
+parse_duplicates (const char *text)
+{
+  if (g_strcmp0 (text, "allowed") == 0)
+    return UPSCALE_DUPLICATES_ALLOWED;
+  return g_strcmp0 (text, "never") == 0 ? UPSCALE_DUPLICATES_NEVER
+                                        : UPSCALE_DUPLICATES_AUTO;
+}
+
+static UpscaleJob *
+make_job (Runner *runner, GPtrArray *endpoints)
+{
+  g_autoptr (GFile) tiles =
+      g_file_new_build_filename (runner->options.cache, "tiles", NULL);
+  g_autoptr (GFile) logs =
+      g_file_new_build_filename (runner->options.cache, "jobs", NULL);
+  g_autoptr (UpscaleTileStore) store = upscale_tile_store_new (tiles, 1 << 30);
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  UpscaleEndpointTerms terms = { .duplicates =
+                                     parse_duplicates (runner->options.duplicates) };
+  UpscaleJobRequest    request = {
+       .pixels = runner->pixels,
+       .selection = { 0, 0, SIDE_PX, SIDE_PX },
+       .scale = 1.0,
+       .tile_px = TILE_PX,
+       .overlap_px = OVERLAP_PX,
+       .recipe = recipe,
+       .policy = { .batch_size = runner->options.batch_size,
+                   .batch_timeout_us =
+                       runner->options.batch_timeout_s * (gint64) G_USEC_PER_SEC,
+                   .max_tries = runner->options.max_tries },
+       .endpoints = endpoints,
+       .store = store,
+       .logs = logs,
+       .clock = UPSCALE_CLOCK (runner->clock),
+  };
+
+  recipe->seed = runner->options.seed;
+  recipe->strength = 0.3;
+  recipe->steps = 20;
+  for (guint i = 0; i < endpoints->len; i++)
+    upscale_endpoint_set_terms (endpoints->pdata[i], terms);
+  return upscale_job_new (&request, &runner->error);
+}
+
+static void
+on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Runner *runner = user_data;
+
+  runner->ended_us = g_get_monotonic_time ();
+  upscale_job_run_finish (UPSCALE_JOB (object), result, &runner->error);
+  g_main_loop_quit (runner->loop);
+}
+
+static void read_command (Runner *runner, GDataInputStream *commands);
+
+static void
+on_command (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Runner           *runner = user_data;
+  GDataInputStream *commands = G_DATA_INPUT_STREAM (object);
+  g_autofree char  *line =
+      g_data_input_stream_read_line_finish (commands, result, NULL, NULL);
+
+  if (!line)
+    return;
+  if (g_str_equal (line, "cancel"))
+    {
+      runner->cancelled_us = g_get_monotonic_time ();
+      g_cancellable_cancel (runner->cancellable);
+    }
+  else if (g_str_has_prefix (line, "leap "))
+    hurried_clock_leap (runner->clock, g_ascii_strtod (line + strlen ("leap "), NULL));
+  read_command (runner, commands);
+}
+
+static void
+read_command (Runner *runner, GDataInputStream *commands)
+{
+  g_data_input_stream_read_line_async (commands, G_PRIORITY_DEFAULT, NULL, on_command,
+                                       runner);
+}
+
+static gboolean
+equals_source (Runner *runner, UpscaleJob *job)
+{
+  gsize              size = SIDE_PX * SIDE_PX * 3;
+  g_autofree guint8 *expected = g_malloc (size);
+  g_autofree guint8 *actual = g_malloc (size);
+  const Babl        *format = babl_format ("R'G'B' u8");
+
+  gegl_buffer_get (runner->pixels, NULL, 1.0, format, expected, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, format, actual,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return memcmp (expected, actual, size) == 0;
+}
+
+static void
+add_int (JsonBuilder *report, const char *name, gint64 value)
+{
+  json_builder_set_member_name (report, name);
+  json_builder_add_int_value (report, value);
+}
+
+static void
+add_text (JsonBuilder *report, const char *name, const char *value)
+{
+  json_builder_set_member_name (report, name);
+  json_builder_add_string_value (report, value);
+}
+
+static void
+add_tiles (JsonBuilder *report, UpscaleScheduler *scheduler, guint n_tiles)
+{
+  json_builder_set_member_name (report, "tiles");
+  json_builder_begin_array (report);
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
+
+      json_builder_begin_object (report);
+      add_int (report, "state", status.state);
+      add_int (report, "tries", status.n_tries);
+      add_text (report, "endpoint", status.endpoint);
+      add_text (report, "failure", status.failure);
+      json_builder_end_object (report);
+    }
+  json_builder_end_array (report);
+}
+
+static void
+print_report (Runner *runner, UpscaleJob *job)
+{
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
+  UpscaleProgress   progress = upscale_scheduler_get_progress (scheduler);
+  g_autoptr (JsonBuilder) report = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *summary = upscale_job_dup_summary (job);
+  g_autofree char *warning = upscale_job_dup_warning (job);
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (report);
+  add_int (report, "n_tiles", progress.n_tiles);
+  add_int (report, "painted", progress.n_painted);
+  add_int (report, "stored", progress.n_stored);
+  add_int (report, "failed", progress.n_failed);
+  add_int (report, "cancel_us",
+           runner->cancelled_us ? runner->ended_us - runner->cancelled_us : 0);
+  add_text (report, "error", runner->error ? runner->error->message : NULL);
+  add_text (report, "summary", summary);
+  add_text (report, "warning", warning);
+  add_text (report, "log", upscale_job_get_log_path (job));
+  json_builder_set_member_name (report, "is_source");
+  json_builder_add_boolean_value (report, equals_source (runner, job));
+  add_tiles (report, scheduler, progress.n_tiles);
+  json_builder_end_object (report);
+  root = json_builder_get_root (report);
+  text = json_to_string (root, FALSE);
+  g_print ("%s\n", text);
+}
+
+static Options
+parse_options (int *argc, char ***argv)
+{
+  Options options = {
+    .max_tries = 4, .batch_size = 3, .batch_timeout_s = 2400, .speed = 1.0
+  };
+  GOptionEntry entries[] = {
+    { "endpoints", 0, 0, G_OPTION_ARG_STRING, &options.endpoints, NULL, NULL },
+    { "cache", 0, 0, G_OPTION_ARG_STRING, &options.cache, NULL, NULL },
+    { "duplicates", 0, 0, G_OPTION_ARG_STRING, &options.duplicates, NULL, NULL },
+    { "max-tries", 0, 0, G_OPTION_ARG_INT, &options.max_tries, NULL, NULL },
+    { "batch-size", 0, 0, G_OPTION_ARG_INT, &options.batch_size, NULL, NULL },
+    { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, NULL, NULL },
+    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error) || !options.endpoints ||
+      !options.cache)
+    g_error ("run-job: %s",
+             error ? error->message : "--endpoints and --cache are needed");
+  return options;
+}
+
+int
+main (int argc, char **argv)
+{
+  Runner runner = { .options = parse_options (&argc, &argv) };
+  g_autoptr (GPtrArray) endpoints = NULL;
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (0, FALSE);
+  g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
+  UpscaleJob *job;
+
+  gegl_init (NULL, NULL);
+  runner.pixels = make_pixels ();
+  runner.clock = hurried_clock_new (runner.options.speed);
+  runner.cancellable = g_cancellable_new ();
+  runner.loop = g_main_loop_new (NULL, FALSE);
+  endpoints = upscale_endpoint_list_new (runner.options.endpoints, "",
+                                         UPSCALE_CLOCK (runner.clock), &runner.error);
+  job = endpoints ? make_job (&runner, endpoints) : NULL;
+  if (!job)
+    g_error ("run-job: %s", runner.error->message);
+  read_command (&runner, commands);
+  upscale_job_run_async (job, runner.cancellable, on_job_ran, &runner);
+  g_main_loop_run (runner.loop);
+  upscale_job_come_to_rest (job);
+  print_report (&runner, job);
+  g_object_unref (job);
+  return EXIT_SUCCESS;
+}

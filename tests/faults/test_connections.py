@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can happen to a connection."""
+
+import socket
+import ssl
+import subprocess
+import time
+from pathlib import Path
+
+import fault_hooks as hooks
+import pytest
+from cuttable_line import CuttableLine
+from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from job_runner import HURRY, N_TILES, Job, run_job, show_harmless
+from polling import wait_until
+
+# Its patience with silence is 200 s for a submitted batch and 60 s for a question.
+GREAT_HURRY = 60.0
+
+
+def dead_address() -> str:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("address", [dead_address(), "http://nowhere.invalid:8000"], ids=["refused", "unknown-host"])
+def test_endpoint_that_is_not_there(tmp_path: Path, address: str) -> None:
+    alone = run_job(tmp_path / "alone", address, speed=GREAT_HURRY)
+    assert alone.n_had == 0
+    host = address.removeprefix("http://").partition(":")[0]
+    assert host in alone.words
+    assert ("refused" if host[0] == "1" else "no such host") in alone.words
+    with EchoEndpoint() as endpoint:
+        run_job(tmp_path / "beside", address, endpoint.url).assert_whole()
+    assert len(endpoint.painted) == N_TILES
+
+
+def test_endpoint_that_comes_up_late(tmp_path: Path) -> None:
+    with EchoEndpoint() as endpoint, CuttableLine(endpoint.url) as line:
+        line.cut()
+        assert run_job(tmp_path / "without", line.url, max_tries=1).n_had == 0
+        job = Job(tmp_path / "with", line.url)
+        wait_until(lambda: job.events("probe-failed"), "the job has asked in vain")
+        line.mend()
+        job.finish().assert_whole()
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    folder = tmp_path_factory.mktemp("identity")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-keyout", folder / "key", "-out", folder / "certificate"], check=True, capture_output=True,
+    )  # fmt: skip
+    identity = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    identity.load_cert_chain(folder / "certificate", folder / "key")
+    return identity
+
+
+def test_certificate_that_nobody_vouches_for(tmp_path: Path, self_signed: ssl.SSLContext) -> None:
+    with EchoEndpoint(identity=self_signed) as doubtful, EchoEndpoint() as good:
+        alone = run_job(tmp_path / "alone", doubtful.url)
+        assert "certificate" in alone.words
+        assert "127.0.0.1" in alone.words
+        run_job(tmp_path / "beside", doubtful.url, good.url).assert_whole()
+    assert doubtful.requests == []
+
+
+@pytest.mark.parametrize(
+    "deed", [hooks.reset, hooks.reset_in_the_middle, hooks.work_then_reset], ids=["before", "during", "after"]
+)
+def test_reset_of_a_submitted_batch(tmp_path: Path, deed: hooks.Deed) -> None:
+    endpoint = show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", deed, 2)), "")
+    assert set(endpoint.ledger.painted.values()) == {1}
+
+
+def test_reset_of_a_question(tmp_path: Path) -> None:
+    def make() -> Behaviour:
+        return Behaviour(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.reset_in_the_middle, 2))
+
+    endpoint = show_harmless(tmp_path, make, "")
+    assert set(endpoint.ledger.painted.values()) == {1}
+
+
+@pytest.mark.parametrize("deed", [hooks.stall, hooks.trickle], ids=["stall", "trickle"])
+def test_silence(tmp_path: Path, deed: hooks.Deed) -> None:
+    show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", deed)), "nothing came from it", speed=GREAT_HURRY)
+
+
+def send_round_and_round(exchange: Exchange) -> None:
+    endpoint = exchange.endpoint
+    endpoint.submit(exchange.body) if exchange.command == "PUT" else None
+    exchange.reply(303, None, Location=exchange.path)
+
+
+def test_redirects_without_end_in_sight_are_followed(tmp_path: Path) -> None:
+    """Modal answers 303 every 150 seconds; browsers give up after 20 of them."""
+
+    def interfere(exchange: Exchange) -> bool:
+        return first(exchange) or later(exchange)
+
+    first = hooks.Befall("PUT", send_round_and_round, 1)
+    later = hooks.Befall("GET", send_round_and_round, 60)
+    with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
+        run_job(tmp_path, endpoint.url, max_tries=1).assert_whole()
+    assert later.left == 0
+
+
+def test_redirect_to_another_origin_is_refused_and_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def note(exchange: Exchange) -> bool:
+        seen.append(str(exchange.headers))
+        return False
+
+    monkeypatch.setenv("UPSCALE_MODAL_KEY", "wk-s3cret")
+    monkeypatch.setenv("UPSCALE_MODAL_SECRET", "ws-s3cret")
+    with EchoEndpoint(Behaviour(interfere=note)) as elsewhere:
+        away = hooks.Befall("PUT", lambda exchange: exchange.reply(303, None, Location=f"{elsewhere.url}/v1/batches/x"), 9)
+        with EchoEndpoint(Behaviour(interfere=away)) as endpoint:
+            outcome = run_job(tmp_path, endpoint.url)
+    assert outcome.n_had == 0
+    assert "another host" in outcome.words
+    assert seen == []
+    assert "s3cret" not in outcome.words + Path(outcome.report["log"]).read_text()
+
+
+def test_network_gone_for_two_minutes(tmp_path: Path) -> None:
+    outage_s = 120 / GREAT_HURRY
+
+    def interrupted_job(cache: Path, endpoint: EchoEndpoint, **options: float) -> Job:
+        with CuttableLine(endpoint.url) as line:
+            job = Job(cache, line.url, speed=GREAT_HURRY, **options)
+            wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+            line.cut()
+            mended_at = time.monotonic() + outage_s
+            wait_until(lambda: time.monotonic() > mended_at or job.process.poll() is not None, "the outage is over")
+            line.mend()
+            endpoint.release()
+            job.process.wait(60)
+        return job
+
+    with EchoEndpoint(Behaviour(hold_after=5, hold_s=0.1)) as endpoint:
+        assert interrupted_job(tmp_path / "without", endpoint, max_tries=1).finish().n_had < N_TILES
+    with EchoEndpoint(Behaviour(hold_after=5, hold_s=0.1)) as endpoint:
+        interrupted_job(tmp_path / "with", endpoint).finish().assert_whole()
+    assert endpoint.ledger.repaid == []
+    assert set(endpoint.ledger.painted.values()) == {1}
+
+
+def test_retry_after_is_kept_to_in_both_forms(tmp_path: Path) -> None:
+    def dated(exchange: Exchange) -> None:
+        when = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 20))
+        exchange.problem(503, Retry_After=when)
+
+    for number, deed in enumerate([hooks.say(503, Retry_After="20"), dated]):
+        times: list[float] = []
+        busy = hooks.Befall("PUT", deed)
+
+        def note(exchange: Exchange, times: list[float] = times, busy: hooks.Befall = busy) -> bool:
+            if exchange.command == "PUT":
+                times.append(time.monotonic())
+            return busy(exchange)
+
+        with EchoEndpoint(Behaviour(interfere=note)) as endpoint:
+            run_job(tmp_path / str(number), endpoint.url, batch_size=16).assert_whole()
+        # A date has whole seconds only, so up to one of them is lost.
+        assert times[1] - times[0] >= 19 / HURRY * 0.95

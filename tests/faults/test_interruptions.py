@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job that is cancelled, killed, or put to sleep."""
+
+from pathlib import Path
+
+from cuttable_line import CuttableLine
+from echo_endpoint import Behaviour, EchoEndpoint
+from job_runner import N_TILES, Job, run_job
+from polling import wait_until
+
+
+def holding(after: int) -> EchoEndpoint:
+    return EchoEndpoint(Behaviour(hold_after=after, hold_s=0.1))
+
+
+def test_cancel_stops_the_servers_and_keeps_every_tile(tmp_path: Path) -> None:
+    with holding(5) as endpoint:
+        job = Job(tmp_path, endpoint.url, speed=1)
+        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        job.say("cancel")
+        outcome = job.finish()
+        assert outcome.report["error"] is not None
+        running = {id for id, batch in endpoint.jobs.items() if batch["status"] == "running"}
+        assert running == set(), "a batch still costs money"
+        endpoint.release()
+        run_job(tmp_path, endpoint.url).assert_whole()
+    assert endpoint.ledger.repaid == []
+    assert sum(endpoint.ledger.painted.values()) == N_TILES
+
+
+def test_killed_job_is_collected_by_the_next(tmp_path: Path) -> None:
+    """What the endpoint has finished after the kill, in batches that were on their way, is not painted again."""
+    with holding(5) as endpoint:
+        job = Job(tmp_path, endpoint.url, speed=1)
+        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        job.kill()
+        endpoint.release()
+        submitted = {tile["index"] for request in endpoint.requests for tile in request["tiles"]}
+        wait_until(lambda: set(endpoint.ledger.painted) == submitted, "the endpoint has painted what it had")
+        outcome = run_job(tmp_path, endpoint.url)
+    outcome.assert_whole()
+    assert outcome.report["stored"] == 5
+    assert set(endpoint.ledger.painted.values()) == {1}
+
+
+def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> None:
+    """The server has stopped in the middle of a batch; the tiles before that are there, the others are sent again."""
+    with holding(5) as endpoint:
+        job = Job(tmp_path, endpoint.url, speed=1, batch_size=4)
+        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        job.kill()
+        endpoint.behaviour.hold_after = 7
+        with endpoint.lock:
+            endpoint.lock.notify_all()
+        endpoint.behaviour.hold_after = None
+        for batch_id in list(endpoint.jobs):
+            endpoint.stop(batch_id, "nobody has asked for it for 120 s")
+        painted = dict(endpoint.ledger.painted)
+        run_job(tmp_path, endpoint.url).assert_whole()
+    assert {index: endpoint.ledger.painted[index] for index in painted} == dict.fromkeys(painted, 1)
+    assert sum(endpoint.ledger.painted.values()) == N_TILES
+
+
+def test_leftovers_of_other_settings_are_left_alone(tmp_path: Path) -> None:
+    """The same tiles with another seed are other tiles; the first run's are still collected by a third one."""
+    with holding(0) as endpoint:
+        job = Job(tmp_path, endpoint.url, speed=1, seed=1)
+        wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
+        job.kill()
+        endpoint.release()
+        wait_until(lambda: len(endpoint.ledger.painted) == 6, "six tiles are painted")
+        other = run_job(tmp_path, endpoint.url, seed=2)
+        other.assert_whole()
+        n_sent = len(endpoint.tiles)
+        third = run_job(tmp_path, endpoint.url, seed=1)
+        third.assert_whole()
+    assert other.report["painted"] == N_TILES
+    assert n_sent == 6 + N_TILES
+    assert len(endpoint.tiles) - n_sent == N_TILES - 6
+
+
+def test_running_job_keeps_its_batches_to_itself(tmp_path: Path) -> None:
+    """A second job beside the first must not take the first one's batches over, nor stop them."""
+    with holding(0) as endpoint:
+        first = Job(tmp_path, endpoint.url, speed=1)
+        wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
+        second = Job(tmp_path, endpoint.url, speed=1)
+        wait_until(lambda: len(endpoint.requests) == 4, "the second has sent its own")
+        second.say("cancel")
+        assert second.finish().report["error"] is not None
+        assert set(endpoint.deleted) == {request["batch_id"] for request in endpoint.requests[2:]}
+        endpoint.release()
+        first.finish().assert_whole()
+
+
+def test_machine_that_slept(tmp_path: Path) -> None:
+    """Hours pass at once: connections are gone, every deadline is due, and the endpoint's leases have ended."""
+    with holding(5) as endpoint, CuttableLine(endpoint.url) as line:
+        job = Job(tmp_path, line.url, speed=1)
+        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        for batch_id in list(endpoint.jobs):
+            endpoint.stop(batch_id, "nobody has asked for it for 120 s")
+        line.cut()
+        job.say("leap 10800")
+        wait_until(lambda: job.events("sent-again") + job.events("batch-failed"), "the job has found out")
+        line.mend()
+        endpoint.release()
+        job.finish().assert_whole()
+    assert endpoint.ledger.repaid == []
