@@ -2,8 +2,8 @@
 #include "upscale-tile-batch-codec.h"
 
 #include "upscale-error.h"
+#include "upscale-json-peel.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 
 #define PROTOCOL 1
@@ -82,22 +82,15 @@ dup_text (const char *text, const char *fallback)
                                 MAX_TEXT_CHARS));
 }
 
-static JsonObject *
-parse_object (JsonParser *parser, GBytes *body, GError **error)
+static UpscaleJsonPeel *
+parse_object (GBytes *body, GError **error)
 {
-  gsize       length = 0;
-  const char *text = g_bytes_get_data (body, &length);
-  JsonNode   *root = NULL;
+  UpscaleJsonPeel *peel = upscale_json_peel_new (body);
 
-  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    root = json_parser_get_root (parser);
-  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
-    {
-      refuse (error, "its answer is not what a %s endpoint says; is the address right?",
-              "tile-batch");
-      return NULL;
-    }
-  return json_node_get_object (root);
+  if (!peel)
+    refuse (error, "its answer is not what a %s endpoint says; is the address right?",
+            "tile-batch");
+  return peel;
 }
 
 static void
@@ -143,20 +136,9 @@ find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
          g_hash_table_contains (batch->sent_before, GUINT_TO_POINTER (*tile_index));
 }
 
-static GBytes *
-decode_image (const char *text)
-{
-  gsize   size = 0;
-  guchar *data = text ? g_base64_decode (text, &size) : NULL;
-
-  if (size > 0)
-    return g_bytes_new_take (data, size);
-  g_free (data);
-  return NULL;
-}
-
 static gboolean
-decode_result (JsonNode           *node,
+decode_result (UpscaleJsonPeel    *peel,
+               JsonNode           *node,
                const UpscaleBatch *batch,
                GHashTable         *seen,
                UpscaleWireResult  *result,
@@ -173,7 +155,9 @@ decode_result (JsonNode           *node,
   result->seconds = get_seconds (object);
   if (get_boolean (object, "success", FALSE))
     {
-      result->image = decode_image (get_string (object, "image"));
+      result->image =
+          upscale_json_peel_decode_base64 (peel,
+                                           json_object_get_member (object, "image"));
       if (!result->image)
         result->failure = g_strdup ("it says it painted the tile, but sent no picture");
     }
@@ -183,11 +167,12 @@ decode_result (JsonNode           *node,
 }
 
 static gboolean
-decode_results (JsonArray          *array,
+decode_results (UpscaleJsonPeel    *peel,
                 const UpscaleBatch *batch,
                 GArray             *results,
                 GError            **error)
 {
+  JsonArray *array = get_array (upscale_json_peel_get_root (peel), "results");
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   guint n = array ? json_array_get_length (array) : 0;
 
@@ -195,7 +180,8 @@ decode_results (JsonArray          *array,
     {
       UpscaleWireResult result = { 0 };
 
-      if (!decode_result (json_array_get_element (array, i), batch, seen, &result, error))
+      if (!decode_result (peel, json_array_get_element (array, i), batch, seen, &result,
+                          error))
         return FALSE;
       g_array_append_val (results, result);
     }
@@ -236,8 +222,8 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 UpscaleWireAnswer *
 upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *object = parse_object (parser, body, error);
+  g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
+  JsonObject *object = peel ? upscale_json_peel_get_root (peel) : NULL;
   const char *id = object ? get_string (object, "batch_id") : NULL;
   g_autoptr (UpscaleWireAnswer) answer = NULL;
 
@@ -254,7 +240,7 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
   answer->n_processed =
       (guint) get_int (object, "tiles_processed", 0, upscale_batch_count_tiles (batch));
   if (!decode_status (object, answer, error) ||
-      !decode_results (get_array (object, "results"), batch, answer->results, error))
+      !decode_results (peel, batch, answer->results, error))
     return NULL;
   return g_steal_pointer (&answer);
 }
@@ -358,8 +344,8 @@ dup_names (JsonObject *object, const char *member)
 UpscaleCapabilities *
 upscale_tile_batch_decode_health (GBytes *body, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject          *object = parse_object (parser, body, error);
+  g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
+  JsonObject          *object = peel ? upscale_json_peel_get_root (peel) : NULL;
   const char          *identity = object ? get_string (object, "identity") : NULL;
   UpscaleCapabilities *capabilities;
 

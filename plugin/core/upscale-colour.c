@@ -8,8 +8,12 @@
 #define BOX_PX 8
 #define CHANNELS UPSCALE_PIXELS_CHANNELS
 #define TAPS 4
+/* Boxes beyond an edge that a pixel at it looks at. */
+#define MARGIN 2
+/* Of sixteen bits in one of eight. */
+#define UNITS_PER_LEVEL 257
 
-/* Mean of seen - painted in each box, 0..1 units. */
+/* What is to be added in each box, in units of the result. */
 typedef struct
 {
   int    columns;
@@ -23,6 +27,7 @@ count_boxes (int length_px)
   return (length_px + BOX_PX - 1) / BOX_PX;
 }
 
+/* In whole numbers, box by box: this runs over every byte of every tile. */
 static void
 add_row_to_drift (Drift               *drift,
                   const UpscalePixels *painted,
@@ -34,15 +39,23 @@ add_row_to_drift (Drift               *drift,
   const guint8 *s = seen->data + offset;
   float *row = drift->means + (gsize) (y / BOX_PX) * (gsize) drift->columns * CHANNELS;
 
-  for (int x = 0; x < painted->width_px; x++)
-    for (int channel = 0; channel < CHANNELS; channel++)
-      row[x / BOX_PX * CHANNELS + channel] +=
-          (float) (s[x * CHANNELS + channel] - p[x * CHANNELS + channel]);
+  for (int column = 0; column < drift->columns; column++)
+    {
+      int end = MIN ((column + 1) * BOX_PX, painted->width_px) * CHANNELS;
+      int sums[CHANNELS] = { 0 };
+
+      for (int i = column * BOX_PX * CHANNELS; i < end; i += CHANNELS)
+        for (int channel = 0; channel < CHANNELS; channel++)
+          sums[channel] += s[i + channel] - p[i + channel];
+      for (int channel = 0; channel < CHANNELS; channel++)
+        row[column * CHANNELS + channel] += (float) sums[channel];
+    }
 }
 
-/* Boxes at the right and lower edge may hold fewer pixels. */
+/* From sums to means, in units of the result. Boxes at the right and lower edge may hold
+ * fewer pixels. */
 static void
-divide_by_area (Drift *drift, const UpscalePixels *pixels)
+scale_drift (Drift *drift, const UpscalePixels *pixels, float amount)
 {
   for (int row = 0; row < drift->rows; row++)
     for (int column = 0; column < drift->columns; column++)
@@ -51,13 +64,13 @@ divide_by_area (Drift *drift, const UpscalePixels *pixels)
         int height = MIN (BOX_PX, pixels->height_px - row * BOX_PX);
 
         for (int channel = 0; channel < CHANNELS; channel++)
-          drift->means[(row * drift->columns + column) * CHANNELS + channel] /=
-              255.0F * (float) (width * height);
+          drift->means[(row * drift->columns + column) * CHANNELS + channel] *=
+              amount * UNITS_PER_LEVEL / (float) (width * height);
       }
 }
 
 static Drift
-measure_drift (const UpscalePixels *painted, const UpscalePixels *seen)
+measure_drift (const UpscalePixels *painted, const UpscalePixels *seen, float amount)
 {
   Drift drift = { count_boxes (painted->width_px), count_boxes (painted->height_px),
                   NULL };
@@ -65,7 +78,7 @@ measure_drift (const UpscalePixels *painted, const UpscalePixels *seen)
   drift.means = g_new0 (float, (gsize) drift.columns *(gsize) drift.rows *CHANNELS);
   for (int y = 0; y < painted->height_px; y++)
     add_row_to_drift (&drift, painted, seen, y);
-  divide_by_area (&drift, painted);
+  scale_drift (&drift, painted, amount);
   return drift;
 }
 
@@ -85,61 +98,79 @@ cubic_taps (int position_px, float weights[TAPS])
   return (int) floor_at - 1;
 }
 
+/* One row of boxes with its ends repeated, so that no pixel looks beyond it. */
+typedef struct
+{
+  float *boxes;
+  float  weights[BOX_PX][TAPS]; /* of a pixel, by its place in its box */
+} Line;
+
+static Line
+line_new (const Drift *drift)
+{
+  Line line = { g_new (float, (gsize) (drift->columns + 2 * MARGIN) * CHANNELS),
+                { { 0 } } };
+
+  for (int place = 0; place < BOX_PX; place++)
+    cubic_taps (place, line.weights[place]);
+  return line;
+}
+
+static void
+repeat_ends (const Drift *drift, Line *line)
+{
+  float *first = line->boxes + MARGIN * CHANNELS;
+  float *last = first + (drift->columns - 1) * CHANNELS;
+
+  for (int i = 1; i <= MARGIN; i++)
+    for (int channel = 0; channel < CHANNELS; channel++)
+      {
+        first[channel - i * CHANNELS] = first[channel];
+        last[channel + i * CHANNELS] = last[channel];
+      }
+}
+
 /* The drift at one row of pixels, still in boxes across. */
 static void
-interpolate_down (const Drift *drift, int y, float *line)
+interpolate_down (const Drift *drift, int y, Line *line)
 {
-  float weights[TAPS];
-  int   first = cubic_taps (y, weights);
-  int   n = drift->columns * CHANNELS;
+  float  weights[TAPS];
+  int    first = cubic_taps (y, weights);
+  int    n = drift->columns * CHANNELS;
+  float *boxes = line->boxes + MARGIN * CHANNELS;
 
   for (int i = 0; i < n; i++)
-    line[i] = 0.0F;
+    boxes[i] = 0.0F;
   for (int tap = 0; tap < TAPS; tap++)
     {
       const float *row = drift->means + CLAMP (first + tap, 0, drift->rows - 1) * n;
 
       for (int i = 0; i < n; i++)
-        line[i] += weights[tap] * row[i];
+        boxes[i] += weights[tap] * row[i];
     }
+  repeat_ends (drift, line);
 }
 
-static float
-interpolate_across (const Drift *drift,
-                    const float *line,
-                    int          first,
-                    const float  weights[TAPS],
-                    int          channel)
-{
-  float sum = 0.0F;
-
-  for (int tap = 0; tap < TAPS; tap++)
-    sum += weights[tap] *
-           line[CLAMP (first + tap, 0, drift->columns - 1) * CHANNELS + channel];
-  return sum;
-}
-
+/* In units of the result, which are those of @line too. */
 static void
-correct_row (const Drift  *drift,
-             const float  *line,
-             const guint8 *painted,
-             int           width_px,
-             float         amount,
-             guint16      *corrected)
+correct_row (const Line *line, const guint8 *painted, int width_px, guint16 *corrected)
 {
   for (int x = 0; x < width_px; x++)
     {
-      float weights[TAPS];
-      int   first = cubic_taps (x, weights);
+      const float *weights = line->weights[x % BOX_PX];
+      /* Up to the middle of a box the one before it still counts. */
+      const float *boxes =
+          line->boxes + ((x + BOX_PX / 2) / BOX_PX + MARGIN - TAPS / 2) * CHANNELS;
 
       for (int channel = 0; channel < CHANNELS; channel++)
         {
-          float change =
-              amount * interpolate_across (drift, line, first, weights, channel);
-          float value = (float) painted[x * CHANNELS + channel] / 255.0F + change;
+          const float *box = boxes + channel;
+          float value = (float) (painted[x * CHANNELS + channel] * UNITS_PER_LEVEL) +
+                        weights[0] * box[0] + weights[1] * box[CHANNELS] +
+                        weights[2] * box[2 * CHANNELS] + weights[3] * box[3 * CHANNELS];
 
           corrected[x * CHANNELS + channel] =
-              (guint16) (CLAMP (value, 0.0F, 1.0F) * 65535.0F + 0.5F);
+              (guint16) (CLAMP (value, 0.0F, (float) G_MAXUINT16) + 0.5F);
         }
     }
 }
@@ -162,18 +193,19 @@ upscale_colour_correct (const UpscalePixels *painted,
                         const UpscalePixels *seen,
                         double               amount)
 {
-  Drift               drift = measure_drift (painted, seen);
+  Drift               drift = measure_drift (painted, seen, (float) amount);
   g_autofree float   *means = drift.means;
-  g_autofree float   *line = g_new (float, (gsize) drift.columns *CHANNELS);
+  Line                line = line_new (&drift);
+  g_autofree float   *boxes = line.boxes;
   gsize               row_values = upscale_pixels_get_row_bytes (painted);
   g_autofree guint16 *corrected =
       g_new (guint16, row_values * (gsize) painted->height_px);
 
   for (int y = 0; y < painted->height_px; y++)
     {
-      interpolate_down (&drift, y, line);
-      correct_row (&drift, line, painted->data + (gsize) y * row_values,
-                   painted->width_px, (float) amount, corrected + (gsize) y * row_values);
+      interpolate_down (&drift, y, &line);
+      correct_row (&line, painted->data + (gsize) y * row_values, painted->width_px,
+                   corrected + (gsize) y * row_values);
     }
   return g_steal_pointer (&corrected);
 }

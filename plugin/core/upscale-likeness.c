@@ -62,6 +62,32 @@ finish_blocks (Form *form, const int *counts)
   form->block_deviation = deviation (sum, squares, form->n_blocks);
 }
 
+/* One row's part of a block. */
+static void
+add_run (Form *form, const guint8 *pixels, int n, int block, double sums[2])
+{
+  double sum = 0.0;
+  double squares = 0.0;
+
+  for (int i = 0; i < n; i++)
+    {
+      double value = luma (pixels + i * UPSCALE_PIXELS_CHANNELS);
+
+      sum += value;
+      squares += value * value;
+    }
+  form->blocks[block] += sum;
+  sums[0] += sum;
+  sums[1] += squares;
+}
+
+/* Where a block begins: the first position that scales into it. */
+static int
+block_start (int index, int n_blocks, int length_px)
+{
+  return (index * length_px + n_blocks - 1) / n_blocks;
+}
+
 static Form
 measure (const UpscalePixels *pixels)
 {
@@ -69,27 +95,24 @@ measure (const UpscalePixels *pixels)
   int    columns = MIN (GRID, pixels->width_px);
   int    rows = MIN (GRID, pixels->height_px);
   int    counts[GRID * GRID] = { 0 };
-  double sum = 0.0;
-  double squares = 0.0;
+  double sums[2] = { 0.0, 0.0 };
 
   for (int y = 0; y < pixels->height_px; y++)
-    for (int x = 0; x < pixels->width_px; x++)
+    for (int column = 0; column < columns; column++)
       {
-        const guint8 *pixel = pixels->data +
-                              (gsize) y * upscale_pixels_get_row_bytes (pixels) +
-                              (gsize) x * UPSCALE_PIXELS_CHANNELS;
-        int    block = (int) ((gint64) y * rows / pixels->height_px * columns +
-                           (gint64) x * columns / pixels->width_px);
-        double value = luma (pixel);
+        int block = (int) ((gint64) y * rows / pixels->height_px) * columns + column;
+        int start = block_start (column, columns, pixels->width_px);
+        int n = block_start (column + 1, columns, pixels->width_px) - start;
 
-        sum += value;
-        squares += value * value;
-        form.blocks[block] += value;
-        counts[block]++;
+        add_run (&form,
+                 pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels) +
+                     (gsize) start * UPSCALE_PIXELS_CHANNELS,
+                 n, block, sums);
+        counts[block] += n;
       }
   form.n_blocks = columns * rows;
   form.deviation =
-      deviation (sum, squares, (double) pixels->width_px * pixels->height_px);
+      deviation (sums[0], sums[1], (double) pixels->width_px * pixels->height_px);
   finish_blocks (&form, counts);
   return form;
 }

@@ -11,9 +11,8 @@
 #include "upscale-endpoint-list.h"
 #include "upscale-job.h"
 
-#define SIDE_PX 208
-#define TILE_PX 64
-#define OVERLAP_PX 16
+#define CHANNELS 3
+#define US_PER_MS 1000
 
 typedef struct
 {
@@ -24,6 +23,9 @@ typedef struct
   int    batch_size;
   int    batch_timeout_s;
   int    seed;
+  int    side_px;
+  int    tile_px;
+  int    overlap_px;
   double speed;
 } Options;
 
@@ -34,6 +36,9 @@ typedef struct
   GCancellable *cancellable;
   GMainLoop    *loop;
   GeglBuffer   *pixels;
+  gint64        begun_us;
+  gint64        last_turn_us; /* of the main loop */
+  gint64        longest_pause_us;
   gint64        cancelled_us;
   gint64        ended_us;
   GError       *error;
@@ -41,16 +46,19 @@ typedef struct
 
 /* Noise over a slope: no tile is single-coloured, and all differ. */
 static GeglBuffer *
-make_pixels (void)
+make_pixels (int side_px)
 {
-  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SIDE_PX, SIDE_PX),
+  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, side_px, side_px),
                                                babl_format ("R'G'B' u8"));
-  g_autofree guint8 *bytes = g_malloc (SIDE_PX * SIDE_PX * 3);
-  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  gsize              size = (gsize) side_px * (gsize) side_px * CHANNELS;
+  g_autofree guint8 *bytes = g_malloc (size);
+  guint32            noise = 1;
 
-  for (int i = 0; i < SIDE_PX * SIDE_PX * 3; i++)
-    bytes[i] =
-        (guint8) (i / (SIDE_PX * SIDE_PX * 3 / 128) + g_rand_int_range (random, 0, 128));
+  for (gsize i = 0; i < size; i++)
+    {
+      noise = noise * 1664525 + 1013904223;
+      bytes[i] = (guint8) (i * 128 / size + (noise >> 25));
+    }
   gegl_buffer_set (buffer, NULL, 0, NULL, bytes, GEGL_AUTO_ROWSTRIDE);
   return buffer;
 }
@@ -77,10 +85,10 @@ make_job (Runner *runner, GPtrArray *endpoints)
                                      parse_duplicates (runner->options.duplicates) };
   UpscaleJobRequest    request = {
        .pixels = runner->pixels,
-       .selection = { 0, 0, SIDE_PX, SIDE_PX },
+       .selection = { 0, 0, runner->options.side_px, runner->options.side_px },
        .scale = 1.0,
-       .tile_px = TILE_PX,
-       .overlap_px = OVERLAP_PX,
+       .tile_px = runner->options.tile_px,
+       .overlap_px = runner->options.overlap_px,
        .recipe = recipe,
        .policy = { .batch_size = runner->options.batch_size,
                    .batch_timeout_us =
@@ -140,9 +148,35 @@ read_command (Runner *runner, GDataInputStream *commands)
 }
 
 static gboolean
+on_turn (gpointer user_data)
+{
+  Runner *runner = user_data;
+  gint64  now_us = g_get_monotonic_time ();
+
+  runner->longest_pause_us =
+      MAX (runner->longest_pause_us, now_us - runner->last_turn_us - US_PER_MS);
+  runner->last_turn_us = now_us;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs to the end, and watches how long the main loop ever answers nobody. */
+static void
+run (Runner *runner, UpscaleJob *job)
+{
+  guint turns = g_timeout_add_full (G_PRIORITY_HIGH, 1, on_turn, runner, NULL);
+
+  runner->begun_us = runner->last_turn_us = g_get_monotonic_time ();
+  upscale_job_run_async (job, runner->cancellable, on_job_ran, runner);
+  g_main_loop_run (runner->loop);
+  g_source_remove (turns);
+  upscale_job_come_to_rest (job);
+}
+
+static gboolean
 equals_source (Runner *runner, UpscaleJob *job)
 {
-  gsize              size = SIDE_PX * SIDE_PX * 3;
+  gsize              side_px = (gsize) runner->options.side_px;
+  gsize              size = side_px * side_px * CHANNELS;
   g_autofree guint8 *expected = g_malloc (size);
   g_autofree guint8 *actual = g_malloc (size);
   const Babl        *format = babl_format ("R'G'B' u8");
@@ -203,6 +237,8 @@ print_report (Runner *runner, UpscaleJob *job)
   add_int (report, "painted", progress.n_painted);
   add_int (report, "stored", progress.n_stored);
   add_int (report, "failed", progress.n_failed);
+  add_int (report, "wall_us", runner->ended_us - runner->begun_us);
+  add_int (report, "longest_pause_us", runner->longest_pause_us);
   add_int (report, "cancel_us",
            runner->cancelled_us ? runner->ended_us - runner->cancelled_us : 0);
   add_text (report, "error", runner->error ? runner->error->message : NULL);
@@ -232,6 +268,9 @@ parse_options (int *argc, char ***argv)
     { "batch-size", 0, 0, G_OPTION_ARG_INT, &options.batch_size, NULL, NULL },
     { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, NULL, NULL },
+    { "side", 0, 0, G_OPTION_ARG_INT, &options.side_px, NULL, NULL },
+    { "tile", 0, 0, G_OPTION_ARG_INT, &options.tile_px, NULL, NULL },
+    { "overlap", 0, 0, G_OPTION_ARG_INT, &options.overlap_px, NULL, NULL },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, NULL, NULL },
     { NULL },
   };
@@ -256,7 +295,7 @@ main (int argc, char **argv)
   UpscaleJob *job;
 
   gegl_init (NULL, NULL);
-  runner.pixels = make_pixels ();
+  runner.pixels = make_pixels (runner.options.side_px);
   runner.clock = hurried_clock_new (runner.options.speed);
   runner.cancellable = g_cancellable_new ();
   runner.loop = g_main_loop_new (NULL, FALSE);
@@ -266,9 +305,7 @@ main (int argc, char **argv)
   if (!job)
     g_error ("run-job: %s", runner.error->message);
   read_command (&runner, commands);
-  upscale_job_run_async (job, runner.cancellable, on_job_ran, &runner);
-  g_main_loop_run (runner.loop);
-  upscale_job_come_to_rest (job);
+  run (&runner, job);
   print_report (&runner, job);
   g_object_unref (job);
   return EXIT_SUCCESS;

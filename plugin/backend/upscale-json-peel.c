@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-json-peel.h"
+
+#include <string.h>
+
+/* Strings of more characters are pictures. */
+#define LONG_CHARS 4096
+/* What stands in a peeled string's place, before its number: no server's text begins with
+ * this control character, which JSON allows only escaped. */
+#define MARK "\\u0001"
+#define MARK_CHAR '\001'
+
+/**
+ * UpscaleJsonPeel:
+ *
+ * A JSON text whose long strings, which are pictures, were taken out before the parser
+ * saw it. The parser would copy tens of megabytes several times to find their ends; they
+ * stay where they came in, and are decoded from there.
+ */
+struct _UpscaleJsonPeel
+{
+  GBytes     *text;
+  GArray     *spans; /* of Span */
+  JsonParser *parser;
+};
+
+typedef struct
+{
+  const char *start;
+  gsize       length;
+} Span;
+
+/* The quote that ends a string: one that no odd number of backslashes stands before. */
+static const char *
+find_end_of_string (const char *start, const char *end)
+{
+  const char *quote = start;
+
+  while ((quote = memchr (quote, '"', (gsize) (end - quote))))
+    {
+      const char *before = quote;
+
+      while (before > start && before[-1] == '\\')
+        before--;
+      if ((quote - before) % 2 == 0)
+        return quote;
+      quote++;
+    }
+  return NULL;
+}
+
+static gboolean
+is_picture (const char *start, const char *end)
+{
+  gsize length = (gsize) (end - start);
+
+  return length > LONG_CHARS && !memchr (start, '\\', length);
+}
+
+/* Copies all but the long strings. A text that is cut off is copied as it is, for the
+ * parser to complain of. */
+static GString *
+peel_off (UpscaleJsonPeel *peel, const char *text, gsize length)
+{
+  GString    *rest = g_string_new (NULL);
+  const char *end = text + length;
+  const char *copied = text;
+  const char *quote = text;
+
+  while ((quote = memchr (quote, '"', (gsize) (end - quote))))
+    {
+      const char *start = quote + 1;
+      const char *close = find_end_of_string (start, end);
+
+      if (!close)
+        break;
+      if (is_picture (start, close))
+        {
+          Span span = { start, (gsize) (close - start) };
+
+          g_string_append_len (rest, copied, start - copied);
+          g_string_append_printf (rest, MARK "%u", peel->spans->len);
+          g_array_append_val (peel->spans, span);
+          copied = close;
+        }
+      quote = close + 1;
+    }
+  g_string_append_len (rest, copied, end - copied);
+  return rest;
+}
+
+/**
+ * upscale_json_peel_new:
+ * @text: JSON, as it came in
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full) (nullable): the text as an object, %NULL when it is none
+ */
+UpscaleJsonPeel *
+upscale_json_peel_new (GBytes *text)
+{
+  g_autoptr (UpscaleJsonPeel) peel = g_new0 (UpscaleJsonPeel, 1);
+  g_autoptr (GString) rest = NULL;
+  JsonNode   *root;
+  gsize       length = 0;
+  const char *start = g_bytes_get_data (text, &length);
+
+  peel->text = g_bytes_ref (text);
+  peel->spans = g_array_new (FALSE, FALSE, sizeof (Span));
+  peel->parser = json_parser_new_immutable ();
+  rest = peel_off (peel, start ? start : "", length);
+  if (!json_parser_load_from_data (peel->parser, rest->str, (gssize) rest->len, NULL))
+    return NULL;
+  root = json_parser_get_root (peel->parser);
+  return root && JSON_NODE_HOLDS_OBJECT (root) ? g_steal_pointer (&peel) : NULL;
+}
+
+/**
+ * upscale_json_peel_free:
+ * @peel: (transfer full): a peeled text
+ */
+void
+upscale_json_peel_free (UpscaleJsonPeel *peel)
+{
+  g_clear_object (&peel->parser);
+  g_array_unref (peel->spans);
+  g_bytes_unref (peel->text);
+  g_free (peel);
+}
+
+/**
+ * upscale_json_peel_get_root:
+ * @peel: a peeled text
+ *
+ * Returns: (transfer none): the object that it is; long strings in it are placeholders
+ */
+JsonObject *
+upscale_json_peel_get_root (UpscaleJsonPeel *peel)
+{
+  return json_node_get_object (json_parser_get_root (peel->parser));
+}
+
+static Span
+find_span (const UpscaleJsonPeel *peel, const char *text)
+{
+  guint64 number = 0;
+
+  if (*text == MARK_CHAR &&
+      g_ascii_string_to_unsigned (text + 1, 10, 0, G_MAXUINT, &number, NULL))
+    return number < peel->spans->len ? g_array_index (peel->spans, Span, number)
+                                     : (Span) { NULL, 0 };
+  return (Span) { text, strlen (text) };
+}
+
+/**
+ * upscale_json_peel_decode_base64:
+ * @peel: a peeled text
+ * @node: (nullable): a member or element of it
+ *
+ * Returns: (transfer full) (nullable): the bytes that a string stands for, %NULL when it
+ * is none, or stands for nothing
+ */
+GBytes *
+upscale_json_peel_decode_base64 (UpscaleJsonPeel *peel, JsonNode *node)
+{
+  Span               span;
+  g_autofree guchar *bytes = NULL;
+  gsize              size;
+  int                state = 0;
+  guint              save = 0;
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
+      json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+  span = find_span (peel, json_node_get_string (node));
+  bytes = g_malloc (span.length / 4 * 3 + 3);
+  size = g_base64_decode_step (span.start, span.length, bytes, &state, &save);
+  return size > 0 ? g_bytes_new_take (g_steal_pointer (&bytes), size) : NULL;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "upscale-json-peel.h"
+
+/* Bytes of every value, long enough to be peeled off once they are in base64. */
+static GBytes *
+make_picture (void)
+{
+  guint8 *bytes = g_malloc (9000);
+
+  for (int i = 0; i < 9000; i++)
+    bytes[i] = (guint8) (i * 7);
+  return g_bytes_new_take (bytes, 9000);
+}
+
+static char *
+encode (GBytes *picture)
+{
+  gsize         size;
+  gconstpointer data = g_bytes_get_data (picture, &size);
+
+  return g_base64_encode (data, size);
+}
+
+static UpscaleJsonPeel *
+peel (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return upscale_json_peel_new (bytes);
+}
+
+static void
+assert_is_picture (UpscaleJsonPeel *text, const char *member, GBytes *picture)
+{
+  JsonObject *root = upscale_json_peel_get_root (text);
+  g_autoptr (GBytes) decoded =
+      upscale_json_peel_decode_base64 (text, json_object_get_member (root, member));
+
+  g_assert_nonnull (decoded);
+  g_assert_true (g_bytes_equal (decoded, picture));
+}
+
+static void
+test_pictures_between_all_kinds_of_values (void)
+{
+  g_autoptr (GBytes) picture = make_picture ();
+  g_autofree char *image = encode (picture);
+  g_autofree char *json = g_strdup_printf (
+      "{\"a\":1,\"first\" : \"%s\",\"b\":[\"x\",null],\"second\":\"%s\",\"c\":\"end\"}",
+      image, image);
+  g_autoptr (UpscaleJsonPeel) text = peel (json);
+  JsonObject *root = upscale_json_peel_get_root (text);
+
+  assert_is_picture (text, "first", picture);
+  assert_is_picture (text, "second", picture);
+  g_assert_cmpint (json_object_get_int_member (root, "a"), ==, 1);
+  g_assert_cmpint ((int) json_array_get_length (json_object_get_array_member (root, "b")),
+                   ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (root, "c"), ==, "end");
+}
+
+static void
+test_short_picture_stays_in_the_text (void)
+{
+  g_autoptr (UpscaleJsonPeel) text = peel ("{\"image\":\"cGljdHVyZQ==\"}");
+  g_autoptr (GBytes) picture = g_bytes_new_static ("picture", 7);
+
+  assert_is_picture (text, "image", picture);
+}
+
+static void
+test_quotes_and_backslashes_do_not_end_a_string (void)
+{
+  g_autoptr (GBytes) picture = make_picture ();
+  g_autofree char *image = encode (picture);
+  g_autofree char *json = g_strdup_printf (
+      "{\"said\":\"a \\\"word\\\" \\\\\",\"image\":\"%s\",\"tail\":\"\\\\\\\"\"}", image);
+  g_autoptr (UpscaleJsonPeel) text = peel (json);
+  JsonObject *root = upscale_json_peel_get_root (text);
+
+  g_assert_cmpstr (json_object_get_string_member (root, "said"), ==, "a \"word\" \\");
+  g_assert_cmpstr (json_object_get_string_member (root, "tail"), ==, "\\\"");
+  assert_is_picture (text, "image", picture);
+}
+
+/* Not base64, so it is read as what it is. */
+static void
+test_long_text_with_escapes_is_no_picture (void)
+{
+  g_autofree char *long_text = g_strnfill (9000, 'x');
+  g_autofree char *json = g_strdup_printf ("{\"log\":\"%s\\n\"}", long_text);
+  g_autoptr (UpscaleJsonPeel) text = peel (json);
+
+  g_assert_cmpuint (
+      strlen (json_object_get_string_member (upscale_json_peel_get_root (text), "log")),
+      ==, 9001);
+}
+
+/* A server can't point at another picture, or at none, by writing a placeholder. */
+static void
+test_forged_placeholders_lead_nowhere (void)
+{
+  g_autoptr (UpscaleJsonPeel) text = peel ("{\"image\":\"\\u00017\"}");
+  JsonObject *root = upscale_json_peel_get_root (text);
+
+  g_assert_null (
+      upscale_json_peel_decode_base64 (text, json_object_get_member (root, "image")));
+}
+
+static void
+test_what_is_no_object_is_refused (void)
+{
+  g_autofree char *long_text = g_strnfill (9000, 'x');
+  g_autofree char *cut_off = g_strdup_printf ("{\"image\":\"%s", long_text);
+  const char      *texts[] = { "", "[]", "\"", "{\"a\":\"", "<html>\"</html>", cut_off };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_null (peel (texts[i]));
+}
+
+static void
+test_other_values_are_no_pictures (void)
+{
+  g_autoptr (UpscaleJsonPeel) text = peel ("{\"n\":5,\"none\":null,\"empty\":\"\"}");
+  JsonObject *root = upscale_json_peel_get_root (text);
+  const char *names[] = { "n", "none", "empty", "absent" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_null (
+        upscale_json_peel_decode_base64 (text, json_object_get_member (root, names[i])));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/json-peel/pictures-between-all-kinds-of-values",
+                   test_pictures_between_all_kinds_of_values);
+  g_test_add_func ("/json-peel/short-picture-stays-in-the-text",
+                   test_short_picture_stays_in_the_text);
+  g_test_add_func ("/json-peel/quotes-and-backslashes-do-not-end-a-string",
+                   test_quotes_and_backslashes_do_not_end_a_string);
+  g_test_add_func ("/json-peel/long-text-with-escapes-is-no-picture",
+                   test_long_text_with_escapes_is_no_picture);
+  g_test_add_func ("/json-peel/forged-placeholders-lead-nowhere",
+                   test_forged_placeholders_lead_nowhere);
+  g_test_add_func ("/json-peel/what-is-no-object-is-refused",
+                   test_what_is_no_object_is_refused);
+  g_test_add_func ("/json-peel/other-values-are-no-pictures",
+                   test_other_values_are_no_pictures);
+  return g_test_run ();
+}
