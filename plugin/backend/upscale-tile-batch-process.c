@@ -20,6 +20,8 @@
 #define MAX_RESULTS 4
 /* How long a cancelled batch waits for the endpoint's word that it has stopped. */
 #define FAREWELL_US (1 * G_USEC_PER_SEC)
+/* A farewell may overtake the batch itself, and is then said again. */
+#define FAREWELL_PAUSE_US (G_USEC_PER_SEC / 5)
 /* A machine that is being started behind a proxy answers nothing for minutes; one that
  * holds its answer for news does so for ten seconds. */
 #define SUBMIT_SILENCE_US (200 * (gint64) G_USEC_PER_SEC)
@@ -41,11 +43,17 @@ typedef struct
   gint64   asked_us;
   gint64   told_wait_us; /* by the last answer, 0 when it did not say */
   guint    timer;
+  guint    farewell_pause; /* timer */
   gulong   cancelled_handler;
 } Process;
 
 static void submit (GTask *task);
 static void ask (GTask *task);
+static void on_deleted (GObject *object, GAsyncResult *result, gpointer user_data);
+static void send_delete (const UpscaleTileBatchAddress *address,
+                         const UpscaleBatch            *batch,
+                         GAsyncReadyCallback            callback,
+                         gpointer                       user_data);
 
 static void
 process_free (Process *process)
@@ -82,7 +90,30 @@ on_farewell_over (gpointer user_data)
   Process *process = g_task_get_task_data (task);
 
   process->timer = 0;
+  if (process->farewell_pause)
+    {
+      upscale_clock_remove_timer (process->address->clock, process->farewell_pause);
+      g_object_unref (task);
+    }
   g_task_return_new_error_literal (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+}
+
+static void
+on_farewell_pause_over (gpointer user_data)
+{
+  GTask   *task = user_data;
+  Process *process = g_task_get_task_data (task);
+
+  process->farewell_pause = 0;
+  send_delete (process->address, process->batch, on_deleted, task);
+}
+
+/* The endpoint does not know the batch, which may still be on its way to it. */
+static gboolean
+was_too_early (const Process *process, const UpscaleHttpAnswer *answer)
+{
+  return answer && answer->status == SOUP_STATUS_NOT_FOUND &&
+         !process->batch->is_submitted;
 }
 
 static void
@@ -93,9 +124,13 @@ on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (UpscaleHttpAnswer) answer =
       upscale_http_send_finish (UPSCALE_HTTP (object), result, NULL);
 
-  /* Whatever it answered, there is nothing more to do; the lease ends what did not hear
-   * of it. */
-  if (process->timer)
+  if (process->timer && was_too_early (process, answer))
+    process->farewell_pause =
+        upscale_clock_add_timer (process->address->clock, FAREWELL_PAUSE_US,
+                                 on_farewell_pause_over, g_steal_pointer (&task));
+  /* Whatever else it answered, there is nothing more to do; the lease ends what did not
+   * hear of it. */
+  else if (process->timer)
     {
       upscale_clock_remove_timer (process->address->clock, process->timer);
       on_farewell_over (task);

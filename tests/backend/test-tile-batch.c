@@ -23,6 +23,7 @@ struct _Fixture
   gboolean                 redirects_elsewhere;
   gboolean                 cuts;
   gboolean                 stalls;
+  guint                    n_early_deletes; /* before the batch itself has arrived */
   guint                    n_puts, n_gets, n_deletes, n_elsewhere;
   char                    *seen_token;
   guint                    n_answers, n_phases;
@@ -86,7 +87,11 @@ on_request (SoupServer        *server,
   fixture->n_gets += method == SOUP_METHOD_GET;
   fixture->n_deletes += method == SOUP_METHOD_DELETE;
   if (method == SOUP_METHOD_DELETE)
-    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+    soup_server_message_set_status (message,
+                                    fixture->n_deletes <= fixture->n_early_deletes
+                                        ? SOUP_STATUS_NOT_FOUND
+                                        : SOUP_STATUS_NO_CONTENT,
+                                    NULL);
   else if (fixture->stalls)
     soup_server_message_pause (message);
   else if (fixture->cuts)
@@ -308,6 +313,22 @@ test_cancel_stops_the_server_too (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_farewell_that_overtakes_its_batch_is_said_again (Fixture      *fixture,
+                                                      gconstpointer data)
+{
+  fixture->stalls = TRUE;
+  fixture->n_early_deletes = 2;
+  start (fixture);
+  while (fixture->n_puts == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_cancellable_cancel (fixture->cancellable);
+  while (!fixture->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->n_deletes, ==, 3);
+}
+
+static void
 test_server_with_the_blocking_route_only (Fixture *fixture, gconstpointer data)
 {
   /* The double answers PUT with 405 and everything else, so POST too, with the finished
@@ -395,6 +416,8 @@ main (int argc, char **argv)
   ADD ("busy-says-so", test_busy_says_so);
   ADD ("batch-given-up-by-the-server", test_batch_given_up_by_the_server);
   ADD ("cancel-stops-the-server-too", test_cancel_stops_the_server_too);
+  ADD ("farewell-that-overtakes-its-batch-is-said-again",
+       test_farewell_that_overtakes_its_batch_is_said_again);
   ADD ("server-with-the-blocking-route-only", test_server_with_the_blocking_route_only);
   ADD ("cancel-between-two-questions-does-not-wait",
        test_cancel_between_two_questions_does_not_wait);

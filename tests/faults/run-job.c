@@ -257,9 +257,13 @@ print_report (Runner *runner, UpscaleJob *job)
 static Options
 parse_options (int *argc, char ***argv)
 {
-  Options options = {
-    .max_tries = 4, .batch_size = 3, .batch_timeout_s = 2400, .speed = 1.0
-  };
+  Options      options = { .max_tries = 4,
+                           .batch_size = 3,
+                           .batch_timeout_s = 2400,
+                           .side_px = 208,
+                           .tile_px = 64,
+                           .overlap_px = 16,
+                           .speed = 1.0 };
   GOptionEntry entries[] = {
     { "endpoints", 0, 0, G_OPTION_ARG_STRING, &options.endpoints, NULL, NULL },
     { "cache", 0, 0, G_OPTION_ARG_STRING, &options.cache, NULL, NULL },

@@ -57,6 +57,22 @@ def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
     assert not set(sent_again) & set(finished), "a finished tile was paid for twice"
 
 
+def test_what_the_endpoint_finished_after_the_kill_is_collected(gimp: Gimp) -> None:
+    with EchoEndpoint(Behaviour(hold_after=9)) as endpoint:
+        process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
+        wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
+        for plug_in in find_processes("tile-upscale"):
+            os.kill(plug_in, signal.SIGKILL)
+        gimp.finish(process)
+        endpoint.release()
+        submitted = {tile["index"] for request in endpoint.requests for tile in request["tiles"]}
+        wait_until(lambda: set(endpoint.ledger.painted) == submitted, "the endpoint has painted what it had")
+        told = run(gimp, endpoint)
+    assert len(submitted) > 9
+    assert sorted(endpoint.ledger.painted) == list(range(told["tiles"]))
+    assert set(endpoint.ledger.painted.values()) == {1}, "a tile was paid for twice"
+
+
 def test_second_run_sends_nothing(gimp: Gimp) -> None:
     with EchoEndpoint() as endpoint:
         first = run(gimp, endpoint)

@@ -261,6 +261,9 @@ class Exchange(BaseHTTPRequestHandler):
         if self.is_interfered_with():
             return
         batch_id = self.path.rpartition("/")[2]
+        if batch_id not in self.endpoint.jobs:
+            self.problem(404)
+            return
         self.endpoint.deleted.append(batch_id)
         self.endpoint.stop(batch_id, "deleted")
         self.reply(204, None)
