@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-endpoint-kind.h"
 
+#include "upscale-sdcpp.h"
 #include "upscale-tile-batch-backend.h"
+#include "upscale-tile-server-backend.h"
 
 static UpscaleBackend *
 make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
@@ -9,9 +11,16 @@ make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
   return UPSCALE_BACKEND (upscale_tile_batch_backend_new (base, http, clock));
 }
 
+static UpscaleBackend *
+make_sdcpp (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return upscale_tile_server_backend_new (&UPSCALE_SDCPP, base, http, clock);
+}
+
 /* The first is meant where an address names no kind. */
 static const UpscaleEndpointKind kinds[] = {
   { "tile-batch", make_tile_batch },
+  { "sdcpp", make_sdcpp },
 };
 
 /**

@@ -2,8 +2,8 @@
 #include "upscale-http-status.h"
 
 #include "upscale-error.h"
+#include "upscale-json.h"
 
-#include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -74,8 +74,8 @@ advise (guint status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
     case SOUP_STATUS_FORBIDDEN:
-      return " Set its key in the environment: UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and "
-             "UPSCALE_MODAL_SECRET.";
+      return " Set its key in the environment: UPSCALE_TOKEN, UPSCALE_BASIC for a name "
+             "and password, or UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
     case SOUP_STATUS_NOT_FOUND:
       return " Check the address.";
     default:
@@ -83,22 +83,41 @@ advise (guint status)
     }
 }
 
-/* The sentence of problem+json (RFC 9457), or of the servers that say "detail" or "error"
- * in their own way. */
+/* What FastAPI says of a request that it does not understand: a list of fields and what
+ * is wrong with each. The first tells enough. */
+static char *
+read_validation (JsonObject *object)
+{
+  JsonArray *list = upscale_json_get_array (object, "detail");
+  JsonNode  *first =
+      list && json_array_get_length (list) > 0 ? json_array_get_element (list, 0) : NULL;
+  JsonObject *entry =
+      first && JSON_NODE_HOLDS_OBJECT (first) ? json_node_get_object (first) : NULL;
+  const char *said = entry ? upscale_json_get_string (entry, "msg") : NULL;
+  g_auto (GStrv) where =
+      entry ? upscale_json_dup_names (upscale_json_get_array (entry, "loc"), NULL) : NULL;
+  g_autofree char *field = where ? g_strjoinv (".", where) : g_strdup ("request");
+
+  return said ? g_strdup_printf ("%s: %s", field, said) : NULL;
+}
+
+/* The sentence of problem+json (RFC 9457), or of the servers that say "detail", "errors",
+ * "message" or "error" in their own way, some with the better word in the later one. */
 static char *
 read_detail (JsonObject *object)
 {
-  static const char *const members[] = { "detail", "title", "error", "message" };
+  static const char *const members[] = { "detail", "title", "errors", "message",
+                                         "error" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      JsonNode *node = json_object_get_member (object, members[i]);
+      const char *said = upscale_json_get_string (object, members[i]);
 
-      if (node && JSON_NODE_HOLDS_VALUE (node) &&
-          json_node_get_value_type (node) == G_TYPE_STRING)
-        return g_strndup (json_node_get_string (node), MAX_EXCERPT_CHARS);
+      if (said && *said)
+        return g_utf8_substring (said, 0,
+                                 MIN (g_utf8_strlen (said, -1), MAX_EXCERPT_CHARS));
     }
-  return NULL;
+  return read_validation (object);
 }
 
 /* Whatever else it is, its beginning tells more than a bare number. */
@@ -120,11 +139,9 @@ describe_body (GBytes *body)
   gsize       length = 0;
   const char *text = g_bytes_get_data (body, &length);
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root = NULL;
+  JsonNode *root = upscale_json_parse (parser, body);
   char     *detail = NULL;
 
-  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_OBJECT (root))
     detail = read_detail (json_node_get_object (root));
   if (!detail && length > 0)

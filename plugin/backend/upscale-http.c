@@ -158,7 +158,7 @@ set_up_message (UpscaleHttp *self, SoupMessage *message)
   /* Idempotent by contract, so connections may be reused and a request that met a closed
    * one is sent again. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  soup_message_headers_replace (headers, "Accept", "application/json");
+  soup_message_headers_replace (headers, "Accept", "application/json, image/*");
   for (guint i = 0; i < self->headers->len; i++)
     {
       const Header *header = self->headers->pdata[i];
@@ -172,7 +172,11 @@ set_up_message (UpscaleHttp *self, SoupMessage *message)
 static void
 on_restarted (SoupMessage *message, gpointer user_data)
 {
-  soup_message_set_request_body_from_bytes (message, "application/json", user_data);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autofree char    *content_type =
+      g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
+
+  soup_message_set_request_body_from_bytes (message, content_type, user_data);
 }
 
 static void
@@ -182,9 +186,12 @@ release_body (gpointer data, GClosure *closure)
 }
 
 static void
-set_body (SoupMessage *message, GBytes *body)
+set_body (SoupMessage *message, const char *content_type, GBytes *body)
 {
-  soup_message_set_request_body_from_bytes (message, "application/json", body);
+  soup_message_set_request_body_from_bytes (message,
+                                            content_type ? content_type
+                                                         : "application/json",
+                                            body);
   g_signal_connect_data (message, "restarted", G_CALLBACK (on_restarted),
                          g_bytes_ref (body), release_body, G_CONNECT_DEFAULT);
 }
@@ -199,7 +206,7 @@ make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Prefer",
                                   request->prefer);
   if (request->body)
-    set_body (message, request->body);
+    set_body (message, request->content_type, request->body);
   return message;
 }
 

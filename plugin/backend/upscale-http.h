@@ -16,7 +16,8 @@ typedef struct _UpscaleHttpAnswer UpscaleHttpAnswer;
  * UpscaleHttpRequest:
  * @method: GET, PUT, POST or DELETE; all are safe to send twice here
  * @uri: where to
- * @body: (nullable): JSON
+ * @body: (nullable): what is sent along
+ * @content_type: (nullable): what @body is, %NULL for JSON
  * @prefer: (nullable): the Prefer header
  * @max_answer_bytes: a larger answer is refused
  * @silence_us: how long nothing may move before the request counts as broken
@@ -29,6 +30,7 @@ typedef struct
   const char *method;
   GUri       *uri;
   GBytes     *body;
+  const char *content_type;
   const char *prefer;
   gsize       max_answer_bytes;
   gint64      silence_us;

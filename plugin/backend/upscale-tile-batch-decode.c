@@ -3,6 +3,7 @@
 
 #include "upscale-error.h"
 #include "upscale-json-peel.h"
+#include "upscale-json.h"
 
 #include <math.h>
 
@@ -20,43 +21,6 @@ refuse (GError **error, const char *format, const char *what)
   return FALSE;
 }
 
-/* Members are read by asking for their type first: json-glib warns and guesses otherwise.
- */
-static JsonNode *
-get_value (JsonObject *object, const char *name, GType type)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
-    return NULL;
-  return node;
-}
-
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = get_value (object, name, G_TYPE_STRING);
-
-  return node ? json_node_get_string (node) : NULL;
-}
-
-static gboolean
-get_boolean (JsonObject *object, const char *name, gboolean fallback)
-{
-  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
-
-  return node ? json_node_get_boolean (node) : fallback;
-}
-
-static gint64
-get_int (JsonObject *object, const char *name, gint64 fallback, gint64 highest)
-{
-  JsonNode *node = get_value (object, name, G_TYPE_INT64);
-  gint64    value = node ? json_node_get_int (node) : fallback;
-
-  return value >= 0 && value <= highest ? value : fallback;
-}
-
 static double
 get_seconds (JsonObject *object)
 {
@@ -64,14 +28,6 @@ get_seconds (JsonObject *object)
   double value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
 
   return isfinite (value) && value > 0.0 ? value : 0.0;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
 static char *
@@ -145,7 +101,7 @@ decode_result (UpscaleJsonPeel    *peel,
                GError            **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *id = object ? get_string (object, "id") : NULL;
+  const char *id = object ? upscale_json_get_string (object, "id") : NULL;
 
   if (!find_tile (batch, id, &result->tile_index))
     return refuse (error, "it answered for a tile that it was not sent: '%s'",
@@ -153,7 +109,7 @@ decode_result (UpscaleJsonPeel    *peel,
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
     return refuse (error, "it answered twice for tile '%s'", id);
   result->seconds = get_seconds (object);
-  if (get_boolean (object, "success", FALSE))
+  if (upscale_json_get_boolean (object, "success", FALSE))
     {
       result->image =
           upscale_json_peel_decode_base64 (peel,
@@ -162,7 +118,8 @@ decode_result (UpscaleJsonPeel    *peel,
         result->failure = g_strdup ("it says it painted the tile, but sent no picture");
     }
   else
-    result->failure = dup_text (get_string (object, "error"), "it gave no reason");
+    result->failure =
+        dup_text (upscale_json_get_string (object, "error"), "it gave no reason");
   return TRUE;
 }
 
@@ -172,7 +129,8 @@ decode_results (UpscaleJsonPeel    *peel,
                 GArray             *results,
                 GError            **error)
 {
-  JsonArray *array = get_array (upscale_json_peel_get_root (peel), "results");
+  JsonArray *array =
+      upscale_json_get_array (upscale_json_peel_get_root (peel), "results");
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   guint n = array ? json_array_get_length (array) : 0;
 
@@ -191,7 +149,7 @@ decode_results (UpscaleJsonPeel    *peel,
 static gboolean
 decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 {
-  const char *status = get_string (object, "status");
+  const char *status = upscale_json_get_string (object, "status");
 
   answer->is_at_work = g_strcmp0 (status, "running") == 0;
   if (answer->is_at_work || g_strcmp0 (status, "queued") == 0 ||
@@ -203,7 +161,7 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
   if (!g_str_equal (status, "failed") && !g_str_equal (status, "cancelled"))
     return refuse (error, "it says the batch is '%s', which means nothing here", status);
   answer->is_cancelled = g_str_equal (status, "cancelled");
-  answer->failure = dup_text (get_string (object, "error"), status);
+  answer->failure = dup_text (upscale_json_get_string (object, "error"), status);
   return TRUE;
 }
 
@@ -224,7 +182,7 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
 {
   g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
   JsonObject *object = peel ? upscale_json_peel_get_root (peel) : NULL;
-  const char *id = object ? get_string (object, "batch_id") : NULL;
+  const char *id = object ? upscale_json_get_string (object, "batch_id") : NULL;
   g_autoptr (UpscaleWireAnswer) answer = NULL;
 
   if (!object)
@@ -237,8 +195,8 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
   answer = g_new0 (UpscaleWireAnswer, 1);
   answer->results = g_array_new (FALSE, FALSE, sizeof (UpscaleWireResult));
   g_array_set_clear_func (answer->results, result_clear);
-  answer->n_processed =
-      (guint) get_int (object, "tiles_processed", 0, upscale_batch_count_tiles (batch));
+  answer->n_processed = (guint) upscale_json_get_int (object, "tiles_processed", 0,
+                                                      upscale_batch_count_tiles (batch));
   if (!decode_status (object, answer, error) ||
       !decode_results (peel, batch, answer->results, error))
     return NULL;
@@ -317,19 +275,10 @@ upscale_tile_batch_decode_finish (GAsyncResult *result, GError **error)
 static GStrv
 dup_names (JsonObject *object, const char *member)
 {
-  JsonArray *array = get_array (object, member);
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  guint n = array ? json_array_get_length (array) : 0;
+  JsonArray *array = upscale_json_get_array (object, member);
 
-  for (guint i = 0; i < n; i++)
-    {
-      JsonNode *node = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (node) &&
-          json_node_get_value_type (node) == G_TYPE_STRING)
-        g_strv_builder_add (names, json_node_get_string (node));
-    }
-  return n > 0 ? g_strv_builder_end (names) : NULL;
+  return array && json_array_get_length (array) > 0 ? upscale_json_dup_names (array, NULL)
+                                                    : NULL;
 }
 
 /**
@@ -345,13 +294,13 @@ UpscaleCapabilities *
 upscale_tile_batch_decode_health (GBytes *body, GError **error)
 {
   g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
-  JsonObject          *object = peel ? upscale_json_peel_get_root (peel) : NULL;
-  const char          *identity = object ? get_string (object, "identity") : NULL;
+  JsonObject *object = peel ? upscale_json_peel_get_root (peel) : NULL;
+  const char *identity = object ? upscale_json_get_string (object, "identity") : NULL;
   UpscaleCapabilities *capabilities;
 
   if (!object)
     return NULL;
-  if (get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
+  if (upscale_json_get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
     {
       refuse (error, "it does not speak protocol %s; update the plug-in or the endpoint",
               "1");
@@ -359,21 +308,24 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
     }
   capabilities = upscale_capabilities_new (identity ? identity : "");
   capabilities->max_tiles =
-      MAX (1, (int) get_int (object, "max_tiles", capabilities->max_tiles, G_MAXINT));
-  capabilities->max_body_bytes = get_int (object, "max_body_bytes", 0, G_MAXINT64);
+      MAX (1, (int) upscale_json_get_int (object, "max_tiles", capabilities->max_tiles,
+                                          G_MAXINT));
+  capabilities->max_body_bytes =
+      upscale_json_get_int (object, "max_body_bytes", 0, G_MAXINT64);
   capabilities->multiple_of =
-      MAX (1,
-           (int) get_int (object, "multiple_of", capabilities->multiple_of, MAX_SIDE_PX));
+      MAX (1, (int) upscale_json_get_int (object, "multiple_of",
+                                          capabilities->multiple_of, MAX_SIDE_PX));
   capabilities->concurrency =
-      MAX (1, (int) get_int (object, "concurrency", 1, MAX_CONCURRENCY));
-  capabilities->n_queued = (int) get_int (object, "queue", 0, MAX_CONCURRENCY);
+      MAX (1, (int) upscale_json_get_int (object, "concurrency", 1, MAX_CONCURRENCY));
+  capabilities->n_queued =
+      (int) upscale_json_get_int (object, "queue", 0, MAX_CONCURRENCY);
   capabilities->keeps_batches = TRUE;
-  capabilities->resizes = get_boolean (object, "resizes", FALSE);
-  capabilities->uses_prompt = get_boolean (object, "uses_prompt", TRUE);
+  capabilities->resizes = upscale_json_get_boolean (object, "resizes", FALSE);
+  capabilities->uses_prompt = upscale_json_get_boolean (object, "uses_prompt", TRUE);
   capabilities->models = dup_names (object, "models");
   capabilities->controlnets = dup_names (object, "controlnets");
   capabilities->loras = dup_names (object, "loras");
-  capabilities->version = g_strdup (get_string (object, "version"));
-  capabilities->autoscales = get_boolean (object, "autoscales", FALSE);
+  capabilities->version = g_strdup (upscale_json_get_string (object, "version"));
+  capabilities->autoscales = upscale_json_get_boolean (object, "autoscales", FALSE);
   return capabilities;
 }

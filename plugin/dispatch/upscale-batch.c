@@ -86,6 +86,7 @@ free_batch (gpointer data)
   UpscaleBatch *batch = data;
 
   g_free (batch->id);
+  g_free (batch->remote_id);
   upscale_recipe_unref (batch->recipe);
   g_ptr_array_unref (batch->tiles);
   g_clear_pointer (&batch->sent_before, g_hash_table_unref);

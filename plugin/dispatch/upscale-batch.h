@@ -43,9 +43,11 @@ struct _UpscaleTileMessage
  * it; what is answered for those that are not in @tiles is passed over
  * @is_submitted: the endpoint has said that it knows the batch
  * @n_results: results of it that were read
+ * @remote_id: (nullable): what the endpoint calls the work it may have at hand now, where
+ * that is not @id
  *
- * What one request carries. Read-only once handed on, except for the last two, which are
- * the backend's, on the main thread: a batch that is processed again goes on where it
+ * What one request carries. Read-only once handed on, except for the last three, which
+ * are the backend's, on the main thread: a batch that is processed again goes on where it
  * stood.
  */
 struct _UpscaleBatch
@@ -56,6 +58,7 @@ struct _UpscaleBatch
   GHashTable    *sent_before;
   gboolean       is_submitted;
   guint          n_results;
+  char          *remote_id;
 };
 
 UpscaleTileMessage *upscale_tile_message_new (const UpscaleTile *tile);

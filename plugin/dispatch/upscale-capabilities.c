@@ -25,6 +25,7 @@ upscale_capabilities_new (const char *identity)
   capabilities->takes_controlnet = TRUE;
   capabilities->takes_ip_adapter = TRUE;
   capabilities->takes_loras = TRUE;
+  capabilities->takes_generation_size = TRUE;
   return capabilities;
 }
 
@@ -50,6 +51,8 @@ free_members (gpointer data)
   g_strfreev (capabilities->controlnets);
   g_strfreev (capabilities->loras);
   g_free (capabilities->version);
+  g_free (capabilities->default_model);
+  g_free (capabilities->hint);
 }
 
 /**
@@ -108,9 +111,37 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
     g_string_append (text, "it has no tile ControlNet; ");
   if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
     g_string_append (text, "it can't follow a reference picture (IP-Adapter); ");
+  if (recipe->generation_px > 0 && !capabilities->takes_generation_size)
+    g_string_append (text, "it paints each tile at the tile's own size; ");
   append_missing_loras (text, capabilities, recipe);
+  if (text->len > 0 && capabilities->hint)
+    g_string_append_printf (text, "%s; ", capabilities->hint);
+  if (capabilities->guesses_model && *recipe->model == '\0')
+    g_string_append_printf (
+        text, "no model is named, so it paints with the first it has, '%s'; ",
+        capabilities->default_model);
   if (text->len == 0)
     return NULL;
   g_string_truncate (text, text->len - 2);
   return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+/**
+ * upscale_capabilities_dup_painter:
+ * @capabilities: what an endpoint can do
+ * @recipe: how it is to paint
+ *
+ * A model that the recipe names is the recipe's business; one that the server chooses is
+ * the server's.
+ *
+ * Returns: (transfer full): names what paints: answers under equal names are
+ * interchangeable
+ */
+char *
+upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
+                                  const UpscaleRecipe       *recipe)
+{
+  if (!capabilities->default_model || *recipe->model)
+    return g_strdup (capabilities->identity);
+  return g_strconcat (capabilities->identity, " ", capabilities->default_model, NULL);
 }

@@ -25,10 +25,15 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @takes_controlnet: it has a tile ControlNet
  * @takes_ip_adapter: it can follow a reference picture
  * @takes_loras: it can add LoRAs
+ * @takes_generation_size: it can paint at another size than the tile's own
+ * @guesses_model: it has no model of its own choice, so @default_model is a guess
  * @models: (nullable): models it has, %NULL when it does not say
  * @controlnets: (nullable): ControlNets it has, likewise
  * @loras: (nullable): LoRAs it has, likewise
  * @version: (nullable): of the server
+ * @default_model: (nullable): what it paints with where the recipe names no model; names
+ * its answers then, together with @identity
+ * @hint: (nullable): how to get what it lacks, a sentence
  *
  * What an endpoint said it can do when it was probed. Read-only once handed on.
  */
@@ -48,16 +53,22 @@ struct _UpscaleCapabilities
   gboolean takes_controlnet;
   gboolean takes_ip_adapter;
   gboolean takes_loras;
+  gboolean takes_generation_size;
+  gboolean guesses_model;
   GStrv    models;
   GStrv    controlnets;
   GStrv    loras;
   char    *version;
+  char    *default_model;
+  char    *hint;
 };
 
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);
 UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
 char *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
+                                        const UpscaleRecipe       *recipe);
+char *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
                                         const UpscaleRecipe       *recipe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)

@@ -126,8 +126,10 @@ render (const TileWork *work, UpscaleTileForm form)
 }
 
 static char *
-make_key (const TileWork *work, UpscaleTileForm form, const char *identity)
+make_key (const TileWork *work, UpscaleTileForm form, const UpscaleCapabilities *painter)
 {
+  g_autofree char *name =
+      upscale_capabilities_dup_painter (painter, work->picture->recipe);
   UpscaleTileKeyInput input = {
     .pixels_digest = work->pixels_digest,
     .sent_width_px = form.sent_width_px,
@@ -138,7 +140,7 @@ make_key (const TileWork *work, UpscaleTileForm form, const char *identity)
     .recipe = work->picture->recipe,
   };
 
-  return upscale_tile_key (&input, identity);
+  return upscale_tile_key (&input, name);
 }
 
 /* Decodes an answer and cuts it back to the tile. */
@@ -160,7 +162,7 @@ static gboolean
 settle_from_store (const TileWork *work, const UpscaleCapabilities *painter)
 {
   UpscaleTileForm  form = choose_form (work, painter);
-  g_autofree char *key = make_key (work, form, painter->identity);
+  g_autofree char *key = make_key (work, form, painter);
   g_autoptr (GBytes) image = upscale_tile_store_lookup (work->picture->store, key);
   g_autoptr (UpscalePixels) painted =
       image ? decode_answer (work, form, image, NULL) : NULL;
@@ -183,6 +185,7 @@ upscale_picture_add_painter (UpscaleTileExchange *exchange,
       const UpscaleCapabilities *known = picture->painters->pdata[i];
 
       if (g_str_equal (known->identity, capabilities->identity) &&
+          g_strcmp0 (known->default_model, capabilities->default_model) == 0 &&
           known->resizes == capabilities->resizes &&
           known->multiple_of == capabilities->multiple_of)
         return;
@@ -235,7 +238,7 @@ make_message (TileWork            *work,
   message->target_width_px = form.target_width_px;
   message->target_height_px = form.target_height_px;
   message->seed = upscale_tile_seed (picture->recipe->seed, work->tile_index);
-  message->key = make_key (work, form, work->capabilities->identity);
+  message->key = make_key (work, form, work->capabilities);
   work->message = g_steal_pointer (&message);
   return TRUE;
 }

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What every kind of server's JSON is read and written with. */
+#include "upscale-json.h"
+
+/* Members are read by asking for their type first: json-glib warns and guesses otherwise.
+ */
+static JsonNode *
+get_value (JsonObject *object, const char *name, GType type)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
+    return NULL;
+  return node;
+}
+
+/**
+ * upscale_json_get_string:
+ * @object: an object
+ * @name: a member
+ *
+ * Returns: (transfer none) (nullable): its value, %NULL when it is no string
+ */
+const char *
+upscale_json_get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_STRING);
+
+  return node ? json_node_get_string (node) : NULL;
+}
+
+/**
+ * upscale_json_get_boolean:
+ * @object: an object
+ * @name: a member
+ * @fallback: what counts when it is no boolean
+ *
+ * Returns: its value
+ */
+gboolean
+upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallback)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
+
+  return node ? json_node_get_boolean (node) : fallback;
+}
+
+/**
+ * upscale_json_get_int:
+ * @object: an object
+ * @name: a member
+ * @fallback: what counts when it is no whole number from 0 to @highest
+ * @highest: the largest number that is believed
+ *
+ * Returns: its value
+ */
+gint64
+upscale_json_get_int (JsonObject *object,
+                      const char *name,
+                      gint64      fallback,
+                      gint64      highest)
+{
+  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  gint64    value = node ? json_node_get_int (node) : fallback;
+
+  return value >= 0 && value <= highest ? value : fallback;
+}
+
+/**
+ * upscale_json_get_array:
+ * @object: an object
+ * @name: a member
+ *
+ * Returns: (transfer none) (nullable): the array, %NULL when it is none
+ */
+JsonArray *
+upscale_json_get_array (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+/**
+ * upscale_json_get_object:
+ * @object: an object
+ * @name: a member
+ *
+ * Returns: (transfer none) (nullable): the object, %NULL when it is none
+ */
+JsonObject *
+upscale_json_get_object (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+static const char *
+get_name (JsonNode *node, const char *member)
+{
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    return json_node_get_string (node);
+  if (member && JSON_NODE_HOLDS_OBJECT (node))
+    return upscale_json_get_string (json_node_get_object (node), member);
+  return NULL;
+}
+
+/**
+ * upscale_json_dup_names:
+ * @array: (nullable): strings, or objects that hold them
+ * @member: (nullable): where an object has its name
+ *
+ * Returns: (transfer full) (nullable): the names; %NULL without an array
+ */
+GStrv
+upscale_json_dup_names (JsonArray *array, const char *member)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  if (!array)
+    return NULL;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      const char *name = get_name (json_array_get_element (array, i), member);
+
+      if (name)
+        g_strv_builder_add (names, name);
+    }
+  return g_strv_builder_end (names);
+}
+
+/**
+ * upscale_json_parse:
+ * @parser: an immutable parser, which owns what is returned
+ * @text: JSON, as it came in
+ *
+ * Returns: (transfer none) (nullable): its root, %NULL when it is no JSON
+ */
+JsonNode *
+upscale_json_parse (JsonParser *parser, GBytes *text)
+{
+  gsize       length = 0;
+  const char *data = g_bytes_get_data (text, &length);
+
+  if (length == 0 || !json_parser_load_from_data (parser, data, (gssize) length, NULL))
+    return NULL;
+  return json_parser_get_root (parser);
+}
+
+/**
+ * upscale_json_add_string:
+ * @builder: inside an object
+ * @name: a member
+ * @value: its value
+ */
+void
+upscale_json_add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+/**
+ * upscale_json_add_int:
+ * @builder: inside an object
+ * @name: a member
+ * @value: its value
+ */
+void
+upscale_json_add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+/**
+ * upscale_json_add_double:
+ * @builder: inside an object
+ * @name: a member
+ * @value: its value
+ */
+void
+upscale_json_add_double (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+/**
+ * upscale_json_add_boolean:
+ * @builder: inside an object
+ * @name: a member
+ * @value: its value
+ */
+void
+upscale_json_add_boolean (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+/**
+ * upscale_json_add_base64:
+ * @builder: inside an object, or with @name %NULL inside an array
+ * @name: (nullable): a member
+ * @bytes: what it holds
+ */
+void
+upscale_json_add_base64 (JsonBuilder *builder, const char *name, GBytes *bytes)
+{
+  gsize            size = 0;
+  const guint8    *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *text = g_base64_encode (data, size);
+
+  if (name)
+    json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+/**
+ * upscale_json_begin_object:
+ * @builder: inside an object
+ * @name: a member that is an object, for the caller to fill and end
+ */
+void
+upscale_json_begin_object (JsonBuilder *builder, const char *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+}
+
+/**
+ * upscale_json_begin_array:
+ * @builder: inside an object
+ * @name: a member that is an array, for the caller to fill and end
+ */
+void
+upscale_json_begin_array (JsonBuilder *builder, const char *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+}
+
+/**
+ * upscale_json_to_bytes:
+ * @root: any node
+ *
+ * Returns: (transfer full): it as text
+ */
+GBytes *
+upscale_json_to_bytes (JsonNode *root)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  gsize length = 0;
+  char *text;
+
+  json_generator_set_root (generator, root);
+  text = json_generator_to_data (generator, &length);
+  return g_bytes_new_take (text, length);
+}
+
+/**
+ * upscale_json_end:
+ * @builder: inside the outermost object
+ *
+ * Ends that object.
+ *
+ * Returns: (transfer full): all of it as text
+ */
+GBytes *
+upscale_json_end (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return upscale_json_to_bytes (root);
+}

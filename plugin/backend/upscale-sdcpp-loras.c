@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-sdcpp-loras.h"
+
+/**
+ * upscale_loras_read:
+ * @loras: zeros
+ * @array: (nullable): what the server lists: objects with name and path
+ */
+void
+upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  for (guint i = 0; array && i < json_array_get_length (array); i++)
+    {
+      JsonNode   *node = json_array_get_element (array, i);
+      JsonObject *object =
+          JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      const char *name = object ? upscale_json_get_string (object, "name") : NULL;
+      const char *path = object ? upscale_json_get_string (object, "path") : NULL;
+
+      if (!name)
+        continue;
+      g_strv_builder_add (names, name);
+      g_strv_builder_add (paths, path ? path : name);
+    }
+  loras->names = g_strv_builder_end (names);
+  loras->paths = g_strv_builder_end (paths);
+}
+
+/* What the server does not list it may have all the same, under the name given. */
+static const char *
+find_path (const UpscaleLoras *loras, const char *name)
+{
+  for (guint i = 0; loras->names && loras->names[i]; i++)
+    if (g_str_equal (loras->names[i], name))
+      return loras->paths[i];
+  return name;
+}
+
+/**
+ * upscale_loras_add:
+ * @loras: what the server has
+ * @builder: inside a request
+ * @recipe: which of them are wanted
+ */
+void
+upscale_loras_add (const UpscaleLoras  *loras,
+                   JsonBuilder         *builder,
+                   const UpscaleRecipe *recipe)
+{
+  if (recipe->loras->len == 0)
+    return;
+  upscale_json_begin_array (builder, "lora");
+  for (guint i = 0; i < recipe->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
+
+      json_builder_begin_object (builder);
+      upscale_json_add_string (builder, "path", find_path (loras, lora->name));
+      upscale_json_add_double (builder, "multiplier", lora->weight);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+/**
+ * upscale_loras_clear:
+ * @loras: LoRAs
+ */
+void
+upscale_loras_clear (UpscaleLoras *loras)
+{
+  g_clear_pointer (&loras->names, g_strfreev);
+  g_clear_pointer (&loras->paths, g_strfreev);
+}

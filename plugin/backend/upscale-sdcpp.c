@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stable-diffusion.cpp's own jobs: submit, ask until it is done. It has one model, no
+ * keys, and says nothing when it ignores a picture that it has no model for. */
+#include "upscale-sdcpp.h"
+
+#include "upscale-error.h"
+#include "upscale-http-status.h"
+#include "upscale-json.h"
+#include "upscale-sdcpp-loras.h"
+
+#define POLL_WAIT_US (G_USEC_PER_SEC / 2)
+/* Tiles held ready there. More would only be in the way of others: it has one queue. */
+#define MOST_QUEUED 3
+#define MOST_QUEUE_SIZE 1000
+/* Between the denoisers, the one that adds no noise of its own: noise would differ from
+ * tile to tile. */
+#define SAMPLER "euler"
+
+typedef struct
+{
+  gboolean     is_asked;
+  char        *model;
+  char        *sampler;
+  UpscaleLoras loras;
+  int          queue_size;
+} Facts;
+
+static void
+init_facts (gpointer data, GUri *base)
+{
+}
+
+static void
+clear_facts (gpointer data)
+{
+  Facts *facts = data;
+
+  g_free (facts->model);
+  g_free (facts->sampler);
+  upscale_loras_clear (&facts->loras);
+}
+
+/* What its owner has chosen at the start stays; its default is replaced. */
+static void
+read_sampler (Facts *facts, JsonObject *root)
+{
+  JsonObject *defaults = upscale_json_get_object (root, "defaults");
+  JsonObject *sampling =
+      defaults ? upscale_json_get_object (defaults, "sample_params") : NULL;
+  const char *method =
+      sampling ? upscale_json_get_string (sampling, "sample_method") : NULL;
+
+  if (!method || g_str_equal (method, "default") || g_str_equal (method, "euler_a"))
+    facts->sampler = g_strdup (SAMPLER);
+}
+
+static gboolean
+read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode   *node = upscale_json_parse (parser, answer->body);
+  JsonObject *root =
+      node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  JsonObject *model = root ? upscale_json_get_object (root, "model") : NULL;
+  JsonObject *limits = root ? upscale_json_get_object (root, "limits") : NULL;
+
+  if (!root || (!model && !limits))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                   "its answer is not what stable-diffusion.cpp says; is the address "
+                   "right?");
+      return FALSE;
+    }
+  facts->model = g_strdup (model ? upscale_json_get_string (model, "stem") : NULL);
+  facts->queue_size =
+      (int) (limits ? upscale_json_get_int (limits, "max_queue_size", 1, MOST_QUEUE_SIZE)
+                    : 1);
+  upscale_loras_read (&facts->loras, upscale_json_get_array (root, "loras"));
+  read_sampler (facts, root);
+  return TRUE;
+}
+
+static gboolean
+learn (gpointer                 speaker,
+       const UpscaleHttpAnswer *answer,
+       UpscaleLine             *line,
+       GError                 **error)
+{
+  if (!answer)
+    {
+      upscale_line_get (line, "/sdcpp/v1/capabilities");
+      return TRUE;
+    }
+  if (answer->status == SOUP_STATUS_NOT_FOUND)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                   "it has no jobs of stable-diffusion.cpp's own (/sdcpp/v1): check the "
+                   "address, update the server, or write sdapi+ before the address");
+      return FALSE;
+    }
+  return upscale_dialogue_check (answer, error) &&
+         read_capabilities (speaker, answer, error);
+}
+
+static UpscaleCapabilities *
+describe (gconstpointer data, GError **error)
+{
+  const Facts         *facts = data;
+  const char          *model = facts->model ? facts->model : "";
+  const char          *models[] = { model, NULL };
+  g_autofree char     *identity = g_strconcat ("sdcpp ", model, NULL);
+  UpscaleCapabilities *capabilities = upscale_capabilities_new (identity);
+
+  capabilities->n_queued = CLAMP (facts->queue_size - 1, 0, MOST_QUEUED);
+  capabilities->models = *model ? g_strdupv ((char **) models) : NULL;
+  capabilities->loras = g_strdupv (facts->loras.names);
+  capabilities->hint =
+      g_strdup ("sd-server takes a ControlNet from --control-net and an IP-Adapter from "
+                "--ip-adapter with --clip_vision, when it is started");
+  return capabilities;
+}
+
+static void
+add_sample_params (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  const Facts *facts = talk->facts;
+
+  upscale_json_begin_object (builder, "sample_params");
+  upscale_json_add_int (builder, "sample_steps", talk->recipe->steps);
+  if (facts->sampler)
+    upscale_json_add_string (builder, "sample_method", facts->sampler);
+  upscale_json_begin_object (builder, "guidance");
+  upscale_json_add_double (builder, "txt_cfg", talk->recipe->cfg_scale);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+add_guides (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  if (talk->recipe->controlnet_enabled)
+    {
+      upscale_json_add_base64 (builder, "control_image", talk->tile->image);
+      upscale_json_add_double (builder, "control_strength",
+                               talk->recipe->conditioning_scale);
+    }
+  if (talk->recipe->ip_adapter_image)
+    {
+      upscale_json_add_base64 (builder, "ip_adapter_image",
+                               talk->recipe->ip_adapter_image);
+      upscale_json_add_double (builder, "ip_adapter_strength",
+                               talk->recipe->ip_adapter_scale);
+    }
+}
+
+static GBytes *
+make_request (const UpscaleTalk *talk)
+{
+  const Facts *facts = talk->facts;
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "prompt", upscale_talk_get_prompt (talk));
+  upscale_json_add_string (builder, "negative_prompt", talk->recipe->negative_prompt);
+  upscale_json_add_int (builder, "width", talk->tile->target_width_px);
+  upscale_json_add_int (builder, "height", talk->tile->target_height_px);
+  upscale_json_add_double (builder, "strength", talk->recipe->strength);
+  upscale_json_add_int (builder, "seed", talk->tile->seed);
+  upscale_json_add_int (builder, "batch_count", 1);
+  upscale_json_add_base64 (builder, "init_image", talk->tile->image);
+  add_guides (builder, talk);
+  upscale_loras_add (&facts->loras, builder, talk->recipe);
+  add_sample_params (builder, talk);
+  upscale_json_add_string (builder, "output_format", "png");
+  /* So that the same picture is the same file. */
+  upscale_json_add_boolean (builder, "embed_image_metadata", FALSE);
+  return upscale_json_end (builder);
+}
+
+static char *
+make_job_path (const UpscaleTalk *talk, const char *more)
+{
+  g_autofree char *id = g_uri_escape_string (talk->remote_id, NULL, FALSE);
+
+  return g_strconcat ("/sdcpp/v1/jobs/", id, more, NULL);
+}
+
+static void
+ask (const UpscaleTalk *talk, UpscaleLine *line)
+{
+  g_autofree char *path = make_job_path (talk, NULL);
+
+  upscale_line_get (line, path);
+}
+
+static gboolean
+note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **error)
+{
+  const char *const path[] = { "id", NULL };
+
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  talk->remote_id = upscale_json_dup_string_at (answer->body, path);
+  talk->is_accepted = talk->remote_id != NULL;
+  talk->phase = UPSCALE_TALK_WAITING;
+  if (!talk->remote_id)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                 "it took the tile, but named no job");
+  return talk->remote_id != NULL;
+}
+
+static gboolean
+refuse_status (const char *status, const UpscaleHttpAnswer *answer, GError **error)
+{
+  const char *const path[] = { "error", "message", NULL };
+  g_autofree char  *said = upscale_json_dup_string_at (answer->body, path);
+
+  if (g_strcmp0 (status, "cancelled") == 0)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
+                 "somebody has cancelled the job at the server");
+  else
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                 "it says the job is '%s', which means nothing here%s%s",
+                 status ? status : "", said ? ": " : "", said ? said : "");
+  return FALSE;
+}
+
+static gboolean
+read_job (UpscaleTalk             *talk,
+          const UpscaleHttpAnswer *answer,
+          gboolean                *has_ended,
+          GError                 **error)
+{
+  const char *const status_path[] = { "status", NULL };
+  const char *const message_path[] = { "error", "message", NULL };
+  const char *const image_path[] = { "result", "images", "0", "b64_json", NULL };
+  g_autofree char  *status = upscale_json_dup_string_at (answer->body, status_path);
+  g_autofree char  *said = NULL;
+
+  *has_ended = TRUE;
+  if (g_strcmp0 (status, "completed") == 0)
+    talk->picture = upscale_json_decode_base64_at (answer->body, image_path);
+  else if (g_strcmp0 (status, "failed") == 0)
+    {
+      said = upscale_json_dup_string_at (answer->body, message_path);
+      talk->failure =
+          upscale_http_tile_failure_to_error (said ? said : "it gave no reason");
+    }
+  else if (g_strcmp0 (status, "queued") == 0 || g_strcmp0 (status, "generating") == 0)
+    {
+      *has_ended = FALSE;
+      talk->phase = *status == 'q' ? UPSCALE_TALK_WAITING : UPSCALE_TALK_PAINTING;
+    }
+  else
+    return refuse_status (status, answer, error);
+  return TRUE;
+}
+
+static gboolean
+hear_of_job (UpscaleTalk             *talk,
+             const UpscaleHttpAnswer *answer,
+             UpscaleLine             *line,
+             GError                 **error)
+{
+  gboolean has_ended = FALSE;
+
+  if (answer->status == SOUP_STATUS_NOT_FOUND || answer->status == SOUP_STATUS_GONE)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
+                   "it no longer knows the job: it was started again, or kept the "
+                   "picture as long as it does");
+      return FALSE;
+    }
+  if (!upscale_dialogue_check (answer, error) ||
+      !read_job (talk, answer, &has_ended, error))
+    return FALSE;
+  if (!has_ended)
+    {
+      ask (talk, line);
+      line->wait_us = POLL_WAIT_US;
+    }
+  return TRUE;
+}
+
+static gboolean
+paint (gpointer                 speaker,
+       const UpscaleHttpAnswer *answer,
+       UpscaleLine             *line,
+       GError                 **error)
+{
+  UpscaleTalk *talk = speaker;
+
+  if (talk->remote_id && answer)
+    return hear_of_job (talk, answer, line, error);
+  if (answer && !note_submitted (talk, answer, error))
+    return FALSE;
+  if (talk->remote_id)
+    ask (talk, line);
+  else
+    upscale_line_post (line, "/sdcpp/v1/img_gen", make_request (talk));
+  return TRUE;
+}
+
+/* What is being painted can't be stopped there (409); what waits can. */
+static gboolean
+stop (gpointer                 speaker,
+      const UpscaleHttpAnswer *answer,
+      UpscaleLine             *line,
+      GError                 **error)
+{
+  g_autofree char *path = NULL;
+
+  if (answer)
+    return TRUE;
+  path = make_job_path (speaker, "/cancel");
+  upscale_line_post (line, path, NULL);
+  return TRUE;
+}
+
+const UpscaleTileServer UPSCALE_SDCPP = {
+  .facts_size = sizeof (Facts),
+  .facts_init = init_facts,
+  .facts_clear = clear_facts,
+  .learn = learn,
+  .describe = describe,
+  .paint = paint,
+  .stop = stop,
+  .hides_missing = TRUE,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-server-backend.h"
+
+#include "upscale-error.h"
+#include "upscale-tile-server-process.h"
+#include "upscale-tile-server-probe.h"
+
+/**
+ * UpscaleTileServerBackend:
+ *
+ * Speaks to servers that paint one tile a call. What they have in common is here and in
+ * the process; what each kind says is in its #UpscaleTileServer.
+ */
+struct _UpscaleTileServerBackend
+{
+  GObject parent_instance;
+
+  UpscaleTileServerAddress address;
+  gpointer                 facts; /* NULL until it was probed */
+};
+
+static void upscale_tile_server_backend_iface_init (UpscaleBackendInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    UpscaleTileServerBackend,
+    upscale_tile_server_backend,
+    G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, upscale_tile_server_backend_iface_init))
+
+static void
+forget (UpscaleTileServerBackend *self)
+{
+  if (self->facts)
+    upscale_facts_unref (self->address.kind, self->facts);
+  self->facts = NULL;
+}
+
+static void
+upscale_tile_server_backend_probe_async (UpscaleBackend     *backend,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data)
+{
+  UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
+
+  upscale_tile_server_probe_start (g_task_new (self, cancellable, callback, user_data),
+                                   &self->address);
+}
+
+static UpscaleCapabilities *
+upscale_tile_server_backend_probe_finish (UpscaleBackend *backend,
+                                          GAsyncResult   *result,
+                                          GError        **error)
+{
+  UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
+  UpscaleCapabilities *capabilities = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (!capabilities)
+    return NULL;
+  forget (self);
+  self->facts = upscale_tile_server_probe_ref_facts (G_TASK (result));
+  return capabilities;
+}
+
+static void
+upscale_tile_server_backend_process_async (UpscaleBackend          *backend,
+                                           UpscaleBatch            *batch,
+                                           const UpscaleBatchFuncs *funcs,
+                                           gpointer                 funcs_data,
+                                           GCancellable            *cancellable,
+                                           GAsyncReadyCallback      callback,
+                                           gpointer                 user_data)
+{
+  UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
+  GTask                    *task = g_task_new (self, cancellable, callback, user_data);
+
+  if (self->facts)
+    {
+      upscale_tile_server_process_start (task, &self->address, self->facts, batch, funcs,
+                                         funcs_data);
+      return;
+    }
+  g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                           "it was not asked yet what it can do");
+  g_object_unref (task);
+}
+
+static gboolean
+upscale_tile_server_backend_process_finish (UpscaleBackend *backend,
+                                            GAsyncResult   *result,
+                                            GError        **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+upscale_tile_server_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batch)
+{
+  UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
+
+  if (self->facts)
+    upscale_tile_server_process_abandon (&self->address, self->facts, batch);
+}
+
+static void
+upscale_tile_server_backend_finalize (GObject *object)
+{
+  UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (object);
+
+  forget (self);
+  g_clear_pointer (&self->address.base, g_uri_unref);
+  g_clear_object (&self->address.http);
+  g_clear_object (&self->address.clock);
+  G_OBJECT_CLASS (upscale_tile_server_backend_parent_class)->finalize (object);
+}
+
+static void
+upscale_tile_server_backend_iface_init (UpscaleBackendInterface *iface)
+{
+  iface->probe_async = upscale_tile_server_backend_probe_async;
+  iface->probe_finish = upscale_tile_server_backend_probe_finish;
+  iface->process_async = upscale_tile_server_backend_process_async;
+  iface->process_finish = upscale_tile_server_backend_process_finish;
+  iface->abandon = upscale_tile_server_backend_abandon;
+}
+
+static void
+upscale_tile_server_backend_class_init (UpscaleTileServerBackendClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_tile_server_backend_finalize;
+}
+
+static void
+upscale_tile_server_backend_init (UpscaleTileServerBackend *self)
+{
+}
+
+/**
+ * upscale_tile_server_backend_new:
+ * @kind: how to speak to it; static
+ * @base: where its routes begin
+ * @http: how to send, with the server's own headers
+ * @clock: the time between questions
+ *
+ * Returns: (transfer full): the backend
+ */
+UpscaleBackend *
+upscale_tile_server_backend_new (const UpscaleTileServer *kind,
+                                 GUri                    *base,
+                                 UpscaleHttp             *http,
+                                 UpscaleClock            *clock)
+{
+  UpscaleTileServerBackend *self = g_object_new (UPSCALE_TYPE_TILE_SERVER_BACKEND, NULL);
+
+  self->address.kind = kind;
+  self->address.base = g_uri_ref (base);
+  self->address.http = g_object_ref (http);
+  self->address.clock = g_object_ref (clock);
+  return UPSCALE_BACKEND (self);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a server says it can do, and whether it can: its lists, then a small tile painted
+ * for real. Each step takes the task and hands it to the next. */
+#include "upscale-tile-server-probe.h"
+
+#include <string.h>
+
+#include "upscale-error.h"
+
+#define MOST_LISTS_BYTES ((gsize) 64 << 20)
+#define TEST_SIDE_PX 64
+#define TEST_STEPS 4
+#define TEST_STRENGTH 0.5
+#define TEST_CFG_SCALE 2.0
+#define TEST_WEIGHT 1.0
+
+/* PNG of 64x64 px, three gradients. */
+#define TEST_TILE                                                                        \
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAUklEQVR42u3PwQkAMAgEsCu4/8jWKXwIg"    \
+  "SyQl/xKX1adHCYgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICCwbwDD+OPY"  \
+  "KJ1CEAAAAABJRU5ErkJggg=="
+
+/* The size stands behind the signature, the chunk's length and its name. */
+#define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
+#define PNG_WIDTH_AT 16
+#define PNG_HEIGHT_AT 20
+#define PNG_HEAD_BYTES 24
+
+/* Tiles that tell one thing each. */
+enum
+{
+  TEST_PLAIN,
+  TEST_CONTROLNET,
+  TEST_IP_ADAPTER,
+  N_TESTS,
+};
+
+typedef struct
+{
+  const UpscaleTileServerAddress *address;
+  gpointer                        facts;
+  UpscaleCapabilities            *capabilities;
+  UpscaleTileMessage             *tile;
+  UpscaleTalk                    *talk;
+  GBytes                         *plain_picture;
+  int                             test;
+} Probe;
+
+static void run_test (GTask *task);
+
+static void
+probe_free (Probe *probe)
+{
+  g_clear_pointer (&probe->talk, upscale_talk_free);
+  g_clear_pointer (&probe->plain_picture, g_bytes_unref);
+  g_clear_pointer (&probe->capabilities, upscale_capabilities_unref);
+  upscale_tile_message_unref (probe->tile);
+  upscale_facts_unref (probe->address->kind, probe->facts);
+  g_free (probe);
+}
+
+static UpscaleTileMessage *
+make_tile (void)
+{
+  UpscaleTile         tile = { .rect = { 0, 0, TEST_SIDE_PX, TEST_SIDE_PX } };
+  UpscaleTileMessage *message = upscale_tile_message_new (&tile);
+  gsize               size = 0;
+  guchar             *data = g_base64_decode (TEST_TILE, &size);
+
+  message->image = g_bytes_new_take (data, size);
+  message->width_px = message->height_px = TEST_SIDE_PX;
+  message->target_width_px = message->target_height_px = TEST_SIDE_PX;
+  return message;
+}
+
+static UpscaleRecipe *
+make_recipe (const Probe *probe)
+{
+  UpscaleRecipe *recipe = upscale_recipe_new ();
+
+  recipe->steps = TEST_STEPS;
+  recipe->strength = TEST_STRENGTH;
+  recipe->cfg_scale = TEST_CFG_SCALE;
+  recipe->controlnet_enabled = probe->test == TEST_CONTROLNET;
+  recipe->conditioning_scale = TEST_WEIGHT;
+  if (probe->test == TEST_IP_ADAPTER)
+    recipe->ip_adapter_image = g_bytes_ref (probe->tile->image);
+  recipe->ip_adapter_scale = TEST_WEIGHT;
+  return recipe;
+}
+
+static guint32
+read_u32 (const char *data)
+{
+  guint32 value;
+
+  memcpy (&value, data, sizeof value);
+  return GUINT32_FROM_BE (value);
+}
+
+/* Other formats are looked at when they count. */
+static gboolean
+has_right_size (GBytes *picture)
+{
+  gsize       size = 0;
+  const char *data = g_bytes_get_data (picture, &size);
+
+  if (size < PNG_HEAD_BYTES || memcmp (data, PNG_SIGNATURE, strlen (PNG_SIGNATURE)) != 0)
+    return TRUE;
+  return read_u32 (data + PNG_WIDTH_AT) == TEST_SIDE_PX &&
+         read_u32 (data + PNG_HEIGHT_AT) == TEST_SIDE_PX;
+}
+
+static GError *
+judge (Probe *probe)
+{
+  UpscaleTalk *talk = probe->talk;
+
+  if (talk->failure)
+    return g_error_copy (talk->failure);
+  if (!talk->picture)
+    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                        "it was sent a small tile to try, and answered without a "
+                        "picture");
+  if (!has_right_size (talk->picture))
+    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                        "it was sent a small tile to try, and answered with a picture of "
+                        "another size");
+  if (probe->test == TEST_PLAIN)
+    probe->plain_picture = g_bytes_ref (talk->picture);
+  /* The same seed paints the same picture, so what changes nothing was not looked at. */
+  if (probe->test == TEST_CONTROLNET)
+    probe->capabilities->takes_controlnet =
+        !g_bytes_equal (talk->picture, probe->plain_picture);
+  if (probe->test == TEST_IP_ADAPTER)
+    probe->capabilities->takes_ip_adapter =
+        !g_bytes_equal (talk->picture, probe->plain_picture);
+  if (!probe->capabilities->version)
+    probe->capabilities->version = g_strdup (talk->version);
+  return NULL;
+}
+
+static void
+fail (GTask *task, GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+succeed (GTask *task)
+{
+  Probe *probe = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, g_steal_pointer (&probe->capabilities),
+                         (GDestroyNotify) upscale_capabilities_unref);
+  g_object_unref (task);
+}
+
+static void
+on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask  *task = user_data;
+  Probe  *probe = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (upscale_dialogue_run_finish (result, &error))
+    error = judge (probe);
+  g_clear_pointer (&probe->talk, upscale_talk_free);
+  if (error)
+    {
+      fail (task, error);
+      return;
+    }
+  probe->test++;
+  if (probe->address->kind->hides_missing && probe->test < N_TESTS)
+    run_test (task);
+  else
+    succeed (task);
+}
+
+static void
+run_test (GTask *task)
+{
+  Probe *probe = g_task_get_task_data (task);
+  g_autoptr (UpscaleRecipe) recipe = make_recipe (probe);
+
+  probe->talk =
+      upscale_talk_new (probe->address->kind, probe->facts, recipe, probe->tile);
+  probe->talk->is_test = TRUE;
+  upscale_talk_run_async (probe->talk, probe->address, NULL,
+                          g_task_get_cancellable (task), on_tested, task);
+}
+
+static void
+on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask  *task = user_data;
+  Probe  *probe = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (upscale_dialogue_run_finish (result, &error))
+    probe->capabilities = probe->address->kind->describe (probe->facts, &error);
+  if (!probe->capabilities)
+    {
+      fail (task, error);
+      return;
+    }
+  probe->capabilities->max_tiles = 1;
+  probe->capabilities->takes_generation_size = FALSE;
+  probe->capabilities->is_loopback = upscale_http_is_loopback (probe->address->base);
+  run_test (task);
+}
+
+/**
+ * upscale_tile_server_probe_start:
+ * @task: (transfer full): returns #UpscaleCapabilities; gets the probe as its task data
+ * @address: whom to ask
+ *
+ * Asks a server what it can do, and has it paint a small tile.
+ */
+void
+upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *address)
+{
+  Probe              *probe = g_new0 (Probe, 1);
+  UpscaleDialoguePlan plan = {
+    .http = address->http,
+    .base = address->base,
+    .clock = address->clock,
+    .func = address->kind->learn,
+    .max_answer_bytes = MOST_LISTS_BYTES,
+  };
+
+  probe->address = address;
+  probe->facts = upscale_facts_new (address);
+  probe->tile = make_tile ();
+  g_task_set_task_data (task, probe, (GDestroyNotify) probe_free);
+  g_task_set_check_cancellable (task, FALSE);
+  plan.speaker = probe->facts;
+  upscale_dialogue_run_async (&plan, g_task_get_cancellable (task), on_learnt, task);
+}
+
+/**
+ * upscale_tile_server_probe_ref_facts:
+ * @task: a probe that has ended well
+ *
+ * Returns: (transfer full): what the server has said of itself
+ */
+gpointer
+upscale_tile_server_probe_ref_facts (GTask *task)
+{
+  Probe *probe = g_task_get_task_data (task);
+
+  return upscale_facts_ref (probe->facts);
+}

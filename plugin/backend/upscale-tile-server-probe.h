@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-tile-server.h"
+
+G_BEGIN_DECLS
+
+void     upscale_tile_server_probe_start (GTask                          *task,
+                                          const UpscaleTileServerAddress *address);
+gpointer upscale_tile_server_probe_ref_facts (GTask *task);
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-tile-server.h"
+
+G_BEGIN_DECLS
+
+void upscale_tile_server_process_start (GTask                          *task,
+                                        const UpscaleTileServerAddress *address,
+                                        gpointer                        facts,
+                                        UpscaleBatch                   *batch,
+                                        const UpscaleBatchFuncs        *funcs,
+                                        gpointer                        funcs_data);
+void upscale_tile_server_process_abandon (const UpscaleTileServerAddress *address,
+                                          gpointer                        facts,
+                                          UpscaleBatch                   *batch);
+
+G_END_DECLS

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-backend.h"
+#include "upscale-dialogue.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleTileServer UpscaleTileServer;
+typedef struct _UpscaleTalk       UpscaleTalk;
+
+/**
+ * UpscaleTalkPhase:
+ * @UPSCALE_TALK_UNKNOWN: the server does not say
+ * @UPSCALE_TALK_WAITING: the tile is in its queue
+ * @UPSCALE_TALK_PAINTING: it is at work on it
+ */
+typedef enum
+{
+  UPSCALE_TALK_UNKNOWN,
+  UPSCALE_TALK_WAITING,
+  UPSCALE_TALK_PAINTING,
+} UpscaleTalkPhase;
+
+/**
+ * UpscaleTalk:
+ * @kind: who speaks
+ * @facts: what the server has said of itself
+ * @recipe: how to paint
+ * @tile: what to paint
+ * @is_test: nobody wants the picture, only to see that one comes
+ * @stage: where the talk stands; the kind's own, starts as 0
+ * @own: the kind's own memory, zeros at first; %NULL where it wants none
+ * @remote_id: what the server calls this work; set before it may begin with it. There
+ * from the start when a tile is asked for again
+ * @is_accepted: the server has said that it knows @remote_id
+ * @phase: whether it is at work
+ * @picture: (nullable): the answered file; ends the talk well
+ * @failure: (nullable): why the tile can't be painted; also ends it
+ * @version: (nullable): of the server, where a picture brings it along
+ *
+ * One tile's talk with a server. Belongs to the worker while the kind decides what to
+ * say, else to the main thread.
+ */
+struct _UpscaleTalk
+{
+  const UpscaleTileServer  *kind;
+  gpointer                  facts;
+  UpscaleRecipe            *recipe;
+  const UpscaleTileMessage *tile;
+  gboolean                  is_test;
+  guint                     stage;
+  gpointer                  own;
+  char                     *remote_id;
+  gboolean                  is_accepted;
+  UpscaleTalkPhase          phase;
+  GBytes                   *picture;
+  GError                   *failure;
+  char                     *version;
+};
+
+/**
+ * UpscaleTileServer:
+ * @facts_size: size of what such a server says of itself
+ * @facts_init: fills in what is known without asking
+ * @facts_clear: frees its members
+ * @own_size: size of a talk's own memory, 0 for none
+ * @own_clear: (nullable): frees its members
+ * @learn: asks the server what it can do; its speaker is the facts
+ * @describe: what it can do, from the facts; for tiles one by one, at their own size
+ * @paint: sees one tile through; its speaker is an #UpscaleTalk
+ * @stop: (nullable): stops a tile at the server, and nothing else there; likewise
+ * @hides_missing: it says nothing when it ignores a picture that it has no model for, so
+ * it is asked to paint with one
+ *
+ * A kind of server that paints one tile a call. @learn, @paint and @stop run in worker
+ * threads.
+ */
+struct _UpscaleTileServer
+{
+  gsize facts_size;
+  void (*facts_init) (gpointer facts, GUri *base);
+  GDestroyNotify      facts_clear;
+  gsize               own_size;
+  GDestroyNotify      own_clear;
+  UpscaleDialogueFunc learn;
+  UpscaleCapabilities *(*describe) (gconstpointer facts, GError **error);
+  UpscaleDialogueFunc paint;
+  UpscaleDialogueFunc stop;
+  gboolean            hides_missing;
+};
+
+/**
+ * UpscaleTileServerAddress:
+ * @kind: how to speak there
+ * @base: where its routes begin
+ * @http: how to send, with its headers
+ * @clock: the time between questions
+ *
+ * Where tiles go. Its members outlive every process.
+ */
+typedef struct
+{
+  const UpscaleTileServer *kind;
+  GUri                    *base;
+  UpscaleHttp             *http;
+  UpscaleClock            *clock;
+} UpscaleTileServerAddress;
+
+gpointer upscale_facts_new (const UpscaleTileServerAddress *address);
+gpointer upscale_facts_ref (gpointer facts);
+void     upscale_facts_unref (const UpscaleTileServer *kind, gpointer facts);
+
+UpscaleTalk *upscale_talk_new (const UpscaleTileServer  *kind,
+                               gpointer                  facts,
+                               UpscaleRecipe            *recipe,
+                               const UpscaleTileMessage *tile);
+void         upscale_talk_free (UpscaleTalk *talk);
+void         upscale_talk_run_async (UpscaleTalk                    *talk,
+                                     const UpscaleTileServerAddress *address,
+                                     void (*on_line) (gpointer data),
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+void         upscale_talk_stop_async (UpscaleTalk                    *talk,
+                                      const UpscaleTileServerAddress *address,
+                                      GCancellable                   *cancellable,
+                                      GAsyncReadyCallback             callback,
+                                      gpointer                        user_data);
+const char  *upscale_talk_get_prompt (const UpscaleTalk *talk);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTalk, upscale_talk_free)
+
+G_END_DECLS
