@@ -9,6 +9,7 @@
 
 #define MAX_EXCERPT_CHARS 200
 #define MAX_WAIT_S 3600
+#define MAX_PARSED_BYTES (1 << 20)
 
 #define STATUS_TOO_MANY_REQUESTS 429
 /* Cloudflare's own: its origin took longer than 100 s. */
@@ -139,7 +140,8 @@ describe_body (GBytes *body)
   gsize       length = 0;
   const char *text = g_bytes_get_data (body, &length);
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root = upscale_json_parse (parser, body);
+  /* A long one is the request sent back. */
+  JsonNode *root = length < MAX_PARSED_BYTES ? upscale_json_parse (parser, body) : NULL;
   char     *detail = NULL;
 
   if (root && JSON_NODE_HOLDS_OBJECT (root))

@@ -49,9 +49,7 @@ def call(procedure_name: str, **arguments: Any) -> Any:
 
 
 def upscale(image: Any, *drawables: Any, **arguments: Any) -> Answer:
-    result = call(
-        "plug-in-tile-upscale", run_mode=NONINTERACTIVE, image=image, drawables=list(drawables), **arguments
-    )
+    result = call("plug-in-tile-upscale", run_mode=NONINTERACTIVE, image=image, drawables=list(drawables), **arguments)
     status = result.index(0)
     if status != Gimp.PDBStatusType.SUCCESS:
         return Answer(status.value_nick, Gimp.get_pdb().get_last_error())

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One tile as each of these servers wants it asked for. */
+#include "upscale-sdapi-private.h"
+
+#include "upscale-json.h"
+#include "upscale-model-names.h"
+
+#define CONTROL_ROUTE "/sdapi/v1/control"
+#define IMG2IMG_ROUTE "/sdapi/v1/img2img"
+/* SD.Next: the tile is both what is painted over and what guides. */
+#define INPUT_IS_INIT 1
+
+static const UpscaleSdapiFacts *
+get_facts (const UpscaleTalk *talk)
+{
+  return talk->facts;
+}
+
+static const char *
+get_model (const UpscaleTalk *talk)
+{
+  return *talk->recipe->model ? talk->recipe->model : get_facts (talk)->model;
+}
+
+static const char *
+get_controlnet (const UpscaleTalk *talk)
+{
+  return talk->recipe->controlnet_enabled
+             ? upscale_sdapi_choose_controlnet (talk->facts, get_model (talk))
+             : NULL;
+}
+
+static const char *
+get_ip_adapter (const UpscaleTalk *talk)
+{
+  return talk->recipe->ip_adapter_image
+             ? upscale_sdapi_choose_ip_adapter (talk->facts, get_model (talk))
+             : NULL;
+}
+
+static gboolean
+uses_control_route (const UpscaleTalk *talk)
+{
+  return get_facts (talk)->dialect == UPSCALE_SDAPI_SDNEXT &&
+         get_controlnet (talk) != NULL;
+}
+
+/* The web UIs read LoRAs from the prompt, and nowhere else. */
+static char *
+make_prompt (const UpscaleTalk *talk)
+{
+  GString *prompt = g_string_new (upscale_talk_get_prompt (talk));
+  GArray  *loras = talk->recipe->loras;
+
+  for (guint i = 0; get_facts (talk)->dialect != UPSCALE_SDAPI_SDCPP && i < loras->len;
+       i++)
+    {
+      const UpscaleLora *lora = &g_array_index (loras, UpscaleLora, i);
+      char               weight[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_ascii_formatd (weight, sizeof weight, "%.4g", lora->weight);
+      g_string_append_printf (prompt, " <lora:%s:%s>", lora->name, weight);
+    }
+  return g_string_free_and_steal (prompt);
+}
+
+static gboolean
+has (GStrv names, const char *name)
+{
+  return names && g_strv_contains ((const char *const *) names, name);
+}
+
+/* A name that the server does not list may fail the request, so without one that is
+ * known to be good the server chooses. */
+static void
+add_sampler (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  const UpscaleSdapiFacts *facts = talk->facts;
+
+  if (has (facts->samplers, "DPM++ 2M Karras"))
+    upscale_json_add_string (builder, "sampler_name", "DPM++ 2M Karras");
+  else if (has (facts->samplers, "DPM++ 2M"))
+    upscale_json_add_string (builder, "sampler_name", "DPM++ 2M");
+  else if (facts->dialect == UPSCALE_SDAPI_SDCPP)
+    upscale_json_add_string (builder, "sampler_name", "Euler");
+  if (has (facts->samplers, "DPM++ 2M") && has (facts->schedulers, "Karras"))
+    upscale_json_add_string (builder, "scheduler", "Karras");
+}
+
+/* Left as it is, or each tile would load one model and then the other again. */
+static void
+add_model (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  if (*talk->recipe->model == '\0' || get_facts (talk)->dialect == UPSCALE_SDAPI_SDCPP)
+    return;
+  upscale_json_begin_object (builder, "override_settings");
+  upscale_json_add_string (builder, "sd_model_checkpoint", talk->recipe->model);
+  json_builder_end_object (builder);
+  upscale_json_add_boolean (builder, "override_settings_restore_afterwards", FALSE);
+}
+
+static void
+begin_unit (JsonBuilder *builder, const char *model, const char *module, double weight)
+{
+  json_builder_begin_object (builder);
+  upscale_json_add_boolean (builder, "enabled", TRUE);
+  upscale_json_add_string (builder, "model", model);
+  upscale_json_add_string (builder, "module", module);
+  upscale_json_add_double (builder, "weight", weight);
+  upscale_json_add_double (builder, "guidance_start", 0.0);
+  upscale_json_add_double (builder, "guidance_end", 1.0);
+  upscale_json_add_string (builder, "control_mode", "Balanced");
+  upscale_json_add_string (builder, "resize_mode", "Just Resize");
+  upscale_json_add_boolean (builder, "pixel_perfect", TRUE);
+  /* Or the map comes back as a second picture. */
+  upscale_json_add_boolean (builder, "save_detected_map", FALSE);
+}
+
+/* The tile is the hint itself: no preprocessor. */
+static void
+add_tile_unit (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  const char *model = get_controlnet (talk);
+  const char *none = has (get_facts (talk)->modules, "None") ? "None" : "none";
+
+  begin_unit (builder, model, none, talk->recipe->conditioning_scale);
+  upscale_json_add_base64 (builder, "image", talk->tile->image);
+  upscale_json_add_string (builder, "union_control_type", "Tile");
+  json_builder_end_object (builder);
+}
+
+static void
+add_ip_adapter_unit (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  const char *model = get_ip_adapter (talk);
+  const char *module = upscale_sdapi_choose_module (talk->facts, model);
+
+  begin_unit (builder, model, module ? module : "none", talk->recipe->ip_adapter_scale);
+  upscale_json_add_base64 (builder, "image", talk->recipe->ip_adapter_image);
+  json_builder_end_object (builder);
+}
+
+/* An unknown script fails the request, so nothing is said of it where it is not wanted.
+ */
+static void
+add_extension (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  if (!get_controlnet (talk) && !get_ip_adapter (talk))
+    return;
+  upscale_json_begin_object (builder, "alwayson_scripts");
+  upscale_json_begin_object (builder, "controlnet");
+  upscale_json_begin_array (builder, "args");
+  if (get_controlnet (talk))
+    add_tile_unit (builder, talk);
+  if (get_ip_adapter (talk))
+    add_ip_adapter_unit (builder, talk);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+add_sdnext_ip_adapter (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  const char *adapter = get_ip_adapter (talk);
+
+  if (!adapter)
+    return;
+  upscale_json_begin_array (builder, "ip_adapter");
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "adapter", adapter);
+  upscale_json_begin_array (builder, "images");
+  upscale_json_add_base64 (builder, NULL, talk->recipe->ip_adapter_image);
+  json_builder_end_array (builder);
+  upscale_json_add_double (builder, "scale",
+                           CLAMP (talk->recipe->ip_adapter_scale, 0.0, 1.0));
+  json_builder_end_object (builder);
+  json_builder_end_array (builder);
+}
+
+static void
+add_sdnext_control (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  upscale_json_begin_array (builder, "inputs");
+  upscale_json_add_base64 (builder, NULL, talk->tile->image);
+  json_builder_end_array (builder);
+  upscale_json_add_int (builder, "input_type", INPUT_IS_INIT);
+  upscale_json_add_int (builder, "width_before", talk->tile->target_width_px);
+  upscale_json_add_int (builder, "height_before", talk->tile->target_height_px);
+  upscale_json_begin_array (builder, "control");
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "unit_type", "controlnet");
+  upscale_json_add_string (builder, "model", get_controlnet (talk));
+  upscale_json_add_string (builder, "process", "None");
+  upscale_json_add_double (builder, "strength", talk->recipe->conditioning_scale);
+  upscale_json_add_double (builder, "start", 0.0);
+  upscale_json_add_double (builder, "end", 1.0);
+  json_builder_end_object (builder);
+  json_builder_end_array (builder);
+}
+
+static void
+add_img2img (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  upscale_json_begin_array (builder, "init_images");
+  upscale_json_add_base64 (builder, NULL, talk->tile->image);
+  json_builder_end_array (builder);
+  upscale_json_add_int (builder, "width", talk->tile->target_width_px);
+  upscale_json_add_int (builder, "height", talk->tile->target_height_px);
+  upscale_json_add_int (builder, "resize_mode", 0);
+  /* More than one picture and the first may be a sheet of them all. */
+  upscale_json_add_int (builder, "n_iter", 1);
+  upscale_json_add_string (builder, "force_task_id", talk->remote_id);
+}
+
+static void
+add_guides (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  switch (get_facts (talk)->dialect)
+    {
+    case UPSCALE_SDAPI_WEBUI:
+      add_extension (builder, talk);
+      return;
+    case UPSCALE_SDAPI_SDNEXT:
+      add_sdnext_ip_adapter (builder, talk);
+      return;
+    case UPSCALE_SDAPI_SDCPP:
+      upscale_loras_add (&get_facts (talk)->loras, builder, talk->recipe);
+      return;
+    }
+}
+
+/**
+ * upscale_sdapi_get_route:
+ * @talk: a talk
+ *
+ * Returns: (transfer none): where the tile is sent
+ */
+const char *
+upscale_sdapi_get_route (const UpscaleTalk *talk)
+{
+  return uses_control_route (talk) ? CONTROL_ROUTE : IMG2IMG_ROUTE;
+}
+
+/**
+ * upscale_sdapi_make_request:
+ * @talk: a talk whose @remote_id is set
+ *
+ * Returns: (transfer full): JSON
+ */
+GBytes *
+upscale_sdapi_make_request (const UpscaleTalk *talk)
+{
+  const UpscaleRecipe *recipe = talk->recipe;
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autofree char *prompt = make_prompt (talk);
+
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "prompt", prompt);
+  upscale_json_add_string (builder, "negative_prompt", recipe->negative_prompt);
+  upscale_json_add_double (builder, "denoising_strength", recipe->strength);
+  upscale_json_add_int (builder, "steps", recipe->steps);
+  upscale_json_add_double (builder, "cfg_scale", recipe->cfg_scale);
+  upscale_json_add_int (builder, "seed", talk->tile->seed);
+  upscale_json_add_int (builder, "batch_size", 1);
+  upscale_json_add_boolean (builder, "send_images", TRUE);
+  upscale_json_add_boolean (builder, "save_images", FALSE);
+  add_sampler (builder, talk);
+  if (uses_control_route (talk))
+    add_sdnext_control (builder, talk);
+  else
+    {
+      add_img2img (builder, talk);
+      add_model (builder, talk);
+    }
+  add_guides (builder, talk);
+  return upscale_json_end (builder);
+}
+
+/**
+ * upscale_sdapi_make_settings:
+ * @talk: a talk
+ *
+ * Returns: (transfer full) (nullable): settings that must be made before the tile is
+ * sent, JSON; %NULL where the request says it all
+ */
+GBytes *
+upscale_sdapi_make_settings (const UpscaleTalk *talk)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (!uses_control_route (talk) || *talk->recipe->model == '\0')
+    return NULL;
+  builder = json_builder_new_immutable ();
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "sd_model_checkpoint", talk->recipe->model);
+  return upscale_json_end (builder);
+}

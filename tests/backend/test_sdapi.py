@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AUTOMATIC1111's API, against doubles of four servers that speak it; the first few also against a real server."""
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from backend_driver import NOISE, Backend, noise_of, read_picture, reference_picture
+from polling import wait_until
+from sdapi_server import MODELS, SdapiServer
+from sdcpp_server import SdcppServer
+from tile_server import TileServer, to_png, unrelated_picture
+
+REAL = os.environ.get("UPSCALE_REAL_SDAPI")
+double_only = pytest.mark.skipif(bool(REAL), reason="needs a server that fails on command")
+FLAVOURS = ["real"] if REAL else ["webui", "forge", "sdnext", "sdcpp"]
+WEB_UIS = ["webui", "forge", "sdnext"]
+
+
+def make_server(flavour: str) -> TileServer:
+    if flavour == "sdcpp":
+        double = SdcppServer()
+        double.kind = "sdapi"
+        return double
+    return SdapiServer(flavour)
+
+
+@pytest.fixture
+def flavour() -> str:
+    return "real" if REAL else "webui"
+
+
+@pytest.fixture
+def server(flavour: str) -> Iterator[Any]:
+    if flavour == "real":
+        yield None
+        return
+    with make_server(flavour) as double:
+        yield double
+
+
+@pytest.fixture
+def backend(server: TileServer | None, tmp_path: Path) -> Iterator[Backend]:
+    with Backend(server.address if server else f"sdapi+{REAL}", tmp_path) as driven:
+        probed = driven.probe()
+        assert probed["event"] == "probed", probed
+        yield driven
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_tiles_come_back_where_they_belong(backend: Backend, server: TileServer | None) -> None:
+    backend.check_answers(backend.paint((128, 64), (64, 128)), noise=noise_of(server))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: TileServer | None) -> None:
+    backend.check_answers(backend.paint((64, 64), prompt=" "), noise=noise_of(server))
+
+
+@double_only
+@pytest.mark.parametrize(
+    ("flavour", "expected"),
+    [
+        ("webui", {"version": "v1.10.1", "default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("forge", {"version": "f2.0.1v1.10.1", "default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("sdnext", {"default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("sdcpp", {"version": "stable-diffusion.cpp", "takes_controlnet": False, "takes_ip_adapter": False, "models": ["echo"]}),
+    ],
+)
+def test_probe_tells_what_is_there_and_paints_a_small_tile(tmp_path: Path, flavour: str, expected: dict[str, Any]) -> None:
+    with make_server(flavour) as server, Backend(server.address, tmp_path) as backend:
+        probed = backend.probe()
+        assert server.count("POST", "/sdapi/v1/img2img") == 1
+    assert expected.items() <= probed.items()
+    assert (probed["max_tiles"], probed["concurrency"], probed["n_queued"]) == (1, 1, 0)
+    assert probed["loras"] == ["detail", "sharp"]
+    if flavour != "sdcpp":
+        assert probed["models"] == MODELS
+
+
+@double_only
+@pytest.mark.parametrize("flavour", WEB_UIS)
+def test_request_carries_all_that_was_asked_for(backend: Backend, server: SdapiServer) -> None:
+    recipe = {"conditioning": 0.7, "reference": reference_picture(), "ip_scale": 0.5, "loras": "sharp:0.8,detail:0.25"}
+    ended = backend.paint((128, 64), **recipe, model=MODELS[1])
+    backend.check_answers(ended, shift=0.7 + 0.5 + 0.8 + 0.25)
+    assert server.options["sd_model_checkpoint"] == MODELS[1]
+    sent = server.bodies[-1]
+    assert sent["prompt"] == "a photo <lora:sharp:0.8> <lora:detail:0.25>"
+    assert (sent["seed"], sent["denoising_strength"], sent["steps"], sent["cfg_scale"]) == ((1 << 53) - 1, 0.35, 4, 2)
+    assert sent["sampler_name"] == "DPM++ 2M"
+    assert sent.get("override_settings_restore_afterwards", False) is False
+
+
+@double_only
+def test_the_tile_controlnet_is_of_the_checkpoints_family(tmp_path: Path) -> None:
+    with SdapiServer("forge") as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        for model, controlnet in ((MODELS[0], "control_v11f1e_sd15_tile [a371b31b]"), (MODELS[1], "xinsir_tile_sdxl [12345678]")):
+            backend.check_answers(backend.paint((64, 64), conditioning=0.5, model=model), shift=0.5)
+            unit = server.bodies[-1]["alwayson_scripts"]["controlnet"]["args"][0]
+            assert (unit["model"], unit["module"]) == (controlnet, "None")
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["sdcpp"])
+def test_stable_diffusion_cpp_takes_loras_in_a_field(backend: Backend, server: SdcppServer) -> None:
+    backend.check_answers(backend.paint((64, 64), loras="sharp:0.8"))
+    assert server.bodies[-1]["lora"] == [{"path": "sub/sharp.safetensors", "multiplier": 0.8}]
+    assert "<" not in server.bodies[-1]["prompt"]
+
+
+@double_only
+def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
+    with SdapiServer(extension=False) as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        missing = backend.missing(conditioning=0.5, reference=reference_picture(), loras="nobody:1", model="other")["missing"]
+        for words in ("tile ControlNet", "IP-Adapter", "no LoRA 'nobody'", "no model 'other'", "ControlNet extension"):
+            assert words in missing
+        # It is painted without, as a script that is not there would fail the request.
+        backend.check_answers(backend.paint((64, 64), conditioning=0.5, reference=reference_picture()))
+    with make_server("sdcpp") as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        assert "sdcpp+" in backend.missing(conditioning=0.5)["missing"]
+
+
+@double_only
+def test_answers_of_different_models_have_different_names(backend: Backend, server: SdapiServer) -> None:
+    own, named = backend.missing()["painter"], backend.missing(model=MODELS[1])["painter"]
+    server.options["sd_model_checkpoint"] = MODELS[1]  # as a job that names a model leaves it behind
+    backend.probe()
+    assert own != backend.missing()["painter"]
+    assert named == backend.missing(model=MODELS[1])["painter"], "what was painted before would not be found again"
+
+
+@double_only
+def test_basic_auth(tmp_path: Path) -> None:
+    secret = "Basic " + base64.b64encode(b"me:secret").decode()
+    with SdapiServer(auth="me:secret") as server:
+        with Backend(server.address, tmp_path) as backend:
+            refused = backend.probe()
+        assert (refused["event"], refused["code"]) == ("probe-failed", "rejected")
+        assert "UPSCALE_BASIC" in refused["message"]
+        with Backend(server.address, tmp_path, Authorization=secret) as backend:
+            assert backend.probe()["event"] == "probed"
+
+
+@double_only
+def test_interrupt_stops_our_tile(backend: Backend, server: SdapiServer) -> None:
+    server.held = True
+    backend.start((64, 64))
+    wait_until(lambda: server.task, "it runs")
+    backend.tell("cancel")
+    assert backend.finish()["code"] == "cancelled"
+    assert server.requests[-1] == ("POST", "/sdapi/v1/interrupt")
+
+
+@double_only
+@pytest.mark.parametrize("names_tasks", [True, False])
+def test_nobody_elses_work_is_interrupted(tmp_path: Path, names_tasks: bool) -> None:
+    with SdapiServer(names_tasks=names_tasks) as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        server.held = True
+        backend.start((64, 64))
+        wait_until(lambda: server.task, "it runs")
+        server.task = "task(somebody else's)" if names_tasks else server.task
+        backend.tell("cancel")
+        assert backend.finish()["code"] == "cancelled"
+        assert server.count("POST", "/sdapi/v1/interrupt") == 0
+
+
+@double_only
+def test_half_done_picture_is_dropped(backend: Backend, server: SdapiServer) -> None:
+    server.held = True
+    backend.start((64, 64))
+    wait_until(lambda: server.task, "it runs")
+    server.interrupt()
+    answer = backend.finish()["answers"][0]
+    assert "file" not in answer
+    assert "interrupted" in answer["message"]
+
+
+@double_only
+@pytest.mark.parametrize(
+    "change", [lambda pixels: pixels[..., ::-1], lambda pixels: numpy.roll(pixels, 8, 1)], ids=["swapped channels", "moved by a block"]
+)
+def test_the_check_notices_what_it_must(backend: Backend, change: Callable[[numpy.ndarray], numpy.ndarray]) -> None:
+    ended = backend.paint((64, 64))
+    painted = Path(ended["answers"][0]["file"])
+    painted.write_bytes(to_png(change(read_picture(str(painted)))))
+    with pytest.raises(AssertionError):
+        backend.check_answers(ended, noise=NOISE)
+
+
+PICTURE = base64.b64encode(unrelated_picture(64, 64)).decode()
+
+
+@double_only
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        ((404, {"error": "HTTPException", "detail": "Sampler not found", "body": "", "errors": ""}), "rejected", "Sampler not found"),
+        ((400, {"detail": "Sampler not found"}), "rejected", "Sampler not found"),
+        ((404, {"detail": "Not Found"}), "rejected", "Check the address"),
+        ((404, None), "rejected", "404"),
+        ((422, {"detail": "always on script x not found"}), "rejected", "always on script x not found"),
+        ((422, {"detail": [{"loc": ["body", "steps"], "msg": "not an integer", "type": "t"}]}), "rejected", "body.steps: not an integer"),
+        ((500, {"detail": "Invalid encoded image"}), "server", "Invalid encoded image"),
+        ((500, {"error": "OutOfMemoryError", "detail": "", "body": "", "errors": "CUDA out of memory. Tried"}), "too-large", "CUDA out"),
+        ((500, {"error": "RuntimeError", "detail": "", "body": "", "errors": "Unknown checkpoint: x"}), "server", "Unknown checkpoint: x"),
+        ((500, {"error": "server_error", "message": "[json.exception.type_error.302]"}), "server", "type_error.302"),
+        ((400, {"error": "prompt required"}), "rejected", "prompt required"),
+        ((401, {"detail": "Incorrect username or password"}), "rejected", "Incorrect username"),
+        ((503, None), "busy", "503"),
+        ((0, None), "transport", ""),
+    ],
+)
+def test_refused_tile(backend: Backend, server: SdapiServer, answer: tuple[object, ...], code: str, words: str) -> None:
+    server.answer_with = [answer, answer]
+    ended = backend.paint((64, 64))
+    assert ended["code"] == code
+    assert words in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"<html>",
+        b"",
+        {"images": []},
+        {"images": [""]},
+        {"images": [None]},
+        {"images": "x"},
+        {"pictures": [PICTURE]},
+        [PICTURE],
+        b'{"images":["',
+    ],
+)
+def test_answer_without_a_picture(backend: Backend, server: SdapiServer, said: object) -> None:
+    server.answer_with = [(200, said)]
+    answer = backend.paint((64, 64))["answers"][0]
+    assert answer["code"] == "protocol"
+    assert "no picture" in answer["message"]
+
+
+@double_only
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"images": [PICTURE]},
+        {"images": ["data:image/png;base64," + PICTURE]},
+        {"parameters": {"images": ["x"], 'a"b': [{"images": 1}]}, "images": [PICTURE, "second"]},
+        ('{ "images" : [ "' + PICTURE.replace("/", "\\/") + '" ], "info": "{}" }').encode(),
+    ],
+)
+def test_picture_is_found_in_any_spelling(backend: Backend, server: SdapiServer, said: object) -> None:
+    server.answer_with = [(200, said)]
+    answer = backend.paint((64, 64))["answers"][0]
+    assert Path(answer["file"]).read_bytes() == unrelated_picture(64, 64)
+
+
+@double_only
+def test_thirty_megabytes_are_fine(backend: Backend, server: SdapiServer) -> None:
+    server.padding = 30 << 20
+    backend.check_answers(backend.paint((64, 64)))
+
+
+@double_only
+def test_an_answer_that_does_not_end_is_refused(backend: Backend, server: SdapiServer) -> None:
+    server.padding = 200 << 20
+    ended = backend.paint((64, 64))
+    assert ended["code"] == "protocol"
+    assert "larger than" in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("status", [404, 200])
+def test_something_else_on_that_port(tmp_path: Path, status: int) -> None:
+    class Other(SdapiServer):
+        def handle(self, *_: object) -> tuple[object, ...]:
+            return status, b"<html>hello</html>", "text/html"
+
+    with Other() as server, Backend(server.address, tmp_path) as backend:
+        failed = backend.probe()
+    assert failed["code"] == "rejected"
+    assert "--api" in failed["message"]
+
+
+@double_only
+def test_nobody_there(tmp_path: Path) -> None:
+    with SdapiServer() as server:
+        address = server.address
+    with Backend(address, tmp_path) as backend:
+        failed = backend.probe()
+    assert failed["code"] == "unreachable"
+    assert "is the endpoint running" in failed["message"]
