@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-endpoint-kind.h"
 
+#include "upscale-comfyui.h"
 #include "upscale-sdapi.h"
 #include "upscale-sdcpp.h"
 #include "upscale-tile-batch-backend.h"
@@ -24,11 +25,18 @@ make_sdapi (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
   return upscale_tile_server_backend_new (&UPSCALE_SDAPI, base, http, clock);
 }
 
+static UpscaleBackend *
+make_comfyui (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return upscale_tile_server_backend_new (&UPSCALE_COMFYUI, base, http, clock);
+}
+
 /* The first is meant where an address names no kind. */
 static const UpscaleEndpointKind kinds[] = {
   { "tile-batch", make_tile_batch },
   { "sdapi", make_sdapi },
   { "sdcpp", make_sdcpp },
+  { "comfyui", make_comfyui },
 };
 
 /**

@@ -334,7 +334,7 @@ describe_guides (const UpscaleSdapiFacts *facts, UpscaleCapabilities *capabiliti
  * Returns: (transfer full): what it can do
  */
 UpscaleCapabilities *
-upscale_sdapi_describe (gconstpointer data, GError **error)
+upscale_sdapi_describe (gpointer data, GError **error)
 {
   const UpscaleSdapiFacts *facts = data;
   g_autofree char         *identity = make_identity (facts);

@@ -59,7 +59,7 @@ gboolean             upscale_sdapi_learn (gpointer                 facts,
                                           const UpscaleHttpAnswer *answer,
                                           UpscaleLine             *line,
                                           GError                 **error);
-UpscaleCapabilities *upscale_sdapi_describe (gconstpointer facts, GError **error);
+UpscaleCapabilities *upscale_sdapi_describe (gpointer facts, GError **error);
 
 const char *upscale_sdapi_choose_controlnet (const UpscaleSdapiFacts *facts,
                                              const char              *model);

@@ -103,7 +103,7 @@ learn (gpointer                 speaker,
 }
 
 static UpscaleCapabilities *
-describe (gconstpointer data, GError **error)
+describe (gpointer data, GError **error)
 {
   const Facts         *facts = data;
   const char          *model = facts->model ? facts->model : "";

@@ -84,7 +84,7 @@ struct _UpscaleTileServer
   gsize               own_size;
   GDestroyNotify      own_clear;
   UpscaleDialogueFunc learn;
-  UpscaleCapabilities *(*describe) (gconstpointer facts, GError **error);
+  UpscaleCapabilities *(*describe) (gpointer facts, GError **error);
   UpscaleDialogueFunc paint;
   UpscaleDialogueFunc stop;
   gboolean            hides_missing;

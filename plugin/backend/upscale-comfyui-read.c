@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What ComfyUI says of a prompt: that it is refused, that it waits or runs, and how it
+ * has ended. */
+#include <string.h>
+
+#include "upscale-comfyui-private.h"
+#include "upscale-error.h"
+#include "upscale-http-status.h"
+#include "upscale-json.h"
+
+#define MOST_CHARS 300
+
+static JsonObject *
+parse_object (JsonParser *parser, GBytes *body)
+{
+  JsonNode *root = upscale_json_parse (parser, body);
+
+  return root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+}
+
+static char *
+shorten (const char *text)
+{
+  return g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MOST_CHARS));
+}
+
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  const char *text = object ? upscale_json_get_string (object, name) : NULL;
+
+  return text ? text : "";
+}
+
+/* Of the first node that has one, its first error. */
+static char *
+describe_node_error (JsonObject *node_errors, const char **class_type)
+{
+  g_autoptr (GList) ids = json_object_get_members (node_errors);
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      JsonObject *node = upscale_json_get_object (node_errors, id->data);
+      JsonArray  *errors = node ? upscale_json_get_array (node, "errors") : NULL;
+      JsonNode   *first = errors && json_array_get_length (errors) > 0
+                              ? json_array_get_element (errors, 0)
+                              : NULL;
+
+      if (!first || !JSON_NODE_HOLDS_OBJECT (first))
+        continue;
+      *class_type = get_text (node, "class_type");
+      return g_strdup_printf ("node %s (%s): %s: %s", (char *) id->data, *class_type,
+                              get_text (json_node_get_object (first), "message"),
+                              get_text (json_node_get_object (first), "details"));
+    }
+  return NULL;
+}
+
+/**
+ * upscale_comfyui_check_prompt:
+ * @answer: to a prompt
+ * @error: return location for an error
+ *
+ * Returns: whether it was taken; else %FALSE with what is wrong with which node, in words
+ */
+gboolean
+upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject      *root = answer->status == SOUP_STATUS_BAD_REQUEST
+                              ? parse_object (parser, answer->body)
+                              : NULL;
+  JsonObject      *problem = root ? upscale_json_get_object (root, "error") : NULL;
+  JsonObject      *nodes = root ? upscale_json_get_object (root, "node_errors") : NULL;
+  const char      *class_type = "";
+  g_autofree char *of_node = nodes ? describe_node_error (nodes, &class_type) : NULL;
+  g_autofree char *of_graph = NULL;
+  g_autofree char *said = NULL;
+
+  if (!problem)
+    return upscale_dialogue_check (answer, error);
+  of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
+                              get_text (problem, "details"));
+  said = shorten (of_node ? of_node : g_strchomp (of_graph));
+  /* A picture that was there a moment ago is sent again; anything else stays wrong. */
+  g_set_error (error, UPSCALE_ERROR,
+               g_str_has_prefix (class_type, "LoadImage") ? UPSCALE_ERROR_EXPIRED
+                                                          : UPSCALE_ERROR_REJECTED,
+               "it refuses the workflow: %s", said);
+  return FALSE;
+}
+
+static GError *
+describe_execution_error (JsonObject *data)
+{
+  g_autofree char *said =
+      g_strdup_printf ("node %s (%s): %s %s", get_text (data, "node_id"),
+                       get_text (data, "node_type"), get_text (data, "exception_type"),
+                       get_text (data, "exception_message"));
+  g_autofree char *text = shorten (said);
+
+  return upscale_http_tile_failure_to_error (text);
+}
+
+/* Finds one of the messages that tell how it went. */
+static JsonObject *
+find_message (JsonObject *status, const char *event)
+{
+  JsonArray *messages = upscale_json_get_array (status, "messages");
+
+  for (guint i = 0; messages && i < json_array_get_length (messages); i++)
+    {
+      JsonNode  *node = json_array_get_element (messages, i);
+      JsonArray *pair = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+      if (pair && json_array_get_length (pair) == 2 &&
+          JSON_NODE_HOLDS_OBJECT (json_array_get_element (pair, 1)) &&
+          g_strcmp0 (json_node_get_string (json_array_get_element (pair, 0)), event) == 0)
+        return json_array_get_object_element (pair, 1);
+    }
+  return NULL;
+}
+
+static char *
+make_view (JsonObject *image)
+{
+  return soup_form_encode ("filename", get_text (image, "filename"), "subfolder",
+                           get_text (image, "subfolder"), "type",
+                           get_text (image, "type"), NULL);
+}
+
+/* A workflow may show its work on the way, as a preview; what it saves is the result. */
+static char *
+choose_view (JsonObject *outputs)
+{
+  g_autoptr (GList) ids = json_object_get_members (outputs);
+  JsonObject *best = NULL;
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      JsonObject *output = upscale_json_get_object (outputs, id->data);
+      JsonArray  *images = output ? upscale_json_get_array (output, "images") : NULL;
+      JsonNode   *first = images && json_array_get_length (images) > 0
+                              ? json_array_get_element (images, 0)
+                              : NULL;
+      gboolean    is_saved;
+
+      if (!first || !JSON_NODE_HOLDS_OBJECT (first))
+        continue;
+      is_saved = g_str_equal (get_text (json_node_get_object (first), "type"), "output");
+      if (!best || is_saved)
+        best = json_node_get_object (first);
+      if (is_saved)
+        break;
+    }
+  return best ? make_view (best) : NULL;
+}
+
+static gboolean
+read_failure (JsonObject *status, GError **failure, GError **error)
+{
+  JsonObject *data = find_message (status, "execution_error");
+
+  if (data)
+    {
+      *failure = describe_execution_error (data);
+      return TRUE;
+    }
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
+               "somebody has interrupted the workflow at the server");
+  return FALSE;
+}
+
+/**
+ * upscale_comfyui_read_history:
+ * @answer: what the history says
+ * @id: of a prompt
+ * @view: (out) (transfer full): parameters to fetch the picture with, when it has ended
+ * well
+ * @failure: (out): why the tile can't be painted, when a node has failed
+ * @error: return location for an error
+ *
+ * While it has not ended neither @view nor @failure is set.
+ *
+ * Returns: %FALSE when it has ended for another reason than the tile
+ */
+gboolean
+upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
+                              const char              *id,
+                              char                   **view,
+                              GError                 **failure,
+                              GError                 **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject *root;
+  JsonObject *entry;
+  JsonObject *status;
+  JsonObject *outputs;
+
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  root = parse_object (parser, answer->body);
+  entry = root ? upscale_json_get_object (root, id) : NULL;
+  if (!entry)
+    return TRUE;
+  status = upscale_json_get_object (entry, "status");
+  outputs = upscale_json_get_object (entry, "outputs");
+  if (status && g_str_equal (get_text (status, "status_str"), "error"))
+    return read_failure (status, failure, error);
+  *view = outputs ? choose_view (outputs) : NULL;
+  if (!*view)
+    *failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                            "the workflow has ended without a picture; it must save or "
+                            "preview one");
+  return TRUE;
+}
+
+static gboolean
+holds (JsonObject *queue, const char *name, const char *id)
+{
+  JsonArray *entries = upscale_json_get_array (queue, name);
+
+  for (guint i = 0; entries && i < json_array_get_length (entries); i++)
+    {
+      JsonNode  *node = json_array_get_element (entries, i);
+      JsonArray *entry = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+      JsonNode  *second = entry && json_array_get_length (entry) > 1
+                              ? json_array_get_element (entry, 1)
+                              : NULL;
+
+      if (second && JSON_NODE_HOLDS_VALUE (second) &&
+          g_strcmp0 (json_node_get_string (second), id) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * upscale_comfyui_find_in_queue:
+ * @answer: the queue
+ * @id: of a prompt
+ * @is_running: (out): whether it runs
+ *
+ * Returns: whether it runs or waits
+ */
+gboolean
+upscale_comfyui_find_in_queue (const UpscaleHttpAnswer *answer,
+                               const char              *id,
+                               gboolean                *is_running)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject *queue =
+      answer->status == SOUP_STATUS_OK ? parse_object (parser, answer->body) : NULL;
+
+  *is_running = queue && holds (queue, "queue_running", id);
+  return *is_running || (queue && holds (queue, "queue_pending", id));
+}

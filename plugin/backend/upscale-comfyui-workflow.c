@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A graph in ComfyUI's API format with names between percent signs where our values
+ * go. */
+#include "upscale-comfyui-workflow.h"
+
+#include <string.h>
+
+#include "upscale-comfyui-resources.h"
+#include "upscale-error.h"
+#include "upscale-json.h"
+
+#define BUILT_IN "/tile-upscale/comfyui-workflow.json"
+#define MARK '%'
+
+/**
+ * UpscaleComfyuiWorkflow:
+ *
+ * What ComfyUI is to run for a tile. Never changes, so any thread may read it.
+ */
+struct _UpscaleComfyuiWorkflow
+{
+  JsonParser *parser;
+  char       *text;
+  char       *digest;
+  gboolean    is_built_in;
+};
+
+static UpscaleComfyuiWorkflow *
+workflow_new (GBytes *bytes, gboolean is_built_in)
+{
+  UpscaleComfyuiWorkflow *workflow = g_new0 (UpscaleComfyuiWorkflow, 1);
+  gsize                   size = 0;
+  const char             *data = g_bytes_get_data (bytes, &size);
+
+  workflow->parser = json_parser_new_immutable ();
+  workflow->text = g_strndup (data, size);
+  workflow->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  workflow->is_built_in = is_built_in;
+  upscale_json_parse (workflow->parser, bytes);
+  return workflow;
+}
+
+/**
+ * upscale_comfyui_workflow_free:
+ * @workflow: (transfer full): a workflow
+ */
+void
+upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
+{
+  g_object_unref (workflow->parser);
+  g_free (workflow->text);
+  g_free (workflow->digest);
+  g_free (workflow);
+}
+
+/**
+ * upscale_comfyui_workflow_new_built_in:
+ *
+ * Returns: (transfer full): ours: img2img, to which ControlNet, LoRAs and IP-Adapter are
+ * added as they are wanted
+ */
+UpscaleComfyuiWorkflow *
+upscale_comfyui_workflow_new_built_in (void)
+{
+  g_autoptr (GBytes) bytes =
+      g_resource_lookup_data (upscale_comfyui_get_resource (), BUILT_IN,
+                              G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  return workflow_new (bytes, TRUE);
+}
+
+static gboolean
+refuse (const char *path, const char *why, GError **error)
+{
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, "the workflow '%s' %s", path,
+               why);
+  return FALSE;
+}
+
+static gboolean
+check (const UpscaleComfyuiWorkflow *workflow, const char *path, GError **error)
+{
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (workflow);
+  g_autoptr (GList) ids = nodes ? json_object_get_members (nodes) : NULL;
+
+  if (!nodes)
+    return refuse (path, "is no JSON object", error);
+  if (upscale_json_get_array (nodes, "nodes"))
+    return refuse (
+        path, "is saved for the editor: use 'Export (API)' in ComfyUI's menu instead",
+        error);
+  for (GList *id = ids; id; id = id->next)
+    {
+      JsonObject *node = upscale_json_get_object (nodes, id->data);
+
+      if (!node || !upscale_json_get_string (node, "class_type") ||
+          !upscale_json_get_object (node, "inputs"))
+        return refuse (path,
+                       "holds something that is no node: export it from ComfyUI "
+                       "with 'Export (API)'",
+                       error);
+    }
+  if (!upscale_comfyui_workflow_asks_for (workflow, "image"))
+    return refuse (
+        path,
+        "has no place for the tile: write %image% as the image of a Load Image "
+        "node",
+        error);
+  return TRUE;
+}
+
+/**
+ * upscale_comfyui_workflow_new_from_file:
+ * @path: a file that ComfyUI has exported in API format, with placeholders
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the user's workflow, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleComfyuiWorkflow *
+upscale_comfyui_workflow_new_from_file (const char *path, GError **error)
+{
+  g_autoptr (UpscaleComfyuiWorkflow) workflow = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, &cause);
+
+  if (!bytes)
+    {
+      g_autofree char *why = g_strconcat ("can't be read: ", cause->message, NULL);
+
+      refuse (path, why, error);
+      return NULL;
+    }
+  workflow = workflow_new (bytes, FALSE);
+  return check (workflow, path, error) ? g_steal_pointer (&workflow) : NULL;
+}
+
+/**
+ * upscale_comfyui_workflow_is_built_in:
+ * @workflow: a workflow
+ *
+ * Returns: whether it is ours
+ */
+gboolean
+upscale_comfyui_workflow_is_built_in (const UpscaleComfyuiWorkflow *workflow)
+{
+  return workflow->is_built_in;
+}
+
+/**
+ * upscale_comfyui_workflow_asks_for:
+ * @workflow: a workflow
+ * @value: a placeholder's name
+ *
+ * Returns: whether the value has a place in it
+ */
+gboolean
+upscale_comfyui_workflow_asks_for (const UpscaleComfyuiWorkflow *workflow,
+                                   const char                   *value)
+{
+  g_autofree char *mark = g_strdup_printf ("%c%s%c", MARK, value, MARK);
+
+  return strstr (workflow->text, mark) != NULL;
+}
+
+/**
+ * upscale_comfyui_workflow_get_digest:
+ * @workflow: a workflow
+ *
+ * Returns: (transfer none): SHA-256 of it
+ */
+const char *
+upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow)
+{
+  return workflow->digest;
+}
+
+/**
+ * upscale_comfyui_workflow_get_nodes:
+ * @workflow: a workflow
+ *
+ * Returns: (transfer none) (nullable): its nodes by id; %NULL when it is no JSON object
+ */
+JsonObject *
+upscale_comfyui_workflow_get_nodes (const UpscaleComfyuiWorkflow *workflow)
+{
+  JsonNode *root = json_parser_get_root (workflow->parser);
+
+  return root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+}
+
+static JsonNode *
+find_value (GHashTable *values, const char *start, const char *end)
+{
+  g_autofree char *name = g_strndup (start, (gsize) (end - start));
+
+  return g_hash_table_lookup (values, name);
+}
+
+static void
+append_value (GString *text, JsonNode *value)
+{
+  g_autofree char *written = NULL;
+
+  if (json_node_get_value_type (value) == G_TYPE_STRING)
+    {
+      g_string_append (text, json_node_get_string (value));
+      return;
+    }
+  written = json_to_string (value, FALSE);
+  g_string_append (text, written);
+}
+
+/* In one pass, so that a prompt that looks like a placeholder stays a prompt. */
+static JsonNode *
+fill_text (const char *template, GHashTable *values)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize length = strlen (template);
+
+  for (const char *at = template; *at; at++)
+    {
+      const char *end = *at == MARK ? strchr (at + 1, MARK) : NULL;
+      JsonNode   *value = end ? find_value (values, at + 1, end) : NULL;
+
+      if (value && end + 1 - at == (gssize) length)
+        return json_node_copy (value); /* alone it keeps its type */
+      if (value)
+        append_value (text, value);
+      else
+        g_string_append_c (text, *at);
+      if (value)
+        at = end;
+    }
+  return json_node_init_string (json_node_alloc (), text->str);
+}
+
+static JsonNode *
+fill (JsonNode *node, GHashTable *values)
+{
+  JsonNode *filled;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_autoptr (GList) names = json_object_get_members (json_node_get_object (node));
+      JsonObject *object = json_object_new ();
+
+      for (GList *name = names; name; name = name->next)
+        json_object_set_member (object, name->data,
+                                fill (json_object_get_member (json_node_get_object (node),
+                                                              name->data),
+                                      values));
+      filled = json_node_init_object (json_node_alloc (), object);
+      json_object_unref (object);
+      return filled;
+    }
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+        json_array_add_element (
+            array, fill (json_array_get_element (json_node_get_array (node), i), values));
+      filled = json_node_init_array (json_node_alloc (), array);
+      json_array_unref (array);
+      return filled;
+    }
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    return fill_text (json_node_get_string (node), values);
+  return json_node_copy (node);
+}
+
+/**
+ * upscale_comfyui_workflow_fill:
+ * @workflow: a workflow
+ * @values: (element-type utf8 JsonNode): values by the names of their placeholders
+ *
+ * A text that is nothing but a placeholder becomes the value with its type; within a
+ * longer text its writing is put in. Unknown placeholders stay.
+ *
+ * Returns: (transfer full): the graph, for its maker to change
+ */
+JsonNode *
+upscale_comfyui_workflow_fill (const UpscaleComfyuiWorkflow *workflow, GHashTable *values)
+{
+  return fill (json_parser_get_root (workflow->parser), values);
+}
