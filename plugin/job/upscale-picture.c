@@ -3,6 +3,7 @@
 
 #include "upscale-error.h"
 #include "upscale-likeness.h"
+#include "upscale-picture-file.h"
 #include "upscale-png.h"
 #include "upscale-tile-form.h"
 #include "upscale-tile-key.h"
@@ -150,8 +151,8 @@ decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError
   UpscaleRect tile =
       upscale_tile_plan_get_tile (work->picture->plan, work->tile_index)->rect;
   g_autoptr (UpscalePixels) painted =
-      upscale_png_decode_sized (image, form.target_width_px, form.target_height_px,
-                                error);
+      upscale_picture_file_decode_sized (image, form.target_width_px,
+                                         form.target_height_px, error);
 
   return painted ? upscale_pixels_crop (painted, tile.width, tile.height) : NULL;
 }
