@@ -5,6 +5,7 @@
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-json.h"
+#include "upscale-tile-server-backend.h"
 
 #define POLL_WAIT_US (G_USEC_PER_SEC / 2)
 #define FOLDER "tile-upscale"
@@ -327,7 +328,7 @@ stop (gpointer                 speaker,
   return TRUE;
 }
 
-const UpscaleTileServer UPSCALE_COMFYUI = {
+static const UpscaleTileServer server = {
   .facts_size = sizeof (UpscaleComfyuiFacts),
   .facts_init = upscale_comfyui_init_facts,
   .facts_clear = upscale_comfyui_clear_facts,
@@ -338,3 +339,20 @@ const UpscaleTileServer UPSCALE_COMFYUI = {
   .paint = paint,
   .stop = stop,
 };
+
+/**
+ * upscale_comfyui_backend_new:
+ * @base: where its routes begin
+ * @http: how to send, with the server's own headers
+ * @clock: the time between questions
+ *
+ * Speaks to ComfyUI, with a workflow of ours or, where the address names its file behind
+ * a `#`, the user's.
+ *
+ * Returns: (transfer full): the backend
+ */
+UpscaleBackend *
+upscale_comfyui_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return upscale_tile_server_backend_new (&server, base, http, clock);
+}

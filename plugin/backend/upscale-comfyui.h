@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-tile-server.h"
+#include "upscale-backend.h"
+#include "upscale-http.h"
 
 G_BEGIN_DECLS
 
-/**
- * UPSCALE_COMFYUI:
- *
- * ComfyUI, with a workflow of ours, or of the user's: the address names its file behind a
- * `#`.
- */
-extern const UpscaleTileServer UPSCALE_COMFYUI;
+UpscaleBackend *
+upscale_comfyui_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include "upscale-sdapi.h"
 #include "upscale-sdcpp.h"
 #include "upscale-tile-batch-backend.h"
-#include "upscale-tile-server-backend.h"
 
 static UpscaleBackend *
 make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
@@ -13,30 +12,12 @@ make_tile_batch (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
   return UPSCALE_BACKEND (upscale_tile_batch_backend_new (base, http, clock));
 }
 
-static UpscaleBackend *
-make_sdcpp (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
-{
-  return upscale_tile_server_backend_new (&UPSCALE_SDCPP, base, http, clock);
-}
-
-static UpscaleBackend *
-make_sdapi (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
-{
-  return upscale_tile_server_backend_new (&UPSCALE_SDAPI, base, http, clock);
-}
-
-static UpscaleBackend *
-make_comfyui (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
-{
-  return upscale_tile_server_backend_new (&UPSCALE_COMFYUI, base, http, clock);
-}
-
 /* The first is meant where an address names no kind. */
 static const UpscaleEndpointKind kinds[] = {
   { "tile-batch", make_tile_batch },
-  { "sdapi", make_sdapi },
-  { "sdcpp", make_sdcpp },
-  { "comfyui", make_comfyui },
+  { "sdapi", upscale_sdapi_backend_new },
+  { "sdcpp", upscale_sdcpp_backend_new },
+  { "comfyui", upscale_comfyui_backend_new },
 };
 
 /**

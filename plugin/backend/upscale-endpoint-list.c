@@ -20,8 +20,8 @@ refuse (GError **error, const char *format, const char *what)
 static gboolean
 has_secrets (void)
 {
-  return g_getenv ("UPSCALE_TOKEN") || g_getenv ("UPSCALE_MODAL_KEY") ||
-         g_getenv ("UPSCALE_MODAL_SECRET");
+  return g_getenv ("UPSCALE_TOKEN") || g_getenv ("UPSCALE_BASIC") ||
+         g_getenv ("UPSCALE_MODAL_KEY") || g_getenv ("UPSCALE_MODAL_SECRET");
 }
 
 static void
@@ -37,12 +37,26 @@ add_header_from_environment (UpscaleHttp *http,
     upscale_http_add_header (http, header, value);
 }
 
+/* Name and password with a colon between, as web UIs take them (RFC 7617). */
+static void
+add_basic_from_environment (UpscaleHttp *http)
+{
+  const char      *secret = g_getenv ("UPSCALE_BASIC");
+  g_autofree char *code =
+      secret ? g_base64_encode ((const guchar *) secret, strlen (secret)) : NULL;
+  g_autofree char *value = code ? g_strconcat ("Basic ", code, NULL) : NULL;
+
+  if (value)
+    upscale_http_add_header (http, "Authorization", value);
+}
+
 static UpscaleHttp *
 make_http (UpscaleClock *clock)
 {
   UpscaleHttp *http = upscale_http_new (clock);
 
   add_header_from_environment (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
+  add_basic_from_environment (http);
   add_header_from_environment (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
   add_header_from_environment (http, "Modal-Secret", "", "UPSCALE_MODAL_SECRET");
   return http;

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* How a string begins that holds one. */
+#define DATA_URL "\"data:"
+
 typedef struct
 {
   const char *at;
@@ -164,6 +167,22 @@ upscale_json_dup_string_at (GBytes *text, const char *const *path)
   return node ? g_strdup (json_node_get_string (node)) : NULL;
 }
 
+/* Leaves what stands behind the comma of a data URL; a string that is none stays. */
+static gboolean
+skip_head (const char **start, gsize *size)
+{
+  const char *comma;
+
+  if (*size <= strlen (DATA_URL) || memcmp (*start, DATA_URL, strlen (DATA_URL)) != 0)
+    return TRUE;
+  comma = memchr (*start, ',', *size);
+  if (!comma)
+    return FALSE;
+  *size -= (gsize) (comma - *start);
+  *start = comma;
+  return TRUE;
+}
+
 /**
  * upscale_json_decode_base64_at:
  * @text: JSON, as it came in
@@ -176,19 +195,14 @@ GBytes *
 upscale_json_decode_base64_at (GBytes *text, const char *const *path)
 {
   const char *start = NULL;
-  const char *comma;
   gsize       size = 0;
   guchar     *data;
   int         state = 0;
   guint       save = 0;
 
-  if (!upscale_json_find (text, path, &start, &size) || *start != '"')
+  if (!upscale_json_find (text, path, &start, &size) || *start != '"' ||
+      !skip_head (&start, &size))
     return NULL;
-  if (g_str_has_prefix (start, "\"data:") && (comma = memchr (start, ',', size)))
-    {
-      size -= (gsize) (comma - start);
-      start = comma;
-    }
   /* What is no letter of the alphabet, as the quotes and an escaped slash, is passed
    * over. */
   data = g_malloc (size / 4 * 3 + 3);

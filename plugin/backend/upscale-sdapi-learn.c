@@ -34,8 +34,10 @@ hear_options (UpscaleSdapiFacts *facts, JsonNode *root)
 {
   JsonObject *options = to_object (root);
 
-  if (options)
-    g_set_str (&facts->model, upscale_json_get_string (options, "sd_model_checkpoint"));
+  if (!options)
+    return;
+  g_set_str (&facts->model, upscale_json_get_string (options, "sd_model_checkpoint"));
+  g_set_str (&facts->format, upscale_json_get_string (options, "samples_format"));
 }
 
 static void
@@ -151,6 +153,7 @@ upscale_sdapi_clear_facts (gpointer facts)
 
   g_free (self->address);
   g_free (self->model);
+  g_free (self->format);
   g_strfreev (self->models);
   g_strfreev (self->samplers);
   g_strfreev (self->schedulers);
@@ -347,5 +350,9 @@ upscale_sdapi_describe (gpointer data, GError **error)
   capabilities->loras = g_strdupv (facts->loras.names);
   capabilities->takes_loras = facts->loras.names != NULL;
   describe_guides (facts, capabilities);
+  if (facts->format && !g_str_equal (facts->format, "png"))
+    capabilities->caveat = g_strdup_printf (
+        "it answers with '%s' pictures, which lose detail: set its image format to png",
+        facts->format);
   return capabilities;
 }

@@ -26,6 +26,7 @@ typedef enum
  * @address: where it is
  * @dialect: how it wants things said
  * @model: (nullable): the checkpoint that is loaded
+ * @format: (nullable): of the pictures it answers with
  * @models: (nullable): checkpoints it has
  * @samplers: (nullable): samplers it has
  * @schedulers: (nullable): schedulers it has
@@ -43,6 +44,7 @@ typedef struct
   char               *address;
   UpscaleSdapiDialect dialect;
   char               *model;
+  char               *format;
   GStrv               models;
   GStrv               samplers;
   GStrv               schedulers;

@@ -8,6 +8,7 @@
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-json.h"
+#include "upscale-tile-server-backend.h"
 #include "upscale-sdapi-private.h"
 
 #define PROGRESS_ROUTE "/sdapi/v1/progress"
@@ -173,7 +174,7 @@ stop (gpointer                 speaker,
   return TRUE;
 }
 
-const UpscaleTileServer UPSCALE_SDAPI = {
+static const UpscaleTileServer server = {
   .facts_size = sizeof (UpscaleSdapiFacts),
   .facts_init = upscale_sdapi_init_facts,
   .facts_clear = upscale_sdapi_clear_facts,
@@ -182,3 +183,20 @@ const UpscaleTileServer UPSCALE_SDAPI = {
   .paint = paint,
   .stop = stop,
 };
+
+/**
+ * upscale_sdapi_backend_new:
+ * @base: where its routes begin
+ * @http: how to send, with the server's own headers
+ * @clock: the time between questions
+ *
+ * Speaks AUTOMATIC1111's web API under `/sdapi/v1`, which Forge, SD.Next and
+ * stable-diffusion.cpp speak too, each in its own way.
+ *
+ * Returns: (transfer full): the backend
+ */
+UpscaleBackend *
+upscale_sdapi_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return upscale_tile_server_backend_new (&server, base, http, clock);
+}

@@ -6,6 +6,7 @@
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-json.h"
+#include "upscale-tile-server-backend.h"
 #include "upscale-sdcpp-loras.h"
 
 #define POLL_WAIT_US (G_USEC_PER_SEC / 2)
@@ -317,7 +318,7 @@ stop (gpointer                 speaker,
   return TRUE;
 }
 
-const UpscaleTileServer UPSCALE_SDCPP = {
+static const UpscaleTileServer server = {
   .facts_size = sizeof (Facts),
   .facts_init = init_facts,
   .facts_clear = clear_facts,
@@ -327,3 +328,19 @@ const UpscaleTileServer UPSCALE_SDCPP = {
   .stop = stop,
   .hides_missing = TRUE,
 };
+
+/**
+ * upscale_sdcpp_backend_new:
+ * @base: where its routes begin
+ * @http: how to send, with the server's own headers
+ * @clock: the time between questions
+ *
+ * Speaks to stable-diffusion.cpp's sd-server by its own jobs under `/sdcpp/v1`.
+ *
+ * Returns: (transfer full): the backend
+ */
+UpscaleBackend *
+upscale_sdcpp_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+{
+  return upscale_tile_server_backend_new (&server, base, http, clock);
+}

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-tile-server.h"
+#include "upscale-backend.h"
+#include "upscale-http.h"
 
 G_BEGIN_DECLS
 
-/**
- * UPSCALE_SDCPP:
- *
- * stable-diffusion.cpp's sd-server, by its own jobs under `/sdcpp/v1`.
- */
-extern const UpscaleTileServer UPSCALE_SDCPP;
+UpscaleBackend *
+upscale_sdcpp_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 
 G_END_DECLS

@@ -53,6 +53,7 @@ free_members (gpointer data)
   g_free (capabilities->version);
   g_free (capabilities->default_model);
   g_free (capabilities->hint);
+  g_free (capabilities->caveat);
 }
 
 /**
@@ -116,6 +117,8 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   append_missing_loras (text, capabilities, recipe);
   if (text->len > 0 && capabilities->hint)
     g_string_append_printf (text, "%s; ", capabilities->hint);
+  if (capabilities->caveat)
+    g_string_append_printf (text, "%s; ", capabilities->caveat);
   if (capabilities->guesses_model && *recipe->model == '\0')
     g_string_append_printf (
         text, "no model is named, so it paints with the first it has, '%s'; ",

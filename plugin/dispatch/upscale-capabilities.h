@@ -34,6 +34,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @default_model: (nullable): what it paints with where the recipe names no model; names
  * its answers then, together with @identity
  * @hint: (nullable): how to get what it lacks, a sentence
+ * @caveat: (nullable): what its user should know in any case, a sentence
  *
  * What an endpoint said it can do when it was probed. Read-only once handed on.
  */
@@ -61,6 +62,7 @@ struct _UpscaleCapabilities
   char    *version;
   char    *default_model;
   char    *hint;
+  char    *caveat;
 };
 
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);

@@ -46,6 +46,8 @@ class Backend:
 
     def __init__(self, address: str, folder: Path, **headers: str) -> None:
         self.folder = folder
+        if basic := os.environ.get("UPSCALE_BASIC"):
+            headers.setdefault("Authorization", "Basic " + base64.b64encode(basic.encode()).decode())
         extra = [part for name, value in headers.items() for part in (name.replace("_", "-"), value)]
         self.process = subprocess.Popen(
             [os.environ["UPSCALE_DRIVE_BACKEND"], address, str(folder), *extra], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
