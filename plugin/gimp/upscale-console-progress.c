@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-console-progress.h"
 
+#include "upscale-event.h"
+
 /* Often enough to see that it is alive, seldom enough for a log. */
 #define LINE_INTERVAL_US (G_USEC_PER_SEC)
 
@@ -15,6 +17,7 @@ struct _UpscaleConsoleProgress
   GObject parent_instance;
 
   UpscaleScheduler *scheduler;
+  UpscaleRecipe    *recipe;
   gint64            last_line_us;
 };
 
@@ -34,6 +37,23 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
   g_printerr ("tile-upscale: %s\n", sentence);
 }
 
+/* What an endpoint can't do is said before it has painted without. */
+static void
+on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
+{
+  UpscaleConsoleProgress *self = user_data;
+  g_autofree char        *missing = NULL;
+
+  if (event->kind != UPSCALE_EVENT_PROBED)
+    return;
+  missing = upscale_capabilities_dup_missing (upscale_endpoint_get_capabilities (
+                                                  event->endpoint),
+                                              self->recipe);
+  if (missing)
+    g_printerr ("tile-upscale: warning: %s: %s\n",
+                upscale_endpoint_get_name (event->endpoint), missing);
+}
+
 static void
 upscale_console_progress_finalize (GObject *object)
 {
@@ -41,6 +61,7 @@ upscale_console_progress_finalize (GObject *object)
 
   g_signal_handlers_disconnect_by_data (self->scheduler, self);
   g_object_unref (self->scheduler);
+  upscale_recipe_unref (self->recipe);
   G_OBJECT_CLASS (upscale_console_progress_parent_class)->finalize (object);
 }
 
@@ -58,15 +79,18 @@ upscale_console_progress_init (UpscaleConsoleProgress *self)
 /**
  * upscale_console_progress_new:
  * @scheduler: whose progress is printed, until the object is freed
+ * @recipe: how tiles are to be painted
  *
  * Returns: (transfer full): the printer
  */
 UpscaleConsoleProgress *
-upscale_console_progress_new (UpscaleScheduler *scheduler)
+upscale_console_progress_new (UpscaleScheduler *scheduler, UpscaleRecipe *recipe)
 {
   UpscaleConsoleProgress *self = g_object_new (UPSCALE_TYPE_CONSOLE_PROGRESS, NULL);
 
   self->scheduler = g_object_ref (scheduler);
+  self->recipe = upscale_recipe_ref (recipe);
   g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), self);
+  g_signal_connect (scheduler, "event", G_CALLBACK (on_event), self);
   return self;
 }

@@ -12,6 +12,7 @@ G_DECLARE_FINAL_TYPE (UpscaleConsoleProgress,
                       CONSOLE_PROGRESS,
                       GObject)
 
-UpscaleConsoleProgress *upscale_console_progress_new (UpscaleScheduler *scheduler);
+UpscaleConsoleProgress *upscale_console_progress_new (UpscaleScheduler *scheduler,
+                                                      UpscaleRecipe    *recipe);
 
 G_END_DECLS

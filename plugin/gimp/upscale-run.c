@@ -120,7 +120,7 @@ run_job (Run *run)
   if (run->is_interactive)
     window = upscale_progress_window_new (scheduler, run->cancellable);
   else
-    lines = upscale_console_progress_new (scheduler);
+    lines = upscale_console_progress_new (scheduler, run->arguments->recipe);
   upscale_job_run_async (run->job, run->cancellable, on_job_ran, run);
   g_main_loop_run (run->loop);
   g_clear_pointer (&window, gtk_widget_destroy);

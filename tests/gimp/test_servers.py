@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole jobs in GIMP over the servers that people already run: the model answers the means of 8x8 blocks, so the result must be
+those of the whole picture. Against real servers too: real-server.md says how."""
+
+import base64
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from comfyui_server import ComfyuiServer
+from echo_endpoint import Behaviour, EchoEndpoint
+from gimp_runner import Gimp, Outcome
+from PIL import Image
+from polling import wait_until
+from sdapi_server import SdapiServer
+from sdcpp_server import SdcppServer
+from tile_server import block_means, unrelated_picture
+
+# Tiles of 128 px with 32 px overlap begin at multiples of 96 px here, so the blocks of a tile are blocks of the picture.
+JOB = """
+import numpy
+from gimp_inside import make_image, make_pixels, read_pixels, tell, upscale
+from tile_server import block_means
+width, height = {size}
+pixels = make_pixels(width, height, 3)
+image, layer = make_image(width, height, pixels=pixels)
+seen = numpy.round(read_pixels(layer)[..., :3] * 255)
+answer = upscale(image, layer, scale=1.0, tile_size=128, overlap=32, endpoints={endpoints!r}, **{arguments!r})
+found = {{"status": answer.status, "message": answer.message, "tiles": answer.tiles, "failed": answer.failed}}
+if answer.layer:
+    off = numpy.abs(read_pixels(answer.layer)[..., :3] * 255 - block_means(seen))
+    found |= {{"mean": float(off.mean()), "worst": float(off.max())}}
+tell(**found)
+"""
+# Rounding to 8 bits, in the tile and in the colour correction.
+ROUNDING = 2.01
+# What the model of a real server adds, on average; it was measured as 2.
+NOISE = 4.0
+REAL = {kind: os.environ.get(f"UPSCALE_REAL_{kind.upper()}") for kind in ("sdapi", "sdcpp", "comfyui")}
+
+
+def upscale(
+    folder: Path, *endpoints: str, size: tuple[int, int] = (320, 224), environment: dict[str, str] | None = None, **arguments: Any
+) -> Outcome:
+    arguments = {"strength": 0.35, "steps": 4, "cfg_scale": 2.0, "controlnet_enabled": False, **arguments}
+    environment = {name: value for name in ("UPSCALE_BASIC",) if (value := os.environ.get(name))} | (environment or {})
+    script = JOB.format(size=size, endpoints=" ".join(endpoints), arguments=arguments)
+    return Gimp(folder).run(script, **environment)
+
+
+def check(outcome: Outcome, n_tiles: int, is_real: bool = False) -> None:
+    found = outcome.values
+    assert (found["status"], found["failed"], found["tiles"]) == ("success", 0, n_tiles), outcome
+    if is_real:
+        assert found["mean"] <= NOISE, outcome
+    else:
+        assert found["worst"] <= ROUNDING, outcome
+
+
+@contextlib.contextmanager
+def serve(kind: str) -> Iterator[tuple[str, bool, Any]]:
+    """An address, whether a real server is there, and else its double."""
+    if REAL.get(kind):
+        yield f"{kind}+{REAL[kind]}", True, None
+        return
+    doubles = {"sdapi": SdapiServer, "sdcpp": SdcppServer, "comfyui": ComfyuiServer}
+    with doubles[kind]() as double:
+        yield double.address, False, double
+
+
+def means_of_blocks(picture: Image.Image) -> Image.Image:
+    return Image.fromarray(block_means(numpy.asarray(picture.convert("RGB"))).round().astype(numpy.uint8))
+
+
+@pytest.mark.parametrize("kind", ["sdapi", "sdcpp", "comfyui"])
+def test_one_server_paints_the_picture(tmp_path: Path, kind: str) -> None:
+    with serve(kind) as (address, is_real, _):
+        check(upscale(tmp_path, address), 6, is_real)
+
+
+def test_three_kinds_of_servers_paint_one_picture_together(tmp_path: Path) -> None:
+    with serve("sdapi") as (sdapi, sdapi_is_real, one), serve("sdcpp") as (sdcpp, sdcpp_is_real, other):
+        behaviour = Behaviour(change=means_of_blocks)
+        with EchoEndpoint(behaviour) as endpoint:
+            if one and other:
+                # The fastest leaves something for the others.
+                behaviour.on_tile = lambda _: wait_until(
+                    lambda: one.count("POST", "/sdapi/v1/img2img") > 1 and len(other.bodies) > 3, "all are at work"
+                )
+            outcome = upscale(tmp_path, sdapi, sdcpp, endpoint.url, size=(416, 320))
+            check(outcome, 12, sdapi_is_real or sdcpp_is_real)
+            assert endpoint.painted
+
+
+@pytest.mark.parametrize("kind", ["sdapi", "sdcpp", "comfyui"])
+def test_sizes_are_padded_and_cut_back(tmp_path: Path, kind: str) -> None:
+    with serve(kind) as (address, is_real, _):
+        check(upscale(tmp_path, address, size=(100, 71)), 1, is_real)
+
+
+def test_name_and_password_come_from_the_environment(tmp_path: Path) -> None:
+    with SdapiServer(auth="me:pass:word") as server:
+        refused = upscale(tmp_path, server.address, environment={"UPSCALE_BASIC": "me:wrong"})
+        assert refused.values["status"] != "success"
+        assert "401" in refused.values["message"]
+        outcome = upscale(tmp_path, server.address, environment={"UPSCALE_BASIC": "me:pass:word"})
+        check(outcome, 6)
+    assert "pass:word" not in str(outcome) + str(refused)
+
+
+def test_what_a_server_lacks_is_said_before_it_paints(tmp_path: Path) -> None:
+    with SdapiServer(extension=False) as server:
+        outcome = upscale(tmp_path, server.address, controlnet_enabled=True, loras="nobody:1")
+        check(outcome, 6)
+    lines = [line for line in outcome.stderr.splitlines() if line.startswith("tile-upscale:")]
+    assert lines[0] == (
+        f"tile-upscale: warning: {server.address}: it has no tile ControlNet; it has no LoRA 'nobody'; "
+        "install the ControlNet extension there"
+    )
+
+
+def test_jpeg_answers_are_read_and_warned_of(tmp_path: Path) -> None:
+    with SdapiServer("sdnext") as server:
+        server.options["samples_format"] = "jpg"
+        outcome = upscale(tmp_path, server.address)
+    assert (outcome.values["status"], outcome.values["failed"]) == ("success", 0), outcome
+    assert outcome.values["mean"] < NOISE
+    assert "it answers with 'jpg' pictures" in outcome.stderr
+
+
+class Liar(SdapiServer):
+    """Paints the small tile of the probe well, and answers with something else from then on."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def run(self, request: dict[str, Any], *rest: Any) -> str:
+        painted = super().run(request, *rest)
+        return painted if len(self.bodies) == 1 else base64.b64encode(unrelated_picture(*self.size)).decode()
+
+
+LIES = {"does not resemble the source": (128, 128), "64x128 px instead of 128x128": (64, 128)}
+
+
+@pytest.mark.parametrize("words", LIES)
+def test_unrelated_pictures_are_refused(tmp_path: Path, words: str) -> None:
+    """stable-diffusion.cpp answers so to a picture that it can't read."""
+    with Liar(LIES[words]) as liar:
+        outcome = upscale(tmp_path, liar.address, retries=0)
+    assert outcome.values["failed"] > 0 or outcome.values["status"] != "success"
+    assert words in str(outcome)
+
+
+def test_what_a_liar_was_given_an_honest_server_paints(tmp_path: Path) -> None:
+    with Liar((128, 128)) as liar, EchoEndpoint(Behaviour(change=means_of_blocks)) as honest:
+        honest.behaviour.on_tile = lambda _: wait_until(lambda: len(liar.bodies) > 1, "the liar is at work")
+        check(upscale(tmp_path, liar.address, honest.url), 6)
