@@ -348,6 +348,7 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_clear_object (&exchange->stream);
   exchange->stream = soup_session_send_finish (SOUP_SESSION (object), result, &failure);
+  upscale_silence_watch_note_sent (exchange->watch);
   if (!exchange->stream)
     fail (task, failure);
   else if (is_redirect (soup_message_get_status (exchange->message)))

@@ -27,14 +27,26 @@ struct _UpscaleSilenceWatch
   gsize         n_moved; /* bytes since the timer was armed */
   gboolean      is_connected;
   gboolean      is_silent;
+  gboolean      is_answering; /* headers are there, and nobody was told yet */
+  gboolean      is_due;       /* to be ended as soon as that has happened */
 };
+
+/* libsoup 3.6 ends a message twice when it is cancelled between reading the headers and
+ * telling of it, which takes its session apart. So that is waited for: it is next in the
+ * main loop. */
+static void
+end_request (UpscaleSilenceWatch *watch)
+{
+  if (watch->is_answering)
+    watch->is_due = TRUE;
+  else
+    g_cancellable_cancel (watch->cancellable);
+}
 
 static void
 on_callers_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  UpscaleSilenceWatch *watch = user_data;
-
-  g_cancellable_cancel (watch->cancellable);
+  end_request (user_data);
 }
 
 /**
@@ -123,7 +135,7 @@ on_silence (gpointer user_data)
 
   watch->timer = 0;
   watch->is_silent = TRUE;
-  g_cancellable_cancel (watch->cancellable);
+  end_request (watch);
 }
 
 static void
@@ -156,7 +168,30 @@ on_connected (SoupMessage *message, gpointer user_data)
   UpscaleSilenceWatch *watch = user_data;
 
   watch->is_connected = TRUE;
+  watch->is_answering = FALSE;
   arm (watch);
+}
+
+static void
+on_headers_read (SoupMessage *message, gpointer user_data)
+{
+  UpscaleSilenceWatch *watch = user_data;
+
+  watch->is_answering = TRUE;
+}
+
+/**
+ * upscale_silence_watch_note_sent:
+ * @watch: a watch
+ *
+ * Sending has come to its end, well or not; what follows is reading the answer.
+ */
+void
+upscale_silence_watch_note_sent (UpscaleSilenceWatch *watch)
+{
+  watch->is_answering = FALSE;
+  if (watch->is_due)
+    g_cancellable_cancel (watch->cancellable);
 }
 
 static void
@@ -177,6 +212,7 @@ upscale_silence_watch_follow (UpscaleSilenceWatch *watch, SoupMessage *message)
   watch->message = g_object_ref (message);
   g_signal_connect (message, "starting", G_CALLBACK (on_connected), watch);
   g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_body_written), watch);
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_headers_read), watch);
   arm (watch);
 }
 

@@ -15,6 +15,7 @@ void upscale_silence_watch_free (UpscaleSilenceWatch *watch);
 
 GCancellable *upscale_silence_watch_get_cancellable (UpscaleSilenceWatch *watch);
 void    upscale_silence_watch_follow (UpscaleSilenceWatch *watch, SoupMessage *message);
+void    upscale_silence_watch_note_sent (UpscaleSilenceWatch *watch);
 void    upscale_silence_watch_note_moved (UpscaleSilenceWatch *watch, gsize n_bytes);
 void    upscale_silence_watch_stop (UpscaleSilenceWatch *watch);
 GError *upscale_silence_watch_dup_error (const UpscaleSilenceWatch *watch,

@@ -49,9 +49,10 @@ class Backend:
         if basic := os.environ.get("UPSCALE_BASIC"):
             headers.setdefault("Authorization", "Basic " + base64.b64encode(basic.encode()).decode())
         extra = [part for name, value in headers.items() for part in (name.replace("_", "-"), value)]
-        self.process = subprocess.Popen(
-            [os.environ["UPSCALE_DRIVE_BACKEND"], address, str(folder), *extra], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self.complaints = folder / "complaints"
+        command = [os.environ["UPSCALE_DRIVE_BACKEND"], address, str(folder), *extra]
+        with self.complaints.open("w") as stderr:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True)
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
         self.tiles: list[numpy.ndarray] = []
         threading.Thread(target=self._read, daemon=True).start()
@@ -64,7 +65,7 @@ class Backend:
         self.process.stdin.close()
         if kind:
             self.process.kill()
-        assert self.process.wait(TIMEOUT_S) == 0 or kind
+        assert self.process.wait(TIMEOUT_S) == 0 or kind, self.complaints.read_text()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -80,7 +81,7 @@ class Backend:
     def next(self, *names: str) -> dict[str, Any]:
         """The next event of these names; others are passed over."""
         while (event := self.events.get(timeout=TIMEOUT_S))["event"] not in names:
-            assert event["event"] != "closed", "the driver has ended"
+            assert event["event"] != "closed", self.complaints.read_text()
         return event
 
     def probe(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import binascii
 import contextlib
 import io
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -63,6 +64,14 @@ def unrelated_picture(width: int, height: int) -> bytes:
     return to_png(numpy.stack([stripes, 255 - stripes, stripes], axis=2))
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A client that goes away is nothing to speak of."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class TileServer:
     """Use as a context manager. `requests` is what was asked, in order: (method, path)."""
 
@@ -73,7 +82,7 @@ class TileServer:
         self.requests: list[tuple[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.held = False  # work stays unfinished until release()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
+        self.server = QuietServer(("127.0.0.1", 0), self._make_handler())
         self.server.daemon_threads = True
 
     @property
