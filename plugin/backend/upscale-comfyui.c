@@ -4,6 +4,7 @@
 
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
+#include "upscale-json-peel.h"
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 
@@ -74,15 +75,17 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
   const char *const name_path[] = { "name", NULL };
   const char *const folder_path[] = { "subfolder", NULL };
   const char *const type_path[] = { "type", NULL };
-  g_autofree char  *name = NULL;
-  g_autofree char  *folder = NULL;
-  g_autofree char  *type = NULL;
+  g_autoptr (UpscaleJsonPeel) peel = NULL;
+  const char *name;
+  const char *folder;
+  const char *type;
 
   if (!upscale_dialogue_check (answer, error))
     return NULL;
-  name = upscale_json_dup_string_at (answer->body, name_path);
-  folder = upscale_json_dup_string_at (answer->body, folder_path);
-  type = upscale_json_dup_string_at (answer->body, type_path);
+  peel = upscale_json_peel_new (answer->body);
+  name = peel ? upscale_json_peel_find_string (peel, name_path) : NULL;
+  folder = peel ? upscale_json_peel_find_string (peel, folder_path) : NULL;
+  type = peel ? upscale_json_peel_find_string (peel, type_path) : NULL;
   if (!name)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
@@ -152,11 +155,13 @@ hear_of_prompt (UpscaleTalk             *talk,
                 GError                 **error)
 {
   const char *const id_path[] = { "prompt_id", NULL };
-  g_autofree char  *id = NULL;
+  g_autoptr (UpscaleJsonPeel) peel = NULL;
+  const char *id;
 
   if (!upscale_comfyui_check_prompt (answer, error))
     return FALSE;
-  id = upscale_json_dup_string_at (answer->body, id_path);
+  peel = upscale_json_peel_new (answer->body);
+  id = peel ? upscale_json_peel_find_string (peel, id_path) : NULL;
   if (id)
     g_set_str (&talk->remote_id, id);
   talk->is_accepted = TRUE;

@@ -9,6 +9,8 @@
  * this control character, which JSON allows only escaped. */
 #define MARK "\\u0001"
 #define MARK_CHAR '\001'
+/* How a string begins that is a picture with its type before it. */
+#define DATA_URL "data:"
 
 /**
  * UpscaleJsonPeel:
@@ -141,6 +143,72 @@ upscale_json_peel_get_root (UpscaleJsonPeel *peel)
   return json_node_get_object (json_parser_get_root (peel->parser));
 }
 
+static JsonNode *
+enter (JsonNode *node, const char *name)
+{
+  guint64    index = 0;
+  JsonArray *array;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_member (json_node_get_object (node), name);
+  if (!JSON_NODE_HOLDS_ARRAY (node) ||
+      !g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &index, NULL))
+    return NULL;
+  array = json_node_get_array (node);
+  return index < json_array_get_length (array)
+             ? json_array_get_element (array, (guint) index)
+             : NULL;
+}
+
+/**
+ * upscale_json_peel_find:
+ * @peel: a peeled text
+ * @path: (array zero-terminated=1): members, and indices of arrays, from the outermost in
+ *
+ * Returns: (transfer none) (nullable): what is there, %NULL when nothing is
+ */
+JsonNode *
+upscale_json_peel_find (UpscaleJsonPeel *peel, const char *const *path)
+{
+  JsonNode *node = json_parser_get_root (peel->parser);
+
+  for (; node && *path; path++)
+    node = enter (node, *path);
+  return node;
+}
+
+/**
+ * upscale_json_peel_find_string:
+ * @peel: a peeled text
+ * @path: (array zero-terminated=1): as for upscale_json_peel_find()
+ *
+ * Returns: (transfer none) (nullable): the string there, %NULL when it is none
+ */
+const char *
+upscale_json_peel_find_string (UpscaleJsonPeel *peel, const char *const *path)
+{
+  JsonNode *node = upscale_json_peel_find (peel, path);
+
+  return node && JSON_NODE_HOLDS_VALUE (node) &&
+                 json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/* Leaves what stands behind the comma of a data URL; any other text stays. */
+static Span
+skip_head (Span span)
+{
+  const char *comma = NULL;
+
+  if (span.length < strlen (DATA_URL) ||
+      memcmp (span.start, DATA_URL, strlen (DATA_URL)) != 0)
+    return span;
+  comma = memchr (span.start, ',', span.length);
+  return comma ? (Span) { comma, span.length - (gsize) (comma - span.start) }
+               : (Span) { span.start, 0 };
+}
+
 static Span
 find_span (const UpscaleJsonPeel *peel, const char *text)
 {
@@ -158,8 +226,8 @@ find_span (const UpscaleJsonPeel *peel, const char *text)
  * @peel: a peeled text
  * @node: (nullable): a member or element of it
  *
- * Returns: (transfer full) (nullable): the bytes that a string stands for, %NULL when it
- * is none, or stands for nothing
+ * Returns: (transfer full) (nullable): the bytes that a string stands for, with or
+ * without the head of a data URL; %NULL when it is none, or stands for nothing
  */
 GBytes *
 upscale_json_peel_decode_base64 (UpscaleJsonPeel *peel, JsonNode *node)
@@ -173,7 +241,7 @@ upscale_json_peel_decode_base64 (UpscaleJsonPeel *peel, JsonNode *node)
   if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
       json_node_get_value_type (node) != G_TYPE_STRING)
     return NULL;
-  span = find_span (peel, json_node_get_string (node));
+  span = skip_head (find_span (peel, json_node_get_string (node)));
   bytes = g_malloc (span.length / 4 * 3 + 3);
   size = g_base64_decode_step (span.start, span.length, bytes, &state, &save);
   return size > 0 ? g_bytes_new_take (g_steal_pointer (&bytes), size) : NULL;

@@ -29,11 +29,4 @@ void upscale_json_begin_array (JsonBuilder *builder, const char *name);
 GBytes *upscale_json_to_bytes (JsonNode *root);
 GBytes *upscale_json_end (JsonBuilder *builder);
 
-gboolean upscale_json_find (GBytes            *text,
-                            const char *const *path,
-                            const char       **start,
-                            gsize             *size);
-char    *upscale_json_dup_string_at (GBytes *text, const char *const *path);
-GBytes  *upscale_json_decode_base64_at (GBytes *text, const char *const *path);
-
 G_END_DECLS

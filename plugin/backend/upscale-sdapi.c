@@ -7,7 +7,7 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
-#include "upscale-json.h"
+#include "upscale-json-peel.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-sdapi-private.h"
 
@@ -75,14 +75,15 @@ check_status (const UpscaleHttpAnswer *answer, GError **error)
 
 /* What the request was is sent along in a text within the text. */
 static char *
-dup_version (const UpscaleHttpAnswer *answer)
+dup_version (UpscaleJsonPeel *peel)
 {
   const char *const info_path[] = { "info", NULL };
   const char *const version_path[] = { "version", NULL };
-  char             *info = upscale_json_dup_string_at (answer->body, info_path);
-  g_autoptr (GBytes) text = info ? g_bytes_new_take (info, strlen (info)) : NULL;
+  const char       *info = upscale_json_peel_find_string (peel, info_path);
+  g_autoptr (GBytes) text = info ? g_bytes_new (info, strlen (info)) : NULL;
+  g_autoptr (UpscaleJsonPeel) inner = text ? upscale_json_peel_new (text) : NULL;
 
-  return text ? upscale_json_dup_string_at (text, version_path) : NULL;
+  return inner ? g_strdup (upscale_json_peel_find_string (inner, version_path)) : NULL;
 }
 
 static gboolean
@@ -94,11 +95,16 @@ hear_picture (UpscaleTalk             *talk,
   const UpscaleSdapiFacts *facts = talk->facts;
   const char *const        image_path[] = { "images", "0", NULL };
 
+  g_autoptr (UpscaleJsonPeel) peel = NULL;
+
   if (!check_status (answer, error))
     return FALSE;
-  talk->picture = upscale_json_decode_base64_at (answer->body, image_path);
-  if (talk->is_test)
-    talk->version = dup_version (answer);
+  peel = upscale_json_peel_new (answer->body);
+  if (peel)
+    talk->picture =
+        upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
+  if (peel && talk->is_test)
+    talk->version = dup_version (peel);
   if (talk->picture && facts->has_progress)
     ask_progress (talk, line);
   return TRUE;
@@ -108,11 +114,12 @@ static void
 hear_whether_interrupted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
 {
   const char *const path[] = { "state", "interrupted", NULL };
-  const char       *start = NULL;
-  gsize             size = 0;
+  g_autoptr (UpscaleJsonPeel) peel =
+      answer->status == SOUP_STATUS_OK ? upscale_json_peel_new (answer->body) : NULL;
+  JsonNode *interrupted = peel ? upscale_json_peel_find (peel, path) : NULL;
 
-  if (answer->status != SOUP_STATUS_OK ||
-      !upscale_json_find (answer->body, path, &start, &size) || *start != 't')
+  if (!interrupted || !JSON_NODE_HOLDS_VALUE (interrupted) ||
+      !json_node_get_boolean (interrupted))
     return;
   g_clear_pointer (&talk->picture, g_bytes_unref);
   talk->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER,
@@ -148,11 +155,11 @@ static gboolean
 is_ours (const UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
 {
   const char *const path[] = { "current_task", NULL };
-  g_autofree char  *task = answer->status == SOUP_STATUS_OK
-                               ? upscale_json_dup_string_at (answer->body, path)
-                               : NULL;
+  g_autoptr (UpscaleJsonPeel) peel =
+      answer->status == SOUP_STATUS_OK ? upscale_json_peel_new (answer->body) : NULL;
 
-  return g_strcmp0 (task, talk->remote_id) == 0;
+  return peel &&
+         g_strcmp0 (upscale_json_peel_find_string (peel, path), talk->remote_id) == 0;
 }
 
 static gboolean

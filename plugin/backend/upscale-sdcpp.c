@@ -5,6 +5,7 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-json-peel.h"
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-sdcpp-loras.h"
@@ -199,9 +200,12 @@ note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **err
 {
   const char *const path[] = { "id", NULL };
 
+  g_autoptr (UpscaleJsonPeel) peel = NULL;
+
   if (!upscale_dialogue_check (answer, error))
     return FALSE;
-  talk->remote_id = upscale_json_dup_string_at (answer->body, path);
+  peel = upscale_json_peel_new (answer->body);
+  talk->remote_id = g_strdup (peel ? upscale_json_peel_find_string (peel, path) : NULL);
   talk->is_accepted = talk->remote_id != NULL;
   talk->phase = UPSCALE_TALK_WAITING;
   if (!talk->remote_id)
@@ -211,49 +215,40 @@ note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **err
 }
 
 static gboolean
-refuse_status (const char *status, const UpscaleHttpAnswer *answer, GError **error)
+refuse_status (const char *status, GError **error)
 {
-  const char *const path[] = { "error", "message", NULL };
-  g_autofree char  *said = upscale_json_dup_string_at (answer->body, path);
-
   if (g_strcmp0 (status, "cancelled") == 0)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
                  "somebody has cancelled the job at the server");
   else
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                 "it says the job is '%s', which means nothing here%s%s",
-                 status ? status : "", said ? ": " : "", said ? said : "");
+                 "it says the job is '%s', which means nothing here", status);
   return FALSE;
 }
 
 static gboolean
-read_job (UpscaleTalk             *talk,
-          const UpscaleHttpAnswer *answer,
-          gboolean                *has_ended,
-          GError                 **error)
+read_job (UpscaleTalk *talk, UpscaleJsonPeel *peel, gboolean *has_ended, GError **error)
 {
   const char *const status_path[] = { "status", NULL };
   const char *const message_path[] = { "error", "message", NULL };
   const char *const image_path[] = { "result", "images", "0", "b64_json", NULL };
-  g_autofree char  *status = upscale_json_dup_string_at (answer->body, status_path);
-  g_autofree char  *said = NULL;
+  const char       *status = upscale_json_peel_find_string (peel, status_path);
+  const char       *said = upscale_json_peel_find_string (peel, message_path);
 
   *has_ended = TRUE;
   if (g_strcmp0 (status, "completed") == 0)
-    talk->picture = upscale_json_decode_base64_at (answer->body, image_path);
+    talk->picture =
+        upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
   else if (g_strcmp0 (status, "failed") == 0)
-    {
-      said = upscale_json_dup_string_at (answer->body, message_path);
-      talk->failure =
-          upscale_http_tile_failure_to_error (said ? said : "it gave no reason");
-    }
+    talk->failure =
+        upscale_http_tile_failure_to_error (said ? said : "it gave no reason");
   else if (g_strcmp0 (status, "queued") == 0 || g_strcmp0 (status, "generating") == 0)
     {
       *has_ended = FALSE;
       talk->phase = *status == 'q' ? UPSCALE_TALK_WAITING : UPSCALE_TALK_PAINTING;
     }
   else
-    return refuse_status (status, answer, error);
+    return refuse_status (status ? status : "", error);
   return TRUE;
 }
 
@@ -263,6 +258,7 @@ hear_of_job (UpscaleTalk             *talk,
              UpscaleLine             *line,
              GError                 **error)
 {
+  g_autoptr (UpscaleJsonPeel) peel = NULL;
   gboolean has_ended = FALSE;
 
   if (answer->status == SOUP_STATUS_NOT_FOUND || answer->status == SOUP_STATUS_GONE)
@@ -272,8 +268,12 @@ hear_of_job (UpscaleTalk             *talk,
                    "picture as long as it does");
       return FALSE;
     }
-  if (!upscale_dialogue_check (answer, error) ||
-      !read_job (talk, answer, &has_ended, error))
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  peel = upscale_json_peel_new (answer->body);
+  if (!peel)
+    return refuse_status ("", error);
+  if (!read_job (talk, peel, &has_ended, error))
     return FALSE;
   if (!has_ended)
     {

@@ -132,6 +132,49 @@ test_other_values_are_no_pictures (void)
         upscale_json_peel_decode_base64 (text, json_object_get_member (root, names[i])));
 }
 
+typedef struct
+{
+  const char *path;  /* with slashes between */
+  const char *found; /* NULL: no string is there */
+} PathRow;
+
+static const PathRow path_rows[] = {
+  { "a/1/b", "x" },   { "c", "y" },    { "a/0", NULL },     { "a/2", NULL },
+  { "a/-1", NULL },   { "a/b", NULL }, { "a/1/b/0", NULL }, { "", NULL },
+  { "absent", NULL }, { "n/a", NULL }, { "a/1", NULL },
+};
+
+static void
+test_strings_are_found_by_path (void)
+{
+  g_autoptr (UpscaleJsonPeel) text =
+      peel ("{\"a\":[1,{\"b\":\"x\"}],\"c\":\"y\",\"n\":null}");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (path_rows); i++)
+    {
+      g_auto (GStrv) path = g_strsplit (path_rows[i].path, "/", -1);
+
+      g_test_message ("'%s'", path_rows[i].path);
+      g_assert_cmpstr (upscale_json_peel_find_string (text, (const char *const *) path),
+                       ==, path_rows[i].found);
+    }
+}
+
+static void
+test_head_of_a_data_url_is_no_picture (void)
+{
+  const char *const path[] = { "image", NULL };
+  g_autoptr (UpscaleJsonPeel) text =
+      peel ("{\"image\":\"data:image/png;base64,aGFsbG8=\"}");
+  g_autoptr (UpscaleJsonPeel) head = peel ("{\"image\":\"data:\"}");
+  g_autoptr (GBytes) image =
+      upscale_json_peel_decode_base64 (text, upscale_json_peel_find (text, path));
+
+  g_assert_cmpmem (g_bytes_get_data (image, NULL), g_bytes_get_size (image), "hallo", 5);
+  g_assert_null (
+      upscale_json_peel_decode_base64 (head, upscale_json_peel_find (head, path)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +193,9 @@ main (int argc, char **argv)
                    test_what_is_no_object_is_refused);
   g_test_add_func ("/json-peel/other-values-are-no-pictures",
                    test_other_values_are_no_pictures);
+  g_test_add_func ("/json-peel/strings-are-found-by-path",
+                   test_strings_are_found_by_path);
+  g_test_add_func ("/json-peel/head-of-a-data-url-is-no-picture",
+                   test_head_of_a_data_url_is_no_picture);
   return g_test_run ();
 }
