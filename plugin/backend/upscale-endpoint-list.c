@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-endpoint-list.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "upscale-endpoint-address.h"
+#include "upscale-endpoint-key.h"
 #include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
 #include "upscale-local-backend.h"
@@ -37,131 +41,170 @@ add_header_from_environment (UpscaleHttp *http,
     upscale_http_add_header (http, header, value);
 }
 
-static UpscaleHttp *
-make_http (UpscaleClock *clock)
+static void
+add_keys_from_environment (UpscaleHttp *http)
 {
-  UpscaleHttp *http = upscale_http_new (clock);
-
   add_header_from_environment (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
   add_header_from_environment (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
   add_header_from_environment (http, "Modal-Secret", "", "UPSCALE_MODAL_SECRET");
-  return http;
 }
 
+/* The keys of the environment are for all that is typed as an address. */
 static UpscaleBackend *
-make_for_kind (const UpscaleEndpointKind *kind,
-               GUri                      *uri,
-               UpscaleClock              *clock,
-               GError                   **error)
-{
-  g_autoptr (UpscaleHttp) http = NULL;
-
-  if (has_secrets () && !g_str_equal (g_uri_get_scheme (uri), "https") &&
-      !upscale_http_is_loopback (uri))
-    return refuse (error,
-                   "A key is set in the environment, but '%s' is not reached over https, "
-                   "so anyone on the way "
-                   "could read it: use an https address, or unset the key.",
-                   g_uri_get_host (uri));
-  http = make_http (clock);
-  return kind->make (uri, http, clock);
-}
-
-static gboolean
-check_uri (GUri *uri, GError **error)
-{
-  const char *scheme = g_uri_get_scheme (uri);
-  const char *host = g_uri_get_host (uri);
-
-  if (g_uri_get_userinfo (uri))
-    refuse (error,
-            "The endpoint's address holds a user name or password. GIMP would store it "
-            "with the image: "
-            "leave it out, and set the key in the environment variable %s instead.",
-            "UPSCALE_TOKEN");
-  else if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
-    refuse (error,
-            "An endpoint's address begins with http:// or https://, not with '%s:'.",
-            scheme);
-  else if (!host || *host == '\0')
-    refuse (error, "The endpoint's address names no host: write it as %s.",
-            "https://gpu.example.net");
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* What is typed is not repeated in messages as a whole: it may hold a password. */
-static UpscaleBackend *
-make_from_uri (const char *text, UpscaleClock *clock, GError **error)
+make_from_address (const char *text, const UpscaleEndpointTools *tools, GError **error)
 {
   const UpscaleEndpointKind *kind = upscale_endpoint_kind_split (&text);
-  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri = upscale_endpoint_address_parse (text, error);
+  g_autoptr (UpscaleHttp) http = NULL;
 
   if (!uri)
-    return refuse (error, "The endpoint's address can't be read: write it as %s.",
-                   "https://gpu.example.net");
-  if (!check_uri (uri, error))
     return NULL;
-  return make_for_kind (kind, uri, clock, error);
+  if (has_secrets () && !upscale_endpoint_address_is_private (uri))
+    return refuse (
+        error,
+        _ ("A key is set in the environment, but '%s' is not reached over https, "
+           "so anyone on the way could read it: use an https address, or unset "
+           "the key."),
+        g_uri_get_host (uri));
+  http = upscale_http_new (tools->clock);
+  add_keys_from_environment (http);
+  return kind->make (uri, http, tools->clock);
 }
 
 static UpscaleBackend *
-make_backend (const char   *text,
-              const char   *local_program,
-              UpscaleClock *clock,
-              GError      **error)
+make_local (const UpscaleEndpointTools *tools)
 {
+  return UPSCALE_BACKEND (upscale_local_backend_new (tools->local_program, tools->clock));
+}
+
+static const UpscaleEndpointKind *
+find_kind (const char *name)
+{
+  g_autofree char *prefix = g_strconcat (name, "+", NULL);
+  const char      *rest = prefix;
+
+  return upscale_endpoint_kind_split (&rest);
+}
+
+static UpscaleBackend *
+make_from_entry (const UpscaleEndpointEntry *entry,
+                 const UpscaleEndpointTools *tools,
+                 GError                    **error)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autoptr (UpscaleHttp) http = NULL;
+
+  if (upscale_endpoint_entry_is_local (entry))
+    return make_local (tools);
+  uri = upscale_endpoint_address_parse (entry->address, error);
+  http = uri ? upscale_http_new (tools->clock) : NULL;
+  if (!http || !upscale_endpoint_key_find (entry, http, error))
+    return NULL;
+  return find_kind (entry->kind)->make (uri, http, tools->clock);
+}
+
+/**
+ * upscale_endpoint_new_for_entry:
+ * @entry: an endpoint as the user has described it
+ * @tools: what endpoints are made with
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the endpoint, with its key and its terms; %NULL with
+ * %UPSCALE_ERROR_ARGUMENT or %UPSCALE_ERROR_STORAGE
+ */
+UpscaleEndpoint *
+upscale_endpoint_new_for_entry (const UpscaleEndpointEntry *entry,
+                                const UpscaleEndpointTools *tools,
+                                GError                    **error)
+{
+  g_autoptr (UpscaleBackend) backend = NULL;
+  UpscaleEndpoint *endpoint;
+
+  if (!upscale_endpoint_entry_check (entry, error))
+    return NULL;
+  backend = make_from_entry (entry, tools, error);
+  if (!backend)
+    return NULL;
+  endpoint = upscale_endpoint_new (entry->name, backend);
+  upscale_endpoint_set_terms (endpoint, entry->terms);
+  return endpoint;
+}
+
+/* A broken file is the likeliest reason why a name is not known. */
+static UpscaleEndpoint *
+refuse_name (const char *text, const UpscaleEndpointTools *tools, GError **error)
+{
+  const char *problem = upscale_endpoint_file_get_problem (tools->file);
+
+  if (problem)
+    refuse (error, "%s", problem);
+  else
+    refuse (error,
+            _ ("There is no endpoint called '%s': write 'local', the name of one of your "
+               "endpoints, or an address such as https://gpu.example.net."),
+            text);
+  return NULL;
+}
+
+static UpscaleEndpoint *
+make_endpoint (const char *text, const UpscaleEndpointTools *tools, GError **error)
+{
+  const UpscaleEndpointEntry *entry = upscale_endpoint_file_lookup (tools->file, text);
+  g_autoptr (UpscaleBackend) backend = NULL;
+
+  if (entry)
+    return upscale_endpoint_new_for_entry (entry, tools, error);
   if (strstr (text, "://"))
-    return make_from_uri (text, clock, error);
-  if (g_str_equal (text, LOCAL_NAME))
-    return UPSCALE_BACKEND (upscale_local_backend_new (local_program, clock));
-  return refuse (error,
-                 "There is no endpoint called '%s': write 'local', or an address such as "
-                 "https://gpu.example.net.",
-                 text);
+    backend = make_from_address (text, tools, error);
+  else if (g_str_equal (text, LOCAL_NAME))
+    backend = make_local (tools);
+  else
+    return refuse_name (text, tools, error);
+  return backend ? upscale_endpoint_new (text, backend) : NULL;
 }
 
 static gboolean
-append (GPtrArray    *endpoints,
-        const char   *text,
-        const char   *local_program,
-        UpscaleClock *clock,
-        GError      **error)
+append_all (GPtrArray                  *endpoints,
+            const char                 *text,
+            const UpscaleEndpointTools *tools,
+            GError                    **error)
 {
-  g_autoptr (UpscaleBackend) backend = make_backend (text, local_program, clock, error);
+  g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
 
-  if (!backend)
-    return FALSE;
-  g_ptr_array_add (endpoints, upscale_endpoint_new (text, backend));
+  for (char **word = words; *word; word++)
+    {
+      UpscaleEndpoint *endpoint =
+          **word != '\0' ? make_endpoint (*word, tools, error) : NULL;
+
+      if (endpoint)
+        g_ptr_array_add (endpoints, endpoint);
+      else if (**word != '\0')
+        return FALSE;
+    }
   return TRUE;
 }
 
 /**
  * upscale_endpoint_list_new:
- * @text: names and addresses, with spaces or commas between; empty for the local endpoint
- * @local_program: path of the local endpoint's program
- * @clock: the time
+ * @text: names and addresses, with spaces or commas between; empty for those that are on
+ * @tools: what endpoints are made with
  * @error: return location for an error
  *
  * Turns what a user typed into endpoints. Nothing is sent or started yet.
  *
  * Returns: (transfer full) (element-type UpscaleEndpoint): at least one, or %NULL with
- * %UPSCALE_ERROR_ARGUMENT
+ * %UPSCALE_ERROR_ARGUMENT or %UPSCALE_ERROR_STORAGE
  */
 GPtrArray *
-upscale_endpoint_list_new (const char   *text,
-                           const char   *local_program,
-                           UpscaleClock *clock,
-                           GError      **error)
+upscale_endpoint_list_new (const char                 *text,
+                           const UpscaleEndpointTools *tools,
+                           GError                    **error)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
   g_autoptr (GPtrArray) endpoints = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *usual = upscale_endpoint_file_dup_default (tools->file);
 
-  for (char **word = words; *word; word++)
-    if (**word != '\0' && !append (endpoints, *word, local_program, clock, error))
-      return NULL;
-  if (endpoints->len == 0 && !append (endpoints, LOCAL_NAME, local_program, clock, error))
+  if (!append_all (endpoints, text, tools, error) ||
+      (endpoints->len == 0 && !append_all (endpoints, usual, tools, error)))
     return NULL;
   return g_steal_pointer (&endpoints);
 }

@@ -73,8 +73,11 @@ make_job (Run *run, GError **error)
   const UpscaleArguments *arguments = run->arguments;
   g_autofree char        *program = find_endpoint_program ();
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autoptr (GFile) file = gimp_directory_file ("tile-upscale", "endpoints.conf", NULL);
+  g_autoptr (UpscaleEndpointFile) described = upscale_endpoint_file_load (file);
+  UpscaleEndpointTools tools = { described, program, clock };
   g_autoptr (GPtrArray) endpoints =
-      upscale_endpoint_list_new (arguments->endpoints, program, clock, error);
+      upscale_endpoint_list_new (arguments->endpoints, &tools, error);
   g_autoptr (UpscaleTileStore) store = open_store ();
   UpscaleJobRequest request = {
     .pixels = run->copy->pixels,
