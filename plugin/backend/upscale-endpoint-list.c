@@ -12,13 +12,19 @@
 #define SEPARATORS " ,;\t\r\n"
 #define LOCAL_NAME "local"
 
-static UpscaleBackend *
+static void
 refuse (GError **error, const char *format, const char *what)
 {
   g_autofree char *sentence = g_strdup_printf (format, what);
 
   g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, sentence);
-  return NULL;
+}
+
+/* No name of the file may look like an address. */
+static gboolean
+is_typed (const char *text)
+{
+  return strstr (text, "://") != NULL;
 }
 
 static gboolean
@@ -50,31 +56,102 @@ add_keys_from_environment (UpscaleHttp *http)
 }
 
 /* The keys of the environment are for all that is typed as an address. */
-static UpscaleBackend *
-make_from_address (const char *text, const UpscaleEndpointTools *tools, GError **error)
+static UpscaleEndpointEntry *
+describe_address (const char *text, GError **error)
 {
-  const UpscaleEndpointKind *kind = upscale_endpoint_kind_split (&text);
-  g_autoptr (GUri) uri = upscale_endpoint_address_parse (text, error);
-  g_autoptr (UpscaleHttp) http = NULL;
+  const char                *address = text;
+  const UpscaleEndpointKind *kind = upscale_endpoint_kind_split (&address);
+  g_autoptr (GUri) uri = upscale_endpoint_address_parse (address, error);
 
   if (!uri)
     return NULL;
   if (has_secrets () && !upscale_endpoint_address_is_private (uri))
-    return refuse (
-        error,
-        _ ("A key is set in the environment, but '%s' is not reached over https, "
-           "so anyone on the way could read it: use an https address, or unset "
-           "the key."),
-        g_uri_get_host (uri));
-  http = upscale_http_new (tools->clock);
-  add_keys_from_environment (http);
-  return kind->make (uri, http, tools->clock);
+    {
+      refuse (
+          error,
+          _ ("A key is set in the environment, but '%s' is not reached over https, so "
+             "anyone on the way could read it: use an https address, or unset the "
+             "key."),
+          g_uri_get_host (uri));
+      return NULL;
+    }
+  return upscale_endpoint_entry_new (text, kind->name, address);
 }
 
-static UpscaleBackend *
-make_local (const UpscaleEndpointTools *tools)
+/* A broken file is the likeliest reason why a name is not known. */
+static UpscaleEndpointEntry *
+refuse_name (const char *text, const UpscaleEndpointFile *file, GError **error)
 {
-  return UPSCALE_BACKEND (upscale_local_backend_new (tools->local_program, tools->clock));
+  const char *problem = upscale_endpoint_file_get_problem (file);
+
+  if (problem)
+    refuse (error, "%s", problem);
+  else
+    refuse (error,
+            _ ("There is no endpoint called '%s': write 'local', the name of one of your "
+               "endpoints, or an address such as https://gpu.example.net."),
+            text);
+  return NULL;
+}
+
+static UpscaleEndpointEntry *
+describe (const char *text, const UpscaleEndpointFile *file, GError **error)
+{
+  const UpscaleEndpointEntry *entry = upscale_endpoint_file_lookup (file, text);
+
+  if (entry)
+    return upscale_endpoint_entry_copy (entry);
+  if (is_typed (text))
+    return describe_address (text, error);
+  if (g_str_equal (text, LOCAL_NAME))
+    return upscale_endpoint_entry_new (LOCAL_NAME, UPSCALE_LOCAL_KIND, "");
+  return refuse_name (text, file, error);
+}
+
+static gboolean
+describe_all (GPtrArray                 *entries,
+              const char                *text,
+              const UpscaleEndpointFile *file,
+              GError                   **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
+
+  for (char **word = words; *word; word++)
+    {
+      UpscaleEndpointEntry *entry = **word != '\0' ? describe (*word, file, error) : NULL;
+
+      if (entry)
+        g_ptr_array_add (entries, entry);
+      else if (**word != '\0')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * upscale_endpoint_list_describe:
+ * @text: names and addresses, with spaces or commas between; empty for those that are on
+ * @file: the endpoints the user has described
+ * @error: return location for an error
+ *
+ * Finds out which endpoints are meant, without asking a keyring or anybody else.
+ *
+ * Returns: (transfer full) (element-type UpscaleEndpointEntry): at least one, or %NULL
+ * with %UPSCALE_ERROR_ARGUMENT
+ */
+GPtrArray *
+upscale_endpoint_list_describe (const char                *text,
+                                const UpscaleEndpointFile *file,
+                                GError                   **error)
+{
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_endpoint_entry_free);
+  g_autofree char *usual = upscale_endpoint_file_dup_default (file);
+
+  if (!describe_all (entries, text, file, error) ||
+      (entries->len == 0 && !describe_all (entries, usual, file, error)))
+    return NULL;
+  return g_steal_pointer (&entries);
 }
 
 static const UpscaleEndpointKind *
@@ -87,18 +164,23 @@ find_kind (const char *name)
 }
 
 static UpscaleBackend *
-make_from_entry (const UpscaleEndpointEntry *entry,
-                 const UpscaleEndpointTools *tools,
-                 GError                    **error)
+make_backend (const UpscaleEndpointEntry *entry,
+              const UpscaleEndpointTools *tools,
+              GError                    **error)
 {
   g_autoptr (GUri) uri = NULL;
   g_autoptr (UpscaleHttp) http = NULL;
 
   if (upscale_endpoint_entry_is_local (entry))
-    return make_local (tools);
+    return UPSCALE_BACKEND (
+        upscale_local_backend_new (tools->local_program, tools->clock));
   uri = upscale_endpoint_address_parse (entry->address, error);
-  http = uri ? upscale_http_new (tools->clock) : NULL;
-  if (!http || !upscale_endpoint_key_find (entry, http, error))
+  if (!uri)
+    return NULL;
+  http = upscale_http_new (tools->clock);
+  if (is_typed (entry->name))
+    add_keys_from_environment (http);
+  else if (!upscale_endpoint_key_find (entry, http, error))
     return NULL;
   return find_kind (entry->kind)->make (uri, http, tools->clock);
 }
@@ -117,71 +199,14 @@ upscale_endpoint_new_for_entry (const UpscaleEndpointEntry *entry,
                                 const UpscaleEndpointTools *tools,
                                 GError                    **error)
 {
-  g_autoptr (UpscaleBackend) backend = NULL;
-  UpscaleEndpoint *endpoint;
+  g_autoptr (UpscaleBackend) backend = make_backend (entry, tools, error);
+  UpscaleEndpoint *endpoint = NULL;
 
-  if (!upscale_endpoint_entry_check (entry, error))
-    return NULL;
-  backend = make_from_entry (entry, tools, error);
   if (!backend)
     return NULL;
   endpoint = upscale_endpoint_new (entry->name, backend);
   upscale_endpoint_set_terms (endpoint, entry->terms);
   return endpoint;
-}
-
-/* A broken file is the likeliest reason why a name is not known. */
-static UpscaleEndpoint *
-refuse_name (const char *text, const UpscaleEndpointTools *tools, GError **error)
-{
-  const char *problem = upscale_endpoint_file_get_problem (tools->file);
-
-  if (problem)
-    refuse (error, "%s", problem);
-  else
-    refuse (error,
-            _ ("There is no endpoint called '%s': write 'local', the name of one of your "
-               "endpoints, or an address such as https://gpu.example.net."),
-            text);
-  return NULL;
-}
-
-static UpscaleEndpoint *
-make_endpoint (const char *text, const UpscaleEndpointTools *tools, GError **error)
-{
-  const UpscaleEndpointEntry *entry = upscale_endpoint_file_lookup (tools->file, text);
-  g_autoptr (UpscaleBackend) backend = NULL;
-
-  if (entry)
-    return upscale_endpoint_new_for_entry (entry, tools, error);
-  if (strstr (text, "://"))
-    backend = make_from_address (text, tools, error);
-  else if (g_str_equal (text, LOCAL_NAME))
-    backend = make_local (tools);
-  else
-    return refuse_name (text, tools, error);
-  return backend ? upscale_endpoint_new (text, backend) : NULL;
-}
-
-static gboolean
-append_all (GPtrArray                  *endpoints,
-            const char                 *text,
-            const UpscaleEndpointTools *tools,
-            GError                    **error)
-{
-  g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
-
-  for (char **word = words; *word; word++)
-    {
-      UpscaleEndpoint *endpoint =
-          **word != '\0' ? make_endpoint (*word, tools, error) : NULL;
-
-      if (endpoint)
-        g_ptr_array_add (endpoints, endpoint);
-      else if (**word != '\0')
-        return FALSE;
-    }
-  return TRUE;
 }
 
 /**
@@ -200,11 +225,18 @@ upscale_endpoint_list_new (const char                 *text,
                            const UpscaleEndpointTools *tools,
                            GError                    **error)
 {
+  g_autoptr (GPtrArray) entries =
+      upscale_endpoint_list_describe (text, tools->file, error);
   g_autoptr (GPtrArray) endpoints = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *usual = upscale_endpoint_file_dup_default (tools->file);
 
-  if (!append_all (endpoints, text, tools, error) ||
-      (endpoints->len == 0 && !append_all (endpoints, usual, tools, error)))
-    return NULL;
-  return g_steal_pointer (&endpoints);
+  for (guint i = 0; entries && i < entries->len; i++)
+    {
+      UpscaleEndpoint *endpoint =
+          upscale_endpoint_new_for_entry (entries->pdata[i], tools, error);
+
+      if (!endpoint)
+        return NULL;
+      g_ptr_array_add (endpoints, endpoint);
+    }
+  return entries ? g_steal_pointer (&endpoints) : NULL;
 }

@@ -22,6 +22,9 @@ typedef struct
   UpscaleClock        *clock;
 } UpscaleEndpointTools;
 
+GPtrArray       *upscale_endpoint_list_describe (const char                *text,
+                                                 const UpscaleEndpointFile *file,
+                                                 GError                   **error);
 GPtrArray       *upscale_endpoint_list_new (const char                 *text,
                                             const UpscaleEndpointTools *tools,
                                             GError                    **error);
