@@ -276,14 +276,17 @@ upscale_endpoint_file_lookup (const UpscaleEndpointFile *endpoints, const char *
  * upscale_endpoint_file_dup_default:
  * @endpoints: the endpoints
  *
- * Returns: (transfer full): names of those that are on, with spaces between: who serves
- * where nobody is named. Without any it is the local one
+ * Returns: (transfer full): who serves where nobody is named, with spaces between: what
+ * the environment variable UPSCALE_ENDPOINTS names, else those that are on, else the
+ * local one
  */
 char *
 upscale_endpoint_file_dup_default (const UpscaleEndpointFile *endpoints)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GString) names = g_string_new (g_getenv ("UPSCALE_ENDPOINTS"));
 
+  if (names->len > 0)
+    return g_string_free_and_steal (g_steal_pointer (&names));
   for (guint i = 0; i < endpoints->entries->len; i++)
     {
       const UpscaleEndpointEntry *entry = endpoints->entries->pdata[i];

@@ -165,6 +165,7 @@ find_kind (const char *name)
 
 static UpscaleBackend *
 make_backend (const UpscaleEndpointEntry *entry,
+              GStrv                       key_parts,
               const UpscaleEndpointTools *tools,
               GError                    **error)
 {
@@ -178,7 +179,9 @@ make_backend (const UpscaleEndpointEntry *entry,
   if (!uri)
     return NULL;
   http = upscale_http_new (tools->clock);
-  if (is_typed (entry->name))
+  if (key_parts)
+    upscale_endpoint_key_add (http, entry, key_parts);
+  else if (is_typed (entry->name))
     add_keys_from_environment (http);
   else if (!upscale_endpoint_key_find (entry, http, error))
     return NULL;
@@ -188,6 +191,7 @@ make_backend (const UpscaleEndpointEntry *entry,
 /**
  * upscale_endpoint_new_for_entry:
  * @entry: an endpoint as the user has described it
+ * @key_parts: (nullable): its key, where it is not kept yet; else it is looked for
  * @tools: what endpoints are made with
  * @error: return location for an error
  *
@@ -196,10 +200,11 @@ make_backend (const UpscaleEndpointEntry *entry,
  */
 UpscaleEndpoint *
 upscale_endpoint_new_for_entry (const UpscaleEndpointEntry *entry,
+                                GStrv                       key_parts,
                                 const UpscaleEndpointTools *tools,
                                 GError                    **error)
 {
-  g_autoptr (UpscaleBackend) backend = make_backend (entry, tools, error);
+  g_autoptr (UpscaleBackend) backend = make_backend (entry, key_parts, tools, error);
   UpscaleEndpoint *endpoint = NULL;
 
   if (!backend)
@@ -232,7 +237,7 @@ upscale_endpoint_list_new (const char                 *text,
   for (guint i = 0; entries && i < entries->len; i++)
     {
       UpscaleEndpoint *endpoint =
-          upscale_endpoint_new_for_entry (entries->pdata[i], tools, error);
+          upscale_endpoint_new_for_entry (entries->pdata[i], NULL, tools, error);
 
       if (!endpoint)
         return NULL;

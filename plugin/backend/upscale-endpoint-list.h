@@ -29,6 +29,7 @@ GPtrArray       *upscale_endpoint_list_new (const char                 *text,
                                             const UpscaleEndpointTools *tools,
                                             GError                    **error);
 UpscaleEndpoint *upscale_endpoint_new_for_entry (const UpscaleEndpointEntry *entry,
+                                                 GStrv                       key_parts,
                                                  const UpscaleEndpointTools *tools,
                                                  GError                    **error);
 

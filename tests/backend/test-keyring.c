@@ -55,11 +55,11 @@ test_a_missing_key_is_asked_for (void)
   const char *const    parts[] = { "t0ken", NULL };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (upscale_endpoint_new_for_entry (entry, &tools, &error));
+  g_assert_null (upscale_endpoint_new_for_entry (entry, NULL, &tools, &error));
   g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "no key for the endpoint 'gpu'"));
   g_assert_true (upscale_keyring_store (entry, (GStrv) parts, NULL));
-  endpoint = upscale_endpoint_new_for_entry (entry, &tools, NULL);
+  endpoint = upscale_endpoint_new_for_entry (entry, NULL, &tools, NULL);
   g_assert_nonnull (endpoint);
 }
 
