@@ -11,6 +11,9 @@
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
 #define SPACING_PX 6
+#define ZERO_WIDTH_CHARS 11
+/* Brings a caption level with the text in the button beside it. */
+#define CAPTION_TOP_PX 8
 #define TILE_STEP_PX 64.0
 #define OVERLAP_STEP_PX 16.0
 
@@ -43,7 +46,7 @@ put_beside (UpscaleRows *rows, GtkWidget *control, GtkWidget *button)
 
   g_object_ref (control);
   gtk_container_remove (GTK_CONTAINER (rows->grid), control);
-  gtk_box_pack_start (GTK_BOX (box), control, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), control, gtk_widget_get_hexpand (control), TRUE, 0);
   g_object_unref (control);
   gtk_box_pack_start (GTK_BOX (box), button, FALSE, FALSE, 0);
   gtk_grid_attach (rows->grid, box, rows->column + 1, rows->row - 1, 1, 1);
@@ -78,6 +81,27 @@ add_presets (UpscaleRows *rows, const UpscaleDialogRequest *request)
   rows->row++;
 }
 
+static gboolean
+on_number_shown (GtkSpinButton *spin, gpointer user_data)
+{
+  if (gtk_spin_button_get_value_as_int (spin) != 0)
+    return FALSE;
+  gtk_entry_set_text (GTK_ENTRY (spin), g_object_get_data (G_OBJECT (spin), "zero"));
+  return TRUE;
+}
+
+/* Shows a word for 0. What is typed is read as a number all the same, anything else as 0.
+ */
+static void
+explain_zero (GtkWidget *spin, const char *word)
+{
+  g_object_set_data_full (G_OBJECT (spin), "zero", g_strdup (word), g_free);
+  g_signal_connect (spin, "output", G_CALLBACK (on_number_shown), NULL);
+  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), ZERO_WIDTH_CHARS);
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+}
+
 /* Tiles are painted anew where they were. */
 static void
 keep_when_repainting (const UpscaleDialogRequest *request, GtkWidget *widget)
@@ -91,13 +115,17 @@ keep_when_repainting (const UpscaleDialogRequest *request, GtkWidget *widget)
  * upscale_dialog_make_main_page:
  * @request: what the dialog needs; must outlive the page
  * @map: the picture with the grid
+ * @size: says how large the result is
  *
  * Returns: (transfer floating): what is seen first
  */
 GtkWidget *
-upscale_dialog_make_main_page (const UpscaleDialogRequest *request, GtkWidget *map)
+upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
+                               GtkWidget                  *map,
+                               GtkWidget                  *size)
 {
   UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 1);
+  GtkWidget  *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   GtkWidget  *frame = gtk_frame_new (NULL);
   GtkWidget  *scale;
 
@@ -110,14 +138,17 @@ upscale_dialog_make_main_page (const UpscaleDialogRequest *request, GtkWidget *m
   scale = upscale_rows_add_number (&rows, "scale", _ ("Sc_ale"), 0.5, 2);
   upscale_rows_add_number (&rows, "strength", _ ("Stren_gth"), 0.05, 2);
   upscale_rows_add_number (&rows, "steps", _ ("S_teps"), 1.0, 0);
-  upscale_rows_add_number (&rows, "batch-size", _ ("_Batch size"), 1.0, 0);
+  explain_zero (upscale_rows_add_number (&rows, "batch-size", _ ("_Batch size"), 1.0, 0),
+                _ ("automatic"));
   add_endpoints (&rows, request);
   keep_when_repainting (request, scale);
   gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
   gtk_widget_set_vexpand (map, TRUE);
   gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (frame), map);
-  gtk_grid_attach (rows.grid, frame, 0, 0, 1, rows.row);
+  gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (left), size, FALSE, FALSE, 0);
+  gtk_grid_attach (rows.grid, left, 0, 0, 1, rows.row);
   return GTK_WIDGET (rows.grid);
 }
 
@@ -147,7 +178,8 @@ add_loras (UpscaleRows *rows)
   GtkWidget *caption = gtk_label_new (_ ("LoRAs"));
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
-  gtk_label_set_yalign (GTK_LABEL (caption), 0.0F);
+  gtk_widget_set_valign (caption, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (caption, CAPTION_TOP_PX);
   gtk_grid_attach (rows->grid, caption, rows->column, rows->row, 1, 1);
   gtk_grid_attach (rows->grid, list, rows->column + 1, rows->row, 1, 1);
   rows->row++;
@@ -176,8 +208,9 @@ upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
   upscale_rows_add_text (&rows, "model", _ ("_Model"));
   upscale_rows_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
   add_seed (&rows);
-  upscale_rows_add_number (&rows, "generation-size", _ ("Generation si_ze"), TILE_STEP_PX,
-                           0);
+  explain_zero (upscale_rows_add_number (&rows, "generation-size", _ ("Generation si_ze"),
+                                         TILE_STEP_PX, 0),
+                _ ("as the tile"));
   upscale_rows_add_switch (&rows, "controlnet-enabled",
                            _ ("_Keep to the picture (tile ControlNet)"));
   weight = upscale_rows_add_number (&rows, "conditioning-scale", _ ("Co_ntrolNet weight"),

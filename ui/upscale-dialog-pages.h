@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 GtkWidget *upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
-                                          GtkWidget                  *map);
+                                          GtkWidget                  *map,
+                                          GtkWidget                  *size);
 GtkWidget *upscale_dialog_make_model_page (const UpscaleDialogRequest *request);
 GtkWidget *upscale_dialog_make_tiles_page (const UpscaleDialogRequest *request);
 

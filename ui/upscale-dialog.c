@@ -20,6 +20,7 @@ typedef struct
   const UpscaleDialogRequest *request;
   GtkWidget                  *dialog;
   GtkWidget                  *map;
+  GtkWidget                  *size;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
   guint                       due;
@@ -34,6 +35,7 @@ upscale_forecast_free (UpscaleForecast *forecast)
 {
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
   g_free (forecast->sentence);
+  g_free (forecast->warning);
   g_free (forecast->problem);
   g_free (forecast);
 }
@@ -56,23 +58,37 @@ fill_missing_texts (GimpProcedureConfig *config)
     }
 }
 
+static void
+show_plan (Dialog *self, UpscaleTilePlan *plan)
+{
+  g_autofree char *size =
+      g_strdup_printf (_ ("Result: %d × %d px"), upscale_tile_plan_get_width (plan),
+                       upscale_tile_plan_get_height (plan));
+
+  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), plan);
+  gtk_label_set_text (GTK_LABEL (self->size), size);
+}
+
 /* The grid of the last possible choice stays: a picture that blinks helps nobody. */
 static void
 show_forecast (Dialog *self)
 {
   g_autoptr (UpscaleForecast) forecast =
       self->request->forecast (self->request->config, self->request->forecast_data);
-  const char *text = forecast->problem ? forecast->problem : forecast->sentence;
+  const char *lines[] = { forecast->problem ? forecast->problem : forecast->sentence,
+                          forecast->problem ? NULL : forecast->warning, NULL };
+  g_autofree char *text = g_strjoinv ("\n", (GStrv) lines);
 
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
-                                forecast->problem ? "dialog-warning"
-                                                  : "dialog-information",
+                                forecast->problem || forecast->warning
+                                    ? "dialog-warning"
+                                    : "dialog-information",
                                 GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
                                      forecast->problem == NULL);
   if (forecast->plan)
-    upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), forecast->plan);
+    show_plan (self, forecast->plan);
 }
 
 static gboolean
@@ -100,7 +116,8 @@ make_notebook (Dialog *self)
   GtkWidget *notebook = gtk_notebook_new ();
 
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_make_main_page (self->request, self->map),
+                            upscale_dialog_make_main_page (self->request, self->map,
+                                                           self->size),
                             gtk_label_new (_ ("Picture")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
                             upscale_dialog_make_model_page (self->request),
@@ -136,6 +153,7 @@ fill (Dialog *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SIDE_PX);
 
   self->map = upscale_tile_map_new (self->request->picture);
+  self->size = gtk_label_new (NULL);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * UpscaleForecast:
  * @plan: (nullable): the tiles
  * @sentence: (nullable): what the job would take
+ * @warning: (nullable): what the user should know besides
  * @problem: (nullable): why it can't be begun, and what to do
  *
  * What would come of the arguments as they are.
@@ -21,6 +22,7 @@ typedef struct
 {
   UpscaleTilePlan *plan;
   char            *sentence;
+  char            *warning;
   char            *problem;
 } UpscaleForecast;
 

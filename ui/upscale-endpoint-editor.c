@@ -331,13 +331,14 @@ static void
 upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
 {
   GtkDialog *dialog = GTK_DIALOG (self);
-  GtkWidget *content = gtk_dialog_get_content_area (dialog);
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
   self->lines = g_ptr_array_new_with_free_func (line_free);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Endpoints"));
-  gtk_container_set_border_width (GTK_CONTAINER (self), SPACING_PX);
-  gtk_box_set_spacing (GTK_BOX (content), SPACING_PX);
+  gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (dialog)), content, TRUE, TRUE,
+                      0);
   gtk_dialog_add_buttons (dialog, _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_Save"),
                           GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response (dialog, GTK_RESPONSE_OK);

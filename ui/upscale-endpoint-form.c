@@ -100,7 +100,7 @@ static const char *
 get_part_label (UpscaleKeyScheme scheme, guint part)
 {
   if (scheme == UPSCALE_KEY_BASIC)
-    return part == 0 ? _ ("_User name") : _ ("Pass_word");
+    return part == 0 ? _ ("_User name") : _ ("Passw_ord");
   if (scheme == UPSCALE_KEY_MODAL)
     return part == 0 ? "Modal-Ke_y" : "Modal-Secre_t";
   return part == 0 ? _ ("_Key") : "";

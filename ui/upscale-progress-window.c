@@ -181,12 +181,8 @@ make_label (const char *text)
 static void
 upscale_progress_window_init (UpscaleProgressWindow *self)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self));
-
   gtk_window_set_title (GTK_WINDOW (self), _ ("Tile Upscale"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
-  gtk_container_set_border_width (GTK_CONTAINER (self), SPACING_PX);
-  gtk_box_set_spacing (GTK_BOX (content), SPACING_PX);
   self->status = make_label (_ ("Asking the endpoints..."));
   self->message = make_label (NULL);
   self->bar = gtk_progress_bar_new ();
@@ -200,8 +196,11 @@ upscale_progress_window_init (UpscaleProgressWindow *self)
 static void
 fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self));
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
 
+  gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self))), content,
+                      TRUE, TRUE, 0);
   self->tiles = upscale_tile_view_new (picture);
   gtk_box_pack_start (GTK_BOX (self->details), self->tiles, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self->details), self->endpoints, FALSE, FALSE, 0);

@@ -58,12 +58,13 @@ get_height (const UpscaleTileMap *self)
 static Place
 find_place (UpscaleTileMap *self)
 {
-  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
-  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
+  /* The lines at the edges need room too. */
+  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self)) - 2.0;
+  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self)) - 2.0;
   double scale = MIN (width / get_width (self), height / get_height (self));
 
-  return (Place) { (width - get_width (self) * scale) / 2.0,
-                   (height - get_height (self) * scale) / 2.0, scale };
+  return (Place) { 0.5 + (width - get_width (self) * scale) / 2.0,
+                   0.5 + (height - get_height (self) * scale) / 2.0, scale };
 }
 
 static void
@@ -406,8 +407,12 @@ upscale_tile_map_put (UpscaleTileMap *map, UpscaleRect rect, UpscalePixels *pixe
                                 (int) upscale_pixels_get_row_bytes (pixels), NULL, NULL);
   cairo_t *cr = cairo_create (map->picture);
 
-  gdk_cairo_set_source_pixbuf (cr, pixbuf, at.x, at.y);
-  cairo_rectangle (cr, at.x, at.y, at.width, at.height);
+  cairo_translate (cr, at.x, at.y);
+  cairo_scale (cr, (double) at.width / pixels->width_px,
+               (double) at.height / pixels->height_px);
+  gdk_cairo_set_source_pixbuf (cr, pixbuf, 0.0, 0.0);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, 0.0, 0.0, pixels->width_px, pixels->height_px);
   cairo_fill (cr);
   cairo_destroy (cr);
   gtk_widget_queue_draw (GTK_WIDGET (map));

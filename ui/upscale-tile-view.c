@@ -211,7 +211,7 @@ describe_tile (guint index, gpointer user_data)
 
   g_string_printf (text, _ ("Tile %u, row %d, column %d: %s"), index + 1, tile->row + 1,
                    tile->col + 1, upscale_tile_mark_get_name (status.state));
-  if (status.endpoint && status.seconds > 0.0)
+  if (status.endpoint && status.seconds >= 1.0)
     g_string_append_printf (text, _ (", %s, %.0f s"), status.endpoint, status.seconds);
   if (status.failure)
     g_string_append_printf (text, "\n%s", status.failure);
@@ -257,6 +257,9 @@ show_cell (UpscaleTileView *self, const UpscaleCell *cell)
   upscale_tile_map_get_pixel_size (self->map, cell->rect, &width_px, &height_px);
   if (width_px == 0 || height_px == 0)
     return;
+  /* A small result may be kept larger than it is: then it is read as it is. */
+  width_px = MIN (width_px, cell->rect.width);
+  height_px = MIN (height_px, cell->rect.height);
   pixels = upscale_preview_read (upscale_job_get_result (self->job), cell->rect, width_px,
                                  height_px);
   upscale_tile_map_put (self->map, cell->rect, pixels);

@@ -285,8 +285,9 @@ upscale_endpoint_file_dup_default (const UpscaleEndpointFile *endpoints)
 {
   g_autoptr (GString) names = g_string_new (g_getenv ("UPSCALE_ENDPOINTS"));
 
-  if (names->len > 0)
+  if (*g_strstrip (names->str) != '\0')
     return g_string_free_and_steal (g_steal_pointer (&names));
+  g_string_truncate (names, 0);
   for (guint i = 0; i < endpoints->entries->len; i++)
     {
       const UpscaleEndpointEntry *entry = endpoints->entries->pdata[i];

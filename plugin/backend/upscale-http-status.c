@@ -57,8 +57,8 @@ advise (guint status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
     case SOUP_STATUS_FORBIDDEN:
-      return " Set its key in the environment: UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and "
-             "UPSCALE_MODAL_SECRET.";
+      return " Set its key in your list of endpoints, or in the environment: "
+             "UPSCALE_TOKEN, or UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
     case SOUP_STATUS_NOT_FOUND:
       return " Check the address.";
     default:

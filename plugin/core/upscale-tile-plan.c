@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-plan.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-axis.h"
 #include "upscale-error.h"
 
@@ -25,14 +27,15 @@ check_geometry (UpscaleRect region,
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-          "There is nothing to upscale: the selection does not touch the layer.");
+          _ ("There is nothing to upscale: the selection does not touch the layer."));
       return FALSE;
     }
   if (tile_px < 1 || overlap_px < 0 || overlap_px > tile_px / 2)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   "An overlap of %d px does not fit tiles of %d px: choose 0 to %d px.",
-                   overlap_px, tile_px, tile_px / 2);
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          _ ("An overlap of %d px does not fit tiles of %d px: choose 0 to %d px."),
+          overlap_px, tile_px, tile_px / 2);
       return FALSE;
     }
   return TRUE;

@@ -90,5 +90,7 @@ upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
 
   if (!make (user_data, config, forecast, &error))
     forecast->problem = g_strdup (error->message);
+  forecast->warning = g_strdup (
+      upscale_endpoint_file_get_problem (((UpscaleForecastCase *) user_data)->endpoints));
   return forecast;
 }

@@ -14,6 +14,7 @@ upscale_layer_copy_free (UpscaleLayerCopy *copy)
 {
   g_clear_object (&copy->pixels);
   g_clear_object (&copy->previous);
+  g_clear_pointer (&copy->recipe, g_key_file_unref);
   g_clear_object (&copy->image);
   g_clear_object (&copy->layer);
   g_clear_object (&copy->profile);

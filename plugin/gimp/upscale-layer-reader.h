@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * it is repainted
  * @selection: bounds of the selection within the layer, in its px; the whole layer
  * without one
+ * @recipe: (nullable): how the new layer is made, to be kept with it
  * @image: the image it came from; it may be gone by the time it is looked at again
  * @layer: the layer, likewise
  * @name: the layer's name
@@ -32,6 +33,7 @@ typedef struct
 {
   GeglBuffer       *pixels;
   UpscaleRect       selection;
+  GKeyFile         *recipe;
   GimpImage        *image;
   GimpLayer        *layer;
   char             *name;

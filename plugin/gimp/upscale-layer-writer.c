@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "upscale-error.h"
+#include "upscale-layer-recipe.h"
 
 /* GIMP's own tiles are 128 px; writes that don't start and end on them fetch the old
  * pixels first. */
@@ -195,6 +196,9 @@ upscale_layer_writer_write (const UpscaleLayerCopy *copy,
   if (!layer)
     return fail (error);
   write_pixels (layer, result, on_written, user_data);
+  /* Before it is in the image, or it would be a second step to undo. */
+  if (copy->recipe)
+    upscale_layer_recipe_attach (layer, copy->recipe);
   added = image ? add_to_image (copy, layer, scale, resize_canvas)
                 : insert (copy, home, layer);
   return added ? layer : fail (error);

@@ -74,10 +74,11 @@ add_dispatch (GimpProcedure *procedure)
   gimp_procedure_add_int_argument (procedure, "retries", _ ("Retri_es"),
                                    _ ("How often a tile that failed is tried again"), 0,
                                    100, 3, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "endpoints", _ ("Endpoints"),
-                                      _ ("Names or URLs of the services that paint, with "
-                                         "spaces between; empty: the local one"),
-                                      "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "endpoints", _ ("Endpoints"),
+      _ ("Names or addresses of the services that paint, with spaces between; empty: "
+         "those that are on in your list, or the local one"),
+      "", G_PARAM_READWRITE);
 }
 
 static void

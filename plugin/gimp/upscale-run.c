@@ -36,7 +36,6 @@ typedef struct
   UpscaleLayerRecipe  *made_by; /* of @layer, when it is an earlier result */
   UpscaleArguments    *arguments;
   UpscaleLayerCopy    *copy;
-  GKeyFile            *recipe; /* for the new layer */
   UpscaleJob          *job;
 } Run;
 
@@ -51,7 +50,6 @@ run_clear (Run *run)
   g_clear_pointer (&run->arguments, upscale_arguments_free);
   g_clear_object (&run->job);
   g_clear_pointer (&run->copy, upscale_layer_copy_free);
-  g_clear_pointer (&run->recipe, g_key_file_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -63,6 +61,8 @@ find_tools (Run *run)
 
   run->local_program = upscale_places_dup_endpoint_program ();
   run->endpoints = upscale_endpoint_file_load (file);
+  if (!run->is_interactive && upscale_endpoint_file_get_problem (run->endpoints))
+    g_printerr ("tile-upscale: %s\n", upscale_endpoint_file_get_problem (run->endpoints));
   run->clock = upscale_clock_new ();
   run->tools = (UpscaleEndpointTools) { run->endpoints, run->local_program, run->clock };
 }
@@ -168,7 +168,7 @@ read_for_repaint (Run *run, GimpImage *image, GError **error)
     return FALSE;
   run->copy = upscale_layer_reader_read (image, run->made_by->source);
   run->copy->selection = run->made_by->selection;
-  run->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
+  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
   upscale_layer_reader_read_previous (run->copy, run->layer, region);
   arguments->scale = run->made_by->scale;
   arguments->tile_px = run->made_by->tile_px;
@@ -187,7 +187,7 @@ read_layer (Run *run, GimpImage *image, GError **error)
     return FALSE;
   run->copy = upscale_layer_reader_read (image, run->layer);
   run->copy->selection = selection;
-  run->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
+  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
   return TRUE;
 }
 
@@ -233,8 +233,6 @@ write_layer (Run *run, GError **error)
                                   run->arguments->scale, run->arguments->resize_canvas,
                                   on_strip_written, NULL, error);
   gimp_progress_end ();
-  if (layer)
-    upscale_layer_recipe_attach (layer, run->recipe);
   if (run->is_interactive && layer)
     {
       if (!gimp_image_is_valid (run->copy->image))
