@@ -64,6 +64,22 @@ show_now (UpscaleProgressWindow *self)
   upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles));
 }
 
+/* Nothing runs any more, so no time is left either. */
+static void
+show_ended (UpscaleProgressWindow *self)
+{
+  UpscaleProgress progress =
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+  g_autofree char *status = NULL;
+
+  progress.seconds_left = -1.0;
+  progress.expected_cost = -1.0;
+  progress.n_in_flight = 0;
+  progress.n_starting = 0;
+  status = upscale_progress_describe (progress);
+  gtk_label_set_text (GTK_LABEL (self->status), status);
+}
+
 static gboolean
 on_refresh_due (gpointer user_data)
 {
@@ -286,6 +302,7 @@ wait_for_answer (UpscaleProgressWindow *window, const char *sentence)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   show_now (window);
+  show_ended (window);
   gtk_label_set_text (GTK_LABEL (window->message), sentence);
   gtk_widget_set_tooltip_text (window->message, NULL);
   gtk_window_present (GTK_WINDOW (window));

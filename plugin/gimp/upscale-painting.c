@@ -84,6 +84,15 @@ get_progress (const Painting *painting)
   return upscale_scheduler_get_progress (upscale_job_get_scheduler (painting->job));
 }
 
+/* What is left of `tile 12: why`. */
+static const char *
+skip_tile (const char *failure)
+{
+  const char *colon = strstr (failure, ": ");
+
+  return colon ? colon + 2 : failure;
+}
+
 /* The same reason is said once, for the first tile that has it. */
 static char *
 describe_failures (const Painting *painting)
@@ -102,7 +111,7 @@ describe_failures (const Painting *painting)
       UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
 
       if (status.state != UPSCALE_TILE_FAILED || !status.failure ||
-          strstr (text->str, status.failure))
+          strstr (text->str, skip_tile (status.failure)))
         continue;
       g_string_append_printf (text, "\n%s", status.failure);
       n_reasons++;

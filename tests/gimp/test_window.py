@@ -49,11 +49,19 @@ def test_open_edit_run_watch_and_undo(folder: Path) -> None:
         endpoint.wait_for_tiles(2)
         wait_until(lambda: "2 of 6 tiles" in str(session.do("describe", "image", "Map of the tiles")), "the map tells of two tiles")
         session.shot("progress")
+        width = session.do("box", "image", "Map of the tiles")[2]  # type: ignore[index]
+        session.do("press", "button", "Show the map larger")
+        wait_until(lambda: session.do("box", "image", "Map of the tiles")[2] > 1.5 * width, "the map is larger")  # type: ignore[index]
+        session.shot("progress-zoomed")
+        session.do("press", "button", "Show more of the map")
+        session.do("focus", "image", "Map of the tiles")
+        session.do("key", "Right", "Right")
+        session.do("wait", "image", "Tile 2, row 1, column 2: done")
         session.do("press", "button", "Hide Details")
-        session.do("wait-gone", "image", "Map of the tiles")
+        session.do("wait-gone", "image", "Tile 2")
         session.shot("progress-small")
         session.do("press", "button", "Show Details")
-        session.do("wait", "image", "Map of the tiles")
+        session.do("wait", "image", "Tile 2")
         endpoint.release()
         session.wait_for_images(AFTER)
         session.do("wait-gone", "progress bar", "Finished tiles")
@@ -115,11 +123,12 @@ def test_cancel_keeps_what_is_finished(folder: Path) -> None:
         answer(session, "Close")
         session.do("wait-gone", "progress bar", "Finished tiles")
         assert session.images() == BEFORE
-        n_sent = len(endpoint.tiles)
+        n_requests = len(endpoint.requests)
         endpoint.release()
         session.start()
         session.wait_for_images(AFTER)
-        assert len(endpoint.tiles) - n_sent == N_TILES - 2, "a finished tile was sent again"
+        again = [tile["index"] for request in endpoint.requests[n_requests:] for tile in request["tiles"]]
+        assert len(again) == N_TILES - 2, "a finished tile was sent again"
 
 
 def test_failed_tiles_are_sent_again_when_asked(folder: Path) -> None:

@@ -39,10 +39,11 @@ def clashes(language: str, texts: dict[str, str]) -> list[str]:
         for message in messages:
             text = texts.get(message, message)
             letter = re.search("_(.)", text)
-            if not letter:
+            owner = owners.setdefault(letter[1].lower(), text) if letter else None
+            if owner is None:
                 found.append(f"{language}, {page}: '{text}' has no mnemonic")
-            elif other := owners.setdefault(letter[1].lower(), text) != text and owners[letter[1].lower()]:
-                found.append(f"{language}, {page}: '{text}' and '{other}' share a mnemonic")
+            elif owner is not text:
+                found.append(f"{language}, {page}: '{text}' and '{owner}' share a mnemonic")
     return found
 
 

@@ -41,13 +41,13 @@ def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
 class Session:
     """Use as a context manager; `endpoints` stands in where the dialog names none."""
 
-    def __init__(self, folder: Path, endpoints: str, **environment: str) -> None:
+    def __init__(self, folder: Path, endpoints: str, size: str = "1400x1000", **environment: str) -> None:
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
         profile = folder / "profile" / "gimprc"
         profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
         self.socket = folder / "socket"
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}
-        self.screen = Screen(self.gimp.make_environment({**extra, **environment}))
+        self.screen = Screen(self.gimp.make_environment({**extra, **environment}), size)
         paint(folder / "photo.png")
 
     def __enter__(self) -> "Session":

@@ -99,6 +99,14 @@ def press(role: str, name: str) -> None:
     xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
 
+def box(role: str, name: str) -> list[int]:
+    return extents(wait_until(lambda: find(role, name), f"there is a {role} '{name}'", TIMEOUT_S))
+
+
+def focus(role: str, name: str) -> None:
+    wait_until(lambda: find(role, name), f"there is a {role} '{name}'", TIMEOUT_S).get_component_iface().grab_focus()
+
+
 def describe(role: str, name: str) -> str:
     node = find(role, name)
     return (node.get_description() or "") if node else ""
@@ -144,7 +152,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "press": press,
     "key": functools.partial(xdotool, "key", "--delay", "20"),
     "type": functools.partial(xdotool, "type", "--delay", "5"),
+    "box": box,
     "describe": describe,
+    "focus": focus,
     "controls": controls,
     "shot": shoot,
     "wait": lambda role, name: wait_for(f"there is a {role} '{name}'", lambda: find(role, name)),
@@ -171,14 +181,15 @@ def serve() -> None:
 class Screen:
     """A context manager: starts Xvfb, a session bus and the program that drives it."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], size: str = "1400x1000") -> None:
         self.environment = environment
+        self.size = size
         self.processes: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> "Screen":
         reader, writer = os.pipe()
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", self.size + "x24", "-nolisten", "tcp"],
             pass_fds=[writer], stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         os.close(writer)
