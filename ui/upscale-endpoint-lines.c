@@ -8,6 +8,8 @@
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 3
 #define NAME_WIDTH_CHARS 14
+#define NAME_MAX_CHARS 26
+#define WORK_WIDTH_CHARS 20
 
 /* From left to right. */
 enum
@@ -105,7 +107,13 @@ add_label (GtkGrid *grid, int column, int row)
                                                   ? PANGO_ELLIPSIZE_NONE
                                                   : PANGO_ELLIPSIZE_END);
   if (column == COLUMN_NAME)
-    gtk_label_set_width_chars (GTK_LABEL (label), NAME_WIDTH_CHARS);
+    {
+      gtk_label_set_width_chars (GTK_LABEL (label), NAME_WIDTH_CHARS);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), NAME_MAX_CHARS);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+    }
+  if (column == COLUMN_WORK)
+    gtk_label_set_width_chars (GTK_LABEL (label), WORK_WIDTH_CHARS);
   gtk_widget_set_hexpand (label, column == COLUMN_WORK);
   gtk_grid_attach (grid, label, column, row, 1, 1);
   return label;

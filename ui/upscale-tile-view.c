@@ -29,6 +29,8 @@ struct _UpscaleTileView
   GtkWidget      *counts[UPSCALE_N_TILE_STATES];
   GtkWidget      *legends[UPSCALE_N_TILE_STATES];
   int             zoom;
+  double          x_centre; /* what stays in the middle, 0 to 1 */
+  double          y_centre;
 
   UpscaleJob       *job;
   UpscaleTileState *states;
@@ -63,12 +65,51 @@ upscale_tile_view_class_init (UpscaleTileViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = upscale_tile_view_dispose;
 }
 
+static double
+get_centre (GtkAdjustment *adjustment)
+{
+  return (gtk_adjustment_get_value (adjustment) +
+          gtk_adjustment_get_page_size (adjustment) / 2.0) /
+         MAX (gtk_adjustment_get_upper (adjustment), 1.0);
+}
+
+static void
+set_centre (GtkAdjustment *adjustment, double centre)
+{
+  gtk_adjustment_set_value (adjustment,
+                            centre * gtk_adjustment_get_upper (adjustment) -
+                                gtk_adjustment_get_page_size (adjustment) / 2.0);
+}
+
+static GtkAdjustment *
+get_x (UpscaleTileView *self)
+{
+  return gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+}
+
+static GtkAdjustment *
+get_y (UpscaleTileView *self)
+{
+  return gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+}
+
+/* The map has got its new size, so what was in the middle can be put there again. */
+static void
+on_upper_changed (GtkAdjustment *adjustment, GParamSpec *spec, gpointer user_data)
+{
+  UpscaleTileView *self = user_data;
+
+  set_centre (adjustment, adjustment == get_x (self) ? self->x_centre : self->y_centre);
+}
+
 static void
 set_zoom (UpscaleTileView *self, int zoom)
 {
   int width = gtk_widget_get_allocated_width (self->scroller);
   int height = gtk_widget_get_allocated_height (self->scroller);
 
+  self->x_centre = get_centre (get_x (self));
+  self->y_centre = get_centre (get_y (self));
   self->zoom = CLAMP (zoom, 1, MAX_ZOOM);
   if (self->zoom == 1)
     gtk_widget_set_size_request (GTK_WIDGET (self->map), -1, -1);
@@ -170,6 +211,8 @@ fill (UpscaleTileView *self)
                                        GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (self->scroller), GTK_WIDGET (self->map));
   g_signal_connect (self->scroller, "scroll-event", G_CALLBACK (on_scroll), self);
+  g_signal_connect (get_x (self), "notify::upper", G_CALLBACK (on_upper_changed), self);
+  g_signal_connect (get_y (self), "notify::upper", G_CALLBACK (on_upper_changed), self);
   self->zoom_out =
       make_zoom_button (self, "zoom-out-symbolic", _ ("Show more of the map"),
                         G_CALLBACK (on_zoom_out));

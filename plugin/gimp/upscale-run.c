@@ -320,11 +320,7 @@ static void
 start_libraries (gboolean is_interactive)
 {
   if (is_interactive)
-    {
-      gimp_ui_init ("tile-upscale");
-      /* GTK looks for it before libgimp has told it the user's language. */
-      gtk_widget_set_default_direction (gtk_get_locale_direction ());
-    }
+    gimp_ui_init ("tile-upscale");
   else
     gegl_init (NULL, NULL);
   upscale_image_limit_memory ();
