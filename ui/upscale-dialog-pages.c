@@ -11,7 +11,6 @@
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
 #define SPACING_PX 6
-#define ZERO_WIDTH_CHARS 11
 /* Brings a caption level with the text in the button beside it. */
 #define CAPTION_TOP_PX 8
 #define TILE_STEP_PX 64.0
@@ -81,27 +80,6 @@ add_presets (UpscaleRows *rows, const UpscaleDialogRequest *request)
   rows->row++;
 }
 
-static gboolean
-on_number_shown (GtkSpinButton *spin, gpointer user_data)
-{
-  if (gtk_spin_button_get_value_as_int (spin) != 0)
-    return FALSE;
-  gtk_entry_set_text (GTK_ENTRY (spin), g_object_get_data (G_OBJECT (spin), "zero"));
-  return TRUE;
-}
-
-/* Shows a word for 0. What is typed is read as a number all the same, anything else as 0.
- */
-static void
-explain_zero (GtkWidget *spin, const char *word)
-{
-  g_object_set_data_full (G_OBJECT (spin), "zero", g_strdup (word), g_free);
-  g_signal_connect (spin, "output", G_CALLBACK (on_number_shown), NULL);
-  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), ZERO_WIDTH_CHARS);
-  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
-}
-
 /* Tiles are painted anew where they were. */
 static void
 keep_when_repainting (const UpscaleDialogRequest *request, GtkWidget *widget)
@@ -138,8 +116,9 @@ upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
   scale = upscale_rows_add_number (&rows, "scale", _ ("Sc_ale"), 0.5, 2);
   upscale_rows_add_number (&rows, "strength", _ ("Stren_gth"), 0.05, 2);
   upscale_rows_add_number (&rows, "steps", _ ("S_teps"), 1.0, 0);
-  explain_zero (upscale_rows_add_number (&rows, "batch-size", _ ("_Batch size"), 1.0, 0),
-                _ ("automatic"));
+  upscale_rows_explain_zero (upscale_rows_add_number (&rows, "batch-size",
+                                                      _ ("_Batch size"), 1.0, 0),
+                             _ ("automatic"));
   add_endpoints (&rows, request);
   keep_when_repainting (request, scale);
   gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
@@ -208,9 +187,10 @@ upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
   upscale_rows_add_text (&rows, "model", _ ("_Model"));
   upscale_rows_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
   add_seed (&rows);
-  explain_zero (upscale_rows_add_number (&rows, "generation-size", _ ("Generation si_ze"),
-                                         TILE_STEP_PX, 0),
-                _ ("as the tile"));
+  upscale_rows_explain_zero (upscale_rows_add_number (&rows, "generation-size",
+                                                      _ ("Generation si_ze (px)"),
+                                                      TILE_STEP_PX, 0),
+                             _ ("as the tile"));
   upscale_rows_add_switch (&rows, "controlnet-enabled",
                            _ ("_Keep to the picture (tile ControlNet)"));
   weight = upscale_rows_add_number (&rows, "conditioning-scale", _ ("Co_ntrolNet weight"),
@@ -236,17 +216,17 @@ GtkWidget *
 upscale_dialog_make_tiles_page (const UpscaleDialogRequest *request)
 {
   UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 0);
-  GtkWidget  *size =
-      upscale_rows_add_number (&rows, "tile-size", _ ("T_ile size"), TILE_STEP_PX, 0);
-  GtkWidget *overlap =
-      upscale_rows_add_number (&rows, "overlap", _ ("O_verlap"), OVERLAP_STEP_PX, 0);
+  GtkWidget  *size = upscale_rows_add_number (&rows, "tile-size", _ ("T_ile size (px)"),
+                                              TILE_STEP_PX, 0);
+  GtkWidget  *overlap =
+      upscale_rows_add_number (&rows, "overlap", _ ("O_verlap (px)"), OVERLAP_STEP_PX, 0);
 
   keep_when_repainting (request, size);
   keep_when_repainting (request, overlap);
   upscale_rows_add_number (&rows, "colour-correction", _ ("Colour c_orrection"), 0.1, 2);
   upscale_rows_add_switch (&rows, "resize-canvas", _ ("_Grow the canvas"));
   upscale_rows_add_number (&rows, "sequential-below", _ ("Se_quential below"), 1.0, 0);
-  upscale_rows_add_number (&rows, "batch-timeout", _ ("Batch ti_meout"), 60.0, 0);
+  upscale_rows_add_number (&rows, "batch-timeout", _ ("Batch ti_meout (s)"), 60.0, 0);
   upscale_rows_add_number (&rows, "retries", _ ("Retri_es"), 1.0, 0);
   return GTK_WIDGET (rows.grid);
 }

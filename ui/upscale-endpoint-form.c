@@ -5,6 +5,7 @@
 
 #include "upscale-endpoint-kind.h"
 #include "upscale-keyring.h"
+#include "upscale-rows.h"
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
@@ -234,10 +235,12 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   self->address = make_entry (self);
   add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
+  upscale_rows_explain_zero (self->slots, _ ("automatic"));
   add (self, _ ("S_lots"), self->slots,
        _ ("Batches it works on at once; 0: as many as it says itself"));
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
-  add (self, _ ("_Price"), self->price, _ ("Dollars an hour, for one slot at work"));
+  add (self, _ ("_Price ($/h)"), self->price,
+       _ ("Dollars an hour, for one slot at work"));
   self->duplicates = make_choice (self, duplicates);
   add (self, _ ("Late tiles t_wice"), self->duplicates,
        _ ("Whether it may paint a tile that another endpoint is late with"));

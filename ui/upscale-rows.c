@@ -10,6 +10,8 @@
 #define TEXT_WIDTH_CHARS 24
 #define THUMBNAIL_PX 64
 #define STEPS_A_PAGE 10.0
+#define ZERO_WIDTH_CHARS 11
+#define ZERO_KEY "upscale-zero"
 
 /**
  * upscale_rows_new:
@@ -261,4 +263,30 @@ upscale_rows_add_picture (UpscaleRows *rows, const char *property, const char *l
                            thumbnail, 0);
   g_object_notify (rows->config, property);
   return chooser;
+}
+
+static gboolean
+on_number_shown (GtkSpinButton *spin, gpointer user_data)
+{
+  if (gtk_spin_button_get_value_as_int (spin) != 0)
+    return FALSE;
+  gtk_entry_set_text (GTK_ENTRY (spin), g_object_get_data (G_OBJECT (spin), ZERO_KEY));
+  return TRUE;
+}
+
+/**
+ * upscale_rows_explain_zero:
+ * @spin: a spin button
+ * @word: what 0 means
+ *
+ * Shows a word for 0. What is typed is read as a number all the same, anything else as 0.
+ */
+void
+upscale_rows_explain_zero (GtkWidget *spin, const char *word)
+{
+  g_object_set_data_full (G_OBJECT (spin), ZERO_KEY, g_strdup (word), g_free);
+  g_signal_connect (spin, "output", G_CALLBACK (on_number_shown), NULL);
+  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), ZERO_WIDTH_CHARS);
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
 }

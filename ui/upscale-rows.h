@@ -40,5 +40,6 @@ GtkWidget *
 upscale_rows_add_lines (UpscaleRows *rows, const char *property, const char *label);
 GtkWidget *
 upscale_rows_add_picture (UpscaleRows *rows, const char *property, const char *label);
+void upscale_rows_explain_zero (GtkWidget *spin, const char *word);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #define MINUTE_S 60.0
 #define HOUR_S 3600.0
+#define LEAST_COST 0.005 /* what is less shows as nothing */
 
 /* All slots of one endpoint together. */
 typedef struct
@@ -131,7 +132,7 @@ upscale_estimate_describe (UpscaleEstimate estimate)
                                     estimate.n_endpoints),
                           estimate.n_endpoints);
   append_time (line, estimate.seconds);
-  if (estimate.cost > 0.0)
+  if (estimate.cost >= LEAST_COST)
     g_string_append_printf (line, _ (", about $%.2f"), estimate.cost);
   return g_string_free_and_steal (g_steal_pointer (&line));
 }

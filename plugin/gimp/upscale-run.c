@@ -19,6 +19,7 @@
 
 #define STORE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 #define PICTURE_PX 1024
+#define GREY_RGBA 0x999999ff
 
 /* One call of the procedure, from arguments to new layer. Lives on the stack of
  * upscale_run(). */
@@ -75,15 +76,21 @@ open_store (void)
   return upscale_tile_store_new (folder, STORE_MAX_BYTES);
 }
 
+/* GIMP makes no thumbnail of a layer that would be thinner than a pixel there. */
 static GdkPixbuf *
 read_picture (GimpLayer *layer)
 {
-  int longest = MAX (gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
-                     gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
-  int side_px = MIN (PICTURE_PX, longest);
+  int        longest = MAX (gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
+                            gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
+  int        side_px = MIN (PICTURE_PX, longest);
+  GdkPixbuf *picture = gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side_px,
+                                                    side_px, GIMP_PIXBUF_SMALL_CHECKS);
 
-  return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side_px, side_px,
-                                      GIMP_PIXBUF_SMALL_CHECKS);
+  if (picture)
+    return picture;
+  picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1, 1);
+  gdk_pixbuf_fill (picture, GREY_RGBA);
+  return picture;
 }
 
 static UpscaleRecipe *
@@ -181,7 +188,9 @@ read_layer (Run *run, GimpImage *image, GError **error)
 {
   UpscaleRect selection;
 
-  if (run->arguments->repaint_selection)
+  /* A user who repeats the last filter on another layer means the upscale. */
+  if (run->arguments->repaint_selection &&
+      !(run->is_interactive && !upscale_layer_recipe_is_on (GIMP_ITEM (run->layer))))
     return read_for_repaint (run, image, error);
   if (!upscale_layer_reader_read_selection (run->layer, &selection, error))
     return FALSE;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Endpoints are added, tested and kept by real keys and clicks in the real GIMP; a broken file is said to be so and stays."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("press", "button", "Add an endpoint")
         retype(session, "alt+n", "echo")
         retype(session, "alt+r", endpoint.url)
-        retype(session, "alt+p", "1.5")
+        retype(session, "alt+p", "990")
         session.do("press", "button", "Test")
         session.do("wait", "label", "It works: a test tile of 256 px took")
         session.shot("endpoints")
@@ -43,7 +44,7 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("press", "button", "Save")
         session.do("wait-gone", "button", "Add an endpoint")
         kept = (folder / "profile" / "tile-upscale" / "endpoints.conf").read_text()
-        assert "[local]" in kept and "[echo]" in kept and f"address={endpoint.url}" in kept and "price-per-hour=1.5" in kept
+        assert "[local]" in kept and "[echo]" in kept and f"address={endpoint.url}" in kept and "price-per-hour=990" in kept
         # Both are on now, so both would serve; the name alone is enough.
         session.do("wait", "label", "6 tiles on 2 endpoints")
         session.do("key", "alt+d")
@@ -51,7 +52,40 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("wait", "label", "6 tiles on 1 endpoint")
         session.do("press", "button", "Upscale")
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png"]]])
+        session.do("wait-gone", "progress bar", "Finished tiles")
         assert len(endpoint.tiles) == 7
+        # How fast it was is remembered, so the next dialog knows what it takes: the last choices stand.
+        session.tell("activate 1")
+        session.open_dialog()
+        session.do("wait", "label", "on 1 endpoint, less than a minute, about $")
+        session.shot("dialog-known")
+
+
+@pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="needs gnome-keyring")
+def test_a_key_goes_to_the_keyring_and_to_its_server_only(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir()
+    with EchoEndpoint() as endpoint, Session(folder, "", keyring=True, HOME=str(home)) as session:
+        session.open_dialog()
+        session.do("press", "button", "Edit...")
+        session.do("press", "button", "Add an endpoint")
+        retype(session, "alt+n", "keyed")
+        retype(session, "alt+r", endpoint.url)
+        session.do("press", "combo box", "Key")
+        session.do("press", "menu item", "Bearer token")
+        session.do("wait", "password text", "Key")
+        retype(session, "alt+k", "t0ken-for-the-test")
+        session.shot("endpoints-key")
+        session.do("press", "button", "Save")
+        session.do("wait-gone", "button", "Add an endpoint")
+        session.do("key", "alt+d")
+        session.do("type", "keyed")
+        session.do("wait", "label", "6 tiles on 1 endpoint")
+        session.do("press", "button", "Upscale")
+        session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png"]]])
+        assert endpoint.keys == {"Bearer t0ken-for-the-test"}
+        told = [path for path in folder.rglob("*") if path.is_file() and b"t0ken-for-the-test" in path.read_bytes()]
+        assert not told, f"the key lies in {told}"
 
 
 def test_a_server_that_is_not_there_is_said_in_words(folder: Path) -> None:

@@ -42,6 +42,7 @@ class EchoEndpoint:
         self.painted: list[str] = []
         self.violations: list[str] = []
         self.deleted: list[str] = []
+        self.keys: set[str] = set()  # what came as Authorization
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lock = threading.Condition()
         self.is_released = False
@@ -162,6 +163,7 @@ class EchoEndpoint:
 
             def do_PUT(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                endpoint.keys.add(self.headers["Authorization"] or "")
                 if endpoint.behaviour.status:
                     self.problem(endpoint.behaviour.status)
                 else:

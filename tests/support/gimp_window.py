@@ -41,7 +41,8 @@ def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
 class Session:
     """Use as a context manager; `endpoints` stands in where the dialog names none."""
 
-    def __init__(self, folder: Path, endpoints: str, size: str = "1400x1000", **environment: str) -> None:
+    def __init__(self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, **environment: str) -> None:
+        self.keyring = keyring
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
         profile = folder / "profile" / "gimprc"
         profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
@@ -52,6 +53,8 @@ class Session:
 
     def __enter__(self) -> "Session":
         self.screen.__enter__()
+        if self.keyring:
+            self.screen.start_keyring()
         command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", "photo.png"]
         self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=subprocess.DEVNULL)
         wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open")

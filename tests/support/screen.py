@@ -216,6 +216,16 @@ class Screen:
         self.processes.append(process)
         return process
 
+    def start_keyring(self) -> None:
+        """A real keyring, empty and open."""
+        home = self.environment["XDG_RUNTIME_DIR"] = self.environment["XDG_DATA_HOME"] = self.environment["HOME"]
+        Path(home).chmod(0o700)
+        command = ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground"]
+        daemon = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert daemon.stdin
+        daemon.stdin.write("secret")
+        daemon.stdin.close()
+
     def do(self, *command: str) -> Any:
         assert self.driver.stdin and self.driver.stdout
         self.driver.stdin.write(json.dumps(command) + "\n")
