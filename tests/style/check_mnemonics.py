@@ -5,27 +5,65 @@ import re
 import sys
 from pathlib import Path
 
-EDITOR = ["_Name", "K_ind", "Add_ress", "S_lots", "_Price ($/h)", "Late tiles t_wice", "Ke_y", "_Header", "En_vironment variable", "_Test", "_Cancel", "_Save"]
+EDITOR = [
+    "_Name",
+    "K_ind",
+    "Add_ress",
+    "S_lots",
+    "_Price ($/h)",
+    "Late tiles t_wice",
+    "Ke_y",
+    "_Header",
+    "En_vironment variable",
+    "_Test",
+    "_Cancel",
+    "_Save",
+]
 
 # What can be seen together.
 PAGES = {
     "Picture": [
-        "Repaint _only the tiles under the selection", "_Preset", "Pro_mpt", "_Negative prompt", "Sc_ale", "Stren_gth", "S_teps", "_Batch size",
-        "En_dpoints", "_Edit...", "_Upscale",
+        "Repaint _only the tiles under the selection",
+        "_Preset",
+        "Pro_mpt",
+        "_Negative prompt",
+        "Sc_ale",
+        "Stren_gth",
+        "S_teps",
+        "_Batch size",
+        "En_dpoints",
+        "_Edit...",
+        "_Upscale",
     ],
     "Model": [
-        "_Model", "C_FG scale", "See_d", "Dra_w another", "Generation si_ze (px)", "_Keep to the picture (tile ControlNet)", "Co_ntrolNet weight",
-        "IP-Adapter e_xample", "IP-Adapter st_yle weight", "Add a L_oRA", "_Upscale",
+        "_Model",
+        "C_FG scale",
+        "See_d",
+        "Dra_w another",
+        "Generation si_ze (px)",
+        "_Keep to the picture (tile ControlNet)",
+        "Co_ntrolNet weight",
+        "IP-Adapter e_xample",
+        "IP-Adapter st_yle weight",
+        "Add a L_oRA",
+        "_Upscale",
     ],
     "Tiles": [
-        "T_ile size (px)", "O_verlap (px)", "Colour c_orrection", "_Grow the canvas", "Se_quential below", "Batch ti_meout (s)", "Retri_es", "_Upscale",
+        "T_ile size (px)",
+        "O_verlap (px)",
+        "Colour c_orrection",
+        "_Grow the canvas",
+        "Se_quential below",
+        "Batch ti_meout (s)",
+        "Retri_es",
+        "_Upscale",
     ],
     "Endpoints with one key": [*EDITOR, "_Key"],
     "Endpoints with a password": [*EDITOR, "_User name", "Passw_ord"],
     "Progress": ["Hide _Details", "_Cancel"],
     "Failed": ["Hide _Details", "Di_scard", "_Keep What Is There", "_Retry Failed Tiles"],
     "Save Preset": ["_Name of the preset:", "_Cancel", "_Save"],
-}  # fmt: skip
+}
 
 
 def read_catalogue(path: Path) -> dict[str, str]:

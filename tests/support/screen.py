@@ -232,8 +232,10 @@ class Screen:
         self.driver.stdin.flush()
         answer = json.loads(self.driver.stdout.readline())
         if "error" in answer:
-            subprocess.run(["import", "-window", "root", "failure.png"], env=self.environment, check=False)
-            raise AssertionError(f"{command}: {answer['error']}; see failure.png")
+            shot = Path(os.environ.get("UPSCALE_SCREENS", ".")) / "failure.png"
+            shot.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["import", "-window", "root", str(shot)], env=self.environment, check=False)
+            raise AssertionError(f"{command}: {answer['error']}; see {shot}")
         return answer["value"]
 
     def shot(self, path: Path) -> None:
