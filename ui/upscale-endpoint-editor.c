@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
 #include "upscale-endpoint-form.h"
 #include "upscale-keyring.h"
 #include "upscale-tile-mark.h"
@@ -111,8 +112,7 @@ static void
 show_light (Line *line, UpscaleTileState state, const char *words)
 {
   upscale_tile_mark_set_state (line->light, state);
-  gtk_widget_set_tooltip_text (line->light, words);
-  atk_object_set_name (gtk_widget_get_accessible (line->light), words);
+  upscale_control_set_name (line->light, words);
 }
 
 static void
@@ -155,9 +155,7 @@ add_line (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
   gtk_label_set_xalign (GTK_LABEL (line->name), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (line->name), PANGO_ELLIPSIZE_END);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), entry->is_on);
-  gtk_widget_set_tooltip_text (check, _ ("Serves where no endpoint is named"));
-  atk_object_set_name (gtk_widget_get_accessible (check),
-                       _ ("Serves where no endpoint is named"));
+  upscale_control_set_name (check, _ ("Serves where no endpoint is named"));
   g_signal_connect (check, "toggled", G_CALLBACK (on_switched), line);
   gtk_container_set_border_width (GTK_CONTAINER (box), SPACING_PX / 2);
   gtk_box_pack_start (GTK_BOX (box), check, FALSE, FALSE, 0);
@@ -274,28 +272,19 @@ on_test_clicked (GtkButton *button, gpointer user_data)
 }
 
 static GtkWidget *
-make_button (const char *icon, const char *name, GCallback on_clicked, gpointer user_data)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
-
-  gtk_widget_set_tooltip_text (button, name);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_signal_connect (button, "clicked", on_clicked, user_data);
-  return button;
-}
-
-static GtkWidget *
 make_list (UpscaleEndpointEditor *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX / 2);
   GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX / 2);
-  GtkWidget *add = make_button ("list-add-symbolic", _ ("Add an endpoint"),
-                                G_CALLBACK (on_add_clicked), self);
+  GtkWidget *add =
+      upscale_control_new_icon_button ("list-add-symbolic", _ ("Add an endpoint"),
+                                       G_CALLBACK (on_add_clicked), self);
 
   self->list = gtk_list_box_new ();
-  self->remove = make_button ("list-remove-symbolic", _ ("Remove this endpoint"),
-                              G_CALLBACK (on_remove_clicked), self);
+  self->remove =
+      upscale_control_new_icon_button ("list-remove-symbolic", _ ("Remove this endpoint"),
+                                       G_CALLBACK (on_remove_clicked), self);
   atk_object_set_name (gtk_widget_get_accessible (self->list), _ ("Endpoints"));
   gtk_widget_set_size_request (scroller, LIST_WIDTH_PX, -1);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);

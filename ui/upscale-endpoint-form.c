@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
 #include "upscale-endpoint-kind.h"
 #include "upscale-keyring.h"
 #include "upscale-rows.h"
@@ -68,14 +69,12 @@ static GtkWidget *
 add (UpscaleEndpointForm *self, const char *label, GtkWidget *widget, const char *tooltip)
 {
   GtkWidget *caption = gtk_label_new_with_mnemonic (label);
-  g_auto (GStrv) halves = g_strsplit (label, "_", 2);
-  g_autofree char *name = g_strjoinv ("", halves);
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
   gtk_label_set_mnemonic_widget (GTK_LABEL (caption), widget);
   gtk_widget_set_tooltip_text (caption, tooltip);
   gtk_widget_set_tooltip_text (widget, tooltip);
-  atk_object_set_name (gtk_widget_get_accessible (widget), name);
+  upscale_control_name_after (widget, label);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_grid_attach (GTK_GRID (self), caption, 0, self->row, 1, 1);
   gtk_grid_attach (GTK_GRID (self), widget, 1, self->row, 1, 1);
@@ -197,7 +196,7 @@ add_key_rows (UpscaleEndpointForm *self)
   };
 
   self->scheme = make_choice (self, schemes);
-  add (self, _ ("Ke_y"), self->scheme, _ ("How the server wants to be shown a key"));
+  add (self, _ ("Key t_ype"), self->scheme, _ ("How the server wants to be shown a key"));
   self->header = make_entry (self);
   add (self, _ ("_Header"), self->header,
        _ ("Name of the header, for example X-API-Key"));

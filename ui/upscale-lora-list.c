@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
+
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 18
 #define DEFAULT_WEIGHT 0.5
@@ -77,13 +79,6 @@ on_remove_clicked (GtkButton *button, gpointer user_data)
   write_rows (self);
 }
 
-static void
-set_name (GtkWidget *widget, const char *name)
-{
-  gtk_widget_set_tooltip_text (widget, name);
-  atk_object_set_name (gtk_widget_get_accessible (widget), name);
-}
-
 static GtkWidget *
 add_row (LoraList *self, const char *name, double weight)
 {
@@ -91,15 +86,15 @@ add_row (LoraList *self, const char *name, double weight)
   GtkWidget *entry = gtk_entry_new ();
   GtkWidget *spin = gtk_spin_button_new_with_range (0.0, MAX_WEIGHT, WEIGHT_STEP);
   GtkWidget *remove =
-      gtk_button_new_from_icon_name ("list-remove-symbolic", GTK_ICON_SIZE_BUTTON);
+      upscale_control_new_icon_button ("list-remove-symbolic", _ ("Remove this LoRA"),
+                                       G_CALLBACK (on_remove_clicked), self);
 
   gtk_entry_set_text (GTK_ENTRY (entry), name);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), NAME_WIDTH_CHARS);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), WEIGHT_DIGITS);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), weight);
-  set_name (entry, _ ("Name of the LoRA, as the server lists it"));
-  set_name (spin, _ ("Weight of the LoRA"));
-  set_name (remove, _ ("Remove this LoRA"));
+  upscale_control_set_name (entry, _ ("Name of the LoRA, as the server lists it"));
+  upscale_control_set_name (spin, _ ("Weight of the LoRA"));
   gtk_box_pack_start (GTK_BOX (row), entry, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), spin, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), remove, FALSE, FALSE, 0);
@@ -107,7 +102,6 @@ add_row (LoraList *self, const char *name, double weight)
   gtk_widget_show_all (row);
   g_signal_connect (entry, "changed", G_CALLBACK (on_row_changed), self);
   g_signal_connect (spin, "changed", G_CALLBACK (on_row_changed), self);
-  g_signal_connect (remove, "clicked", G_CALLBACK (on_remove_clicked), self);
   return entry;
 }
 

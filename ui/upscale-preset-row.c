@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
+
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 30
 #define NONE_ID "none"
@@ -168,17 +170,6 @@ on_delete_clicked (GtkButton *button, gpointer user_data)
   refill (self, NULL);
 }
 
-static GtkWidget *
-make_button (PresetRow *self, const char *icon, const char *name, GCallback on_clicked)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
-
-  gtk_widget_set_tooltip_text (button, name);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_signal_connect (button, "clicked", on_clicked, self);
-  return button;
-}
-
 /**
  * upscale_preset_row_new:
  * @presets: the presets, which must outlive the row
@@ -193,14 +184,16 @@ upscale_preset_row_new (UpscalePresets *presets, GObject *config, GtkWidget **co
 {
   PresetRow *self = g_new0 (PresetRow, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
-  GtkWidget *save = make_button (self, "document-save-as", _ ("Save as a preset"),
-                                 G_CALLBACK (on_save_clicked));
+  GtkWidget *save =
+      upscale_control_new_icon_button ("document-save-as", _ ("Save as a preset"),
+                                       G_CALLBACK (on_save_clicked), self);
 
   self->presets = presets;
   self->config = g_object_ref (config);
   self->combo = gtk_combo_box_text_new ();
-  self->delete_button = make_button (self, "edit-delete", _ ("Delete this preset"),
-                                     G_CALLBACK (on_delete_clicked));
+  self->delete_button =
+      upscale_control_new_icon_button ("edit-delete", _ ("Delete this preset"),
+                                       G_CALLBACK (on_delete_clicked), self);
   gtk_box_pack_start (GTK_BOX (box), self->combo, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), save, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->delete_button, FALSE, FALSE, 0);

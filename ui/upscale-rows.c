@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
+
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
 #define BORDER_PX 12
@@ -38,16 +40,6 @@ get_blurb (const UpscaleRows *rows, const char *property)
       g_object_class_find_property (G_OBJECT_GET_CLASS (rows->config), property));
 }
 
-/* What a label says to those who see it, the accessible name says to others. */
-static void
-name_after (GtkWidget *widget, const char *label)
-{
-  g_auto (GStrv) parts = g_strsplit (label, "_", 2);
-  g_autofree char *name = g_strjoinv ("", parts);
-
-  atk_object_set_name (gtk_widget_get_accessible (widget), name);
-}
-
 /**
  * upscale_rows_add:
  * @rows: a page
@@ -71,7 +63,7 @@ upscale_rows_add (UpscaleRows *rows,
   gtk_label_set_mnemonic_widget (GTK_LABEL (caption), widget);
   gtk_widget_set_tooltip_text (caption, tooltip);
   gtk_widget_set_tooltip_text (widget, tooltip);
-  name_after (widget, label);
+  upscale_control_name_after (widget, label);
   gtk_grid_attach (rows->grid, caption, rows->column, rows->row, 1, 1);
   gtk_grid_attach (rows->grid, widget, rows->column + 1, rows->row, 1, 1);
   rows->row++;
@@ -160,7 +152,7 @@ upscale_rows_add_lines (UpscaleRows *rows, const char *property, const char *lab
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
   gtk_widget_set_tooltip_text (view, get_blurb (rows, property));
-  name_after (view, label);
+  upscale_control_name_after (view, label);
   gtk_label_set_mnemonic_widget (GTK_LABEL (caption), view);
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);
@@ -242,8 +234,10 @@ upscale_rows_add_picture (UpscaleRows *rows, const char *property, const char *l
 {
   GtkWidget *chooser = make_chooser (rows, property);
   GtkWidget *thumbnail = gtk_image_new ();
-  GtkWidget *none = gtk_button_new_from_icon_name ("edit-clear", GTK_ICON_SIZE_BUTTON);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ROW_SPACING_PX);
+  GtkWidget *none =
+      upscale_control_new_icon_button ("edit-clear", _ ("No picture"),
+                                       G_CALLBACK (on_forget_clicked), chooser);
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ROW_SPACING_PX);
   g_autofree char *signal = g_strconcat ("notify::", property, NULL);
 
   upscale_rows_add (rows, label, chooser, get_blurb (rows, property));
@@ -255,10 +249,7 @@ upscale_rows_add_picture (UpscaleRows *rows, const char *property, const char *l
   gtk_box_pack_start (GTK_BOX (box), thumbnail, FALSE, FALSE, 0);
   gtk_grid_attach (rows->grid, box, rows->column + 1, rows->row - 1, 1, 1);
   gtk_widget_set_valign (none, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (none, _ ("No picture"));
-  name_after (none, _ ("No picture"));
   gtk_widget_set_no_show_all (thumbnail, TRUE);
-  g_signal_connect (none, "clicked", G_CALLBACK (on_forget_clicked), chooser);
   g_signal_connect_object (rows->config, signal, G_CALLBACK (on_picture_changed),
                            thumbnail, 0);
   g_object_notify (rows->config, property);

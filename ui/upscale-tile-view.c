@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
 #include "upscale-preview.h"
 #include "upscale-tile-map.h"
 #include "upscale-tile-mark.h"
@@ -156,12 +157,9 @@ make_zoom_button (UpscaleTileView *self,
                   const char      *name,
                   GCallback        on_clicked)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
+  GtkWidget *button = upscale_control_new_icon_button (icon, name, on_clicked, self);
 
-  gtk_widget_set_tooltip_text (button, name);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  g_signal_connect (button, "clicked", on_clicked, self);
   return button;
 }
 

@@ -12,6 +12,21 @@
 #define FORBIDDEN_IN_NAMES " ,;\t\r\n[]:/"
 
 /**
+ * upscale_key_scheme_get_name:
+ * @scheme: a scheme
+ *
+ * Returns: (transfer none): what files call it
+ */
+const char *
+upscale_key_scheme_get_name (UpscaleKeyScheme scheme)
+{
+  static const char *const names[UPSCALE_N_KEY_SCHEMES] = { "none", "bearer", "basic",
+                                                            "modal", "header" };
+
+  return names[scheme];
+}
+
+/**
  * upscale_endpoint_entry_new:
  * @name: what the user calls it
  * @kind: kind of server

@@ -54,6 +54,8 @@ typedef struct
   char                *key_variable;
 } UpscaleEndpointEntry;
 
+const char *upscale_key_scheme_get_name (UpscaleKeyScheme scheme);
+
 UpscaleEndpointEntry *
 upscale_endpoint_entry_new (const char *name, const char *kind, const char *address);
 UpscaleEndpointEntry *upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry);

@@ -24,9 +24,6 @@ struct _UpscaleEndpointFile
   char      *problem;
 };
 
-static const char *const scheme_names[UPSCALE_N_KEY_SCHEMES] = { "none", "bearer",
-                                                                 "basic", "modal",
-                                                                 "header" };
 static const char *const duplicates_names[] = { "auto", "never", "allowed" };
 
 /* What one group is read with: the first thing that is wrong ends it. */
@@ -93,6 +90,16 @@ read_switch (Reader *reader, const char *key)
   return read_choice (reader, key, names, 2) == 0;
 }
 
+static UpscaleKeyScheme
+read_scheme (Reader *reader)
+{
+  const char *names[UPSCALE_N_KEY_SCHEMES];
+
+  for (int i = 0; i < UPSCALE_N_KEY_SCHEMES; i++)
+    names[i] = upscale_key_scheme_get_name ((UpscaleKeyScheme) i);
+  return (UpscaleKeyScheme) read_choice (reader, "key", names, UPSCALE_N_KEY_SCHEMES);
+}
+
 static UpscaleEndpointEntry *
 read_entry (GKeyFile *keys, const char *group, GError **error)
 {
@@ -111,7 +118,7 @@ read_entry (GKeyFile *keys, const char *group, GError **error)
   entry->terms.price_per_hour = read_number (&reader, "price-per-hour", 0.0);
   entry->terms.duplicates = read_choice (&reader, "duplicates", duplicates_names,
                                          G_N_ELEMENTS (duplicates_names));
-  entry->key_scheme = read_choice (&reader, "key", scheme_names, UPSCALE_N_KEY_SCHEMES);
+  entry->key_scheme = read_scheme (&reader);
   if (!reader.error)
     upscale_endpoint_entry_check (entry, &reader.error);
   if (!reader.error)
@@ -320,7 +327,8 @@ write_entry (GKeyFile *keys, const UpscaleEndpointEntry *entry)
                          entry->terms.price_per_hour);
   g_key_file_set_string (keys, entry->name, "duplicates",
                          duplicates_names[entry->terms.duplicates]);
-  g_key_file_set_string (keys, entry->name, "key", scheme_names[entry->key_scheme]);
+  g_key_file_set_string (keys, entry->name, "key",
+                         upscale_key_scheme_get_name (entry->key_scheme));
   write_text (keys, entry->name, "key-header", entry->key_header);
   write_text (keys, entry->name, "key-variable", entry->key_variable);
 }

@@ -21,10 +21,6 @@ static const SecretSchema schema = {
   },
 };
 
-static const char *const scheme_names[UPSCALE_N_KEY_SCHEMES] = { "none", "bearer",
-                                                                 "basic", "modal",
-                                                                 "header" };
-
 /**
  * upscale_key_scheme_count_parts:
  * @scheme: a scheme
@@ -47,7 +43,8 @@ make_attributes (const UpscaleEndpointEntry *entry, int part)
       address ? upscale_endpoint_address_dup_origin (address) : g_strdup ("");
 
   return secret_attributes_build (&schema, "origin", origin, "scheme",
-                                  scheme_names[entry->key_scheme], "part", part, NULL);
+                                  upscale_key_scheme_get_name (entry->key_scheme), "part",
+                                  part, NULL);
 }
 
 static void

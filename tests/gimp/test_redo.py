@@ -4,7 +4,9 @@
 import pytest
 from echo_endpoint import Behaviour, EchoEndpoint
 from gimp_runner import Gimp
-from PIL import ImageEnhance
+from PIL import Image, ImageEnhance
+
+N_TILES = 6  # 128 px with 32 px overlap on 300x220
 
 HEAD = """
 import os
@@ -24,7 +26,8 @@ image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 20, 20)
 again = upscale(image, first.layer, endpoints=URL, scale=3.0, tile_size=64, overlap=0, seed=99, repaint_selection=True)
 after = read_pixels(again.layer)
 apart = abs(after - before).max(axis=2)
-tell(status=again.status, message=again.message, first=first.tiles, again=again.tiles, size=[again.layer.get_width(), again.layer.get_height()],
+tell(status=again.status, message=again.message, first=first.tiles, again=again.tiles,
+     size=[again.layer.get_width(), again.layer.get_height()],
      inside=float(apart[:40, :40].max()), outside=float(max(apart[128:].max(), apart[:, 128:].max())),
      layers=[one.get_name() for one in image.get_layers()])
 """
@@ -60,13 +63,13 @@ def gimp(tmp_path_factory: pytest.TempPathFactory) -> Gimp:
 def test_only_the_tiles_under_the_selection_change(gimp: Gimp) -> None:
     with EchoEndpoint() as endpoint:
         # Everything painted after the first job comes out brighter.
-        def change(picture):  # type: ignore[no-untyped-def]
-            return ImageEnhance.Brightness(picture).enhance(1.2) if len(endpoint.tiles) > 9 else picture
+        def change(picture: Image.Image) -> Image.Image:
+            return ImageEnhance.Brightness(picture).enhance(1.2) if len(endpoint.tiles) > N_TILES else picture
 
         endpoint.behaviour = Behaviour(change=change)
         told = gimp.run(HEAD + REPAINT.replace("seed=99", "seed=99, colour_correction=0.0"), TEST_ENDPOINT=endpoint.url).values
         assert told["status"] == "success", told
-        assert told["first"] == 9 and told["again"] == 1
+        assert told["first"] == N_TILES and told["again"] == 1
         assert told["size"] == [300, 220]
         assert told["inside"] > 0.05
         assert told["outside"] == 0.0
@@ -78,7 +81,7 @@ def test_recipe_is_saved_with_the_image_and_repeated(gimp: Gimp) -> None:
         told = gimp.run(HEAD + SAVED, TEST_ENDPOINT=endpoint.url, UPSCALE_ENDPOINTS=endpoint.url).values
         assert told["status"] == "success", told
         assert told["layers"] == 3
-        assert len(endpoint.tiles) == 9, "what is in the store was sent again"
+        assert len(endpoint.tiles) == N_TILES, "what is in the store was sent again"
 
 
 def test_what_can_not_be_repainted_is_refused_in_words(gimp: Gimp) -> None:

@@ -12,7 +12,7 @@ EDITOR = [
     "S_lots",
     "_Price ($/h)",
     "Late tiles t_wice",
-    "Ke_y",
+    "Key t_ype",
     "_Header",
     "En_vironment variable",
     "_Test",

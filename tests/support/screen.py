@@ -136,6 +136,7 @@ def controls(window: str) -> list[dict[str, Any]]:
 
 
 def shoot(path: str) -> None:
+    xdotool("mousemove", "--sync", "2", "2")  # a tooltip would hide what is to be seen
     subprocess.run(["import", "-window", "root", path], check=True)
 
 
