@@ -120,3 +120,28 @@ def test_a_broken_file_is_reported_and_kept(folder: Path) -> None:
         session.do("wait-gone", "button", "Add an endpoint")
         assert "slots=many" in file.with_name("endpoints.conf.broken-1").read_text()
         assert "[local]" in file.read_text()
+
+
+def test_each_endpoint_has_its_line(folder: Path) -> None:
+    with EchoEndpoint(Behaviour(hold_after=5)) as one, EchoEndpoint(Behaviour(hold_after=3)) as other, Session(folder, "") as session:
+        file = folder / "profile" / "tile-upscale" / "endpoints.conf"
+        file.parent.mkdir()
+        file.write_text(f"[gpu-a]\naddress={one.url}\nprice-per-hour=25\n[gpu-b]\naddress={other.url}\nprice-per-hour=25\n")
+        session.open_dialog()
+        session.do("key", "alt+a", "ctrl+a")
+        session.do("type", "4")
+        session.do("key", "Tab")
+        session.do("wait", "label", "24 tiles on 2 endpoints")
+        session.do("press", "button", "Upscale")
+        one.wait_for_tiles(5)
+        other.wait_for_tiles(3)
+        session.do("wait", "label", "8 of 24 tiles")
+        session.do("wait", "label", ", $")
+        session.do("wait", "label", "gpu-a")
+        session.do("wait", "label", "gpu-b")
+        session.do("wait", "label", "s a tile")
+        session.shot("progress-two")
+        one.release()
+        other.release()
+        session.wait_for_images([[4800, 3200, ["photo.png 4x", "photo.png"]]])
+        assert len(one.tiles) + len(other.tiles) >= 24 and len(one.tiles) >= 5 and len(other.tiles) >= 3
