@@ -3,9 +3,42 @@
 
 #include <glib/gi18n.h>
 
-#define PROMPT_HEIGHT_PX 60
-#define PAGE_BORDER_PX 12
-#define ROW_SPACING_PX 6
+#include "upscale-dialog-pages.h"
+#include "upscale-tile-map.h"
+
+#define SPACING_PX 6
+#define SIDE_PX 12
+#define TEXT_WIDTH_CHARS 70
+/* Shorter than the pause between two keys of a quick typist: the sentence follows at
+ * once, but not in the middle of setting ten arguments. */
+#define FORECAST_MS 40
+
+/* The parts of the dialog that follow the arguments. Lives on the stack of
+ * upscale_dialog_run(). */
+typedef struct
+{
+  const UpscaleDialogRequest *request;
+  GtkWidget                  *dialog;
+  GtkWidget                  *map;
+  GtkWidget                  *size;
+  GtkWidget                  *icon;
+  GtkWidget                  *sentence;
+  guint                       due;
+} Dialog;
+
+/**
+ * upscale_forecast_free:
+ * @forecast: (transfer full): a forecast
+ */
+void
+upscale_forecast_free (UpscaleForecast *forecast)
+{
+  g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
+  g_free (forecast->sentence);
+  g_free (forecast->warning);
+  g_free (forecast->problem);
+  g_free (forecast);
+}
 
 /* GIMP reads an empty default back as NULL from the second start on, and GTK's text
  * buffers don't take that. */
@@ -25,107 +58,135 @@ fill_missing_texts (GimpProcedureConfig *config)
     }
 }
 
-/* GimpProcedureDialog makes text views without a label of their own: each gets a frame
- * that names it. */
-static GtkWidget *
-make_prompt (GimpProcedureDialog *dialog, const char *property, const char *label)
+static void
+show_plan (Dialog *self, UpscaleTilePlan *plan)
 {
-  GtkWidget *view =
-      gimp_procedure_dialog_get_widget (dialog, property, GTK_TYPE_TEXT_VIEW);
-  GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget *caption = gtk_label_new_with_mnemonic (label);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  g_autofree char *size =
+      g_strdup_printf (_ ("Result: %d × %d px"), upscale_tile_plan_get_width (plan),
+                       upscale_tile_plan_get_height (plan));
 
-  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
-  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
-  atk_object_set_name (gtk_widget_get_accessible (view), label);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (caption), view);
-  gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller),
-                                              PROMPT_HEIGHT_PX);
-  gtk_container_add (GTK_CONTAINER (scroller), view);
-  gtk_box_pack_start (GTK_BOX (box), caption, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), scroller, TRUE, TRUE, 0);
-  gtk_widget_show_all (box);
+  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), plan);
+  gtk_label_set_text (GTK_LABEL (self->size), size);
+}
+
+/* The grid of the last possible choice stays: a picture that blinks helps nobody. */
+static void
+show_forecast (Dialog *self)
+{
+  g_autoptr (UpscaleForecast) forecast =
+      self->request->forecast (self->request->config, self->request->forecast_data);
+  const char *lines[] = { forecast->problem ? forecast->problem : forecast->sentence,
+                          forecast->problem ? NULL : forecast->warning, NULL };
+  g_autofree char *text = g_strjoinv ("\n", (GStrv) lines);
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
+                                forecast->problem || forecast->warning
+                                    ? "dialog-warning"
+                                    : "dialog-information",
+                                GTK_ICON_SIZE_BUTTON);
+  gtk_label_set_text (GTK_LABEL (self->sentence), text);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
+                                     forecast->problem == NULL);
+  if (forecast->plan)
+    show_plan (self, forecast->plan);
+}
+
+static gboolean
+on_forecast_due (gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  self->due = 0;
+  show_forecast (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_argument_changed (GObject *config, GParamSpec *spec, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  if (!self->due)
+    self->due = g_timeout_add (FORECAST_MS, on_forecast_due, self);
+}
+
+static GtkWidget *
+make_notebook (Dialog *self)
+{
+  GtkWidget *notebook = gtk_notebook_new ();
+
+  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
+                            upscale_dialog_make_main_page (self->request, self->map,
+                                                           self->size),
+                            gtk_label_new (_ ("Picture")));
+  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
+                            upscale_dialog_make_model_page (self->request),
+                            gtk_label_new (_ ("Model")));
+  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
+                            upscale_dialog_make_tiles_page (self->request),
+                            gtk_label_new (_ ("Tiles")));
+  return notebook;
+}
+
+static GtkWidget *
+make_sentence (Dialog *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+
+  self->icon = gtk_image_new ();
+  self->sentence = gtk_label_new (NULL);
+  gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
+  gtk_label_set_xalign (GTK_LABEL (self->sentence), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (self->sentence), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->sentence), TEXT_WIDTH_CHARS);
+  gtk_label_set_selectable (GTK_LABEL (self->sentence), TRUE);
+  gtk_widget_set_can_focus (self->sentence, FALSE);
+  gtk_box_pack_start (GTK_BOX (box), self->icon, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), self->sentence, TRUE, TRUE, 0);
   return box;
 }
 
-static GtkWidget *
-fill_main_page (GimpProcedureDialog *dialog)
-{
-  GtkWidget *page =
-      gimp_procedure_dialog_fill_box (dialog, "main-page", "scale", "strength", "steps",
-                                      "batch-size", "endpoints", NULL);
-  GtkWidget *prompt = make_prompt (dialog, "prompt", _ ("_Prompt"));
-  GtkWidget *negative = make_prompt (dialog, "negative-prompt", _ ("_Negative prompt"));
-
-  gtk_box_pack_start (GTK_BOX (page), prompt, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (page), negative, TRUE, TRUE, 0);
-  gtk_box_reorder_child (GTK_BOX (page), prompt, 0);
-  gtk_box_reorder_child (GTK_BOX (page), negative, 1);
-  return page;
-}
-
-/* Gives a page its title and some air. */
 static void
-finish_page (GimpProcedureDialog *dialog,
-             GtkWidget           *page,
-             const char          *id,
-             const char          *title)
+fill (Dialog *self)
 {
-  gtk_container_set_border_width (GTK_CONTAINER (page), PAGE_BORDER_PX);
-  gtk_box_set_spacing (GTK_BOX (page), ROW_SPACING_PX);
-  gimp_procedure_dialog_get_label (dialog, id, title, FALSE, FALSE);
-}
+  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SIDE_PX);
 
-static void
-fill (GimpProcedureDialog *dialog, GObject *config)
-{
-  GtkWidget *model_page;
-  GtkWidget *tiles_page;
-
-  finish_page (dialog, fill_main_page (dialog), "main-title", _ ("Upscale"));
-  model_page =
-      gimp_procedure_dialog_fill_box (dialog, "model-page", "model", "loras", "cfg-scale",
-                                      "seed", "generation-size", "controlnet-enabled",
-                                      "conditioning-scale", "ip-adapter-image",
-                                      "ip-adapter-scale", NULL);
-  finish_page (dialog, model_page, "model-title", _ ("Model"));
-  tiles_page = gimp_procedure_dialog_fill_box (dialog, "tiles-page", "tile-size",
-                                               "overlap", "colour-correction",
-                                               "resize-canvas", "sequential-below",
-                                               "batch-timeout", "retries", NULL);
-  finish_page (dialog, tiles_page, "tiles-title", _ ("Tiles"));
-  gimp_procedure_dialog_fill_notebook (dialog, "pages", "main-title", "main-page",
-                                       "model-title", "model-page", "tiles-title",
-                                       "tiles-page", NULL);
-  gimp_procedure_dialog_set_sensitive (dialog, "conditioning-scale", TRUE, config,
-                                       "controlnet-enabled", FALSE);
-  gimp_procedure_dialog_fill (dialog, "pages", NULL);
+  self->map = upscale_tile_map_new (self->request->picture);
+  self->size = gtk_label_new (NULL);
+  gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
+  gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
+  gtk_widget_show_all (box);
 }
 
 /**
  * upscale_dialog_run:
- * @procedure: the procedure
- * @config: its arguments, changed by the user
+ * @request: what the dialog needs
  *
- * Shows the settings and waits for OK or Cancel. The arguments' own limits hold; all else
- * is checked by the run.
+ * Shows the settings and waits for OK or Cancel. What can't be done is said while it is
+ * typed, and then there is no OK.
  *
  * Returns: whether the user pressed OK
  */
 gboolean
-upscale_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
+upscale_dialog_run (const UpscaleDialogRequest *request)
 {
-  GtkWidget *dialog;
-  gboolean   confirmed;
+  Dialog   self = { .request = request };
+  gboolean is_confirmed;
 
-  fill_missing_texts (config);
-  dialog = gimp_procedure_dialog_new (procedure, config, _ ("Tile Upscale"));
-  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), _ ("_Upscale"));
-  fill (GIMP_PROCEDURE_DIALOG (dialog), G_OBJECT (config));
-  confirmed = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
-  gtk_widget_destroy (dialog);
-  return confirmed;
+  fill_missing_texts (request->config);
+  self.dialog =
+      gimp_procedure_dialog_new (request->procedure, request->config, _ ("Tile Upscale"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (self.dialog),
+                                      _ ("_Upscale"));
+  fill (&self);
+  g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
+  show_forecast (&self);
+  is_confirmed = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
+  g_signal_handlers_disconnect_by_data (request->config, &self);
+  g_clear_handle_id (&self.due, g_source_remove);
+  gtk_widget_destroy (self.dialog);
+  return is_confirmed;
 }

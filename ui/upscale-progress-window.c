@@ -2,53 +2,153 @@
 #include "upscale-progress-window.h"
 
 #include <glib/gi18n.h>
-#include <libgimp/gimpui.h>
 
-#define WIDTH_PX 420
+#include "upscale-endpoint-lines.h"
+#include "upscale-event-text.h"
+#include "upscale-tile-view.h"
+
+#define WIDTH_PX 520
 #define SPACING_PX 12
+/* Tiles may settle by the hundred in a second; nobody can read that fast. */
+#define REFRESH_MS 150
+#define TEXT_WIDTH_CHARS 60
+
+enum
+{
+  RESPONSE_DETAILS = 1,
+  RESPONSE_RETRY,
+  RESPONSE_KEEP,
+  RESPONSE_DISCARD
+};
 
 /**
  * UpscaleProgressWindow:
  *
  * Shows how far the job is, and has our own Cancel: the one of GIMP's progress bar kills
  * the plug-in. Not modal, so GIMP stays usable. Cancelling keeps every finished tile,
- * which the window says.
+ * which the window says. When tiles have failed it asks what is to become of them.
  */
 struct _UpscaleProgressWindow
 {
   GtkDialog parent_instance;
 
-  UpscaleScheduler *scheduler;
-  GCancellable     *cancellable;
-  GtkWidget        *bar;
-  GtkWidget        *label;
+  UpscaleJob   *job;
+  GCancellable *cancellable;
+  GtkWidget    *bar;
+  GtkWidget    *status;
+  GtkWidget    *details;
+  GtkWidget    *tiles;
+  GtkWidget    *endpoints;
+  GtkWidget    *message;
+  guint         refresh;
+  GMainLoop    *asking; /* set while an answer is waited for */
+  int           answer;
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleProgressWindow, upscale_progress_window, GTK_TYPE_DIALOG)
 
 static void
+show_now (UpscaleProgressWindow *self)
+{
+  UpscaleProgress progress =
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+  g_autofree char *status = upscale_progress_describe (progress);
+  double           fraction =
+      (double) upscale_progress_count_settled (progress) / MAX (progress.n_tiles, 1);
+  g_autofree char *percent = g_strdup_printf (_ ("%.0f %%"), 100.0 * fraction);
+
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->bar), percent);
+  gtk_label_set_text (GTK_LABEL (self->status), status);
+  upscale_endpoint_lines_refresh (self->endpoints, self->job);
+  upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles));
+}
+
+/* Nothing runs any more, so no time is left either. */
+static void
+show_ended (UpscaleProgressWindow *self)
+{
+  UpscaleProgress progress =
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+  g_autofree char *status = NULL;
+
+  progress.seconds_left = -1.0;
+  progress.expected_cost = -1.0;
+  progress.n_in_flight = 0;
+  progress.n_starting = 0;
+  status = upscale_progress_describe (progress);
+  gtk_label_set_text (GTK_LABEL (self->status), status);
+}
+
+static gboolean
+on_refresh_due (gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+
+  self->refresh = 0;
+  show_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_progress (UpscaleScheduler *scheduler, gpointer user_data)
 {
   UpscaleProgressWindow *self = user_data;
-  UpscaleProgress        progress = upscale_scheduler_get_progress (scheduler);
-  g_autofree char       *status = upscale_progress_describe (progress);
 
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
-                                 (double) upscale_progress_count_settled (progress) /
-                                     MAX (progress.n_tiles, 1));
-  gtk_label_set_text (GTK_LABEL (self->label), status);
+  if (!self->refresh)
+    self->refresh = g_timeout_add (REFRESH_MS, on_refresh_due, self);
 }
 
-/* Closing the window by its frame means the same as Cancel. */
+static void
+on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+  g_autofree char       *text = upscale_event_describe (event);
+
+  if (!text)
+    return;
+  gtk_label_set_text (GTK_LABEL (self->message), text);
+  gtk_widget_set_tooltip_text (self->message, text);
+}
+
+static void
+toggle_details (UpscaleProgressWindow *self)
+{
+  gboolean   is_shown = !gtk_widget_get_visible (self->details);
+  GtkWidget *button =
+      gtk_dialog_get_widget_for_response (GTK_DIALOG (self), RESPONSE_DETAILS);
+
+  gtk_widget_set_visible (self->details, is_shown);
+  gtk_button_set_label (GTK_BUTTON (button),
+                        is_shown ? _ ("Hide _Details") : _ ("Show _Details"));
+  gtk_window_resize (GTK_WINDOW (self), WIDTH_PX, 1);
+}
+
+static void
+cancel (UpscaleProgressWindow *self)
+{
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_CANCEL, FALSE);
+  gtk_label_set_text (GTK_LABEL (self->message),
+                      _ ("Stopping. Finished tiles are kept: run again to go on."));
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* Closing the window by its frame means the same as Cancel, or as the answer that changes
+ * nothing. */
 static void
 upscale_progress_window_response (GtkDialog *dialog, int response)
 {
   UpscaleProgressWindow *self = UPSCALE_PROGRESS_WINDOW (dialog);
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
-  gtk_label_set_text (GTK_LABEL (self->label),
-                      _ ("Stopping. Finished tiles are kept: run again to go on."));
-  g_cancellable_cancel (self->cancellable);
+  if (response == RESPONSE_DETAILS)
+    toggle_details (self);
+  else if (!self->asking)
+    cancel (self);
+  else
+    {
+      self->answer = response;
+      g_main_loop_quit (self->asking);
+    }
 }
 
 static gboolean
@@ -59,14 +159,19 @@ on_delete_event (GtkWidget *widget, GdkEvent *event, gpointer user_data)
 }
 
 static void
+forget_job (UpscaleProgressWindow *self)
+{
+  if (self->job)
+    g_signal_handlers_disconnect_by_data (upscale_job_get_scheduler (self->job), self);
+  g_clear_object (&self->job);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->refresh, g_source_remove);
+}
+
+static void
 upscale_progress_window_dispose (GObject *object)
 {
-  UpscaleProgressWindow *self = UPSCALE_PROGRESS_WINDOW (object);
-
-  if (self->scheduler)
-    g_signal_handlers_disconnect_by_data (self->scheduler, self);
-  g_clear_object (&self->scheduler);
-  g_clear_object (&self->cancellable);
+  forget_job (UPSCALE_PROGRESS_WINDOW (object));
   G_OBJECT_CLASS (upscale_progress_window_parent_class)->dispose (object);
 }
 
@@ -77,44 +182,187 @@ upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
   GTK_DIALOG_CLASS (klass)->response = upscale_progress_window_response;
 }
 
+static GtkWidget *
+make_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
+  return label;
+}
+
 static void
 upscale_progress_window_init (UpscaleProgressWindow *self)
 {
-  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self));
-
   gtk_window_set_title (GTK_WINDOW (self), _ ("Tile Upscale"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
-  gtk_container_set_border_width (GTK_CONTAINER (self), SPACING_PX);
-  gtk_box_set_spacing (GTK_BOX (content), SPACING_PX);
-  gtk_dialog_add_button (GTK_DIALOG (self), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
-
-  self->label = gtk_label_new (_ ("Asking the endpoints..."));
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (self->label), TRUE);
+  self->status = make_label (_ ("Asking the endpoints..."));
+  self->message = make_label (NULL);
   self->bar = gtk_progress_bar_new ();
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Finished tiles"));
-  gtk_box_pack_start (GTK_BOX (content), self->label, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (content), self->bar, FALSE, FALSE, 0);
+  self->details = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  self->endpoints = upscale_endpoint_lines_new ();
   g_signal_connect (self, "delete-event", G_CALLBACK (on_delete_event), NULL);
+}
+
+static void
+fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
+{
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+
+  gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self))), content,
+                      TRUE, TRUE, 0);
+  self->tiles = upscale_tile_view_new (picture);
+  gtk_box_pack_start (GTK_BOX (self->details), self->tiles, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (self->details), self->endpoints, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), self->bar, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), self->status, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), self->details, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (content), self->message, FALSE, FALSE, 0);
 }
 
 /**
  * upscale_progress_window_new:
- * @scheduler: whose progress is shown
- * @cancellable: cancelled when the user presses Cancel
+ * @picture: what the source looks like
  *
- * Shows the window, beside GIMP's. The caller destroys it when the job has ended.
+ * Shows the window, beside GIMP's. The caller destroys it when all has ended.
  *
  * Returns: (transfer none): the window
  */
 GtkWidget *
-upscale_progress_window_new (UpscaleScheduler *scheduler, GCancellable *cancellable)
+upscale_progress_window_new (GdkPixbuf *picture)
 {
   UpscaleProgressWindow *self = g_object_new (UPSCALE_TYPE_PROGRESS_WINDOW, NULL);
 
-  self->scheduler = g_object_ref (scheduler);
-  self->cancellable = g_object_ref (cancellable);
-  g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), self);
-  gtk_widget_show_all (GTK_WIDGET (self));
+  fill (self, picture);
   return GTK_WIDGET (self);
+}
+
+static void
+remove_button (GtkWidget *button, gpointer user_data)
+{
+  gtk_widget_destroy (button);
+}
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+static void
+remove_buttons (UpscaleProgressWindow *self)
+{
+  gtk_container_foreach (GTK_CONTAINER (gtk_dialog_get_action_area (GTK_DIALOG (self))),
+                         remove_button, NULL);
+}
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+static void
+add_details_button (UpscaleProgressWindow *self)
+{
+  gtk_dialog_add_button (GTK_DIALOG (self),
+                         gtk_widget_get_visible (self->details) ? _ ("Hide _Details")
+                                                                : _ ("Show _Details"),
+                         RESPONSE_DETAILS);
+}
+
+/**
+ * upscale_progress_window_watch:
+ * @window: the window
+ * @job: what it shows from now on
+ * @cancellable: cancelled when the user presses Cancel
+ */
+void
+upscale_progress_window_watch (UpscaleProgressWindow *window,
+                               UpscaleJob            *job,
+                               GCancellable          *cancellable)
+{
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
+  gboolean          is_first = window->job == NULL;
+
+  forget_job (window);
+  window->job = g_object_ref (job);
+  window->cancellable = g_object_ref (cancellable);
+  g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), window);
+  g_signal_connect (scheduler, "event", G_CALLBACK (on_event), window);
+  gtk_label_set_text (GTK_LABEL (window->message), "");
+  upscale_tile_view_watch (UPSCALE_TILE_VIEW (window->tiles), job);
+  if (is_first)
+    gtk_widget_show_all (GTK_WIDGET (window));
+  remove_buttons (window);
+  add_details_button (window);
+  gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  show_now (window);
+}
+
+static int
+wait_for_answer (UpscaleProgressWindow *window, const char *sentence)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  show_now (window);
+  show_ended (window);
+  gtk_label_set_text (GTK_LABEL (window->message), sentence);
+  gtk_widget_set_tooltip_text (window->message, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  window->asking = loop;
+  g_main_loop_run (loop);
+  window->asking = NULL;
+  return window->answer;
+}
+
+/**
+ * upscale_progress_window_ask:
+ * @window: the window
+ * @reason: what has failed and why
+ * @can_keep: whether there is anything to make a layer from
+ *
+ * Asks what is to become of a job that has ended with failed tiles. Runs the main loop
+ * until there is an answer.
+ *
+ * Returns: the answer
+ */
+UpscaleChoice
+upscale_progress_window_ask (UpscaleProgressWindow *window,
+                             const char            *reason,
+                             gboolean               can_keep)
+{
+  GtkDialog *dialog = GTK_DIALOG (window);
+
+  remove_buttons (window);
+  add_details_button (window);
+  gtk_dialog_add_button (dialog, can_keep ? _ ("Di_scard") : _ ("_Close"),
+                         RESPONSE_DISCARD);
+  if (can_keep)
+    gtk_dialog_add_button (dialog, _ ("_Keep What Is There"), RESPONSE_KEEP);
+  gtk_dialog_add_button (dialog, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
+  gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
+  switch (wait_for_answer (window, reason))
+    {
+    case RESPONSE_RETRY:
+      return UPSCALE_CHOICE_RETRY;
+    case RESPONSE_KEEP:
+      return UPSCALE_CHOICE_KEEP;
+    case RESPONSE_DISCARD:
+      return UPSCALE_CHOICE_DISCARD;
+    default: /* the frame: what was painted is not thrown away by it */
+      return can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD;
+    }
+}
+
+/**
+ * upscale_progress_window_say:
+ * @window: the window
+ * @sentence: how it ended
+ *
+ * Shows the last word and waits until the user has closed the window.
+ */
+void
+upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence)
+{
+  remove_buttons (window);
+  gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Close"), GTK_RESPONSE_CLOSE);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
+  wait_for_answer (window, sentence);
 }

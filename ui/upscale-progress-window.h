@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "upscale-scheduler.h"
+#include "upscale-job.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,28 @@ G_DECLARE_FINAL_TYPE (UpscaleProgressWindow,
                       PROGRESS_WINDOW,
                       GtkDialog)
 
-GtkWidget *upscale_progress_window_new (UpscaleScheduler *scheduler,
-                                        GCancellable     *cancellable);
+/**
+ * UpscaleChoice:
+ * @UPSCALE_CHOICE_DISCARD: make no layer; painted tiles stay in the store
+ * @UPSCALE_CHOICE_KEEP: make the layer from what is there
+ * @UPSCALE_CHOICE_RETRY: send the failed tiles once more
+ *
+ * What the user wants when some tiles have failed.
+ */
+typedef enum
+{
+  UPSCALE_CHOICE_DISCARD,
+  UPSCALE_CHOICE_KEEP,
+  UPSCALE_CHOICE_RETRY,
+} UpscaleChoice;
+
+GtkWidget    *upscale_progress_window_new (GdkPixbuf *picture);
+void          upscale_progress_window_watch (UpscaleProgressWindow *window,
+                                             UpscaleJob            *job,
+                                             GCancellable          *cancellable);
+UpscaleChoice upscale_progress_window_ask (UpscaleProgressWindow *window,
+                                           const char            *reason,
+                                           gboolean               can_keep);
+void upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence);
 
 G_END_DECLS

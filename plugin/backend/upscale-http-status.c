@@ -75,8 +75,9 @@ advise (guint status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
     case SOUP_STATUS_FORBIDDEN:
-      return " Set its key in the environment: UPSCALE_TOKEN, UPSCALE_BASIC for a name "
-             "and password, or UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
+      return " Set its key in your list of endpoints, or in the environment: "
+             "UPSCALE_TOKEN, UPSCALE_BASIC for a name and password, or "
+             "UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
     case SOUP_STATUS_NOT_FOUND:
       return " Check the address.";
     default:

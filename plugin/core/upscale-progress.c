@@ -24,7 +24,8 @@ append_time (GString *line, UpscaleProgress progress)
 
   if (progress.n_starting > 0 && progress.n_starting == progress.n_in_flight)
     g_string_append (line, _ (", waiting for machines to start"));
-  if (progress.seconds_left < 0.0)
+  if (progress.seconds_left < 0.0 ||
+      upscale_progress_count_settled (progress) == progress.n_tiles)
     return;
   if (minutes < 1)
     g_string_append (line, _ (", less than a minute left"));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-recipe.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 #include <math.h>
@@ -101,11 +103,11 @@ parse_lora (UpscaleRecipe *recipe, const char *entry, GError **error)
     weight = g_ascii_strtod (colon + 1, &end);
   if (!colon || colon == entry || end == colon + 1 || *end != '\0' || !isfinite (weight))
     {
-      g_set_error (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-          "The LoRA '%s' can't be read: write name:weight, several with commas between, "
-          "for example detail:0.5.",
-          entry);
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   _ ("The LoRA '%s' can't be read: write name:weight, several with "
+                      "commas between, "
+                      "for example detail:0.5."),
+                   entry);
       return FALSE;
     }
   name = g_strstrip (g_strndup (entry, (gsize) (colon - entry)));

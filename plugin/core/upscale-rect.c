@@ -63,6 +63,27 @@ upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
 }
 
 /**
+ * upscale_rect_union:
+ * @a: a rectangle
+ * @b: another one
+ *
+ * Returns: the smallest rectangle that holds both; an empty one holds nothing
+ */
+UpscaleRect
+upscale_rect_union (UpscaleRect a, UpscaleRect b)
+{
+  int left = MIN (a.x, b.x);
+  int top = MIN (a.y, b.y);
+
+  if (upscale_rect_is_empty (a))
+    return b;
+  if (upscale_rect_is_empty (b))
+    return a;
+  return (UpscaleRect) { left, top, MAX (a.x + a.width, b.x + b.width) - left,
+                         MAX (a.y + a.height, b.y + b.height) - top };
+}
+
+/**
  * upscale_rect_scale:
  * @rect: a rectangle
  * @x_factor: horizontal factor

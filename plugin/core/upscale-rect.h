@@ -26,6 +26,7 @@ gboolean    upscale_rect_is_empty (UpscaleRect rect);
 gboolean    upscale_rect_equal (UpscaleRect a, UpscaleRect b);
 gboolean    upscale_rect_contains (UpscaleRect outer, UpscaleRect inner);
 UpscaleRect upscale_rect_intersect (UpscaleRect a, UpscaleRect b);
+UpscaleRect upscale_rect_union (UpscaleRect a, UpscaleRect b);
 UpscaleRect upscale_rect_scale (UpscaleRect rect, double x_factor, double y_factor);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-plan.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-axis.h"
 #include "upscale-error.h"
 
@@ -25,14 +27,15 @@ check_geometry (UpscaleRect region,
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-          "There is nothing to upscale: the selection does not touch the layer.");
+          _ ("There is nothing to upscale: the selection does not touch the layer."));
       return FALSE;
     }
   if (tile_px < 1 || overlap_px < 0 || overlap_px > tile_px / 2)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   "An overlap of %d px does not fit tiles of %d px: choose 0 to %d px.",
-                   overlap_px, tile_px, tile_px / 2);
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+          _ ("An overlap of %d px does not fit tiles of %d px: choose 0 to %d px."),
+          overlap_px, tile_px, tile_px / 2);
       return FALSE;
     }
   return TRUE;
@@ -227,6 +230,63 @@ upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
 {
   g_assert (index < plan->tiles->len);
   return &g_array_index (plan->tiles, UpscaleTile, index);
+}
+
+/* Where tile @index gives way to its neighbour. */
+static int
+seam_before (UpscaleAxis axis, int index)
+{
+  int start_px = upscale_axis_get_tile_start (axis, index);
+
+  if (index == 0)
+    return start_px;
+  return (upscale_axis_get_tile_start (axis, index - 1) + axis.tile_px + start_px) / 2;
+}
+
+static int
+seam_after (UpscaleAxis axis, int index)
+{
+  return index + 1 < axis.n ? seam_before (axis, index + 1)
+                            : upscale_axis_get_tile_start (axis, index) + axis.tile_px;
+}
+
+/**
+ * upscale_tile_plan_get_share:
+ * @plan: a plan
+ * @index: a tile
+ *
+ * Returns: what a picture of the grid shows as the tile's own: up to the middle of its
+ * overlaps, in target px. All shares together are the region, without overlap
+ */
+UpscaleRect
+upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
+{
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, index);
+  int                left = seam_before (plan->x_axis, tile->col);
+  int                top = seam_before (plan->y_axis, tile->row);
+
+  return (UpscaleRect) { left, top, seam_after (plan->x_axis, tile->col) - left,
+                         seam_after (plan->y_axis, tile->row) - top };
+}
+
+/**
+ * upscale_tile_plan_cover:
+ * @plan: a plan
+ * @rect: in target px
+ *
+ * Returns: the smallest rectangle of whole tiles whose shares touch @rect; empty when
+ * none does
+ */
+UpscaleRect
+upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
+{
+  UpscaleRect cover = { 0 };
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
+    if (!upscale_rect_is_empty (
+            upscale_rect_intersect (upscale_tile_plan_get_share (plan, i), rect)))
+      cover = upscale_rect_union (cover, upscale_tile_plan_get_tile (plan, i)->rect);
+  return cover;
 }
 
 /**

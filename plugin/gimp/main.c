@@ -3,6 +3,7 @@
 
 #include "upscale-image.h"
 #include "upscale-procedure.h"
+#include "upscale-repeat.h"
 #include "upscale-run.h"
 
 #define UPSCALE_TYPE_PLUG_IN (upscale_plug_in_get_type ())
@@ -24,15 +25,19 @@ G_DEFINE_FINAL_TYPE (UpscalePlugIn, upscale_plug_in, GIMP_TYPE_PLUG_IN)
 static GList *
 upscale_plug_in_query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (NULL, g_strdup (UPSCALE_PROCEDURE_NAME));
+  GList *names = g_list_append (NULL, g_strdup (UPSCALE_PROCEDURE_NAME));
+
+  return g_list_append (names, g_strdup (UPSCALE_REPEAT_PROCEDURE_NAME));
 }
 
 static GimpProcedure *
 upscale_plug_in_create_procedure (GimpPlugIn *plug_in, const char *name)
 {
-  if (!g_str_equal (name, UPSCALE_PROCEDURE_NAME))
-    return NULL;
-  return upscale_procedure_new (plug_in, upscale_run);
+  if (g_str_equal (name, UPSCALE_PROCEDURE_NAME))
+    return upscale_procedure_new (plug_in, upscale_run);
+  if (g_str_equal (name, UPSCALE_REPEAT_PROCEDURE_NAME))
+    return upscale_procedure_new_repeat (plug_in, upscale_repeat_run);
+  return NULL;
 }
 
 static void

@@ -121,16 +121,6 @@ read_policy (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **
   return read_batch_size (policy, error);
 }
 
-static void
-read_endpoints (GimpProcedureConfig *config, UpscaleArguments *arguments)
-{
-  const char *fallback = g_getenv ("UPSCALE_ENDPOINTS");
-
-  arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
-  if (*arguments->endpoints == '\0' && fallback)
-    replace_text (&arguments->endpoints, g_strdup (fallback));
-}
-
 static gboolean
 check_multiple (int size_px, const char *what, GError **error)
 {
@@ -149,7 +139,7 @@ read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError 
   g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px,
                 "overlap", &arguments->overlap_px, "colour-correction",
                 &arguments->colour_correction, "resize-canvas", &arguments->resize_canvas,
-                NULL);
+                "repaint-selection", &arguments->repaint_selection, NULL);
   return check_multiple (arguments->tile_px, _ ("tile size"), error) &&
          check_multiple (arguments->recipe->generation_px, _ ("generation size"), error);
 }
@@ -170,7 +160,7 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
   g_autoptr (UpscaleArguments) arguments = g_new0 (UpscaleArguments, 1);
 
   arguments->recipe = upscale_recipe_new ();
-  read_endpoints (config, arguments);
+  arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
   if (!read_recipe (config, arguments, error) ||
       !read_policy (config, arguments, error) ||
       !read_geometry (config, arguments, error))

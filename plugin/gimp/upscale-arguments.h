@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @colour_correction: 0 to 1
  * @endpoints: names and URLs, as typed
  * @resize_canvas: whether the canvas grows with the layer
+ * @repaint_selection: only the tiles of an earlier result that lie under the selection
+ * are painted, anew
  *
  * What the caller wants, checked.
  */
@@ -31,6 +33,7 @@ typedef struct
   double         colour_correction;
   char          *endpoints;
   gboolean       resize_canvas;
+  gboolean       repaint_selection;
 } UpscaleArguments;
 
 UpscaleArguments *upscale_arguments_new (GimpProcedureConfig *config, GError **error);

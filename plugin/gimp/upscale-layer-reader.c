@@ -13,6 +13,8 @@ void
 upscale_layer_copy_free (UpscaleLayerCopy *copy)
 {
   g_clear_object (&copy->pixels);
+  g_clear_object (&copy->previous);
+  g_clear_pointer (&copy->recipe, g_key_file_unref);
   g_clear_object (&copy->image);
   g_clear_object (&copy->layer);
   g_clear_object (&copy->profile);
@@ -27,10 +29,20 @@ refuse (GError **error, const char *sentence)
   return NULL;
 }
 
-/* Image types set on the procedure only grey out the menu; callers through the PDB can
- * pass anything. */
-static GimpLayer *
-find_layer (GimpImage *image, GimpDrawable **drawables, GError **error)
+/**
+ * upscale_layer_reader_find:
+ * @image: the image
+ * @drawables: (array zero-terminated=1): what the procedure was called with
+ * @error: return location for an error
+ *
+ * Image types set on the procedure only grey out the menu; callers through the PDB can
+ * pass anything.
+ *
+ * Returns: (transfer none): the one layer that can be upscaled, or %NULL with
+ * %UPSCALE_ERROR_LAYER
+ */
+GimpLayer *
+upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
   if (!drawables || !drawables[0])
     return refuse (error, _ ("No layer was given: select one layer."));
@@ -65,8 +77,18 @@ copy_pixels (GimpLayer *layer)
   return ours;
 }
 
-static gboolean
-read_selection (GimpLayer *layer, UpscaleRect *selection, GError **error)
+/**
+ * upscale_layer_reader_read_selection:
+ * @layer: a layer
+ * @selection: (out): what is selected of it, in its px; all of it without a selection
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %UPSCALE_ERROR_LAYER when the selection lies elsewhere
+ */
+gboolean
+upscale_layer_reader_read_selection (GimpLayer   *layer,
+                                     UpscaleRect *selection,
+                                     GError     **error)
 {
   UpscaleRect bounds = { 0 };
 
@@ -86,26 +108,17 @@ read_selection (GimpLayer *layer, UpscaleRect *selection, GError **error)
 /**
  * upscale_layer_reader_read:
  * @image: the image
- * @drawables: (array zero-terminated=1): what the procedure was called with
- * @error: return location for an error
+ * @layer: a layer that can be upscaled
  *
- * Checks that there is one layer that can be upscaled, and copies all that is needed of
- * it.
+ * Copies all that is needed of the layer. Its selection is left to the caller.
  *
- * Returns: (transfer full): the copy, or %NULL with %UPSCALE_ERROR_LAYER
+ * Returns: (transfer full): the copy
  */
 UpscaleLayerCopy *
-upscale_layer_reader_read (GimpImage *image, GimpDrawable **drawables, GError **error)
+upscale_layer_reader_read (GimpImage *image, GimpLayer *layer)
 {
-  GimpLayer  *layer = find_layer (image, drawables, error);
-  UpscaleRect selection;
-  g_autoptr (UpscaleLayerCopy) copy = NULL;
+  UpscaleLayerCopy *copy = g_new0 (UpscaleLayerCopy, 1);
 
-  if (!layer || !read_selection (layer, &selection, error))
-    return NULL;
-
-  copy = g_new0 (UpscaleLayerCopy, 1);
-  copy->selection = selection;
   copy->pixels = copy_pixels (layer);
   copy->image = g_object_ref (image);
   copy->layer = g_object_ref (layer);
@@ -114,5 +127,25 @@ upscale_layer_reader_read (GimpImage *image, GimpDrawable **drawables, GError **
   copy->precision = gimp_image_get_precision (image);
   copy->profile = gimp_image_get_color_profile (image);
   gimp_image_get_resolution (image, &copy->x_resolution, &copy->y_resolution);
-  return g_steal_pointer (&copy);
+  return copy;
+}
+
+/**
+ * upscale_layer_reader_read_previous:
+ * @copy: what was read of what @layer was made from, changed
+ * @layer: an earlier result
+ * @region: what of it is to be painted anew, in its px
+ *
+ * Makes it a copy of @layer that is to be repainted: its place, its name, its pixels.
+ */
+void
+upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
+                                    GimpLayer        *layer,
+                                    UpscaleRect       region)
+{
+  copy->previous = copy_pixels (layer);
+  copy->region = region;
+  g_set_object (&copy->layer, layer);
+  g_free (copy->name);
+  copy->name = gimp_item_get_name (GIMP_ITEM (layer));
 }

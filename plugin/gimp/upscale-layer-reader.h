@@ -9,12 +9,16 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLayerCopy:
- * @pixels: own copy of the layer's pixels, origin at 0, 0
+ * @pixels: own copy of the layer's pixels, origin at 0, 0; of what it was made from, when
+ * it is repainted
  * @selection: bounds of the selection within the layer, in its px; the whole layer
  * without one
+ * @recipe: (nullable): how the new layer is made, to be kept with it
  * @image: the image it came from; it may be gone by the time it is looked at again
  * @layer: the layer, likewise
  * @name: the layer's name
+ * @region: what of it is painted anew, in its own px; empty elsewhere
+ * @previous: (nullable): its own pixels, when it is repainted
  * @base_type: kind of image
  * @precision: precision of the image
  * @profile: (nullable): the image's own colour profile
@@ -29,9 +33,12 @@ typedef struct
 {
   GeglBuffer       *pixels;
   UpscaleRect       selection;
+  GKeyFile         *recipe;
   GimpImage        *image;
   GimpLayer        *layer;
   char             *name;
+  UpscaleRect       region;
+  GeglBuffer       *previous;
   GimpImageBaseType base_type;
   GimpPrecision     precision;
   GimpColorProfile *profile;
@@ -39,8 +46,15 @@ typedef struct
   double            y_resolution;
 } UpscaleLayerCopy;
 
-UpscaleLayerCopy *
-upscale_layer_reader_read (GimpImage *image, GimpDrawable **drawables, GError **error);
+UpscaleLayerCopy *upscale_layer_reader_read (GimpImage *image, GimpLayer *layer);
+void              upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
+                                                      GimpLayer        *layer,
+                                                      UpscaleRect       region);
+gboolean          upscale_layer_reader_read_selection (GimpLayer   *layer,
+                                                       UpscaleRect *selection,
+                                                       GError     **error);
+GimpLayer *
+upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **error);
 void upscale_layer_copy_free (UpscaleLayerCopy *copy);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerCopy, upscale_layer_copy_free)

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "upscale-error.h"
+#include "upscale-layer-recipe.h"
 
 /* GIMP's own tiles are 128 px; writes that don't start and end on them fetch the old
  * pixels first. */
@@ -54,8 +55,10 @@ make_layer (const UpscaleLayerCopy *copy,
   const GeglRectangle *extent = gegl_buffer_get_extent (result);
   char                 factor[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char     *name =
-      g_strdup_printf ("%s %sx", copy->name,
-                       g_ascii_formatd (factor, sizeof factor, "%.4g", scale));
+      copy->previous
+              ? g_strdup (copy->name)
+              : g_strdup_printf ("%s %sx", copy->name,
+                                 g_ascii_formatd (factor, sizeof factor, "%.4g", scale));
 
   return gimp_layer_new (image, name, extent->width, extent->height, choose_type (copy),
                          100.0, gimp_image_get_default_new_layer_mode (image));
@@ -103,12 +106,13 @@ insert (const UpscaleLayerCopy *copy, GimpImage *image, GimpLayer *layer)
 static void
 place (const UpscaleLayerCopy *copy, GimpLayer *layer, double scale)
 {
-  int x = 0;
-  int y = 0;
+  double factor = copy->previous ? 1.0 : scale;
+  int    x = 0;
+  int    y = 0;
 
   if (gimp_item_is_valid (GIMP_ITEM (copy->layer)) &&
       gimp_drawable_get_offsets (GIMP_DRAWABLE (copy->layer), &x, &y))
-    gimp_layer_set_offsets (layer, (int) lround (x * scale), (int) lround (y * scale));
+    gimp_layer_set_offsets (layer, (int) lround (x * factor), (int) lround (y * factor));
 }
 
 /* Grows the canvas to take in the layer; it never shrinks, as other layers may need what
@@ -192,6 +196,9 @@ upscale_layer_writer_write (const UpscaleLayerCopy *copy,
   if (!layer)
     return fail (error);
   write_pixels (layer, result, on_written, user_data);
+  /* Before it is in the image, or it would be a second step to undo. */
+  if (copy->recipe)
+    upscale_layer_recipe_attach (layer, copy->recipe);
   added = image ? add_to_image (copy, layer, scale, resize_canvas)
                 : insert (copy, home, layer);
   return added ? layer : fail (error);

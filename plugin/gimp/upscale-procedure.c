@@ -74,10 +74,11 @@ add_dispatch (GimpProcedure *procedure)
   gimp_procedure_add_int_argument (procedure, "retries", _ ("Retri_es"),
                                    _ ("How often a tile that failed is tried again"), 0,
                                    100, 3, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "endpoints", _ ("Endpoints"),
-                                      _ ("Names or URLs of the services that paint, with "
-                                         "spaces between; empty: the local one"),
-                                      "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "endpoints", _ ("Endpoints"),
+      _ ("Names or addresses of the services that paint, with spaces between; empty: "
+         "those that are on in your list, or the local one"),
+      "", G_PARAM_READWRITE);
 }
 
 static void
@@ -108,7 +109,7 @@ add_control (GimpProcedure *procedure)
 }
 
 static void
-add_result (GimpProcedure *procedure)
+add_outcome (GimpProcedure *procedure)
 {
   gimp_procedure_add_double_argument (procedure, "colour-correction",
                                       _ ("Colour correction"),
@@ -118,7 +119,16 @@ add_result (GimpProcedure *procedure)
   gimp_procedure_add_boolean_argument (
       procedure, "resize-canvas", _ ("Grow canvas"),
       _ ("Enlarge the canvas where the new layer does not fit"), TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (
+      procedure, "repaint-selection", _ ("Repaint only the selection"),
+      _ ("The layer is an earlier result: only its tiles under the selection are painted "
+         "anew, from what it was made from, with its own scale and tiles"),
+      FALSE, G_PARAM_READWRITE);
+}
 
+static void
+add_result (GimpProcedure *procedure)
+{
   gimp_procedure_add_layer_return_value (procedure, "layer", _ ("Layer"),
                                          _ ("The new layer"), FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_int_return_value (procedure, "tiles", _ ("Tiles"),
@@ -172,6 +182,41 @@ upscale_procedure_new (GimpPlugIn *plug_in, GimpRunImageFunc run)
   add_geometry (procedure);
   add_dispatch (procedure);
   add_control (procedure);
+  add_outcome (procedure);
+  add_result (procedure);
+  return procedure;
+}
+
+/**
+ * upscale_procedure_new_repeat:
+ * @plug_in: the plug-in
+ * @run: what it does
+ *
+ * Declares the procedure that repeats a layer's recipe. It asks nothing.
+ *
+ * Returns: (transfer full): the procedure
+ */
+GimpProcedure *
+upscale_procedure_new_repeat (GimpPlugIn *plug_in, GimpRunImageFunc run)
+{
+  GimpProcedure *procedure =
+      gimp_image_procedure_new (plug_in, UPSCALE_REPEAT_PROCEDURE_NAME,
+                                GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+  gimp_procedure_set_menu_label (procedure, _ ("Repeat Tile Upscale _Recipe"));
+  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Enhance");
+  gimp_procedure_set_documentation (procedure,
+                                    _ ("Upscale once more the way a layer was made"),
+                                    _ ("On a layer that Tile Upscale has made: upscales "
+                                       "what it was made from once more, "
+                                       "in the same way. On any other layer: upscales it "
+                                       "the way the topmost such layer "
+                                       "of the image was made."),
+                                    NULL);
+  gimp_procedure_set_attribution (procedure, "The Tile Upscale authors",
+                                  "The Tile Upscale authors, GPL-3.0-or-later", "2026");
   add_result (procedure);
   return procedure;
 }

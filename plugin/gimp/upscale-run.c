@@ -6,126 +6,224 @@
 #include <libgimp/gimpui.h>
 
 #include "upscale-arguments.h"
-#include "upscale-console-progress.h"
 #include "upscale-dialog.h"
-#include "upscale-endpoint-list.h"
 #include "upscale-error.h"
+#include "upscale-forecast.h"
 #include "upscale-image.h"
-#include "upscale-job.h"
 #include "upscale-layer-reader.h"
+#include "upscale-layer-recipe.h"
 #include "upscale-layer-writer.h"
-#include "upscale-progress-window.h"
+#include "upscale-painting.h"
+#include "upscale-places.h"
+#include "upscale-speeds.h"
 
-#define ENDPOINT_PROGRAM "tile-upscale-endpoint"
 #define STORE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
+#define PICTURE_PX 1024
+#define GREY_RGBA 0x999999ff
 
 /* One call of the procedure, from arguments to new layer. Lives on the stack of
  * upscale_run(). */
 typedef struct
 {
-  GimpProcedure    *procedure;
-  gboolean          is_interactive;
-  UpscaleArguments *arguments;
-  UpscaleLayerCopy *copy;
-  UpscaleJob       *job;
-  GCancellable     *cancellable;
-  GMainLoop        *loop;
-  gboolean          succeeded;
-  GError           *error;
+  GimpProcedure       *procedure;
+  GimpProcedureConfig *config;
+  gboolean             is_interactive;
+  char                *local_program;
+  UpscaleEndpointFile *endpoints;
+  UpscaleClock        *clock;
+  UpscaleEndpointTools tools;
+  GimpLayer           *layer;
+  GdkPixbuf           *picture;
+  UpscaleLayerRecipe  *made_by; /* of @layer, when it is an earlier result */
+  UpscaleArguments    *arguments;
+  UpscaleLayerCopy    *copy;
+  UpscaleJob          *job;
 } Run;
 
 static void
 run_clear (Run *run)
 {
+  g_free (run->local_program);
+  g_clear_pointer (&run->endpoints, upscale_endpoint_file_unref);
+  g_clear_object (&run->clock);
+  g_clear_object (&run->picture);
+  g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
   g_clear_pointer (&run->arguments, upscale_arguments_free);
   g_clear_object (&run->job);
   g_clear_pointer (&run->copy, upscale_layer_copy_free);
-  g_clear_object (&run->cancellable);
-  g_clear_pointer (&run->loop, g_main_loop_unref);
-  g_clear_error (&run->error);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
-/* The local endpoint lies beside the plug-in's own program, wherever that was installed.
- */
-static char *
-find_endpoint_program (void)
+static void
+find_tools (Run *run)
 {
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = self ? g_path_get_dirname (self) : g_strdup (".");
+  g_autoptr (GFile) file = upscale_places_find_own ("endpoints.conf");
 
-  return g_build_filename (folder, ENDPOINT_PROGRAM, NULL);
-}
-
-static GFile *
-get_cache_folder (const char *name)
-{
-  return g_file_new_build_filename (g_get_user_cache_dir (), "tile-upscale", name, NULL);
+  run->local_program = upscale_places_dup_endpoint_program ();
+  run->endpoints = upscale_endpoint_file_load (file);
+  if (!run->is_interactive && upscale_endpoint_file_get_problem (run->endpoints))
+    g_printerr ("tile-upscale: %s\n", upscale_endpoint_file_get_problem (run->endpoints));
+  run->clock = upscale_clock_new ();
+  run->tools = (UpscaleEndpointTools) { run->endpoints, run->local_program, run->clock };
 }
 
 static UpscaleTileStore *
 open_store (void)
 {
-  g_autoptr (GFile) folder = get_cache_folder ("tiles");
+  g_autoptr (GFile) folder = upscale_places_find_cached ("tiles");
 
   return upscale_tile_store_new (folder, STORE_MAX_BYTES);
 }
 
-static UpscaleJob *
-make_job (Run *run, GError **error)
+/* GIMP makes no thumbnail of a layer that would be thinner than a pixel there. */
+static GdkPixbuf *
+read_picture (GimpLayer *layer)
 {
-  const UpscaleArguments *arguments = run->arguments;
-  g_autofree char        *program = find_endpoint_program ();
-  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
-  g_autoptr (GPtrArray) endpoints =
-      upscale_endpoint_list_new (arguments->endpoints, program, clock, error);
-  g_autoptr (UpscaleTileStore) store = open_store ();
-  g_autoptr (GFile) logs = get_cache_folder ("jobs");
-  UpscaleJobRequest request = {
-    .pixels = run->copy->pixels,
-    .selection = run->copy->selection,
-    .scale = arguments->scale,
-    .tile_px = arguments->tile_px,
-    .overlap_px = arguments->overlap_px,
-    .colour_correction = arguments->colour_correction,
-    .recipe = arguments->recipe,
-    .policy = arguments->policy,
-    .endpoints = endpoints,
-    .store = store,
-    .logs = logs,
-    .clock = clock,
+  int        longest = MAX (gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
+                            gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
+  int        side_px = MIN (PICTURE_PX, longest);
+  GdkPixbuf *picture = gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side_px,
+                                                    side_px, GIMP_PIXBUF_SMALL_CHECKS);
+
+  if (picture)
+    return picture;
+  picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1, 1);
+  gdk_pixbuf_fill (picture, GREY_RGBA);
+  return picture;
+}
+
+static UpscaleRecipe *
+dup_recipe (GimpProcedureConfig *config)
+{
+  g_autoptr (UpscaleArguments) arguments = upscale_arguments_new (config, NULL);
+
+  return arguments ? upscale_recipe_ref (arguments->recipe) : upscale_recipe_new ();
+}
+
+/* An earlier result with something selected is most likely to be repainted there: the
+ * dialog then begins with how it was made, and a new seed. */
+static gboolean
+offer_repaint (Run *run, GimpImage *image)
+{
+  gboolean can_repaint;
+
+  run->made_by = upscale_layer_recipe_read (run->layer, NULL);
+  can_repaint = run->made_by && !gimp_selection_is_empty (image);
+  if (can_repaint)
+    {
+      upscale_layer_recipe_apply (run->made_by, G_OBJECT (run->config));
+      g_object_set (run->config, "seed", g_random_int_range (0, G_MAXINT), NULL);
+    }
+  g_object_set (run->config, "repaint-selection", can_repaint, NULL);
+  return can_repaint;
+}
+
+static gboolean
+ask (Run *run, GimpImage *image, GError **error)
+{
+  g_autoptr (GFile) shipped = upscale_places_find_shipped ("presets");
+  g_autoptr (GFile) own = upscale_places_find_own ("presets");
+  g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
+  g_autoptr (GKeyFile) speeds = upscale_speeds_load ();
+  gboolean            can_repaint = offer_repaint (run, image);
+  UpscaleForecastCase what = {
+    .width_px = gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
+    .height_px = gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)),
+    .recipe = run->made_by,
+    .endpoints = run->endpoints,
+    .speeds = speeds,
+  };
+  UpscaleDialogRequest request = {
+    .procedure = run->procedure,
+    .config = run->config,
+    .picture = run->picture,
+    .can_repaint = can_repaint,
+    .forecast = upscale_forecast_make,
+    .forecast_data = &what,
+    .presets = presets,
+    .tools = &run->tools,
+    .dup_recipe = dup_recipe,
   };
 
-  return endpoints ? upscale_job_new (&request, error) : NULL;
+  if (!upscale_layer_reader_read_selection (run->layer, &what.selection, error))
+    return FALSE;
+  if (upscale_dialog_run (&request))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  return FALSE;
 }
 
-static void
-on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Run *run = user_data;
-
-  run->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &run->error);
-  g_main_loop_quit (run->loop);
-}
-
-/* GIMP's own progress bar is not shown here: its Cancel kills this process. */
+/* The tiles lie where they lay, so the recipe's scale and grid count, not the caller's.
+ */
 static gboolean
-run_job (Run *run)
+read_for_repaint (Run *run, GimpImage *image, GError **error)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (run->job);
-  g_autoptr (UpscaleConsoleProgress) lines = NULL;
-  GtkWidget *window = NULL;
+  UpscaleArguments *arguments = run->arguments;
+  UpscaleRect       selection;
+  UpscaleRect       region;
 
-  if (run->is_interactive)
-    window = upscale_progress_window_new (scheduler, run->cancellable);
-  else
-    lines = upscale_console_progress_new (scheduler, run->arguments->recipe);
-  upscale_job_run_async (run->job, run->cancellable, on_job_ran, run);
-  g_main_loop_run (run->loop);
-  g_clear_pointer (&window, gtk_widget_destroy);
-  upscale_job_come_to_rest (run->job);
-  return run->succeeded;
+  if (!run->made_by)
+    run->made_by = upscale_layer_recipe_read (run->layer, error);
+  if (!run->made_by ||
+      !upscale_layer_reader_read_selection (run->layer, &selection, error))
+    return FALSE;
+  region = upscale_layer_recipe_find_region (
+      run->made_by, gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
+      gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)), selection, error);
+  if (upscale_rect_is_empty (region))
+    return FALSE;
+  run->copy = upscale_layer_reader_read (image, run->made_by->source);
+  run->copy->selection = run->made_by->selection;
+  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
+  upscale_layer_reader_read_previous (run->copy, run->layer, region);
+  arguments->scale = run->made_by->scale;
+  arguments->tile_px = run->made_by->tile_px;
+  arguments->overlap_px = run->made_by->overlap_px;
+  return TRUE;
+}
+
+static gboolean
+read_layer (Run *run, GimpImage *image, GError **error)
+{
+  UpscaleRect selection;
+
+  /* A user who repeats the last filter on another layer means the upscale. */
+  if (run->arguments->repaint_selection &&
+      !(run->is_interactive && !upscale_layer_recipe_is_on (GIMP_ITEM (run->layer))))
+    return read_for_repaint (run, image, error);
+  if (!upscale_layer_reader_read_selection (run->layer, &selection, error))
+    return FALSE;
+  run->copy = upscale_layer_reader_read (image, run->layer);
+  run->copy->selection = selection;
+  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
+  return TRUE;
+}
+
+static UpscaleJob *
+paint (Run *run, GError **error)
+{
+  const UpscaleArguments *arguments = run->arguments;
+  g_autoptr (UpscaleTileStore) store = open_store ();
+  g_autoptr (GFile) logs = upscale_places_find_cached ("jobs");
+  UpscalePaintingCase what = {
+    .arguments = arguments,
+    .request = { .pixels = run->copy->pixels,
+                 .selection = run->copy->selection,
+                 .region = run->copy->region,
+                 .previous = run->copy->previous,
+                 .scale = arguments->scale,
+                 .tile_px = arguments->tile_px,
+                 .overlap_px = arguments->overlap_px,
+                 .colour_correction = arguments->colour_correction,
+                 .recipe = arguments->recipe,
+                 .policy = arguments->policy,
+                 .store = store },
+    .tools = &run->tools,
+    .picture = run->is_interactive ? run->picture : NULL,
+  };
+
+  return upscale_painting_run (&what, error);
 }
 
 static void
@@ -162,19 +260,15 @@ tell (const char *sentence)
   gimp_message (g_strchomp (line));
 }
 
-/* One sentence at the end; nothing is said when all went as hoped and the layer can be
- * seen. */
+/* One sentence at the end; a user has seen the window, and sees the layer. */
 static void
 report (Run *run)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (run->job);
-  g_autofree char  *warning = upscale_job_dup_warning (run->job);
-  g_autofree char  *sentence = upscale_job_dup_summary (run->job);
+  g_autofree char *warning = upscale_job_dup_warning (run->job);
+  g_autofree char *sentence = upscale_job_dup_summary (run->job);
 
   if (!run->is_interactive)
     g_printerr ("tile-upscale: %s\n", sentence);
-  else if (upscale_scheduler_get_progress (scheduler).n_failed > 0)
-    tell (sentence);
   if (warning)
     tell (warning);
 }
@@ -213,20 +307,22 @@ fail (Run *run, GError *error)
 
 /* Everything until the first tile is sent. */
 static gboolean
-prepare (Run                 *run,
-         GimpImage           *image,
-         GimpDrawable       **drawables,
-         GimpProcedureConfig *config,
-         GError             **error)
+prepare (Run           *run,
+         GimpRunMode    run_mode,
+         GimpImage     *image,
+         GimpDrawable **drawables,
+         GError       **error)
 {
-  run->arguments = upscale_arguments_new (config, error);
-  if (!run->arguments)
+  find_tools (run);
+  run->layer = upscale_layer_reader_find (image, drawables, error);
+  if (!run->layer)
     return FALSE;
-  run->copy = upscale_layer_reader_read (image, drawables, error);
-  if (!run->copy)
+  if (run->is_interactive)
+    run->picture = read_picture (run->layer);
+  if (run_mode == GIMP_RUN_INTERACTIVE && !ask (run, image, error))
     return FALSE;
-  run->job = make_job (run, error);
-  return run->job != NULL;
+  run->arguments = upscale_arguments_new (run->config, error);
+  return run->arguments && read_layer (run, image, error);
 }
 
 static void
@@ -265,20 +361,16 @@ upscale_run (GimpProcedure       *procedure,
              gpointer             run_data)
 {
   g_auto (Run) run = { .procedure = procedure,
-                       .is_interactive = run_mode != GIMP_RUN_NONINTERACTIVE,
-                       .cancellable = g_cancellable_new (),
-                       .loop = g_main_loop_new (NULL, FALSE) };
+                       .config = config,
+                       .is_interactive = run_mode != GIMP_RUN_NONINTERACTIVE };
   GError    *error = NULL;
   GimpLayer *layer = NULL;
 
   start_libraries (run.is_interactive);
-  if (run_mode == GIMP_RUN_INTERACTIVE && !upscale_dialog_run (procedure, config))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-  if (!prepare (&run, image, drawables, config, &error))
-    return fail (&run, error);
-  if (!run_job (&run))
-    return fail (&run, g_steal_pointer (&run.error));
-  layer = write_layer (&run, &error);
+  if (prepare (&run, run_mode, image, drawables, &error))
+    run.job = paint (&run, &error);
+  if (run.job)
+    layer = write_layer (&run, &error);
   if (!layer)
     return fail (&run, error);
   report (&run);

@@ -6,9 +6,11 @@
 #include "upscale-job-log.h"
 #include "upscale-leftover-search.h"
 #include "upscale-picture.h"
+#include "upscale-repaint.h"
 #include "upscale-source.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 /* Larger results than this many px a side can't be held by any GIMP image. */
 #define MAX_SIDE_PX 524288
@@ -23,6 +25,9 @@ struct _UpscaleJob
 {
   GObject parent_instance;
 
+  UpscaleSource    *source;
+  UpscaleTilePlan  *plan;
+  GeglBuffer       *previous;
   UpscaleComposer  *composer;
   UpscalePicture   *picture;
   UpscaleScheduler *scheduler;
@@ -42,6 +47,9 @@ upscale_job_finalize (GObject *object)
   g_free (self->log_warning);
   g_clear_object (&self->picture);
   g_clear_pointer (&self->composer, upscale_composer_unref);
+  g_clear_pointer (&self->source, upscale_source_unref);
+  g_clear_pointer (&self->plan, upscale_tile_plan_unref);
+  g_clear_object (&self->previous);
   G_OBJECT_CLASS (upscale_job_parent_class)->finalize (object);
 }
 
@@ -57,30 +65,44 @@ upscale_job_init (UpscaleJob *self)
 }
 
 static gboolean
-check_size (const UpscaleJobRequest *request, GError **error)
+check_size (const UpscaleJobRequest *request, int width_px, int height_px, GError **error)
 {
-  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
-
-  if (extent->width * request->scale <= MAX_SIDE_PX &&
-      extent->height * request->scale <= MAX_SIDE_PX)
+  if (width_px * request->scale <= MAX_SIDE_PX &&
+      height_px * request->scale <= MAX_SIDE_PX)
     return TRUE;
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-               "A layer of %dx%d px is too large for this scale: the result may have %d "
-               "px a side.",
-               extent->width, extent->height, MAX_SIDE_PX);
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+      _ ("A layer of %dx%d px is too large for this scale: the result may have %d "
+         "px a side."),
+      width_px, height_px, MAX_SIDE_PX);
   return FALSE;
 }
 
-static UpscaleTilePlan *
-plan_tiles (const UpscaleJobRequest *request, UpscaleSource *source, GError **error)
+/**
+ * upscale_job_plan_tiles:
+ * @request: what is wanted; its pixels, endpoints and store need not be there
+ * @width_px: width of the layer
+ * @height_px: its height
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the tiles a job would have, or %NULL with
+ * %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleTilePlan *
+upscale_job_plan_tiles (const UpscaleJobRequest *request,
+                        int                      width_px,
+                        int                      height_px,
+                        GError                 **error)
 {
-  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
-  int                  width = upscale_source_get_target_width (source);
-  int                  height = upscale_source_get_target_height (source);
-  UpscaleRect          region =
-      upscale_rect_scale (request->selection, (double) width / extent->width,
-                          (double) height / extent->height);
+  int         width = MAX (1, (int) lround (width_px * request->scale));
+  int         height = MAX (1, (int) lround (height_px * request->scale));
+  UpscaleRect region = upscale_rect_scale (request->selection, (double) width / width_px,
+                                           (double) height / height_px);
 
+  if (!check_size (request, width_px, height_px, error))
+    return NULL;
+  if (!upscale_rect_is_empty (request->region))
+    region = request->region;
   return upscale_tile_plan_new (width, height, region, request->tile_px,
                                 request->overlap_px, error);
 }
@@ -124,18 +146,19 @@ open_log (UpscaleJob *self, GFile *folder)
 UpscaleJob *
 upscale_job_new (const UpscaleJobRequest *request, GError **error)
 {
+  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
   g_autoptr (UpscaleJob) self = NULL;
   g_autoptr (UpscaleSource) source = NULL;
-  g_autoptr (UpscaleTilePlan) plan = NULL;
+  g_autoptr (UpscaleTilePlan) plan =
+      upscale_job_plan_tiles (request, extent->width, extent->height, error);
 
-  if (!check_size (request, error))
-    return NULL;
-  source = upscale_source_new (request->pixels, request->scale);
-  plan = plan_tiles (request, source, error);
   if (!plan)
     return NULL;
-
+  source = upscale_source_new (request->pixels, request->scale);
   self = g_object_new (UPSCALE_TYPE_JOB, NULL);
+  self->source = upscale_source_ref (source);
+  self->plan = upscale_tile_plan_ref (plan);
+  g_set_object (&self->previous, request->previous);
   self->composer = upscale_composer_new (source, plan, request->colour_correction);
   self->picture = upscale_picture_new (source, plan, self->composer, request->store,
                                        request->recipe, request->scale);
@@ -157,11 +180,23 @@ upscale_job_get_scheduler (UpscaleJob *job)
 }
 
 /**
+ * upscale_job_get_plan:
+ * @job: a job
+ *
+ * Returns: (transfer none): its tiles
+ */
+UpscaleTilePlan *
+upscale_job_get_plan (UpscaleJob *job)
+{
+  return job->plan;
+}
+
+/**
  * upscale_job_get_result:
  * @job: a job
  *
  * Returns: (transfer none): the result in the layer's own format; whole once the job has
- * run
+ * run, and growing while it runs
  */
 GeglBuffer *
 upscale_job_get_result (UpscaleJob *job)
@@ -198,14 +233,22 @@ upscale_job_get_log_path (UpscaleJob *job)
   return job->log ? upscale_job_log_get_path (job->log) : NULL;
 }
 
-/* Whoever reads of a failure is told where all of it stands. */
-static char *
-add_log_path (UpscaleJob *self, const char *sentence)
+/**
+ * upscale_job_add_log_path:
+ * @job: a job
+ * @sentence: what went wrong
+ *
+ * Whoever reads of a failure is told where all of it stands.
+ *
+ * Returns: (transfer full): @sentence, and where the job's log lies
+ */
+char *
+upscale_job_add_log_path (UpscaleJob *job, const char *sentence)
 {
-  if (!self->log)
+  if (!job->log)
     return g_strdup (sentence);
   return g_strdup_printf (_ ("%s (All that happened: %s)"), sentence,
-                          upscale_job_log_get_path (self->log));
+                          upscale_job_log_get_path (job->log));
 }
 
 /**
@@ -222,7 +265,7 @@ upscale_job_dup_summary (UpscaleJob *job)
 
   if (upscale_scheduler_get_progress (job->scheduler).n_failed == 0)
     return g_steal_pointer (&summary);
-  return add_log_path (job, summary);
+  return upscale_job_add_log_path (job, summary);
 }
 
 static void
@@ -244,13 +287,16 @@ on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
       upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &error);
 
   end_log (self, error);
+  if (succeeded && self->previous)
+    upscale_repaint_keep_outside (self->source, self->plan, self->previous,
+                                  upscale_job_get_result (self));
   if (succeeded)
     g_task_return_boolean (task, TRUE);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_steal_pointer (&error));
   else
     {
-      g_autofree char *sentence = add_log_path (self, error->message);
+      g_autofree char *sentence = upscale_job_add_log_path (self, error->message);
 
       g_task_return_new_error_literal (task, error->domain, error->code, sentence);
     }

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @pixels: own copy of the layer's pixels, origin at 0, 0, in the layer's format
  * @selection: what of them is to be painted, in source px; the rest of the result stays
  * base
+ * @region: what is to be painted, in target px, where @selection does not tell; empty
+ * elsewhere
+ * @previous: (nullable): an earlier result; what is not painted anew stays as it is there
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles
@@ -35,6 +38,8 @@ typedef struct
 {
   GeglBuffer       *pixels;
   UpscaleRect       selection;
+  UpscaleRect       region;
+  GeglBuffer       *previous;
   double            scale;
   int               tile_px;
   int               overlap_px;
@@ -47,11 +52,17 @@ typedef struct
   UpscaleClock     *clock;
 } UpscaleJobRequest;
 
+UpscaleTilePlan  *upscale_job_plan_tiles (const UpscaleJobRequest *request,
+                                          int                      width_px,
+                                          int                      height_px,
+                                          GError                 **error);
 UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **error);
 UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
+UpscaleTilePlan  *upscale_job_get_plan (UpscaleJob *job);
 GeglBuffer       *upscale_job_get_result (UpscaleJob *job);
 char             *upscale_job_dup_warning (UpscaleJob *job);
 char             *upscale_job_dup_summary (UpscaleJob *job);
+char             *upscale_job_add_log_path (UpscaleJob *job, const char *sentence);
 const char       *upscale_job_get_log_path (UpscaleJob *job);
 void              upscale_job_run_async (UpscaleJob         *job,
                                          GCancellable       *cancellable,

@@ -26,11 +26,27 @@ static const Row rows[] = {
 };
 
 static GPtrArray *
-parse (const char *text, GError **error)
+parse_with (const char *keys, const char *text, GError **error)
 {
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autofree char *path =
+      g_build_filename (g_get_user_config_dir (), "endpoint-list.conf", NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (UpscaleEndpointFile) endpoints = NULL;
 
-  return upscale_endpoint_list_new (text, "program", clock, error);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, keys, -1, NULL));
+  endpoints = upscale_endpoint_file_load (file);
+  g_assert_true (g_file_delete (file, NULL, NULL));
+  return upscale_endpoint_list_new (
+      text, &(UpscaleEndpointTools) { endpoints, "program", clock }, error);
+}
+
+static GPtrArray *
+parse (const char *text, GError **error)
+{
+  return parse_with ("", text, error);
 }
 
 static void
@@ -75,12 +91,81 @@ test_keys_go_over_https_or_loopback_only (void)
   g_assert_nonnull (safe);
 }
 
+static const char two_endpoints[] = "[gpu-a]\n"
+                                    "kind=tile-batch\n"
+                                    "address=https://a.example\n"
+                                    "price-per-hour=1.5\n"
+                                    "[gpu-b]\n"
+                                    "address=https://b.example\n"
+                                    "on=false\n";
+
+static const char *
+get_name (GPtrArray *endpoints, guint i)
+{
+  return upscale_endpoint_get_name (endpoints->pdata[i]);
+}
+
+static void
+test_names_and_terms_come_from_the_file (void)
+{
+  g_autoptr (GPtrArray) named = parse_with (two_endpoints, "gpu-b gpu-a local", NULL);
+  g_autoptr (GPtrArray) usual = parse_with (two_endpoints, "", NULL);
+  g_autoptr (GPtrArray) none_on =
+      parse_with ("[x]\naddress=https://x.example\non=false\n", "", NULL);
+
+  g_assert_cmpuint (named->len, ==, 3);
+  g_assert_cmpstr (get_name (named, 0), ==, "gpu-b");
+  g_assert_cmpfloat (upscale_endpoint_get_price_per_hour (named->pdata[1]), ==, 1.5);
+  g_assert_cmpuint (usual->len, ==, 1);
+  g_assert_cmpstr (get_name (usual, 0), ==, "gpu-a");
+  g_assert_cmpuint (none_on->len, ==, 1);
+  g_assert_cmpstr (get_name (none_on, 0), ==, "local");
+}
+
+static void
+test_a_broken_file_is_named_as_the_reason (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) near = parse_with ("nonsense", "http://localhost:1", NULL);
+
+  g_assert_nonnull (near);
+  g_assert_null (parse_with ("nonsense", "gpu-a", &error));
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "endpoint-list.conf"));
+}
+
+static void
+test_a_key_that_is_nowhere_is_asked_for (void)
+{
+  static const char keyed[] = "[a]\naddress=https://a.example\nkey=modal\n"
+                              "key-variable=UPSCALE_TEST_KEY\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) endpoints = NULL;
+
+  g_assert_null (parse_with (keyed, "a", &error));
+  g_assert_nonnull (strstr (error->message, "UPSCALE_TEST_KEY"));
+  g_setenv ("UPSCALE_TEST_KEY", "only-one-part", TRUE);
+  g_clear_error (&error);
+  g_assert_null (parse_with (keyed, "a", &error));
+  g_assert_null (strstr (error->message, "only-one-part"));
+  g_setenv ("UPSCALE_TEST_KEY", "ak-1:as-2", TRUE);
+  endpoints = parse_with (keyed, "a", NULL);
+  g_unsetenv ("UPSCALE_TEST_KEY");
+  g_assert_nonnull (endpoints);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/endpoint-list/what-users-type", test_what_users_type);
   g_test_add_func ("/endpoint-list/keys-go-over-https-or-loopback-only",
                    test_keys_go_over_https_or_loopback_only);
+  g_test_add_func ("/endpoint-list/names-and-terms-come-from-the-file",
+                   test_names_and_terms_come_from_the_file);
+  g_test_add_func ("/endpoint-list/a-broken-file-is-named-as-the-reason",
+                   test_a_broken_file_is_named_as_the_reason);
+  g_test_add_func ("/endpoint-list/a-key-that-is-nowhere-is-asked-for",
+                   test_a_key_that_is_nowhere_is_asked_for);
   return g_test_run ();
 }

@@ -37,6 +37,19 @@ test_neighbours_stay_neighbours_when_scaled (void)
     }
 }
 
+static void
+test_union_holds_both (void)
+{
+  UpscaleRect a = { 2, 3, 10, 10 };
+  UpscaleRect nothing = { 0, 0, 0, 5 };
+
+  g_assert_true (
+      upscale_rect_equal (upscale_rect_union (a, (UpscaleRect) { 20, 0, 1, 4 }),
+                          (UpscaleRect) { 2, 0, 19, 13 }));
+  g_assert_true (upscale_rect_equal (upscale_rect_union (a, nothing), a));
+  g_assert_true (upscale_rect_equal (upscale_rect_union (nothing, a), a));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -45,5 +58,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rect/contains", test_contains);
   g_test_add_func ("/rect/neighbours-stay-neighbours-when-scaled",
                    test_neighbours_stay_neighbours_when_scaled);
+  g_test_add_func ("/rect/union-holds-both", test_union_holds_both);
   return g_test_run ();
 }

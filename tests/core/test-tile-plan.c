@@ -221,6 +221,46 @@ test_impossible_geometry_is_refused (void)
   g_assert_error (beyond, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
 }
 
+/* Shares tile the region: each px of it lies in exactly one. */
+static void
+test_shares_are_the_region (void)
+{
+  UpscaleRect region = { 10, 20, 300, 170 };
+  g_autoptr (UpscaleTilePlan) plan =
+      upscale_tile_plan_new (400, 300, region, 64, 16, NULL);
+  g_autofree guint8 *n = g_new0 (guint8, 400 * 300);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
+    {
+      UpscaleRect share = upscale_tile_plan_get_share (plan, i);
+
+      g_assert_true (
+          upscale_rect_contains (upscale_tile_plan_get_tile (plan, i)->rect, share));
+      for (int y = share.y; y < share.y + share.height; y++)
+        for (int x = share.x; x < share.x + share.width; x++)
+          n[y * 400 + x]++;
+    }
+  for (int y = 0; y < 300; y++)
+    for (int x = 0; x < 400; x++)
+      g_assert_cmpint (n[y * 400 + x], ==,
+                       x >= 10 && x < 310 && y >= 20 && y < 190 ? 1 : 0);
+}
+
+static void
+test_covers_are_whole_tiles (void)
+{
+  g_autoptr (UpscaleTilePlan) plan =
+      upscale_tile_plan_new (160, 160, (UpscaleRect) { 0, 0, 160, 160 }, 64, 16, NULL);
+  UpscaleRect one = upscale_tile_plan_cover (plan, (UpscaleRect) { 2, 2, 10, 10 });
+  UpscaleRect four = upscale_tile_plan_cover (plan, (UpscaleRect) { 50, 50, 20, 20 });
+  UpscaleRect none = upscale_tile_plan_cover (plan, (UpscaleRect) { 500, 0, 10, 10 });
+
+  /* Three tiles an axis, at 0, 48 and 96; the first seam is at 56. */
+  g_assert_true (upscale_rect_equal (one, (UpscaleRect) { 0, 0, 64, 64 }));
+  g_assert_true (upscale_rect_equal (four, (UpscaleRect) { 0, 0, 112, 112 }));
+  g_assert_true (upscale_rect_is_empty (none));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +279,7 @@ main (int argc, char **argv)
                    test_region_fades_at_its_inner_edges_only);
   g_test_add_func ("/tile-plan/impossible-geometry-is-refused",
                    test_impossible_geometry_is_refused);
+  g_test_add_func ("/tile-plan/shares-are-the-region", test_shares_are_the_region);
+  g_test_add_func ("/tile-plan/covers-are-whole-tiles", test_covers_are_whole_tiles);
   return g_test_run ();
 }

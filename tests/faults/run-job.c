@@ -108,6 +108,18 @@ make_job (Runner *runner, GPtrArray *endpoints)
   return upscale_job_new (&request, &runner->error);
 }
 
+/* None but those that are typed. */
+static GPtrArray *
+list_endpoints (Runner *runner)
+{
+  g_autoptr (GFile) path =
+      g_file_new_build_filename (runner->options.cache, "endpoints.conf", NULL);
+  g_autoptr (UpscaleEndpointFile) file = upscale_endpoint_file_load (path);
+  UpscaleEndpointTools tools = { file, "", UPSCALE_CLOCK (runner->clock) };
+
+  return upscale_endpoint_list_new (runner->options.endpoints, &tools, &runner->error);
+}
+
 static void
 on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -303,8 +315,7 @@ main (int argc, char **argv)
   runner.clock = hurried_clock_new (runner.options.speed);
   runner.cancellable = g_cancellable_new ();
   runner.loop = g_main_loop_new (NULL, FALSE);
-  endpoints = upscale_endpoint_list_new (runner.options.endpoints, "",
-                                         UPSCALE_CLOCK (runner.clock), &runner.error);
+  endpoints = list_endpoints (&runner);
   job = endpoints ? make_job (&runner, endpoints) : NULL;
   if (!job)
     g_error ("run-job: %s", runner.error->message);

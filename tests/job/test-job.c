@@ -248,6 +248,46 @@ test_too_large_a_result_is_refused (Fixture *fixture, gconstpointer data)
   g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
 }
 
+static void
+get_pixel (GeglBuffer *buffer, int x, int y, guint8 *rgb)
+{
+  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, 1, 1), 1.0, babl_format ("R'G'B' u8"),
+                   rgb, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
+/* The endpoint gives back what it gets, so what is painted anew is the source. */
+static void
+test_only_a_region_is_painted_anew (Fixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request = make_request (fixture, 1.0);
+  UpscaleRect       region = { 32, 32, 64, 64 };
+  guint8            grey[3] = { 90, 90, 90 };
+  guint8            pixel[3];
+  guint8            source[3];
+  g_autoptr (GeglBuffer) previous =
+      gegl_buffer_new (gegl_buffer_get_extent (fixture->pixels),
+                       babl_format ("R'G'B' u8"));
+  g_autoptr (UpscaleJob) job = NULL;
+
+  gegl_buffer_set_color_from_pixel (previous, NULL, grey, babl_format ("R'G'B' u8"));
+  request.region = region;
+  request.previous = previous;
+  job = upscale_job_new (&request, NULL);
+  upscale_job_run_async (job, NULL, on_job_ran, fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 1);
+  for (int at = 0; at < SOURCE_PX; at++)
+    {
+      get_pixel (upscale_job_get_result (job), at, at, pixel);
+      get_pixel (fixture->pixels, at, at, source);
+      if (at < region.x)
+        g_assert_cmpmem (pixel, 3, grey, 3);
+      else if (at >= region.x + 16)
+        g_assert_cmpmem (pixel, 3, source, 3);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,6 +304,7 @@ main (int argc, char **argv)
        test_unwritable_store_costs_a_warning_only);
   ADD ("single-colour-is-not-sent", test_single_colour_is_not_sent);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
+  ADD ("only-a-region-is-painted-anew", test_only_a_region_is_painted_anew);
 #undef ADD
   return g_test_run ();
 }

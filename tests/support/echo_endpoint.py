@@ -66,6 +66,7 @@ class EchoEndpoint:
         self.painted: list[str] = []
         self.violations: list[str] = []
         self.deleted: list[str] = []
+        self.keys: set[str] = set()  # what came as Authorization
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lock = threading.Condition()
         self.is_released = False
@@ -241,6 +242,7 @@ class Exchange(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         if self.is_interfered_with():
             return
+        self.endpoint.keys.add(self.headers["Authorization"] or "")
         if self.endpoint.behaviour.status:
             self.problem(self.endpoint.behaviour.status)
         else:

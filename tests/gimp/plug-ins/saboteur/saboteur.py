@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plug-in for tests: runs beside all others, listens on a socket, and does to the image what a user might do.
 
-Commands are lines `delete-layer ID`, `scale-image ID` and `describe 0`; the answer is `done`, what was asked, or an error.
+Commands are lines such as `delete-layer ID`, `scale-image ID` and `describe 0`; the answer is `done`, what was asked, or an error.
 """
 
 import json
@@ -32,7 +32,27 @@ def describe(_: int) -> str:
     return json.dumps([[image.get_width(), image.get_height(), [layer.get_name() for layer in image.get_layers()]] for image in images])
 
 
-COMMANDS = {"delete-layer": delete_layer, "scale-image": scale_image, "describe": describe}
+def select(side: int) -> str:
+    """A square at the first image's corner; 0 for nothing."""
+    image = Gimp.get_images()[0]
+    if side:
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, side, side)
+    else:
+        Gimp.Selection.none(image)
+    Gimp.displays_flush()
+    return "done"
+
+
+def activate(position: int) -> str:
+    image = Gimp.get_images()[0]
+    image.set_selected_layers([image.get_layers()[position]])
+    Gimp.displays_flush()
+    return "done"
+
+
+COMMANDS = {
+    "delete-layer": delete_layer, "scale-image": scale_image, "describe": describe, "select": select, "activate": activate,
+}  # fmt: skip
 
 
 class Saboteur(Gimp.PlugIn):

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-forecast.h"
+
+#include "upscale-arguments.h"
+#include "upscale-job.h"
+#include "upscale-speeds.h"
+
+static UpscaleTilePlan *
+plan (const UpscaleForecastCase *what, const UpscaleArguments *arguments, GError **error)
+{
+  UpscaleJobRequest request = {
+    .selection = what->selection,
+    .scale = arguments->scale,
+    .tile_px = arguments->tile_px,
+    .overlap_px = arguments->overlap_px,
+  };
+
+  if (arguments->repaint_selection && what->recipe)
+    {
+      request.region =
+          upscale_layer_recipe_find_region (what->recipe, what->width_px, what->height_px,
+                                            what->selection, error);
+      if (upscale_rect_is_empty (request.region))
+        return NULL;
+      request.scale = 1.0;
+      request.tile_px = what->recipe->tile_px;
+      request.overlap_px = what->recipe->overlap_px;
+    }
+  return upscale_job_plan_tiles (&request, what->width_px, what->height_px, error);
+}
+
+static char *
+describe (const UpscaleForecastCase *what,
+          const UpscaleArguments    *arguments,
+          guint                      n_tiles,
+          GPtrArray                 *entries)
+{
+  g_autofree UpscaleEstimateEndpoint *endpoints =
+      g_new0 (UpscaleEstimateEndpoint, entries->len);
+  UpscaleEstimateCase estimate = { n_tiles, arguments->policy, endpoints, entries->len };
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const UpscaleEndpointEntry *entry = entries->pdata[i];
+
+      endpoints[i].n_slots = entry->terms.n_slots;
+      endpoints[i].price_per_hour = entry->terms.price_per_hour;
+      upscale_speeds_look_up (what->speeds, entry->name, arguments, &endpoints[i]);
+    }
+  return upscale_estimate_describe (upscale_estimate (estimate));
+}
+
+static gboolean
+make (const UpscaleForecastCase *what,
+      GimpProcedureConfig       *config,
+      UpscaleForecast           *forecast,
+      GError                   **error)
+{
+  g_autoptr (UpscaleArguments) arguments = upscale_arguments_new (config, error);
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (!arguments)
+    return FALSE;
+  forecast->plan = plan (what, arguments, error);
+  if (!forecast->plan)
+    return FALSE;
+  entries = upscale_endpoint_list_describe (arguments->endpoints, what->endpoints, error);
+  if (!entries)
+    return FALSE;
+  forecast->sentence =
+      describe (what, arguments, upscale_tile_plan_get_n_tiles (forecast->plan), entries);
+  return TRUE;
+}
+
+/**
+ * upscale_forecast_make:
+ * @config: the arguments
+ * @user_data: an #UpscaleForecastCase
+ *
+ * Goes the way a run would go, up to the first thing that costs anything. So what the
+ * dialog refuses is what the run would refuse.
+ *
+ * Returns: (transfer full): what would come of it
+ */
+UpscaleForecast *
+upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
+{
+  UpscaleForecast *forecast = g_new0 (UpscaleForecast, 1);
+  g_autoptr (GError) error = NULL;
+
+  if (!make (user_data, config, forecast, &error))
+    forecast->problem = g_strdup (error->message);
+  forecast->warning = g_strdup (
+      upscale_endpoint_file_get_problem (((UpscaleForecastCase *) user_data)->endpoints));
+  return forecast;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-preview.h"
+
+#include <string.h>
+
+/* What transparent pixels are shown over: GIMP's own middle grey. */
+#define GREY 0x99
+#define OPAQUE 255
+
+/* How many rows of the large picture one row of the small one is made from, at most: more
+ * can't be told apart and only cost time. */
+#define MAX_ROWS 4
+
+/* One row of the small picture that is being summed up. */
+typedef struct
+{
+  guint8 *rgba; /* MAX_ROWS rows of the large one */
+  guint  *sums; /* of each small pixel's R, G, B over GREY, and their number */
+} Row;
+
+static void
+add_pixel (guint *sum, const guint8 *rgba)
+{
+  for (int c = 0; c < UPSCALE_PIXELS_CHANNELS; c++)
+    sum[c] += (rgba[c] * rgba[3] + GREY * (OPAQUE - rgba[3]) + OPAQUE / 2) / OPAQUE;
+  sum[UPSCALE_PIXELS_CHANNELS]++;
+}
+
+/* Reads full pixels and averages them here: GEGL's own way to read smaller ones also
+ * looks at neighbours that may not be written yet. */
+static void
+read_row (GeglBuffer *buffer, UpscaleRect strip, Row row, int width_px)
+{
+  GeglRectangle roi = { strip.x, strip.y, strip.width, strip.height };
+
+  gegl_buffer_get (buffer, &roi, 1.0, babl_format ("R'G'B'A u8"), row.rgba,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  memset (row.sums, 0, (gsize) width_px * 4 * sizeof (guint));
+  for (int y = 0; y < strip.height; y++)
+    for (int x = 0; x < strip.width; x++)
+      add_pixel (row.sums + 4 * ((gsize) x * (gsize) width_px / (gsize) strip.width),
+                 row.rgba + 4 * ((gsize) y * (gsize) strip.width + (gsize) x));
+}
+
+static void
+write_row (Row row, guint8 *rgb, int width_px)
+{
+  for (int x = 0; x < width_px; x++)
+    for (int c = 0; c < UPSCALE_PIXELS_CHANNELS; c++)
+      rgb[UPSCALE_PIXELS_CHANNELS * x + c] =
+          (guint8) (row.sums[4 * x + c] / row.sums[4 * x + UPSCALE_PIXELS_CHANNELS]);
+}
+
+/**
+ * upscale_preview_read:
+ * @buffer: any pixels
+ * @rect: what of them
+ * @width_px: width wanted, at most that of @rect
+ * @height_px: height wanted, likewise
+ *
+ * Reads a small picture of a part of a large one, as it looks on an sRGB screen. Takes
+ * milliseconds, and may be called while others write elsewhere in @buffer.
+ *
+ * Returns: (transfer full): the picture
+ */
+UpscalePixels *
+upscale_preview_read (GeglBuffer *buffer, UpscaleRect rect, int width_px, int height_px)
+{
+  UpscalePixels     *pixels = upscale_pixels_new (width_px, height_px);
+  g_autofree guint8 *rgba = g_malloc ((gsize) rect.width * MAX_ROWS * 4);
+  g_autofree guint  *sums = g_new (guint, (gsize) width_px * 4);
+
+  for (int y = 0; y < height_px; y++)
+    {
+      int from = (int) ((gint64) y * rect.height / height_px);
+      int to = (int) ((gint64) (y + 1) * rect.height / height_px);
+      int n_rows = CLAMP (to - from, 1, MAX_ROWS);
+
+      read_row (buffer, (UpscaleRect) { rect.x, rect.y + from, rect.width, n_rows },
+                (Row) { rgba, sums }, width_px);
+      write_row ((Row) { rgba, sums },
+                 pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels),
+                 width_px);
+    }
+  return pixels;
+}

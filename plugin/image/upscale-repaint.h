@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-source.h"
+#include "upscale-tile-plan.h"
+
+G_BEGIN_DECLS
+
+void upscale_repaint_keep_outside (UpscaleSource   *source,
+                                   UpscaleTilePlan *plan,
+                                   GeglBuffer      *previous,
+                                   GeglBuffer      *result);
+
+G_END_DECLS

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "echo-backend.h"
+#include "upscale-trial.h"
+
+static void
+on_tried (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  UpscaleTrial **trial = user_data;
+
+  *trial = upscale_trial_run_finish (result, NULL);
+}
+
+static UpscaleTrial *
+try_out (EchoBackend *backend)
+{
+  g_autoptr (UpscaleEndpoint) endpoint =
+      upscale_endpoint_new ("echo", UPSCALE_BACKEND (backend));
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  UpscaleTrial *trial = NULL;
+
+  upscale_trial_run_async (endpoint, recipe, clock, NULL, on_tried, &trial);
+  while (!trial)
+    g_main_context_iteration (NULL, TRUE);
+  return trial;
+}
+
+static void
+test_an_endpoint_that_paints_works (void)
+{
+  g_autoptr (EchoBackend) backend = echo_backend_new ();
+  g_autoptr (UpscaleTrial) trial = try_out (backend);
+
+  g_assert_true (trial->works);
+  g_assert_nonnull (trial->capabilities);
+  g_assert_cmpfloat (trial->seconds, >=, 0.0);
+  g_assert_cmpuint (echo_backend_get_n_tiles (backend), ==, 1);
+  g_assert_true (g_str_has_prefix (trial->sentence, "It works: a test tile of 256 px"));
+}
+
+static void
+test_an_endpoint_that_fails_says_why (void)
+{
+  g_autoptr (EchoBackend) backend = echo_backend_new ();
+  g_autoptr (UpscaleTrial) trial = NULL;
+
+  echo_backend_fail_tile (backend, 0);
+  trial = try_out (backend);
+  g_assert_false (trial->works);
+  g_assert_true (g_str_has_prefix (trial->sentence, "It answers, but could not paint"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/trial/an-endpoint-that-paints-works",
+                   test_an_endpoint_that_paints_works);
+  g_test_add_func ("/trial/an-endpoint-that-fails-says-why",
+                   test_an_endpoint_that_fails_says_why);
+  return g_test_run ();
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On every page each control has a mnemonic of its own, in the sources' language and in every translation."""
+
+import re
+import sys
+from pathlib import Path
+
+EDITOR = [
+    "_Name",
+    "K_ind",
+    "Add_ress",
+    "S_lots",
+    "_Price ($/h)",
+    "Late tiles t_wice",
+    "Key t_ype",
+    "_Header",
+    "En_vironment variable",
+    "_Test",
+    "_Cancel",
+    "_Save",
+]
+
+# What can be seen together.
+PAGES = {
+    "Picture": [
+        "Repaint _only the tiles under the selection",
+        "_Preset",
+        "Pro_mpt",
+        "_Negative prompt",
+        "Sc_ale",
+        "Stren_gth",
+        "S_teps",
+        "_Batch size",
+        "En_dpoints",
+        "_Edit...",
+        "_Upscale",
+    ],
+    "Model": [
+        "_Model",
+        "C_FG scale",
+        "See_d",
+        "Dra_w another",
+        "Generation si_ze (px)",
+        "_Keep to the picture (tile ControlNet)",
+        "Co_ntrolNet weight",
+        "IP-Adapter e_xample",
+        "IP-Adapter st_yle weight",
+        "Add a L_oRA",
+        "_Upscale",
+    ],
+    "Tiles": [
+        "T_ile size (px)",
+        "O_verlap (px)",
+        "Colour c_orrection",
+        "_Grow the canvas",
+        "Se_quential below",
+        "Batch ti_meout (s)",
+        "Retri_es",
+        "_Upscale",
+    ],
+    "Endpoints with one key": [*EDITOR, "_Key"],
+    "Endpoints with a password": [*EDITOR, "_User name", "Passw_ord"],
+    "Progress": ["Hide _Details", "_Cancel"],
+    "Failed": ["Hide _Details", "Di_scard", "_Keep What Is There", "_Retry Failed Tiles"],
+    "Save Preset": ["_Name of the preset:", "_Cancel", "_Save"],
+}
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    return dict(re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', path.read_text(), re.MULTILINE))
+
+
+def clashes(language: str, texts: dict[str, str]) -> list[str]:
+    found = []
+    for page, messages in PAGES.items():
+        owners: dict[str, str] = {}
+        for message in messages:
+            text = texts.get(message, message)
+            letter = re.search("_(.)", text)
+            owner = owners.setdefault(letter[1].lower(), text) if letter else None
+            if owner is None:
+                found.append(f"{language}, {page}: '{text}' has no mnemonic")
+            elif owner is not text:
+                found.append(f"{language}, {page}: '{text}' and '{owner}' share a mnemonic")
+    return found
+
+
+def main() -> int:
+    po = Path(sys.argv[1])
+    sources = "".join(path.read_text() for path in sorted((po.parent / "ui").glob("*.c")))
+    found = [f"no source says '{message}'" for page in PAGES.values() for message in page if f'"{message}"' not in sources]
+    found += clashes("sources", {})
+    for language in (po / "LINGUAS").read_text().split():
+        found += clashes(language, read_catalogue(po / f"{language}.po"))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

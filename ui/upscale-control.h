@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+void       upscale_control_set_name (GtkWidget *control, const char *name);
+void       upscale_control_name_after (GtkWidget *control, const char *label);
+GtkWidget *upscale_control_new_icon_button (const char *icon,
+                                            const char *name,
+                                            GCallback   on_clicked,
+                                            gpointer    user_data);
+
+G_END_DECLS

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-endpoint-form.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-control.h"
+#include "upscale-endpoint-kind.h"
+#include "upscale-keyring.h"
+#include "upscale-rows.h"
+
+#define COLUMN_SPACING_PX 12
+#define ROW_SPACING_PX 6
+#define ADDRESS_WIDTH_CHARS 36
+#define MAX_SLOTS 256
+#define MAX_PRICE 1000.0
+#define PRICE_STEP 0.05
+#define PRICE_DIGITS 3
+#define N_PARTS 2
+
+/**
+ * UpscaleEndpointForm:
+ *
+ * The controls for one endpoint: where it is, what it may cost, and how it is shown a
+ * key. Emits #UpscaleEndpointForm::changed when the user has changed anything.
+ */
+struct _UpscaleEndpointForm
+{
+  GtkGrid parent_instance;
+
+  int        row;
+  gboolean   is_showing;
+  GtkWidget *name;
+  GtkWidget *kind;
+  GtkWidget *address;
+  GtkWidget *slots;
+  GtkWidget *price;
+  GtkWidget *duplicates;
+  GtkWidget *scheme;
+  GtkWidget *header;
+  GtkWidget *variable;
+  GtkWidget *parts[N_PARTS];
+  GtkWidget *part_labels[N_PARTS];
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleEndpointForm, upscale_endpoint_form, GTK_TYPE_GRID)
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+upscale_endpoint_form_class_init (UpscaleEndpointFormClass *klass)
+{
+  /**
+   * UpscaleEndpointForm::changed:
+   *
+   * Emitted when the user has changed anything.
+   */
+  signals[SIGNAL_CHANGED] =
+      g_signal_new ("changed", UPSCALE_TYPE_ENDPOINT_FORM, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GtkWidget *
+add (UpscaleEndpointForm *self, const char *label, GtkWidget *widget, const char *tooltip)
+{
+  GtkWidget *caption = gtk_label_new_with_mnemonic (label);
+
+  gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (caption), widget);
+  gtk_widget_set_tooltip_text (caption, tooltip);
+  gtk_widget_set_tooltip_text (widget, tooltip);
+  upscale_control_name_after (widget, label);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_grid_attach (GTK_GRID (self), caption, 0, self->row, 1, 1);
+  gtk_grid_attach (GTK_GRID (self), widget, 1, self->row, 1, 1);
+  self->row++;
+  return caption;
+}
+
+static UpscaleKeyScheme
+get_scheme (UpscaleEndpointForm *self)
+{
+  return (UpscaleKeyScheme) MAX (gtk_combo_box_get_active (GTK_COMBO_BOX (self->scheme)),
+                                 0);
+}
+
+static gboolean
+is_local (UpscaleEndpointForm *self)
+{
+  return g_strcmp0 (gtk_combo_box_get_active_id (GTK_COMBO_BOX (self->kind)),
+                    UPSCALE_LOCAL_KIND) == 0;
+}
+
+static const char *
+get_part_label (UpscaleKeyScheme scheme, guint part)
+{
+  if (scheme == UPSCALE_KEY_BASIC)
+    return part == 0 ? _ ("_User name") : _ ("Passw_ord");
+  if (scheme == UPSCALE_KEY_MODAL)
+    return part == 0 ? "Modal-Ke_y" : "Modal-Secre_t";
+  return part == 0 ? _ ("_Key") : "";
+}
+
+/* Only what the kind of server and of key need can be filled in. */
+static void
+show_what_counts (UpscaleEndpointForm *self)
+{
+  UpscaleKeyScheme scheme = is_local (self) ? UPSCALE_KEY_NONE : get_scheme (self);
+  gboolean has_variable = *gtk_entry_get_text (GTK_ENTRY (self->variable)) != '\0';
+
+  gtk_widget_set_sensitive (self->address, !is_local (self));
+  gtk_widget_set_sensitive (self->scheme, !is_local (self));
+  gtk_widget_set_sensitive (self->header, scheme == UPSCALE_KEY_HEADER);
+  gtk_widget_set_sensitive (self->variable, scheme != UPSCALE_KEY_NONE);
+  for (guint i = 0; i < N_PARTS; i++)
+    {
+      gboolean counts = i < upscale_key_scheme_count_parts (scheme);
+
+      gtk_label_set_text_with_mnemonic (GTK_LABEL (self->part_labels[i]),
+                                        get_part_label (scheme, i));
+      gtk_widget_set_sensitive (self->parts[i], counts && !has_variable);
+      gtk_widget_set_visible (self->parts[i], counts);
+      gtk_widget_set_visible (self->part_labels[i], counts);
+    }
+}
+
+static void
+on_changed (GtkWidget *widget, gpointer user_data)
+{
+  UpscaleEndpointForm *self = user_data;
+
+  if (self->is_showing)
+    return;
+  show_what_counts (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static GtkWidget *
+make_entry (UpscaleEndpointForm *self)
+{
+  GtkWidget *entry = gtk_entry_new ();
+
+  gtk_entry_set_width_chars (GTK_ENTRY (entry), ADDRESS_WIDTH_CHARS);
+  g_signal_connect (entry, "changed", G_CALLBACK (on_changed), self);
+  return entry;
+}
+
+static GtkWidget *
+make_choice (UpscaleEndpointForm *self, const char *const *texts)
+{
+  GtkWidget *combo = gtk_combo_box_text_new ();
+
+  for (; *texts; texts++)
+    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), _ (*texts));
+  g_signal_connect (combo, "changed", G_CALLBACK (on_changed), self);
+  return combo;
+}
+
+static GtkWidget *
+make_number (UpscaleEndpointForm *self, double most, double step, guint digits)
+{
+  GtkWidget *spin = gtk_spin_button_new_with_range (0.0, most, step);
+
+  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
+  gtk_widget_set_halign (spin, GTK_ALIGN_START);
+  g_signal_connect (spin, "value-changed", G_CALLBACK (on_changed), self);
+  return spin;
+}
+
+static GtkWidget *
+make_kinds (UpscaleEndpointForm *self)
+{
+  GtkWidget                 *combo = gtk_combo_box_text_new ();
+  guint                      n_kinds;
+  const UpscaleEndpointKind *kinds = upscale_endpoint_kinds (&n_kinds);
+
+  for (guint i = 0; i < n_kinds; i++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), kinds[i].name, kinds[i].name);
+  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), UPSCALE_LOCAL_KIND,
+                             _ ("local: comes with the plug-in"));
+  g_signal_connect (combo, "changed", G_CALLBACK (on_changed), self);
+  return combo;
+}
+
+static void
+add_key_rows (UpscaleEndpointForm *self)
+{
+  static const char *const schemes[] = {
+    N_ ("None"), N_ ("Bearer token"),        N_ ("User name and password (Basic)"),
+    "Modal",     N_ ("A header of its own"), NULL
+  };
+
+  self->scheme = make_choice (self, schemes);
+  add (self, _ ("Key t_ype"), self->scheme, _ ("How the server wants to be shown a key"));
+  self->header = make_entry (self);
+  add (self, _ ("_Header"), self->header,
+       _ ("Name of the header, for example X-API-Key"));
+  for (guint i = 0; i < N_PARTS; i++)
+    {
+      self->parts[i] = make_entry (self);
+      gtk_entry_set_visibility (GTK_ENTRY (self->parts[i]), FALSE);
+      gtk_entry_set_input_purpose (GTK_ENTRY (self->parts[i]),
+                                   GTK_INPUT_PURPOSE_PASSWORD);
+      gtk_entry_set_placeholder_text (GTK_ENTRY (self->parts[i]),
+                                      _ ("kept in the keyring; type to replace"));
+      self->part_labels[i] =
+          add (self, _ ("_Key"), self->parts[i], _ ("Goes to the keyring, nowhere else"));
+    }
+  self->variable = make_entry (self);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->variable), _ ("none: the keyring"));
+  add (self, _ ("En_vironment variable"), self->variable,
+       _ ("Takes the key from a variable of this name, where there is no keyring; two "
+          "parts "
+          "have a colon between"));
+}
+
+static void
+upscale_endpoint_form_init (UpscaleEndpointForm *self)
+{
+  static const char *const duplicates[] = { N_ ("Where it costs nothing"), N_ ("Never"),
+                                            N_ ("Always"), NULL };
+
+  gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
+  gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
+  self->name = make_entry (self);
+  add (self, _ ("_Name"), self->name, _ ("What you call it; without spaces"));
+  self->kind = make_kinds (self);
+  add (self, _ ("K_ind"), self->kind, _ ("Which kind of server it is"));
+  self->address = make_entry (self);
+  add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
+  self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
+  upscale_rows_explain_zero (self->slots, _ ("automatic"));
+  add (self, _ ("S_lots"), self->slots,
+       _ ("Batches it works on at once; 0: as many as it says itself"));
+  self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
+  add (self, _ ("_Price ($/h)"), self->price,
+       _ ("Dollars an hour, for one slot at work"));
+  self->duplicates = make_choice (self, duplicates);
+  add (self, _ ("Late tiles t_wice"), self->duplicates,
+       _ ("Whether it may paint a tile that another endpoint is late with"));
+  add_key_rows (self);
+}
+
+/**
+ * upscale_endpoint_form_new:
+ *
+ * Returns: (transfer floating): an empty form
+ */
+GtkWidget *
+upscale_endpoint_form_new (void)
+{
+  return g_object_new (UPSCALE_TYPE_ENDPOINT_FORM, NULL);
+}
+
+static void
+set_text (GtkWidget *entry, const char *text)
+{
+  gtk_entry_set_text (GTK_ENTRY (entry), text ? text : "");
+}
+
+/**
+ * upscale_endpoint_form_show:
+ * @form: the form
+ * @entry: (nullable): what it shows; %NULL for nothing
+ * @key_parts: (nullable): a key that was typed and is not in the keyring yet
+ */
+void
+upscale_endpoint_form_show (UpscaleEndpointForm        *form,
+                            const UpscaleEndpointEntry *entry,
+                            GStrv                       key_parts)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (form), entry != NULL);
+  if (!entry)
+    return;
+  form->is_showing = TRUE;
+  set_text (form->name, entry->name);
+  set_text (form->address, entry->address);
+  set_text (form->header, entry->key_header);
+  set_text (form->variable, entry->key_variable);
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (form->kind), entry->kind);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (form->slots), entry->terms.n_slots);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (form->price), entry->terms.price_per_hour);
+  gtk_combo_box_set_active (GTK_COMBO_BOX (form->duplicates),
+                            (int) entry->terms.duplicates);
+  gtk_combo_box_set_active (GTK_COMBO_BOX (form->scheme), (int) entry->key_scheme);
+  for (guint i = 0; i < N_PARTS; i++)
+    set_text (form->parts[i],
+              key_parts && i < g_strv_length (key_parts) ? key_parts[i] : NULL);
+  show_what_counts (form);
+  form->is_showing = FALSE;
+}
+
+static void
+read_text (GtkWidget *entry, char **text)
+{
+  g_free (*text);
+  *text = g_strstrip (g_strdup (gtk_entry_get_text (GTK_ENTRY (entry))));
+}
+
+/**
+ * upscale_endpoint_form_read:
+ * @form: the form
+ * @entry: what it shows, changed to what the user has made of it
+ */
+void
+upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *entry)
+{
+  const char *kind = gtk_combo_box_get_active_id (GTK_COMBO_BOX (form->kind));
+
+  read_text (form->name, &entry->name);
+  read_text (form->address, &entry->address);
+  read_text (form->header, &entry->key_header);
+  read_text (form->variable, &entry->key_variable);
+  if (kind)
+    {
+      g_free (entry->kind);
+      entry->kind = g_strdup (kind);
+    }
+  entry->terms.n_slots = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (form->slots));
+  entry->terms.price_per_hour = gtk_spin_button_get_value (GTK_SPIN_BUTTON (form->price));
+  entry->terms.duplicates = (UpscaleDuplicates)
+      MAX (gtk_combo_box_get_active (GTK_COMBO_BOX (form->duplicates)), 0);
+  entry->key_scheme = is_local (form) ? UPSCALE_KEY_NONE : get_scheme (form);
+}
+
+/**
+ * upscale_endpoint_form_dup_key:
+ * @form: the form
+ *
+ * Returns: (transfer full) (nullable): the key that was typed, %NULL when it was not
+ */
+GStrv
+upscale_endpoint_form_dup_key (UpscaleEndpointForm *form)
+{
+  guint n_parts =
+      is_local (form) ? 0 : upscale_key_scheme_count_parts (get_scheme (form));
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      const char *text = gtk_entry_get_text (GTK_ENTRY (form->parts[i]));
+
+      if (*text == '\0')
+        return NULL;
+      g_strv_builder_add (parts, text);
+    }
+  return n_parts > 0 ? g_strv_builder_end (parts) : NULL;
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-map.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "upscale-tile-mark.h"
+
+#define MARK_PX 9.0
+#define MARK_SHARE 0.3 /* of a tile's side, at most */
+#define LEAST_MARK_PX 3.0
+#define NO_TILE G_MAXUINT
+
+/**
+ * UpscaleTileMap:
+ *
+ * A picture with the tile grid drawn on it, and each tile's state, once there are states.
+ * Tiles that are not done yet are dimmed; finished ones show what was painted. The arrow
+ * keys go from tile to tile. It always shows the picture as it is, also where text runs
+ * from right to left.
+ */
+struct _UpscaleTileMap
+{
+  GtkDrawingArea parent_instance;
+
+  cairo_surface_t   *picture;
+  UpscaleTilePlan   *plan;
+  UpscaleTileState  *states;
+  UpscaleTileMapFunc describe;
+  gpointer           describe_data;
+  guint              cursor;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, GTK_TYPE_DRAWING_AREA)
+
+/* Where the picture lies in the widget: scaled to fit, in its middle. */
+typedef struct
+{
+  double x;
+  double y;
+  double scale; /* of target px */
+} Place;
+
+static int
+get_width (const UpscaleTileMap *self)
+{
+  return self->plan ? upscale_tile_plan_get_width (self->plan)
+                    : cairo_image_surface_get_width (self->picture);
+}
+
+static int
+get_height (const UpscaleTileMap *self)
+{
+  return self->plan ? upscale_tile_plan_get_height (self->plan)
+                    : cairo_image_surface_get_height (self->picture);
+}
+
+static Place
+find_place (UpscaleTileMap *self)
+{
+  /* The lines at the edges need room too. */
+  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self)) - 2.0;
+  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self)) - 2.0;
+  double scale = MIN (width / get_width (self), height / get_height (self));
+
+  return (Place) { 0.5 + (width - get_width (self) * scale) / 2.0,
+                   0.5 + (height - get_height (self) * scale) / 2.0, scale };
+}
+
+static void
+draw_picture (UpscaleTileMap *self, cairo_t *cr, Place place)
+{
+  double x_scale =
+      place.scale * get_width (self) / cairo_image_surface_get_width (self->picture);
+  double y_scale =
+      place.scale * get_height (self) / cairo_image_surface_get_height (self->picture);
+
+  cairo_save (cr);
+  cairo_translate (cr, place.x, place.y);
+  cairo_scale (cr, x_scale, y_scale);
+  cairo_set_source_surface (cr, self->picture, 0.0, 0.0);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, 0.0, 0.0, cairo_image_surface_get_width (self->picture),
+                   cairo_image_surface_get_height (self->picture));
+  cairo_fill (cr);
+  cairo_restore (cr);
+}
+
+/* On whole pixels, so that lines are sharp. */
+static GdkRectangle
+place_tile (const UpscaleTileMap *self, Place place, guint index)
+{
+  UpscaleRect share = upscale_tile_plan_get_share (self->plan, index);
+  int         left = (int) lround (place.x + share.x * place.scale);
+  int         top = (int) lround (place.y + share.y * place.scale);
+
+  return (GdkRectangle) {
+    left, top, (int) lround (place.x + (share.x + share.width) * place.scale) - left,
+    (int) lround (place.y + (share.y + share.height) * place.scale) - top
+  };
+}
+
+static gboolean
+is_done (UpscaleTileState state)
+{
+  return state == UPSCALE_TILE_PAINTED || state == UPSCALE_TILE_STORED;
+}
+
+static void
+dim (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
+{
+  GdkRGBA colour = upscale_tile_mark_get_colour (state);
+
+  colour.alpha =
+      state == UPSCALE_TILE_WAITING || state == UPSCALE_TILE_SKIPPED ? 0.55 : 0.4;
+  gdk_cairo_rectangle (cr, &at);
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_fill (cr);
+}
+
+/* A finished tile is to be looked at, so its mark stands aside. */
+static void
+mark (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
+{
+  double radius = MIN (MARK_PX, MARK_SHARE * MIN (at.width, at.height));
+  double x = at.x + at.width / 2.0;
+  double y = at.y + at.height / 2.0;
+
+  if (radius < LEAST_MARK_PX || state == UPSCALE_TILE_WAITING)
+    return;
+  if (is_done (state))
+    {
+      radius *= 0.75;
+      x = at.x + at.width - radius - 3.0;
+      y = at.y + at.height - radius - 3.0;
+    }
+  upscale_tile_mark_draw (cr, state, x, y, radius);
+}
+
+/* A light line in a dark one can be seen on any picture. */
+static void
+outline (cairo_t *cr, GdkRectangle at)
+{
+  cairo_rectangle (cr, at.x + 0.5, at.y + 0.5, at.width, at.height);
+  cairo_set_line_width (cr, 2.0);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.35);
+  cairo_stroke_preserve (cr);
+  cairo_set_line_width (cr, 1.0);
+  cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.75);
+  cairo_stroke (cr);
+}
+
+static void
+draw_cursor (UpscaleTileMap *self, cairo_t *cr, Place place)
+{
+  GdkRectangle at;
+
+  if (!gtk_widget_has_visible_focus (GTK_WIDGET (self)) || self->cursor == NO_TILE)
+    return;
+  at = place_tile (self, place, self->cursor);
+  gtk_render_focus (gtk_widget_get_style_context (GTK_WIDGET (self)), cr, at.x, at.y,
+                    at.width, at.height);
+  cairo_rectangle (cr, at.x + 1.5, at.y + 1.5, at.width - 2.0, at.height - 2.0);
+  cairo_set_line_width (cr, 3.0);
+  cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.9);
+  cairo_stroke (cr);
+}
+
+static gboolean
+upscale_tile_map_draw (GtkWidget *widget, cairo_t *cr)
+{
+  UpscaleTileMap *self = UPSCALE_TILE_MAP (widget);
+  Place           place = find_place (self);
+  guint           n_tiles = self->plan ? upscale_tile_plan_get_n_tiles (self->plan) : 0;
+
+  draw_picture (self, cr, place);
+  for (guint i = 0; self->states && i < n_tiles; i++)
+    if (!is_done (self->states[i]))
+      dim (cr, place_tile (self, place, i), self->states[i]);
+  for (guint i = 0; i < n_tiles; i++)
+    outline (cr, place_tile (self, place, i));
+  for (guint i = 0; self->states && i < n_tiles; i++)
+    mark (cr, place_tile (self, place, i), self->states[i]);
+  draw_cursor (self, cr, place);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static guint
+find_tile (UpscaleTileMap *self, int x, int y)
+{
+  Place place = find_place (self);
+  guint n_tiles = self->plan ? upscale_tile_plan_get_n_tiles (self->plan) : 0;
+
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      GdkRectangle at = place_tile (self, place, i);
+
+      if (x >= at.x && x < at.x + at.width && y >= at.y && y < at.y + at.height)
+        return i;
+    }
+  return NO_TILE;
+}
+
+static gboolean
+upscale_tile_map_query_tooltip (GtkWidget  *widget,
+                                int         x,
+                                int         y,
+                                gboolean    keyboard_tooltip,
+                                GtkTooltip *tooltip)
+{
+  UpscaleTileMap  *self = UPSCALE_TILE_MAP (widget);
+  guint            tile = keyboard_tooltip ? self->cursor : find_tile (self, x, y);
+  g_autofree char *text = self->describe && tile != NO_TILE
+                              ? self->describe (tile, self->describe_data)
+                              : NULL;
+
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL;
+}
+
+static void
+say_tile (UpscaleTileMap *self)
+{
+  g_autofree char *text =
+      self->describe ? self->describe (self->cursor, self->describe_data) : NULL;
+
+  if (text)
+    atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
+}
+
+/* The tile in the same place of the next row or column, if there is one. */
+static guint
+find_neighbour (UpscaleTileMap *self, int rows, int cols)
+{
+  const UpscaleTile *from = upscale_tile_plan_get_tile (self->plan, self->cursor);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (self->plan); i++)
+    {
+      const UpscaleTile *tile = upscale_tile_plan_get_tile (self->plan, i);
+
+      if (tile->row == from->row + rows && tile->col == from->col + cols)
+        return i;
+    }
+  return self->cursor;
+}
+
+static gboolean
+upscale_tile_map_key_press_event (GtkWidget *widget, GdkEventKey *event)
+{
+  UpscaleTileMap *self = UPSCALE_TILE_MAP (widget);
+  int             rows = (event->keyval == GDK_KEY_Down) - (event->keyval == GDK_KEY_Up);
+  int cols = (event->keyval == GDK_KEY_Right) - (event->keyval == GDK_KEY_Left);
+
+  if (!self->plan || (rows == 0 && cols == 0))
+    return GTK_WIDGET_CLASS (upscale_tile_map_parent_class)
+        ->key_press_event (widget, event);
+  self->cursor = self->cursor == NO_TILE ? 0 : find_neighbour (self, rows, cols);
+  say_tile (self);
+  gtk_widget_queue_draw (widget);
+  return GDK_EVENT_STOP;
+}
+
+static void
+upscale_tile_map_finalize (GObject *object)
+{
+  UpscaleTileMap *self = UPSCALE_TILE_MAP (object);
+
+  cairo_surface_destroy (self->picture);
+  g_clear_pointer (&self->plan, upscale_tile_plan_unref);
+  g_free (self->states);
+  G_OBJECT_CLASS (upscale_tile_map_parent_class)->finalize (object);
+}
+
+static void
+upscale_tile_map_class_init (UpscaleTileMapClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = upscale_tile_map_finalize;
+  widget_class->draw = upscale_tile_map_draw;
+  widget_class->query_tooltip = upscale_tile_map_query_tooltip;
+  widget_class->key_press_event = upscale_tile_map_key_press_event;
+}
+
+static void
+upscale_tile_map_init (UpscaleTileMap *self)
+{
+  AtkObject *accessible = gtk_widget_get_accessible (GTK_WIDGET (self));
+
+  self->cursor = NO_TILE;
+  atk_object_set_name (accessible, _ ("Map of the tiles"));
+  atk_object_set_role (accessible, ATK_ROLE_IMAGE);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+}
+
+/**
+ * upscale_tile_map_new:
+ * @picture: what the target looks like now, in any size
+ *
+ * Returns: (transfer floating): a map without a grid
+ */
+GtkWidget *
+upscale_tile_map_new (GdkPixbuf *picture)
+{
+  UpscaleTileMap  *self = g_object_new (UPSCALE_TYPE_TILE_MAP, NULL);
+  cairo_surface_t *surface =
+      cairo_image_surface_create (CAIRO_FORMAT_RGB24, gdk_pixbuf_get_width (picture),
+                                  gdk_pixbuf_get_height (picture));
+  cairo_t *cr = cairo_create (surface);
+
+  cairo_set_source_rgb (cr, 0.6, 0.6, 0.6);
+  cairo_paint (cr);
+  gdk_cairo_set_source_pixbuf (cr, picture, 0.0, 0.0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  self->picture = surface;
+  return GTK_WIDGET (self);
+}
+
+/**
+ * upscale_tile_map_set_plan:
+ * @map: a map
+ * @plan: (nullable): the tiles; their states are forgotten
+ */
+void
+upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
+{
+  g_clear_pointer (&map->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&map->states, g_free);
+  map->plan = plan ? upscale_tile_plan_ref (plan) : NULL;
+  map->cursor = NO_TILE;
+  gtk_widget_set_can_focus (GTK_WIDGET (map), plan && map->describe);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}
+
+/**
+ * upscale_tile_map_set_states:
+ * @map: a map with a plan
+ * @states: (array): a state for each tile; copied
+ */
+void
+upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states)
+{
+  guint n_tiles = upscale_tile_plan_get_n_tiles (map->plan);
+
+  g_free (map->states);
+  map->states = g_memdup2 (states, n_tiles * sizeof *states);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}
+
+/**
+ * upscale_tile_map_set_describe:
+ * @map: a map
+ * @describe: tells of a tile; for the tooltip, and for those who can't see the map
+ * @user_data: for @describe
+ */
+void
+upscale_tile_map_set_describe (UpscaleTileMap    *map,
+                               UpscaleTileMapFunc describe,
+                               gpointer           user_data)
+{
+  map->describe = describe;
+  map->describe_data = user_data;
+}
+
+static UpscaleRect
+to_picture (const UpscaleTileMap *map, UpscaleRect rect)
+{
+  return upscale_rect_scale (
+      rect, (double) cairo_image_surface_get_width (map->picture) / get_width (map),
+      (double) cairo_image_surface_get_height (map->picture) / get_height (map));
+}
+
+/**
+ * upscale_tile_map_get_pixel_size:
+ * @map: a map
+ * @rect: in target px
+ * @width_px: (out): width in which the map keeps that part, 0 when it is too small to
+ * show
+ * @height_px: (out): its height
+ */
+void
+upscale_tile_map_get_pixel_size (UpscaleTileMap *map,
+                                 UpscaleRect     rect,
+                                 int            *width_px,
+                                 int            *height_px)
+{
+  UpscaleRect at = to_picture (map, rect);
+
+  *width_px = at.width;
+  *height_px = at.height;
+}
+
+/**
+ * upscale_tile_map_put:
+ * @map: a map
+ * @rect: in target px
+ * @pixels: what it looks like from now on, in the size the map has asked for
+ */
+void
+upscale_tile_map_put (UpscaleTileMap *map, UpscaleRect rect, UpscalePixels *pixels)
+{
+  UpscaleRect at = to_picture (map, rect);
+  g_autoptr (GdkPixbuf) pixbuf =
+      gdk_pixbuf_new_from_data (pixels->data, GDK_COLORSPACE_RGB, FALSE, 8,
+                                pixels->width_px, pixels->height_px,
+                                (int) upscale_pixels_get_row_bytes (pixels), NULL, NULL);
+  cairo_t *cr = cairo_create (map->picture);
+
+  cairo_translate (cr, at.x, at.y);
+  cairo_scale (cr, (double) at.width / pixels->width_px,
+               (double) at.height / pixels->height_px);
+  gdk_cairo_set_source_pixbuf (cr, pixbuf, 0.0, 0.0);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, 0.0, 0.0, pixels->width_px, pixels->height_px);
+  cairo_fill (cr);
+  cairo_destroy (cr);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-view.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-control.h"
+#include "upscale-preview.h"
+#include "upscale-tile-map.h"
+#include "upscale-tile-mark.h"
+
+#define MIN_WIDTH_PX 420
+#define MIN_HEIGHT_PX 280
+#define MAX_ZOOM 16
+#define SPACING_PX 6
+
+/**
+ * UpscaleTileView:
+ *
+ * The map of a running job, which can be zoomed, and below it what its marks mean and how
+ * many tiles each stands for.
+ */
+struct _UpscaleTileView
+{
+  GtkBox parent_instance;
+
+  UpscaleTileMap *map;
+  GtkWidget      *scroller;
+  GtkWidget      *zoom_in;
+  GtkWidget      *zoom_out;
+  GtkWidget      *counts[UPSCALE_N_TILE_STATES];
+  GtkWidget      *legends[UPSCALE_N_TILE_STATES];
+  int             zoom;
+  double          x_centre; /* what stays in the middle, 0 to 1 */
+  double          y_centre;
+
+  UpscaleJob       *job;
+  UpscaleTileState *states;
+  gboolean         *is_cell_shown;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleTileView, upscale_tile_view, GTK_TYPE_BOX)
+
+static void
+forget_job (UpscaleTileView *self)
+{
+  g_clear_object (&self->job);
+  g_clear_pointer (&self->states, g_free);
+  g_clear_pointer (&self->is_cell_shown, g_free);
+}
+
+static void
+upscale_tile_view_dispose (GObject *object)
+{
+  UpscaleTileView *self = UPSCALE_TILE_VIEW (object);
+
+  if (self->map)
+    upscale_tile_map_set_describe (self->map, NULL, NULL);
+  self->map = NULL;
+  forget_job (self);
+  G_OBJECT_CLASS (upscale_tile_view_parent_class)->dispose (object);
+}
+
+static void
+upscale_tile_view_class_init (UpscaleTileViewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = upscale_tile_view_dispose;
+}
+
+static double
+get_centre (GtkAdjustment *adjustment)
+{
+  return (gtk_adjustment_get_value (adjustment) +
+          gtk_adjustment_get_page_size (adjustment) / 2.0) /
+         MAX (gtk_adjustment_get_upper (adjustment), 1.0);
+}
+
+static void
+set_centre (GtkAdjustment *adjustment, double centre)
+{
+  gtk_adjustment_set_value (adjustment,
+                            centre * gtk_adjustment_get_upper (adjustment) -
+                                gtk_adjustment_get_page_size (adjustment) / 2.0);
+}
+
+static GtkAdjustment *
+get_x (UpscaleTileView *self)
+{
+  return gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+}
+
+static GtkAdjustment *
+get_y (UpscaleTileView *self)
+{
+  return gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+}
+
+/* The map has got its new size, so what was in the middle can be put there again. */
+static void
+on_upper_changed (GtkAdjustment *adjustment, GParamSpec *spec, gpointer user_data)
+{
+  UpscaleTileView *self = user_data;
+
+  set_centre (adjustment, adjustment == get_x (self) ? self->x_centre : self->y_centre);
+}
+
+static void
+set_zoom (UpscaleTileView *self, int zoom)
+{
+  int width = gtk_widget_get_allocated_width (self->scroller);
+  int height = gtk_widget_get_allocated_height (self->scroller);
+
+  self->x_centre = get_centre (get_x (self));
+  self->y_centre = get_centre (get_y (self));
+  self->zoom = CLAMP (zoom, 1, MAX_ZOOM);
+  if (self->zoom == 1)
+    gtk_widget_set_size_request (GTK_WIDGET (self->map), -1, -1);
+  else
+    gtk_widget_set_size_request (GTK_WIDGET (self->map), width * self->zoom,
+                                 height * self->zoom);
+  gtk_widget_set_sensitive (self->zoom_in, self->zoom < MAX_ZOOM);
+  gtk_widget_set_sensitive (self->zoom_out, self->zoom > 1);
+}
+
+static void
+on_zoom_in (GtkButton *button, gpointer user_data)
+{
+  UpscaleTileView *self = user_data;
+
+  set_zoom (self, self->zoom * 2);
+}
+
+static void
+on_zoom_out (GtkButton *button, gpointer user_data)
+{
+  UpscaleTileView *self = user_data;
+
+  set_zoom (self, self->zoom / 2);
+}
+
+static gboolean
+on_scroll (GtkWidget *widget, GdkEventScroll *event, gpointer user_data)
+{
+  UpscaleTileView *self = user_data;
+
+  if (!(event->state & GDK_CONTROL_MASK))
+    return GDK_EVENT_PROPAGATE;
+  if (event->direction == GDK_SCROLL_UP || event->delta_y < 0.0)
+    set_zoom (self, self->zoom * 2);
+  else
+    set_zoom (self, self->zoom / 2);
+  return GDK_EVENT_STOP;
+}
+
+static GtkWidget *
+make_zoom_button (UpscaleTileView *self,
+                  const char      *icon,
+                  const char      *name,
+                  GCallback        on_clicked)
+{
+  GtkWidget *button = upscale_control_new_icon_button (icon, name, on_clicked, self);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  return button;
+}
+
+static GtkWidget *
+make_legend (UpscaleTileView *self)
+{
+  GtkWidget *flow = gtk_flow_box_new ();
+
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), UPSCALE_N_TILE_STATES);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 2 * SPACING_PX);
+  for (int state = 0; state < UPSCALE_N_TILE_STATES; state++)
+    {
+      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+      GtkWidget *child = gtk_flow_box_child_new ();
+
+      self->counts[state] = gtk_label_new (NULL);
+      gtk_box_pack_start (GTK_BOX (box), upscale_tile_mark_new (state), FALSE, FALSE, 0);
+      gtk_box_pack_start (GTK_BOX (box), self->counts[state], FALSE, FALSE, 0);
+      gtk_container_add (GTK_CONTAINER (child), box);
+      gtk_widget_set_can_focus (child, FALSE);
+      gtk_container_add (GTK_CONTAINER (flow), child);
+      gtk_widget_show_all (child);
+      gtk_widget_set_no_show_all (child, TRUE);
+      self->legends[state] = child;
+    }
+  gtk_widget_set_can_focus (flow, FALSE);
+  return flow;
+}
+
+static void
+upscale_tile_view_init (UpscaleTileView *self)
+{
+  self->zoom = 1;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), SPACING_PX);
+}
+
+static void
+fill (UpscaleTileView *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+
+  self->scroller = gtk_scrolled_window_new (NULL, NULL);
+  gtk_widget_set_size_request (self->scroller, MIN_WIDTH_PX, MIN_HEIGHT_PX);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (self->scroller),
+                                       GTK_SHADOW_IN);
+  gtk_container_add (GTK_CONTAINER (self->scroller), GTK_WIDGET (self->map));
+  g_signal_connect (self->scroller, "scroll-event", G_CALLBACK (on_scroll), self);
+  g_signal_connect (get_x (self), "notify::upper", G_CALLBACK (on_upper_changed), self);
+  g_signal_connect (get_y (self), "notify::upper", G_CALLBACK (on_upper_changed), self);
+  self->zoom_out =
+      make_zoom_button (self, "zoom-out-symbolic", _ ("Show more of the map"),
+                        G_CALLBACK (on_zoom_out));
+  self->zoom_in = make_zoom_button (self, "zoom-in-symbolic", _ ("Show the map larger"),
+                                    G_CALLBACK (on_zoom_in));
+  gtk_widget_set_sensitive (self->zoom_out, FALSE);
+  gtk_box_pack_start (GTK_BOX (self), self->scroller, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), make_legend (self), TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (row), self->zoom_in, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (row), self->zoom_out, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self), row, FALSE, FALSE, 0);
+}
+
+/**
+ * upscale_tile_view_new:
+ * @picture: what the source looks like
+ *
+ * Returns: (transfer floating): a view that watches no job yet
+ */
+GtkWidget *
+upscale_tile_view_new (GdkPixbuf *picture)
+{
+  UpscaleTileView *self = g_object_new (UPSCALE_TYPE_TILE_VIEW, NULL);
+
+  self->map = UPSCALE_TILE_MAP (upscale_tile_map_new (picture));
+  fill (self);
+  return GTK_WIDGET (self);
+}
+
+static char *
+describe_tile (guint index, gpointer user_data)
+{
+  UpscaleTileView  *self = user_data;
+  UpscaleTileStatus status =
+      upscale_scheduler_get_tile (upscale_job_get_scheduler (self->job), index);
+  const UpscaleTile *tile =
+      upscale_tile_plan_get_tile (upscale_job_get_plan (self->job), index);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_printf (text, _ ("Tile %u, row %d, column %d: %s"), index + 1, tile->row + 1,
+                   tile->col + 1, upscale_tile_mark_get_name (status.state));
+  if (status.endpoint && status.seconds >= 1.0)
+    g_string_append_printf (text, _ (", %s, %.0f s"), status.endpoint, status.seconds);
+  if (status.failure)
+    g_string_append_printf (text, "\n%s", status.failure);
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+/**
+ * upscale_tile_view_watch:
+ * @view: a view
+ * @job: whose tiles it shows from now on
+ */
+void
+upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job)
+{
+  UpscaleTilePlan *plan = upscale_job_get_plan (job);
+
+  forget_job (view);
+  view->job = g_object_ref (job);
+  view->states = g_new0 (UpscaleTileState, upscale_tile_plan_get_n_tiles (plan));
+  view->is_cell_shown = g_new0 (gboolean, upscale_tile_plan_get_n_cells (plan));
+  upscale_tile_map_set_describe (view->map, describe_tile, view);
+  upscale_tile_map_set_plan (view->map, plan);
+  upscale_tile_view_refresh (view);
+}
+
+static gboolean
+is_painted (UpscaleTileView *self, const UpscaleCell *cell)
+{
+  for (guint i = 0; i < cell->n_tiles; i++)
+    if (self->states[cell->tiles[i]] != UPSCALE_TILE_PAINTED &&
+        self->states[cell->tiles[i]] != UPSCALE_TILE_STORED)
+      return FALSE;
+  return cell->n_tiles > 0;
+}
+
+static void
+show_cell (UpscaleTileView *self, const UpscaleCell *cell)
+{
+  int width_px;
+  int height_px;
+  g_autoptr (UpscalePixels) pixels = NULL;
+
+  upscale_tile_map_get_pixel_size (self->map, cell->rect, &width_px, &height_px);
+  if (width_px == 0 || height_px == 0)
+    return;
+  /* A small result may be kept larger than it is: then it is read as it is. */
+  width_px = MIN (width_px, cell->rect.width);
+  height_px = MIN (height_px, cell->rect.height);
+  pixels = upscale_preview_read (upscale_job_get_result (self->job), cell->rect, width_px,
+                                 height_px);
+  upscale_tile_map_put (self->map, cell->rect, pixels);
+}
+
+static void
+show_new_cells (UpscaleTileView *self)
+{
+  UpscaleTilePlan *plan = upscale_job_get_plan (self->job);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (plan, i);
+
+      if (self->is_cell_shown[i] || !is_painted (self, cell))
+        continue;
+      show_cell (self, cell);
+      self->is_cell_shown[i] = TRUE;
+    }
+}
+
+/* States that no tile is in take no room. */
+static void
+show_counts (UpscaleTileView *self, const guint *counts)
+{
+  for (int state = 0; state < UPSCALE_N_TILE_STATES; state++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("%u %s", counts[state], upscale_tile_mark_get_name (state));
+
+      gtk_label_set_text (GTK_LABEL (self->counts[state]), text);
+      gtk_widget_set_visible (self->legends[state], counts[state] > 0);
+    }
+}
+
+/**
+ * upscale_tile_view_refresh:
+ * @view: a view that watches a job
+ *
+ * Shows how things stand now.
+ */
+void
+upscale_tile_view_refresh (UpscaleTileView *view)
+{
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (view->job);
+  guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (view->job));
+  guint counts[UPSCALE_N_TILE_STATES] = { 0 };
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      view->states[i] = upscale_scheduler_get_tile (scheduler, i).state;
+      counts[view->states[i]]++;
+    }
+  show_new_cells (view);
+  upscale_tile_map_set_states (view->map, view->states);
+  show_counts (view, counts);
+  words = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (view->map)), words);
+}
