@@ -249,22 +249,40 @@ remove_button (GtkWidget *button, gpointer user_data)
   gtk_widget_destroy (button);
 }
 
-G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+static GtkContainer *
+get_buttons (UpscaleProgressWindow *self)
+{
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  return GTK_CONTAINER (gtk_dialog_get_action_area (GTK_DIALOG (self)));
+  G_GNUC_END_IGNORE_DEPRECATIONS
+}
+
 static void
 remove_buttons (UpscaleProgressWindow *self)
 {
-  gtk_container_foreach (GTK_CONTAINER (gtk_dialog_get_action_area (GTK_DIALOG (self))),
-                         remove_button, NULL);
+  gtk_container_foreach (get_buttons (self), remove_button, NULL);
 }
-G_GNUC_END_IGNORE_DEPRECATIONS
+
+/* In some languages one long label would make four wide buttons. */
+static GtkWidget *
+add_button (UpscaleProgressWindow *self, const char *label, int response)
+{
+  GtkWidget *button = gtk_dialog_add_button (GTK_DIALOG (self), label, response);
+
+  gtk_button_box_set_child_non_homogeneous (GTK_BUTTON_BOX (get_buttons (self)), button,
+                                            TRUE);
+  return button;
+}
 
 static void
 add_details_button (UpscaleProgressWindow *self)
 {
-  gtk_dialog_add_button (GTK_DIALOG (self),
-                         gtk_widget_get_visible (self->details) ? _ ("Hide _Details")
-                                                                : _ ("Show _Details"),
-                         RESPONSE_DETAILS);
+  gboolean   is_shown = gtk_widget_get_visible (self->details);
+  GtkWidget *button =
+      add_button (self, is_shown ? _ ("Hide _Details") : _ ("Show _Details"),
+                  RESPONSE_DETAILS);
+
+  gtk_button_box_set_child_secondary (GTK_BUTTON_BOX (get_buttons (self)), button, TRUE);
 }
 
 /**
@@ -292,7 +310,7 @@ upscale_progress_window_watch (UpscaleProgressWindow *window,
     gtk_widget_show_all (GTK_WIDGET (window));
   remove_buttons (window);
   add_details_button (window);
-  gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  add_button (window, _ ("_Cancel"), GTK_RESPONSE_CANCEL);
   show_now (window);
 }
 
@@ -332,11 +350,10 @@ upscale_progress_window_ask (UpscaleProgressWindow *window,
 
   remove_buttons (window);
   add_details_button (window);
-  gtk_dialog_add_button (dialog, can_keep ? _ ("Di_scard") : _ ("_Close"),
-                         RESPONSE_DISCARD);
+  add_button (window, can_keep ? _ ("Di_scard") : _ ("_Close"), RESPONSE_DISCARD);
   if (can_keep)
-    gtk_dialog_add_button (dialog, _ ("_Keep What Is There"), RESPONSE_KEEP);
-  gtk_dialog_add_button (dialog, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
+    add_button (window, _ ("_Keep What Is There"), RESPONSE_KEEP);
+  add_button (window, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
   gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
   switch (wait_for_answer (window, reason))
     {
@@ -362,7 +379,7 @@ void
 upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence)
 {
   remove_buttons (window);
-  gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Close"), GTK_RESPONSE_CLOSE);
+  add_button (window, _ ("_Close"), GTK_RESPONSE_CLOSE);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
   wait_for_answer (window, sentence);
 }

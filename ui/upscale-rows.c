@@ -278,6 +278,7 @@ upscale_rows_explain_zero (GtkWidget *spin, const char *word)
   g_object_set_data_full (G_OBJECT (spin), ZERO_KEY, g_strdup (word), g_free);
   g_signal_connect (spin, "output", G_CALLBACK (on_number_shown), NULL);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), ZERO_WIDTH_CHARS);
+  gtk_entry_set_width_chars (GTK_ENTRY (spin),
+                             MAX (ZERO_WIDTH_CHARS, (int) g_utf8_strlen (word, -1) + 1));
   gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
 }

@@ -103,8 +103,8 @@ describe_failures (const Painting *painting)
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_printf (text,
-                   ngettext ("%u of %u tile failed.", "%u of %u tiles failed.",
-                             progress.n_tiles),
+                   ngettext ("%u of %u tiles failed.", "%u of %u tiles failed.",
+                             progress.n_failed),
                    progress.n_failed, progress.n_tiles);
   for (guint i = 0; i < progress.n_tiles && n_reasons < MAX_REASONS; i++)
     {
@@ -125,11 +125,11 @@ say_cancelled (Painting *painting)
   UpscaleProgress  progress = get_progress (painting);
   guint            n_kept = progress.n_painted + progress.n_stored;
   g_autofree char *sentence = g_strdup_printf (
-      ngettext ("Stopped. %u of %u tile is kept: run again with the same "
+      ngettext ("Stopped. %u of %u tiles is kept: run again with the same "
                 "settings to go on from there.",
                 "Stopped. %u of %u tiles are kept: run again with the same "
                 "settings to go on from there.",
-                progress.n_tiles),
+                n_kept),
       n_kept, progress.n_tiles);
 
   upscale_progress_window_say (painting->window, sentence);
