@@ -117,7 +117,7 @@ judge (Probe *probe)
   UpscaleTalk *talk = probe->talk;
 
   if (talk->failure)
-    return g_error_copy (talk->failure);
+    return g_steal_pointer (&talk->failure);
   if (!talk->picture)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
                         "it was sent a small tile to try, and answered without a "
@@ -157,6 +157,25 @@ succeed (GTask *task)
   g_object_unref (task);
 }
 
+/* A server that paints, and does not with a guide, has no model for it that works. */
+static gboolean
+is_about_guide (const Probe *probe, const GError *error)
+{
+  return probe->test != TEST_PLAIN &&
+         (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED) ||
+          g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER) ||
+          g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE));
+}
+
+static void
+note_missing_guide (Probe *probe)
+{
+  if (probe->test == TEST_CONTROLNET)
+    probe->capabilities->takes_controlnet = FALSE;
+  else
+    probe->capabilities->takes_ip_adapter = FALSE;
+}
+
 static void
 on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -167,6 +186,11 @@ on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
   if (upscale_dialogue_run_finish (result, &error))
     error = judge (probe);
   g_clear_pointer (&probe->talk, upscale_talk_free);
+  if (error && is_about_guide (probe, error))
+    {
+      note_missing_guide (probe);
+      g_clear_error (&error);
+    }
   if (error)
     {
       fail (task, error);

@@ -53,6 +53,16 @@ def test_what_is_not_loaded_is_found_out_by_painting(tmp_path: Path) -> None:
         assert words in missing
 
 
+@double_only
+def test_guides_that_fail_are_no_reason_to_do_without_the_server(tmp_path: Path) -> None:
+    with SdcppServer() as server, Backend(server.address, tmp_path) as backend:
+        server.refuses_guides = True
+        probed = backend.probe()
+        assert probed["event"] == "probed", probed
+        assert not probed["takes_controlnet"] and not probed["takes_ip_adapter"]
+        backend.check_answers(backend.paint((64, 64)))
+
+
 def test_tiles_come_back_where_they_belong(backend: Backend, server: SdcppServer | None) -> None:
     ended = backend.paint((128, 64), (64, 128))
     backend.check_answers(ended, noise=noise_of(server))

@@ -28,6 +28,7 @@ class SdcppServer(TileServer):
     def __init__(self, controlnet: bool = True, ip_adapter: bool = True) -> None:
         super().__init__()
         self.controlnet, self.ip_adapter = controlnet, ip_adapter
+        self.refuses_guides = False  # as one does whose models don't fit together
         self.loras = {"detail": "detail.safetensors", "sharp": "sub/sharp.safetensors"}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.queue: list[str] = []
@@ -102,6 +103,8 @@ class SdcppServer(TileServer):
     def shift(self, request: dict[str, Any]) -> float:
         """How far what was loaded moves the picture; what was not is ignored."""
         shift = 0.0
+        if self.refuses_guides and ("control_image" in request or "ip_adapter_image" in request):
+            raise NoPicture("no model that fits")
         if self.controlnet and request.get("control_image"):
             decode_picture(request["control_image"])
             shift += request.get("control_strength", 0.9)
