@@ -123,7 +123,8 @@ place_in_root() {
 
 place_reenter() {
   local keep=() name
-  for name in CI TERM UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS; do
+  for name in CI TERM UPSCALE_BASIC UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS \
+    UPSCALE_REAL_COMFYUI UPSCALE_REAL_SDAPI UPSCALE_REAL_SDCPP; do
     [ -z "${!name:-}" ] || keep+=("$name=${!name}")
   done
   place_in_root caller env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME="$here/build/home" \
