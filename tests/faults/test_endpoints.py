@@ -49,8 +49,7 @@ def test_endpoint_that_dies_for_good_beside_another(tmp_path: Path) -> None:
     with EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as dying, CuttableLine(dying.url) as line:
         with EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as living:
             job = Job(tmp_path, line.url, living.url, speed=GREATEST_HURRY)
-            dying.wait_for_tiles(3)
-            living.wait_for_tiles(3)
+            wait_until(lambda: len(job.events("tile-settled")) == 6, "six tiles have arrived")
             line.cut()
             living.release()
             job.finish().assert_whole()
