@@ -50,7 +50,8 @@ def measure_cancel(addresses: list[str]) -> None:
 
 
 def main() -> None:
-    servers = subprocess.Popen([BUILD / "tests" / "bench" / "bench-loopback-serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    program = BUILD / "tests" / "bench" / "bench-loopback-serve"
+    servers = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert servers.stdout
     addresses = [servers.stdout.readline().strip() for _ in range(N_SERVERS)]
     try:

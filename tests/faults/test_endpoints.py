@@ -46,13 +46,16 @@ def test_endpoint_that_restarts_in_the_middle(tmp_path: Path) -> None:
 
 def test_endpoint_that_dies_for_good_beside_another(tmp_path: Path) -> None:
     ledger = Ledger()
-    with EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as dying, CuttableLine(dying.url) as line:
-        with EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as living:
-            job = Job(tmp_path, line.url, living.url, speed=GREATEST_HURRY)
-            wait_until(lambda: len(job.events("tile-settled")) == 6, "six tiles have arrived")
-            line.cut()
-            living.release()
-            job.finish().assert_whole()
+    with (
+        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as dying,
+        CuttableLine(dying.url) as line,
+        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as living,
+    ):
+        job = Job(tmp_path, line.url, living.url, speed=GREATEST_HURRY)
+        wait_until(lambda: len(job.events("tile-settled")) == 6, "six tiles have arrived")
+        line.cut()
+        living.release()
+        job.finish().assert_whole()
     assert ledger.repaid == []
     assert len(ledger.delivered) == N_TILES
 
@@ -60,13 +63,17 @@ def test_endpoint_that_dies_for_good_beside_another(tmp_path: Path) -> None:
 def test_all_endpoints_die(tmp_path: Path) -> None:
     """What was had stays, the message names who failed and how, and the next run sends only the rest."""
     ledger = Ledger()
-    with EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as first, CuttableLine(first.url) as one:
-        with EchoEndpoint(Behaviour(hold_after=4, hold_s=0.1), ledger) as second, CuttableLine(second.url) as other:
-            job = Job(tmp_path, one.url, other.url, speed=GREATEST_HURRY)
-            wait_until(lambda: len(job.events("tile-settled")) == 7, "seven tiles have arrived")
-            one.cut()
-            other.cut()
-            outcome = job.finish()
+    with (
+        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as first,
+        CuttableLine(first.url) as one,
+        EchoEndpoint(Behaviour(hold_after=4, hold_s=0.1), ledger) as second,
+        CuttableLine(second.url) as other,
+    ):
+        job = Job(tmp_path, one.url, other.url, speed=GREATEST_HURRY)
+        wait_until(lambda: len(job.events("tile-settled")) == 7, "seven tiles have arrived")
+        one.cut()
+        other.cut()
+        outcome = job.finish()
     assert outcome.n_had == 7
     assert f"{one.port}" in outcome.failures[0]
     assert "refused" in outcome.failures[0]
