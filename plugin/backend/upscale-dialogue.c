@@ -4,6 +4,7 @@
 #include "upscale-dialogue.h"
 
 #include "upscale-http-status.h"
+#include "upscale-pause.h"
 
 /* Between a question and its answer, where the answer does not wait for work. A server
  * that loads a model may be deaf for minutes. */
@@ -15,8 +16,6 @@ typedef struct
   UpscaleDialoguePlan plan;
   UpscaleHttpAnswer  *answer;
   UpscaleLine         line;
-  guint               timer;
-  gulong              cancelled_handler;
 } Dialogue;
 
 static void think (GTask *task);
@@ -90,56 +89,9 @@ say (GTask *task)
 }
 
 static void
-on_wait_over (gpointer user_data)
+on_wait_over (gpointer task)
 {
-  GTask    *task = user_data;
-  Dialogue *dialogue = g_task_get_task_data (task);
-
-  dialogue->timer = 0;
-  g_cancellable_disconnect (g_task_get_cancellable (task), dialogue->cancelled_handler);
-  dialogue->cancelled_handler = 0;
   say (task);
-}
-
-static gboolean
-on_wait_cut_short (gpointer user_data)
-{
-  GTask    *task = user_data;
-  Dialogue *dialogue = g_task_get_task_data (task);
-
-  if (dialogue->timer && dialogue->cancelled_handler)
-    {
-      upscale_clock_remove_timer (dialogue->plan.clock, dialogue->timer);
-      on_wait_over (task);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-/* A handler must not be taken off from within: what follows waits for the main loop. */
-static void
-on_cancelled_while_waiting (GCancellable *cancellable, gpointer user_data)
-{
-  g_idle_add_full (G_PRIORITY_HIGH, on_wait_cut_short, g_object_ref (user_data),
-                   g_object_unref);
-}
-
-static void
-say_later (GTask *task)
-{
-  Dialogue     *dialogue = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  if (g_cancellable_is_cancelled (cancellable))
-    {
-      say (task);
-      return;
-    }
-  dialogue->timer = upscale_clock_add_timer (dialogue->plan.clock, dialogue->line.wait_us,
-                                             on_wait_over, task);
-  if (cancellable)
-    dialogue->cancelled_handler =
-        g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_while_waiting), task,
-                               NULL);
 }
 
 static void
@@ -163,7 +115,8 @@ on_thought (GObject *object, GAsyncResult *result, gpointer user_data)
       g_object_unref (task);
     }
   else if (dialogue->line.wait_us > 0)
-    say_later (task);
+    upscale_pause (dialogue->plan.clock, dialogue->line.wait_us,
+                   g_task_get_cancellable (task), on_wait_over, task);
   else
     say (task);
 }

@@ -9,14 +9,28 @@
 /* Two secrets in one variable: as a user would write name and password. */
 #define SEPARATOR ":"
 
-static void
-add_basic (UpscaleHttp *http, const char *user, const char *password)
+/**
+ * upscale_endpoint_key_add_basic:
+ * @http: who sends
+ * @pair: name and password with a colon between (RFC 7617)
+ *
+ * Makes every request carry them.
+ */
+void
+upscale_endpoint_key_add_basic (UpscaleHttp *http, const char *pair)
 {
-  g_autofree char *pair = g_strconcat (user, ":", password, NULL);
   g_autofree char *code = g_base64_encode ((const guchar *) pair, strlen (pair));
   g_autofree char *value = g_strconcat ("Basic ", code, NULL);
 
   upscale_http_add_header (http, "Authorization", value);
+}
+
+static void
+add_basic (UpscaleHttp *http, const char *user, const char *password)
+{
+  g_autofree char *pair = g_strconcat (user, ":", password, NULL);
+
+  upscale_endpoint_key_add_basic (http, pair);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+void     upscale_endpoint_key_add_basic (UpscaleHttp *http, const char *pair);
 void     upscale_endpoint_key_add (UpscaleHttp                *http,
                                    const UpscaleEndpointEntry *entry,
                                    GStrv                       parts);

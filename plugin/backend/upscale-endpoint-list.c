@@ -47,24 +47,12 @@ add_header_from_environment (UpscaleHttp *http,
     upscale_http_add_header (http, header, value);
 }
 
-/* Name and password with a colon between, as web UIs take them (RFC 7617). */
-static void
-add_basic_from_environment (UpscaleHttp *http)
-{
-  const char      *secret = g_getenv ("UPSCALE_BASIC");
-  g_autofree char *code =
-      secret ? g_base64_encode ((const guchar *) secret, strlen (secret)) : NULL;
-  g_autofree char *value = code ? g_strconcat ("Basic ", code, NULL) : NULL;
-
-  if (value)
-    upscale_http_add_header (http, "Authorization", value);
-}
-
 static void
 add_keys_from_environment (UpscaleHttp *http)
 {
   add_header_from_environment (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
-  add_basic_from_environment (http);
+  if (g_getenv ("UPSCALE_BASIC"))
+    upscale_endpoint_key_add_basic (http, g_getenv ("UPSCALE_BASIC"));
   add_header_from_environment (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
   add_header_from_environment (http, "Modal-Secret", "", "UPSCALE_MODAL_SECRET");
 }

@@ -5,6 +5,7 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-pause.h"
 #include "upscale-tile-batch-codec.h"
 
 /* The endpoint may hold its answer this long when it has no news; well below where
@@ -44,7 +45,6 @@ typedef struct
   gint64   told_wait_us; /* by the last answer, 0 when it did not say */
   guint    timer;
   guint    farewell_pause; /* timer */
-  gulong   cancelled_handler;
 } Process;
 
 static void submit (GTask *task);
@@ -218,55 +218,9 @@ describe_failed_batch (const UpscaleWireAnswer *answer)
 }
 
 static void
-on_poll_due (gpointer user_data)
+on_poll_due (gpointer task)
 {
-  GTask   *task = user_data;
-  Process *process = g_task_get_task_data (task);
-
-  process->timer = 0;
-  g_cancellable_disconnect (g_task_get_cancellable (task), process->cancelled_handler);
-  process->cancelled_handler = 0;
   ask (task);
-}
-
-static gboolean
-on_wait_cut_short (gpointer user_data)
-{
-  GTask   *task = user_data;
-  Process *process = g_task_get_task_data (task);
-
-  if (process->timer && process->cancelled_handler)
-    {
-      upscale_clock_remove_timer (process->address->clock, process->timer);
-      on_poll_due (task);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-/* What follows is done from the main loop: a handler must not be taken off from within.
- */
-static void
-on_cancelled_while_waiting (GCancellable *cancellable, gpointer user_data)
-{
-  g_idle_add_full (G_PRIORITY_HIGH, on_wait_cut_short, g_object_ref (user_data),
-                   g_object_unref);
-}
-
-/* Takes the task. */
-static void
-ask_later (GTask *task, gint64 wait_us)
-{
-  Process      *process = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  if (g_cancellable_is_cancelled (cancellable))
-    wait_us = 0;
-  process->timer =
-      upscale_clock_add_timer (process->address->clock, wait_us, on_poll_due, task);
-  if (cancellable && wait_us > 0)
-    process->cancelled_handler =
-        g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_while_waiting), task,
-                               NULL);
 }
 
 /* An endpoint that holds its answer until there is news is asked again at once; another
@@ -304,7 +258,9 @@ conclude (GTask *task, const UpscaleWireAnswer *answer)
       g_object_unref (task);
     }
   else
-    ask_later (task, choose_poll_wait (process, answer->results->len));
+    upscale_pause (process->address->clock,
+                   choose_poll_wait (process, answer->results->len),
+                   g_task_get_cancellable (task), on_poll_due, task);
 }
 
 static void
