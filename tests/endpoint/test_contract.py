@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conformance suite of the wire contract: what every endpoint must do. Pointed at one by UPSCALE_ENDPOINT_URL."""
+"""The conformance suite of the wire contract: what every endpoint must do. Pointed at one by UPSCALE_ENDPOINT_URL.
+
+UPSCALE_ENDPOINT_SERVICE starts our GPU service with a tiny model instead, under `uvicorn` or `ray`.
+"""
 
 import json
 import os
@@ -15,6 +18,12 @@ from wire_client import Client, LocalEndpoint, check, decode, encode, make_pictu
 def client() -> Iterator[Client]:
     if url := os.environ.get("UPSCALE_ENDPOINT_URL"):
         yield Client(url)
+        return
+    if kind := os.environ.get("UPSCALE_ENDPOINT_SERVICE"):
+        from gpu_service import run_service
+
+        with run_service(kind) as url:
+            yield Client(url)
         return
     with LocalEndpoint() as endpoint:
         yield Client(endpoint.url)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ray Serve on this machine with two replicas of the tiny model, one of which is killed under load."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gpu_service import RUN_VARIABLE, make_weights, run_ray
+from polling import wait_until
+from wire_client import Client, make_request
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_weights(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(scope="module")
+def client(settings: Path) -> Iterator[Client]:
+    with run_ray(settings) as (url, _):
+        yield Client(url)
+
+
+def find_replicas(settings: Path) -> set[int]:
+    """Ray names a replica's process after its deployment; other tests may run replicas of their own."""
+    mine = f"{RUN_VARIABLE}={settings}\0".encode()
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                name, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if name.startswith(b"ray::ServeReplica:default:Gpu") and mine in environment:
+                found.add(int(entry.name))
+    return found
+
+
+def make_slow_request(tiles: int) -> dict[str, Any]:
+    request = make_request(tiles)
+    request["gen_params"].update(strength=1.0, steps=20)
+    return request
+
+
+def finish_all(client: Client, requests: list[dict[str, Any]], on_start: Any = None) -> list[list[dict[str, Any]]]:
+    results: list[list[dict[str, Any]]] = [[] for _ in requests]
+
+    def finish(number: int) -> None:
+        results[number] = client.finish(requests[number])
+
+    threads = [threading.Thread(target=finish, args=(number,)) for number in range(len(requests))]
+    for thread in threads:
+        thread.start()
+    if on_start:
+        on_start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_health(client: Client) -> None:
+    health = client.send("GET", "/v1/health").json
+    assert health["concurrency"] == 2
+
+
+def test_81_tiles_in_batches_survive_the_loss_of_a_replica(client: Client, settings: Path) -> None:
+    """Each tile is painted, and none is answered twice."""
+    requests = [make_slow_request(9) for _ in range(9)]
+    before = find_replicas(settings)
+    assert len(before) == 2
+
+    def kill_one_at_work() -> None:
+        ids = [request["batch_id"] for request in requests]
+
+        def is_at_work() -> bool:
+            replies = [client.get(batch_id, wait_s=0) for batch_id in ids]
+            return sum(reply.status == 202 and reply.json["status"] == "running" for reply in replies) == 2
+
+        wait_until(is_at_work, "both replicas paint")
+        os.kill(min(before), signal.SIGKILL)
+
+    for request, results in zip(requests, finish_all(client, requests, kill_one_at_work), strict=True):
+        assert sorted(int(result["id"]) for result in results) == list(range(9)), request["batch_id"]
+        assert all(result["success"] for result in results)
+    wait_until(lambda: len(now := find_replicas(settings)) == 2 and now != before, "the lost replica is replaced", 120)
+
+
+def test_failing_batch_leaves_the_others_alone(client: Client) -> None:
+    broken, good = make_request(tiles=3), make_request(tiles=3)
+    for tile in broken["tiles"]:
+        tile["image"] = "bm90IGEgcGljdHVyZQ=="
+    bad_results, good_results = finish_all(client, [broken, good])
+    assert not any(result["success"] for result in bad_results)
+    assert all(result["success"] for result in good_results)
+
+
+def test_delete_stops_between_steps(client: Client) -> None:
+    long = make_request(tiles=30)
+    long["gen_params"].update(strength=1.0, steps=150)
+    requests = [{**long, "batch_id": f"long-{number}"} for number in range(2)]
+    for request in requests:
+        client.answer(client.put(request))
+    for request in requests:
+        assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
+        assert client.answer(client.get(request["batch_id"]))["status"] == "cancelled"
+    # Both replicas are free again, though thousands of steps were left.
+    for results in finish_all(client, [make_request(tiles=2) for _ in range(4)]):
+        assert all(result["success"] for result in results)
+
+
+def test_strangers_are_refused_without_a_token(client: Client) -> None:
+    client.refused(403, client.send("GET", "/v1/health", headers={"Host": "evil.example"}))
+    client.refused(403, client.send("GET", "/v1/health", headers={"Origin": "https://evil.example"}))
