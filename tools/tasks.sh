@@ -114,14 +114,15 @@ task_demo() {
 }
 
 task_bench() {
-  local name=${1:-} found=
+  local name=${1:-} found= python=python3
+  [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build
   for bench in tests/bench/*.py; do
     [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
     UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
-      PYTHONDONTWRITEBYTECODE=1 python3 "$bench"
+      PYTHONDONTWRITEBYTECODE=1 "$python" "$bench"
   done
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }

@@ -2,6 +2,7 @@
 """The real pipeline on a tiny model: what each setting does to the pixels, and what happens when memory is short."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,20 +190,27 @@ def test_stop_is_heard_between_steps(painter: Painter, monkeypatch: pytest.Monke
     assert not watch.results
 
 
-def test_results_come_as_they_finish(painter: Painter) -> None:
-    """Four tiles go through at once; what was finished before the stop is there."""
-    request = parse(json.dumps(make(tiles=6, steps=2, strength=1.0)).encode(), None, painter.settings).request
-    seen: list[int] = []
+def test_results_come_as_they_finish(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four tiles go through at once: the last two are painted only when the first four have come."""
+    request = parse(json.dumps(make(tiles=6)).encode(), None, painter.settings).request
+    first = threading.Event()
+    run, calls = Repaint.run, []
 
-    class Counting(Watch):
-        def is_stopped(self) -> bool:
-            seen.append(len(self.results))
-            return False
+    class Signalling(Watch):
+        def add(self, result: Result) -> None:
+            super().add(result)
+            if len(self.results) == 4:
+                first.set()
 
-    watch = Counting()
+    def run_later(*arguments: Any) -> Any:
+        calls.append(arguments)
+        assert len(calls) < 2 or first.wait(60), "the first four are there before the last two are painted"
+        return run(*arguments)
+
+    monkeypatch.setattr(Repaint, "run", run_later)
+    watch = Signalling()
     painter.paint(request, watch)
-    assert set(seen) == {0, 4}
-    assert len(watch.results) == 6
+    assert len(calls) == 2 and len(watch.results) == 6
 
 
 def test_what_is_done_is_not_painted_again(painter: Painter) -> None:

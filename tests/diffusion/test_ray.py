@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gpu_service import RUN_VARIABLE, make_weights, run_ray
+from gpu_service import find_replicas, make_weights, run_ray
 from polling import wait_until
 from wire_client import Client, make_request
 
@@ -25,24 +25,9 @@ def client(settings: Path) -> Iterator[Client]:
         yield Client(url)
 
 
-def find_replicas(settings: Path) -> set[int]:
-    """Ray names a replica's process after its deployment; other tests may run replicas of their own."""
-    mine = f"{RUN_VARIABLE}={settings}\0".encode()
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                name, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if name.startswith(b"ray::ServeReplica:default:Gpu") and mine in environment:
-                found.add(int(entry.name))
-    return found
-
-
 def make_slow_request(tiles: int) -> dict[str, Any]:
     request = make_request(tiles)
-    request["gen_params"].update(strength=1.0, steps=20)
+    request["gen_params"].update(strength=1.0, steps=12)
     return request
 
 
@@ -87,6 +72,24 @@ def test_81_tiles_in_batches_survive_the_loss_of_a_replica(client: Client, setti
         assert sorted(int(result["id"]) for result in results) == list(range(9)), request["batch_id"]
         assert all(result["success"] for result in results)
     wait_until(lambda: len(now := find_replicas(settings)) == 2 and now != before, "the lost replica is replaced", 120)
+
+
+def test_batch_survives_the_loss_of_the_front(client: Client, settings: Path) -> None:
+    """The front is what answers HTTP: while it is gone nobody is heard, but the work goes on."""
+    request = make_slow_request(9)
+    client.answer(client.put(request))
+    (front,) = find_replicas(settings, "Front")
+    os.kill(front, signal.SIGKILL)
+
+    def ask() -> dict[str, Any] | None:
+        try:
+            reply = client.get(request["batch_id"], wait_s=0)
+        except OSError:
+            return None
+        return reply.json if reply.status == 200 else None
+
+    answer = wait_until(ask, "another front has the answer", 120)
+    assert answer["status"] == "completed" and len(answer["results"]) == 9
 
 
 def test_failing_batch_leaves_the_others_alone(client: Client) -> None:

@@ -22,7 +22,9 @@ transformers.utils.logging.disable_progress_bar()
 
 def choose_device(name: str) -> torch.device:
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    # The VAE's float32 is for its range; TF32 has that too, and is several times faster.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     return torch.device(name)
 
 
@@ -136,10 +138,9 @@ class Model:
         return (latents * vae.config.scaling_factor).to(self.dtype)
 
     def decode_picture(self, latents: torch.Tensor) -> torch.Tensor:
-        """The picture (1, 3, H, W) in -1..1, float32, on the CPU."""
+        """The picture (1, 3, H, W), about -1..1, float32."""
         vae = self.plain.vae
-        pixels = vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0]
-        return pixels.float().cpu()
+        return vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0].float()
 
 
 def free_memory() -> None:

@@ -4,7 +4,8 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import torch
@@ -57,9 +58,11 @@ class Painter:
             return
         works = self._read_tiles(request, watch, done)
         repaint = Repaint(model, look, {text for work in works for text in (work.prompt, work.negative_prompt)})
-        for canvas in dict.fromkeys(work.sizes.canvas for work in works):
-            group = [work for work in works if work.sizes.canvas == canvas]
-            self._paint_group(repaint, group, canvas, watch)
+        # PNG files are written beside the GPU's next tiles, and all of them before this returns.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
+            for canvas in dict.fromkeys(work.sizes.canvas for work in works):
+                group = [work for work in works if work.sizes.canvas == canvas]
+                self._paint_group(repaint, group, canvas, watch, writer)
 
     def _make_look(self, request: Request, watch: Watch) -> Look | None:
         try:
@@ -81,9 +84,11 @@ class Painter:
                 watch.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
         return works
 
-    def _paint_group(self, repaint: Repaint, works: list[Work], canvas: tuple[int, int], watch: Watch) -> None:
+    def _paint_group(self, repaint: Repaint, works: list[Work], canvas: tuple[int, int], watch: Watch, writer: Executor) -> None:
+        written: list[Future[None]] = []
+
         def attempt(part: list[Work]) -> None:
-            _paint_together(repaint, part, watch)
+            written.append(_paint_together(repaint, part, watch, writer))
 
         def give_up(work: Work) -> None:
             size = f"{canvas[0]}x{canvas[1]} px"
@@ -92,6 +97,8 @@ class Painter:
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
         self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up)
+        for future in written:
+            future.result()
 
 
 def paint_in_parts(
@@ -132,7 +139,7 @@ def _join(common: str, own: str | None) -> str:
     return ", ".join(text for text in (common.strip(), (own or "").strip()) if text)
 
 
-def _paint_together(repaint: Repaint, works: list[Work], watch: Watch) -> None:
+def _paint_together(repaint: Repaint, works: list[Work], watch: Watch, writer: Executor) -> "Future[None]":
     def stop_if_unwanted() -> None:
         if watch.is_stopped():
             raise Stopped
@@ -140,21 +147,26 @@ def _paint_together(repaint: Repaint, works: list[Work], watch: Watch) -> None:
     started = time.monotonic()
     stop_if_unwanted()
     pictures = repaint.run(
-        [work.picture for work in works], [work.tile.seed for work in works],
-        [(work.prompt, work.negative_prompt) for work in works], stop_if_unwanted,
-    )  # fmt: skip
+        [work.picture for work in works],
+        [work.tile.seed for work in works],
+        [(work.prompt, work.negative_prompt) for work in works],
+        stop_if_unwanted,
+    )
     seconds = (time.monotonic() - started) / len(works)
-    for work, result in zip(works, _make_results(works, pictures, seconds), strict=True):
-        watch.add(result)
+    for work in works:
         log.info("tile %s: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))
+    return writer.submit(_write, works, pictures, seconds, watch)
 
 
-def _make_results(works: list[Work], pictures: list[Image.Image | None], seconds: float) -> Iterator[Result]:
+def _write(works: list[Work], pictures: list[Image.Image | None], seconds: float, watch: Watch) -> None:
     for work, picture in zip(works, pictures, strict=True):
-        tile = work.tile
-        if picture is None:
-            yield Result.failed(tile.id, tile.seed, "the model's answer is not a picture (not a number): try float32 or another VAE")
-            continue
-        image = write_tile(from_canvas(picture, work.sizes))
-        width, height = work.sizes.target
-        yield Result.make(tile.id, success=True, image=image, width=width, height=height, seed=tile.seed, seconds=round(seconds, 3))
+        watch.add(_make_result(work, picture, seconds))
+
+
+def _make_result(work: Work, picture: Image.Image | None, seconds: float) -> Result:
+    tile = work.tile
+    if picture is None:
+        return Result.failed(tile.id, tile.seed, "the model's answer is not a picture (not a number): try float32 or another VAE")
+    image = write_tile(from_canvas(picture, work.sizes))
+    width, height = work.sizes.target
+    return Result.make(tile.id, success=True, image=image, width=width, height=height, seed=tile.seed, seconds=round(seconds, 3))

@@ -183,6 +183,8 @@ def build(arguments: dict[str, str]) -> serve.Application:
         autoscaling_config={
             "min_replicas": scale.min_replicas, "max_replicas": scale.max_replicas, "target_ongoing_requests": 1,
             "initial_replicas": scale.min_replicas, "upscale_delay_s": 1, "downscale_delay_s": scale.idle_s,
+            # A picture's batches all come at once: an average over Serve's usual half minute would bring replicas too late.
+            "look_back_period_s": 12,
         },
     )  # fmt: skip
     # Held answers wait in the front: each takes a place, but no time.

@@ -150,4 +150,4 @@ def _to_picture(pixels: torch.Tensor) -> Image.Image | None:
     if not torch.isfinite(pixels).all():
         return None
     values = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return Image.fromarray(values.permute(1, 2, 0).numpy())
+    return Image.fromarray(values.permute(1, 2, 0).cpu().numpy())

@@ -7,6 +7,7 @@ whose painter alone writes its state and results; the front alone writes who has
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -98,15 +99,18 @@ class StoreWatch:
         self.store = store
         self.run = run
         self.clock = clock
+        self.lock = threading.Lock()
         # A container that takes over from a lost one goes on where that was.
         self.state: State = store.get(state_key(run.run_id)) or State(started_at=clock())
 
-    def say(self, state: State) -> None:
-        self.state = state
-        self.store.put(state_key(self.run.run_id), state)
+    def say(self, **changes: Any) -> None:
+        """Called from the thread that paints and from the one that writes pictures."""
+        with self.lock:
+            self.state = replace(self.state, **changes)
+            self.store.put(state_key(self.run.run_id), self.state)
 
     def end(self, status: Status, error: str | None = None) -> None:
-        self.say(replace(self.state, status=status, error=error, ended_at=self.clock()))
+        self.say(status=status, error=error, ended_at=self.clock())
 
     def is_stopped(self) -> bool:
         if self.state.status in FINAL:
@@ -123,7 +127,7 @@ class StoreWatch:
     def add(self, result: Result) -> None:
         # The result first: a state that counts it promises that it is there.
         self.store.put(result_key(self.run.run_id, len(self.state.done)), result.json)
-        self.say(replace(self.state, done=(*self.state.done, result.tile_id)))
+        self.say(done=(*self.state.done, result.tile_id))
 
 
 def paint_run(
@@ -133,7 +137,7 @@ def paint_run(
     watch = StoreWatch(settings, store, run, clock)
     if watch.is_stopped():
         return
-    watch.say(replace(watch.state, status="running"))
+    watch.say(status="running")
     try:
         painter.paint(request, watch, watch.state.done)
     except Stopped:
