@@ -124,9 +124,8 @@ place_in_root() {
 # The machine's own way to the Python registry (mirror, proxy, certificates) holds in the root too: lines of `name=value`.
 place_pip_settings() {
   local option name value bundle=build/home/ca-certificates.crt
-  for option in index-url extra-index-url proxy trusted-host timeout; do
+  for option in index-url extra-index-url proxy trusted-host; do
     name=PIP_$(echo "$option" | tr 'a-z-' 'A-Z_')
-    [ "$option" != timeout ] || name=PIP_DEFAULT_TIMEOUT
     value=${!name:-$(python3 -m pip config get "global.$option" 2>/dev/null || true)}
     # What lies on this machine's own disk is not in the root.
     case $value in

@@ -382,6 +382,35 @@ def test_container_that_takes_over_goes_on_where_the_lost_one_was() -> None:
     assert [json.loads(result)["id"] for result in answer.results] == ["0", "2", "1", "3"]
 
 
+def test_two_fronts_that_take_the_same_batch_at_once_paint_it_once() -> None:
+    """The second looks before the first has noted the batch, and notes it after."""
+    store, calls, submission = DictStore(), FakeCalls(), make_submission()
+    first = StoreJobs(store, calls)
+
+    class LateStore(DictStore):
+        def get(self, key: str, default: Any = None) -> Any:
+            if not calls.n and key.startswith("batch:"):
+                first._submit(submission)
+                return None
+            return store.get(key, default)
+
+        def put(self, key: str, value: Any) -> None:
+            store.put(key, value)
+
+        def put_new(self, key: str, value: Any) -> bool:
+            return store.put_new(key, value)
+
+    asyncio.run(StoreJobs(LateStore(), calls).submit(submission))
+    assert calls.n == 1
+
+
+def test_tile_that_is_answered_twice_counts_once() -> None:
+    job = Job("id", "checksum", LONG_S, 0.0, None)
+    for text in ("first", "second"):
+        job.add(Result.failed("7", 0, text))
+    assert [json.loads(result)["error"] for result in job.results] == ["first"]
+
+
 def test_call_that_failed_as_a_whole_is_said() -> None:
     async def test(harness: Harness) -> None:
         submission = make_submission()

@@ -146,6 +146,24 @@ def test_lora_counts_by_its_weight(painter: Painter) -> None:
     assert 0 < abs(weak - base).mean() < abs(strong - base).mean()
 
 
+def test_reference_picture_counts_by_its_scale(painter: Painter) -> None:
+    base = paint_one(painter)
+    reference = {"ip_adapter_enabled": True, "ip_adapter_image_bytes": encode(make_picture(48, 9))}
+    weak, strong = (paint_one(painter, **reference, ip_adapter_scale=scale) for scale in (0.2, 1.0))
+    nothing = paint_one(painter, **reference, ip_adapter_scale=0.0)
+    assert abs(nothing - base).max() <= 1
+    assert 0 < abs(weak - base).mean() < abs(strong - base).mean()
+
+
+def test_half_precision_with_a_whole_vae(painter: Painter) -> None:
+    """The noise differs, since it is drawn in the model's own precision, but the VAE's answer and the amount of change do not."""
+    half = Painter(painter.settings.model_copy(update={"dtype": "bfloat16"}))
+    assert abs(paint_one(half, strength=0) - paint_one(painter, strength=0)).max() <= 2
+    source = block_means(make_picture(64, 0))
+    change, full_change = abs(paint_one(half) - source).mean(), abs(paint_one(painter) - source).mean()
+    assert full_change / 2 < change < full_change * 2
+
+
 def test_tiles_own_prompt_is_added_to_the_global_one(painter: Painter) -> None:
     own = make(tiles=2)
     own["tiles"][1]["prompt"] = "a red brick wall"

@@ -56,7 +56,7 @@ def test_health_shows_what_it_costs(client: Client) -> None:
 def test_seconds_per_tile_are_logged(service: tuple[str, Process]) -> None:
     client = Client(service[0])
     client.finish(make_request(tiles=2))
-    wait_until(lambda: re.search(r"tile 1: \d+\.\d\d s, painted with 2 at once", service[1].text), "the log says how long a tile took")
+    wait_until(lambda: re.search(r"tile '1': \d+\.\d\d s, painted with 2 at once", service[1].text), "the log says how long a tile took")
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}])

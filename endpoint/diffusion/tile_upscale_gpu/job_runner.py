@@ -46,7 +46,7 @@ class JobRunner:
         except Stopped:
             pass
         except Exception as error:
-            log.exception("batch %s failed", job.batch_id)
+            log.exception("batch %r failed", job.batch_id)
             job.end("failed", f"the service failed on this batch: {error}", self.clock())
         else:
             job.end("completed", None, self.clock())
@@ -92,7 +92,7 @@ class JobRunner:
 
     async def sweep(self) -> None:
         for job in self.table.sweep(self.clock()):
-            log.info("batch %s: %s", job.batch_id, job.error)
+            log.info("batch %r: %s", job.batch_id, job.error)
         await self._tell()
 
     async def sweep_forever(self) -> None:

@@ -154,7 +154,7 @@ def _paint_together(repaint: Repaint, works: list[Work], watch: Watch, writer: E
     )
     seconds = (time.monotonic() - started) / len(works)
     for work in works:
-        log.info("tile %s: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))
+        log.info("tile %r: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))
     return writer.submit(_write, works, pictures, seconds, watch)
 
 

@@ -66,7 +66,7 @@ class Gpu:
             # In a thread, so that Serve's questions for this replica's health are answered meanwhile.
             await asyncio.to_thread(self.painter.paint, request, watch, done)
         except Stopped:
-            log.info("batch %s was stopped", batch_id)
+            log.info("batch %r was stopped", batch_id)
 
 
 @ray.remote(num_cpus=0, max_restarts=-1)
@@ -120,7 +120,7 @@ class Keeper:
             except RayTaskError:
                 raise
             except (RayError, RayServeException) as error:
-                log.warning("batch %s lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
+                log.warning("batch %r lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
         raise RuntimeError(f"the batch lost its GPU replica {TRIES} times")
 
 

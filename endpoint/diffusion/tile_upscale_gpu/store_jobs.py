@@ -23,7 +23,7 @@ from tile_upscale_gpu.watch import Result, Stopped
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.5
+POLL_S = 1.0
 # A front that is lost between noting a batch and giving it away leaves it without a call.
 SPAWN_LIMIT_S = 60
 
