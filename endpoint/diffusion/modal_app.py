@@ -21,6 +21,7 @@ from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, Weights, read_settings, read_token
 from tile_upscale_gpu.store_jobs import Run, StoreJobs, forget_old, paint_run
+from tile_upscale_gpu.watch import GpuLost
 from tile_upscale_gpu.web import make_app
 
 HERE = Path(__file__).parent
@@ -91,7 +92,11 @@ class Gpu:
 
     @modal.method()
     def paint(self, run: Run, request: Request) -> None:
-        paint_run(self.painter, settings, open_store(), run, request)
+        try:
+            paint_run(self.painter, settings, open_store(), run, request)
+        except GpuLost:
+            logging.critical("this container ends", exc_info=True)
+            os._exit(1)
 
 
 class ModalCalls:

@@ -17,7 +17,7 @@ from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission, parse
 from tile_upscale_gpu.settings import Settings
 from tile_upscale_gpu.store_jobs import Run, StoreJobs, forget_old, paint_run
-from tile_upscale_gpu.watch import Result, Stopped, Watch
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped, Watch
 from wire_client import check, make_request
 
 SETTINGS = Settings.model_validate(
@@ -360,21 +360,19 @@ def test_ended_batches_take_no_more_than_their_room() -> None:
     run_test("process", test, result_bytes=600 << 10)
 
 
-def test_container_that_takes_over_goes_on_where_the_lost_one_was() -> None:
+@pytest.mark.parametrize("loss", [GpuLost("its GPU is lost"), KeyboardInterrupt("the container is gone")])
+def test_container_that_takes_over_goes_on_where_the_lost_one_was(loss: BaseException) -> None:
     store, submission, clock = DictStore(), make_submission(tiles=4), Clock()
     run = Run("run", submission.checksum, LONG_S, clock.now, "call")
     store["batch:" + submission.batch_id] = run
-
-    class Lost(BaseException):
-        """What nothing catches: the container is gone."""
 
     class Dying(FakePainter):
         def paint(self, request: Request, watch: Watch, done: tuple[str, ...] = ()) -> None:
             watch.add(Result.failed("0", 0, "from the first"))
             watch.add(Result.failed("2", 0, "from the first"))
-            raise Lost
+            raise loss
 
-    with pytest.raises(Lost):
+    with pytest.raises(type(loss)):
         paint_run(Dying(), SETTINGS, store, run, submission.request, clock)
     paint_run(FakePainter(), SETTINGS, store, run, submission.request, clock)
     answer = asyncio.run(StoreJobs(store, FakeCalls(), clock).answer(submission.batch_id, Question()))

@@ -20,3 +20,4 @@ def test_example_settings_can_be_read() -> None:
     settings = read_settings(Path(SERVICE) / "settings.example.toml")
     assert settings.default_model == "sdxl"
     assert settings.models["lightning"].sampler == "lightning"
+    assert settings.batch_timeout_s == 2400

@@ -16,7 +16,7 @@ from tile_upscale_gpu.repaint import Repaint
 from tile_upscale_gpu.request import parse
 from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import read_settings
-from tile_upscale_gpu.watch import Result, Stopped
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 from tiny_sdxl import make_all
 from wire_client import check, decode, encode, make_picture, make_request
 
@@ -270,6 +270,19 @@ def test_answer_that_is_no_picture_is_a_failure(painter: Painter, monkeypatch: p
     watch = Watch()
     painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, watch)
     assert not watch.results["0"]["success"]
+
+
+@pytest.mark.parametrize(("is_lost", "error"), [(True, GpuLost), (False, RuntimeError)])
+def test_gpu_that_answers_no_more_is_told_from_other_failures(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch, is_lost: bool, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("made to fail")
+
+    monkeypatch.setattr(Repaint, "run", fail)
+    monkeypatch.setattr("tile_upscale_gpu.painter.is_gpu_lost", lambda: is_lost)
+    with pytest.raises(error, match="made to fail"):
+        painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, Watch())
 
 
 @pytest.mark.parametrize(("width", "image"), [(64, "bm90IGEgcGljdHVyZQ=="), (64, "abc"), (32, encode(make_picture()))])

@@ -146,3 +146,13 @@ class Model:
 def free_memory() -> None:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def is_gpu_lost() -> bool:
+    """After an error in a kernel every later call fails too, until the process ends."""
+    try:
+        if torch.cuda.is_initialized():
+            torch.cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False

@@ -12,12 +12,12 @@ import torch
 from PIL import Image
 
 from tile_upscale_gpu.messages import Request, Tile
-from tile_upscale_gpu.model import Model, free_memory
+from tile_upscale_gpu.model import Model, free_memory, is_gpu_lost
 from tile_upscale_gpu.pictures import PictureError, TileSizes, from_canvas, plan_sizes, read_reference, read_tile, to_canvas, write_tile
 from tile_upscale_gpu.repaint import Look, Repaint
 from tile_upscale_gpu.request import target_size
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import Result, Stopped, Watch
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped, Watch
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,15 @@ class Painter:
         return self.model
 
     def paint(self, request: Request, watch: Watch, done: Collection[str] = ()) -> None:
-        """Paints every tile that is not done; raises Stopped when the rest is not wanted."""
+        """Paints every tile that is not done; raises Stopped when the rest is not wanted, GpuLost when this process is of no more use."""
+        try:
+            self._paint(request, watch, done)
+        except RuntimeError as error:
+            if is_gpu_lost():
+                raise GpuLost(f"the GPU answers no more, restart the service: {error}") from error
+            raise
+
+    def _paint(self, request: Request, watch: Watch, done: Collection[str]) -> None:
         model = self.load(request.model_config_.base_model or "")
         look = self._make_look(request, watch)
         if look is None:

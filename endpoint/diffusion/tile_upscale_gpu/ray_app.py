@@ -10,6 +10,7 @@ painted, so that neither the front's loss nor a replica's loses anything.
 import asyncio
 import hashlib
 import logging
+import os
 from collections.abc import Collection
 from typing import Any
 
@@ -27,7 +28,7 @@ from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings, read_settings, read_token
-from tile_upscale_gpu.watch import Result, Stopped
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 from tile_upscale_gpu.web import make_app
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,9 @@ class Gpu:
             await asyncio.to_thread(self.painter.paint, request, watch, done)
         except Stopped:
             log.info("batch %r was stopped", batch_id)
+        except GpuLost:
+            log.critical("this replica ends", exc_info=True)
+            os._exit(1)
 
 
 @ray.remote(num_cpus=0, max_restarts=-1)

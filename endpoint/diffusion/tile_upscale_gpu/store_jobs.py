@@ -19,7 +19,7 @@ from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import Result, Stopped
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class StoreWatch:
 def paint_run(
     painter: Any, settings: Settings, store: Store, run: Run, request: Request, clock: Callable[[], float] = time.time
 ) -> None:  # fmt: skip
-    """What the cloud calls: paints a batch. Its failure is an answer, so that the cloud does not try it again."""
+    """What the cloud calls: paints a batch. Its failure is an answer, so that the cloud does not try it again, unless the GPU is lost."""
     watch = StoreWatch(settings, store, run, clock)
     if watch.is_stopped():
         return
@@ -142,6 +142,8 @@ def paint_run(
         painter.paint(request, watch, watch.state.done)
     except Stopped:
         return
+    except GpuLost:
+        raise
     except Exception as error:
         log.exception("run %s failed", run.run_id)
         watch.end("failed", f"the service failed on this batch: {error}")

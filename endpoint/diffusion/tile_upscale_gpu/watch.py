@@ -10,6 +10,13 @@ class Stopped(Exception):
     """Nobody wants the rest of the batch any more."""
 
 
+class GpuLost(Exception):
+    """The GPU answers no more in this process.
+
+    Where there are others, this one ends and its batch goes to one of them; alive it would fail batches faster than others paint them.
+    """
+
+
 class Watch(Protocol):
     """Called from the thread that paints."""
 
