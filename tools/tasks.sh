@@ -51,7 +51,7 @@ task_venv() {
   stamp=$(task_venv_stamp)
   [ "$(cat "$TASK_VENV/ready" 2>/dev/null)" != "$stamp" ] || return 0
   rm -f "$TASK_VENV/ready"
-  python3 -c 'import torch, venv' 2>/dev/null || {
+  python3 -c 'import ensurepip, torch' 2>/dev/null || {
     echo "run: the tests of endpoint/diffusion are skipped: they need the distribution's torch and venv for Python." >&2
     return 0
   }

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gpu_service import find_replicas, make_weights, run_ray
+from gpu_service import find_processes, find_replicas, make_weights, run_ray
 from polling import wait_until
-from wire_client import Client, make_request
+from wire_client import Client, Reply, make_request
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,15 @@ def test_81_tiles_in_batches_survive_the_loss_of_a_replica(client: Client, setti
     wait_until(lambda: len(now := find_replicas(settings)) == 2 and now != before, "the lost replica is replaced", 120)
 
 
+def ask(client: Client, batch_id: str) -> Reply | None:
+    """None while nobody answers."""
+    try:
+        reply = client.get(batch_id, wait_s=0)
+    except OSError:
+        return None
+    return None if reply.status in (500, 503) else reply
+
+
 def test_batch_survives_the_loss_of_the_front(client: Client, settings: Path) -> None:
     """The front is what answers HTTP: while it is gone nobody is heard, but the work goes on."""
     request = make_slow_request(9)
@@ -81,15 +90,25 @@ def test_batch_survives_the_loss_of_the_front(client: Client, settings: Path) ->
     (front,) = find_replicas(settings, "Front")
     os.kill(front, signal.SIGKILL)
 
-    def ask() -> dict[str, Any] | None:
-        try:
-            reply = client.get(request["batch_id"], wait_s=0)
-        except OSError:
-            return None
-        return reply.json if reply.status == 200 else None
+    def has_ended() -> bool:
+        reply = ask(client, request["batch_id"])
+        assert reply is None or reply.status in (200, 202), reply
+        return reply is not None and reply.status == 200
 
-    answer = wait_until(ask, "another front has the answer", 120)
+    wait_until(has_ended, "another front has the answer", 120)
+    answer = client.answer(client.get(request["batch_id"]))
     assert answer["status"] == "completed" and len(answer["results"]) == 9
+
+
+def test_keeper_that_is_lost_is_replaced(client: Client, settings: Path) -> None:
+    """Its batches are not known any more, which is said, and sending them again works."""
+    request = make_request(tiles=3)
+    client.finish(request)
+    (keeper,) = find_processes(settings, "Keeper")
+    os.kill(keeper, signal.SIGKILL)
+    reply = wait_until(lambda: ask(client, request["batch_id"]), "another keeper answers", 120)
+    client.refused(404, reply)
+    assert all(result["success"] for result in client.finish(request))
 
 
 def test_failing_batch_leaves_the_others_alone(client: Client) -> None:

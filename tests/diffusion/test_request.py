@@ -76,6 +76,7 @@ def test_what_is_no_object_is_400(body: bytes) -> None:
         ({"strength": 1.1}, 422, "strength"),
         ({"target_width": 1024}, 422, "512"),
         ({"gen_res": 1024}, 422, "512"),
+        ({"tiles": [{**make_request()["tiles"][0], "height": 513}]}, 422, "512"),
         ({"lease_s": 4000}, 422, "lease_s"),
         ({"ip_adapter_enabled": True}, 422, "ip_adapter_image_bytes"),
         ({"ip_adapter_enabled": True, "ip_adapter_image_bytes": "not base64!"}, 422, "ip_adapter_image_bytes"),

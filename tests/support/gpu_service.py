@@ -98,19 +98,23 @@ def run_ray(settings: Path) -> contextlib.AbstractContextManager[tuple[str, Proc
     return serve(Process([PYTHON, str(SUPPORT / "serve_ray.py"), str(settings)], **{RUN_VARIABLE: str(settings)}))
 
 
-def find_replicas(settings: Path, deployment: str = "Gpu") -> set[int]:
-    """Process ids. Ray names a replica's process after its deployment; other tests may run replicas of their own."""
+def find_processes(settings: Path, name: str) -> set[int]:
+    """Process ids. Ray names a process after the actor in it; other tests may run actors of their own."""
     mine = f"{RUN_VARIABLE}={settings}\0".encode()
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                name, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+                title, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if name.startswith(f"ray::ServeReplica:default:{deployment}".encode()) and mine in environment:
+            if title.startswith(f"ray::{name}".encode()) and mine in environment:
                 found.add(int(entry.name))
     return found
+
+
+def find_replicas(settings: Path, deployment: str = "Gpu") -> set[int]:
+    return find_processes(settings, f"ServeReplica:default:{deployment}")
 
 
 @contextlib.contextmanager

@@ -87,7 +87,7 @@ class Painter:
             if tile.id in done:
                 continue
             try:
-                works.append(_make_work(request, tile, self.settings.max_side_px))
+                works.append(_make_work(request, tile))
             except PictureError as error:
                 watch.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
         return works
@@ -133,10 +133,8 @@ def paint_in_parts(
     return size
 
 
-def _make_work(request: Request, tile: Tile, max_side_px: int) -> Work:
+def _make_work(request: Request, tile: Tile) -> Work:
     sizes = plan_sizes(target_size(request, (tile.width, tile.height)), request.gen_params.gen_res or 0)
-    if max(sizes.painted) > max_side_px:
-        raise PictureError(f"this endpoint paints at most {max_side_px} px, not {max(sizes.painted)}: choose smaller tiles")
     picture = to_canvas(read_tile(tile.image, tile.width, tile.height), sizes)
     return Work(
         tile, picture, sizes, _join(request.global_prompt, tile.prompt), _join(request.negative_prompt, tile.negative_prompt)

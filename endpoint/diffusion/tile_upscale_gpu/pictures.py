@@ -23,7 +23,7 @@ def _open(text: str, formats: tuple[str, ...]) -> Image.Image:
         return Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=formats)
     except binascii.Error as error:
         raise PictureError("the picture is not base64") from error
-    except (OSError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise PictureError(f"the picture is not a {' or '.join(formats)} file") from error
 
 

@@ -20,6 +20,7 @@ from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.serve.exceptions import RayServeException
 from ray.serve.handle import DeploymentHandle
 
+from tile_upscale_gpu import VERSION
 from tile_upscale_gpu.gate import Gate, Trust
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
@@ -34,6 +35,7 @@ from tile_upscale_gpu.web import make_app
 log = logging.getLogger(__name__)
 
 NAMESPACE = "tile-upscale"
+GPU = "Gpu"
 TRIES = 4
 
 
@@ -115,8 +117,10 @@ class Keeper:
     async def _paint(self, runner: JobRunner, job: Job) -> None:
         me = ray.get_runtime_context().current_actor
         for _ in range(TRIES):
-            if job.submission is None or self.gpu is None:
+            if job.submission is None:
                 raise Stopped
+            if self.gpu is None:
+                raise RuntimeError("the keeper does not know its replicas yet: send the batch again")
             await runner.start(job, "starting")
             try:
                 await self.gpu.paint.remote(me, job.batch_id, job.submission.request, frozenset(job.done))
@@ -129,8 +133,8 @@ class Keeper:
 
 
 def find_keeper(settings: Settings) -> Any:
-    """The one keeper for these settings; the first who asks makes it."""
-    name = "jobs-" + hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:12]
+    """The one keeper for these settings and this code; the first who asks makes it."""
+    name = "jobs-" + hashlib.sha256(f"{VERSION} {settings.model_dump_json()}".encode()).hexdigest()[:12]
     return Keeper.options(name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True).remote(settings)
 
 
@@ -141,11 +145,19 @@ class KeeperJobs:
         self.settings = settings
         self.keeper: Any = None
 
+    async def _find(self) -> Any:
+        """A keeper that is new, or was restarted, must be told where the replicas are."""
+        if self.keeper is None:
+            keeper = find_keeper(self.settings)
+            await keeper.use.remote(serve.get_deployment_handle(GPU, serve.get_replica_context().app_name))
+            self.keeper = keeper
+        return self.keeper
+
     async def _ask(self, method: str, *arguments: Any) -> Any:
-        self.keeper = self.keeper or find_keeper(self.settings)
         try:
-            return await getattr(self.keeper, method).remote(*arguments)
+            return await getattr(await self._find(), method).remote(*arguments)
         except RayActorError as error:
+            self.keeper = None
             raise Problem(503, "the keeper of the batches is being restarted: ask again") from error
 
     async def submit(self, submission: Submission) -> None:
@@ -169,8 +181,8 @@ def make_front(settings: Settings, token: str) -> type:
 
     @serve.ingress(make_gated_app)
     class Front:
-        async def __init__(self, gpu: DeploymentHandle) -> None:
-            await find_keeper(settings).use.remote(gpu)
+        def __init__(self, _gpu: DeploymentHandle) -> None:
+            """Named here, the replicas are deployed with the front."""
 
     return Front
 
@@ -181,7 +193,7 @@ def build(arguments: dict[str, str]) -> serve.Application:
     scale = settings.ray
     gpu = serve.deployment(
         Gpu,
-        name="Gpu",
+        name=GPU,
         max_ongoing_requests=1,
         ray_actor_options={"num_gpus": scale.num_gpus, "num_cpus": scale.num_cpus},
         autoscaling_config={

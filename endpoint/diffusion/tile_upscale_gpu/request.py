@@ -109,6 +109,13 @@ def _check_cost(request: Request, settings: Settings) -> None:
     if (request.gen_params.steps or 1) > settings.max_steps:
         raise Problem(422, f"'gen_params.steps' must be at most {settings.max_steps} here")
     width, height = target_size(request, (0, 0))
-    for field, side in {"target_width": width, "target_height": height, "gen_params.gen_res": request.gen_params.gen_res or 0}.items():
+    sides = {
+        "target_width": width,
+        "target_height": height,
+        "gen_params.gen_res": request.gen_params.gen_res or 0,
+        "tiles.width": max(tile.width for tile in request.tiles),
+        "tiles.height": max(tile.height for tile in request.tiles),
+    }
+    for field, side in sides.items():
         if side > settings.max_side_px:
             raise Problem(422, f"'{field}': this endpoint paints at most {settings.max_side_px} px; choose smaller tiles")
