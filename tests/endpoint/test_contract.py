@@ -109,6 +109,32 @@ def test_delete_stops_the_work(client: Client) -> None:
     assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
 
 
+def test_cancelled_batch_begins_anew(client: Client) -> None:
+    request = make_request(tiles=60, target=1024)
+    path = f"/v1/batches/{request['batch_id']}"
+    client.answer(client.put(request))
+    assert client.send("DELETE", path).status == 204
+    assert client.answer(client.put(request))["status"] != "cancelled"
+    assert client.send("DELETE", path).status == 204
+
+
+def test_answers_stay_small_when_asked(client: Client) -> None:
+    request = make_request(tiles=5)
+    client.finish(request)
+    answer = client.answer(client.get(request["batch_id"], 1, more="&max_results=2"))
+    assert len(answer["results"]) == 2 and answer["tiles_processed"] == 5
+    client.refused(422, client.get(request["batch_id"], more="&max_results=x"))
+
+
+def test_held_answer_comes_with_the_news(client: Client) -> None:
+    """Held for a result at most: a server that ignores the wish answers sooner."""
+    request = make_request()
+    answer = client.answer(client.put(request, wait_s=20))
+    while answer["tiles_processed"] == 0:
+        answer = client.answer(client.get(request["batch_id"], wait_s=20))
+    assert len(answer["results"]) == 1
+
+
 def test_unknown_batch(client: Client) -> None:
     client.refused(404, client.get("never-heard-of"))
     client.refused(404, client.send("DELETE", "/v1/batches/never-heard-of"))

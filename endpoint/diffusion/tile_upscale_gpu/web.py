@@ -4,8 +4,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -180,7 +179,7 @@ async def _on_failure(_request: Request, error: Exception) -> Response:
 
 
 @contextlib.asynccontextmanager
-async def background(work: Any) -> AsyncIterator[None]:
+async def background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Runs a coroutine beside the application, for a lifespan."""
     task = asyncio.ensure_future(work)
     try:
