@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -42,15 +43,15 @@ TRIES = 4
 class KeeperWatch:
     """In a replica: the keeper's word is asked for between steps."""
 
-    def __init__(self, keeper: Any, batch_id: str) -> None:
+    def __init__(self, keeper: Any, run_id: str) -> None:
         self.keeper = keeper
-        self.batch_id = batch_id
+        self.run_id = run_id
 
     def is_stopped(self) -> bool:
-        return ray.get(self.keeper.is_stopped.remote(self.batch_id))
+        return ray.get(self.keeper.is_stopped.remote(self.run_id))
 
     def add(self, result: Result) -> None:
-        ray.get(self.keeper.add.remote(self.batch_id, result))
+        ray.get(self.keeper.add.remote(self.run_id, result))
 
 
 class Gpu:
@@ -62,14 +63,14 @@ class Gpu:
         self.painter = Painter(settings)
         self.painter.load()
 
-    async def paint(self, keeper: Any, batch_id: str, request: Request, done: Collection[str]) -> None:
-        await keeper.start.remote(batch_id)
-        watch = KeeperWatch(keeper, batch_id)
+    async def paint(self, keeper: Any, run_id: str, request: Request, done: Collection[str]) -> None:
+        await keeper.start.remote(run_id)
+        watch = KeeperWatch(keeper, run_id)
         try:
             # In a thread, so that Serve's questions for this replica's health are answered meanwhile.
             await asyncio.to_thread(self.painter.paint, request, watch, done)
         except Stopped:
-            log.info("batch %r was stopped", batch_id)
+            log.info("batch %r was stopped", request.batch_id)
         except GpuLost:
             log.critical("this replica ends", exc_info=True)
             os._exit(1)
@@ -81,6 +82,8 @@ class Keeper:
 
     def __init__(self, settings: Settings) -> None:
         self.runner = JobRunner(settings, self._paint)
+        # Each try has an id of its own: a replica that was thought lost must not go on beside the next one.
+        self.runs: dict[str, Job] = {}
         self.gpu: DeploymentHandle | None = None
         self.sweeper: asyncio.Task | None = None
 
@@ -102,34 +105,42 @@ class Keeper:
     async def cancel(self, batch_id: str, reason: str) -> bool:
         return await self.runner.cancel(batch_id, reason)
 
-    async def start(self, batch_id: str) -> None:
-        if job := self.runner.table.jobs.get(batch_id):
+    async def start(self, run_id: str) -> None:
+        if job := self.runs.get(run_id):
             await self.runner.start(job, "running")
 
-    async def is_stopped(self, batch_id: str) -> bool:
-        job = self.runner.table.jobs.get(batch_id)
+    async def is_stopped(self, run_id: str) -> bool:
+        job = self.runs.get(run_id)
         return job is None or job.has_ended
 
-    async def add(self, batch_id: str, result: Result) -> None:
-        if job := self.runner.table.jobs.get(batch_id):
+    async def add(self, run_id: str, result: Result) -> None:
+        if job := self.runs.get(run_id):
             await self.runner.add(job, result)
 
     async def _paint(self, runner: JobRunner, job: Job) -> None:
-        me = ray.get_runtime_context().current_actor
         for _ in range(TRIES):
-            if job.submission is None:
-                raise Stopped
-            if self.gpu is None:
-                raise RuntimeError("the keeper does not know its replicas yet: send the batch again")
             await runner.start(job, "starting")
             try:
-                await self.gpu.paint.remote(me, job.batch_id, job.submission.request, frozenset(job.done))
+                await self._paint_once(job)
                 return
             except RayTaskError:
                 raise
             except (RayError, RayServeException) as error:
                 log.warning("batch %r lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
         raise RuntimeError(f"the batch lost its GPU replica {TRIES} times")
+
+    async def _paint_once(self, job: Job) -> None:
+        if job.submission is None:
+            raise Stopped
+        if self.gpu is None:
+            raise RuntimeError("the keeper does not know its replicas yet: send the batch again")
+        run_id = uuid.uuid4().hex
+        self.runs[run_id] = job
+        try:
+            me = ray.get_runtime_context().current_actor
+            await self.gpu.paint.remote(me, run_id, job.submission.request, frozenset(job.done))
+        finally:
+            del self.runs[run_id]
 
 
 def find_keeper(settings: Settings) -> Any:
