@@ -121,12 +121,30 @@ place_in_root() {
   ' sh "$here/$PLACE_ROOT" "$here" "$ids" "$@"
 }
 
+# The machine's own way to the Python registry (mirror, proxy, certificates) holds in the root too: lines of `name=value`.
+place_pip_settings() {
+  local option name value bundle=build/home/ca-certificates.crt
+  for option in index-url extra-index-url proxy trusted-host; do
+    name=PIP_$(echo "$option" | tr 'a-z-' 'A-Z_')
+    value=${!name:-$(python3 -m pip config get "global.$option" 2>/dev/null || true)}
+    # What lies on this machine's own disk is not in the root.
+    case $value in
+      "" | *file:*) ;;
+      *) echo "$name=$value" ;;
+    esac
+  done
+  cp "${PIP_CERT:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}" "$bundle" 2>/dev/null || return 0
+  echo "PIP_CERT=$here/$bundle"
+}
+
 place_reenter() {
   local keep=() name
   for name in CI TERM UPSCALE_BASIC UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS \
-    UPSCALE_REAL_COMFYUI UPSCALE_REAL_SDAPI UPSCALE_REAL_SDCPP; do
+    UPSCALE_REAL_COMFYUI UPSCALE_REAL_SDAPI UPSCALE_REAL_SDCPP \
+    http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || keep+=("$name=${!name}")
   done
+  mapfile -t -O "${#keep[@]}" keep < <(place_pip_settings)
   place_in_root caller env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME="$here/build/home" \
     UPSCALE_PLACE=root "${keep[@]}" ./run "$@"
 }

@@ -32,11 +32,44 @@ task_build_sanitized() {
   meson compile -C "$TASK_SANITIZED"
 }
 
+# A place for Python's packages beside the distribution's, whose torch serves. Nothing that needs it fails without it: those
+# tests say why they are skipped.
+TASK_VENV=build/venv
+TASK_VENV_SUITES=(diffusion endpoint gimp)
+
+task_venv_stamp() { { python3 --version && cat endpoint/diffusion/pyproject.toml; } | sha256sum; }
+
+task_venv_install() {
+  python3 -m venv --clear --system-site-packages "$TASK_VENV" &&
+    python3 tools/gpu_requirements.py endpoint/diffusion/pyproject.toml modal ray test >"$TASK_VENV/requirements.txt" &&
+    "$TASK_VENV/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
+      --requirement "$TASK_VENV/requirements.txt"
+}
+
+task_venv() {
+  local stamp
+  stamp=$(task_venv_stamp)
+  [ "$(cat "$TASK_VENV/ready" 2>/dev/null)" != "$stamp" ] || return 0
+  rm -f "$TASK_VENV/ready"
+  python3 -c 'import ensurepip, torch' 2>/dev/null || {
+    echo "run: the tests of endpoint/diffusion are skipped: they need the distribution's torch and venv for Python." >&2
+    return 0
+  }
+  if (place_long_step "installing what the tests of endpoint/diffusion need" task_venv_install); then
+    echo "$stamp" >"$TASK_VENV/ready"
+  else
+    echo "run: the tests of endpoint/diffusion are skipped: the Python registry could not be reached." >&2
+  fi
+}
+
 task_test() {
   local status=0 name sanitized=()
   local options=(--print-errorlogs --no-rebuild)
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run test' or './run test --suite NAME'."
+  for name in "${TASK_VENV_SUITES[@]}"; do
+    [ $# -ne 0 ] && [ "$2" != "$name" ] || { task_venv; break; }
+  done
   task_build
   # What an earlier run has counted is not counted again.
   rm -f "$TASK_BUILD/meson-logs/testlog.junit.xml" "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
@@ -81,14 +114,15 @@ task_demo() {
 }
 
 task_bench() {
-  local name=${1:-} found=
+  local name=${1:-} found= python=python3
+  [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build
   for bench in tests/bench/*.py; do
     [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
     UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
-      PYTHONDONTWRITEBYTECODE=1 python3 "$bench"
+      PYTHONDONTWRITEBYTECODE=1 "$python" "$bench"
   done
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }

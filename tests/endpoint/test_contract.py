@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conformance suite of the wire contract: what every endpoint must do. Pointed at one by UPSCALE_ENDPOINT_URL."""
+"""The conformance suite of the wire contract: what every endpoint must do. Pointed at one by UPSCALE_ENDPOINT_URL.
+
+UPSCALE_ENDPOINT_SERVICE starts our GPU service with a tiny model instead, under `uvicorn` or `ray`.
+"""
 
 import json
 import os
@@ -15,6 +18,12 @@ from wire_client import Client, LocalEndpoint, check, decode, encode, make_pictu
 def client() -> Iterator[Client]:
     if url := os.environ.get("UPSCALE_ENDPOINT_URL"):
         yield Client(url)
+        return
+    if kind := os.environ.get("UPSCALE_ENDPOINT_SERVICE"):
+        from gpu_service import run_service
+
+        with run_service(kind) as url:
+            yield Client(url)
         return
     with LocalEndpoint() as endpoint:
         yield Client(endpoint.url)
@@ -98,6 +107,32 @@ def test_delete_stops_the_work(client: Client) -> None:
     answer = client.answer(client.get(request["batch_id"]))
     assert answer["status"] in ("cancelled", "completed")
     assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
+
+
+def test_cancelled_batch_begins_anew(client: Client) -> None:
+    request = make_request(tiles=60, target=1024)
+    path = f"/v1/batches/{request['batch_id']}"
+    client.answer(client.put(request))
+    assert client.send("DELETE", path).status == 204
+    assert client.answer(client.put(request))["status"] != "cancelled"
+    assert client.send("DELETE", path).status == 204
+
+
+def test_answers_stay_small_when_asked(client: Client) -> None:
+    request = make_request(tiles=5)
+    client.finish(request)
+    answer = client.answer(client.get(request["batch_id"], 1, more="&max_results=2"))
+    assert len(answer["results"]) == 2 and answer["tiles_processed"] == 5
+    client.refused(422, client.get(request["batch_id"], more="&max_results=x"))
+
+
+def test_held_answer_comes_with_the_news(client: Client) -> None:
+    """Held for a result at most: a server that ignores the wish answers sooner."""
+    request = make_request()
+    answer = client.answer(client.put(request, wait_s=20))
+    while answer["tiles_processed"] == 0:
+        answer = client.answer(client.get(request["batch_id"], wait_s=20))
+    assert len(answer["results"]) == 1
 
 
 def test_unknown_batch(client: Client) -> None:

@@ -108,15 +108,6 @@ def test_bomb_is_refused_without_being_unpacked(endpoint: LocalEndpoint) -> None
     assert not client.finish(request)[0]["success"]
 
 
-def test_answers_stay_small_when_asked(endpoint: LocalEndpoint) -> None:
-    client = Client(endpoint.url)
-    request = make_request(tiles=5)
-    client.finish(request)
-    answer = client.answer(client.get(request["batch_id"], more="&max_results=2"))
-    assert len(answer["results"]) == 2 and answer["tiles_processed"] == 5
-    client.refused(422, client.get(request["batch_id"], more="&max_results=x"))
-
-
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--max-tiles", "0"], ["--nonsense"]])
 def test_bad_arguments_are_said_in_words(endpoint: LocalEndpoint, arguments: list[str]) -> None:
     done = subprocess.run([endpoint.process.args[0], *arguments], capture_output=True, text=True, timeout=30, check=False)

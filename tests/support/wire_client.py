@@ -68,15 +68,27 @@ class Reply:
         return json.loads(self.body)
 
 
+# Secrets for a server that wants them, as the plug-in takes them.
+SECRETS = {"UPSCALE_TOKEN": "Authorization", "UPSCALE_MODAL_KEY": "Modal-Key", "UPSCALE_MODAL_SECRET": "Modal-Secret"}
+
+
+def read_secrets() -> dict[str, str]:
+    headers = {header: os.environ[name] for name, header in SECRETS.items() if os.environ.get(name)}
+    if "Authorization" in headers:
+        headers["Authorization"] = "Bearer " + headers["Authorization"]
+    return headers
+
+
 class Client:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self.parts = urlsplit(url)
+        self.headers = read_secrets() if headers is None else headers
 
     def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
         kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self.parts.netloc, timeout=TIMEOUT_S)
         try:
-            connection.request(method, self.parts.path.rstrip("/") + path, body, headers or {})
+            connection.request(method, self.parts.path.rstrip("/") + path, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:

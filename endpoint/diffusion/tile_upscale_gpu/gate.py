@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may ask. Stands before the whole web application."""
+
+import hmac
+from enum import Enum
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Trust(Enum):
+    TOKEN = "token"  # a bearer token, held against ours
+    PROXY = "proxy"  # who gets here was let in by a proxy, such as Modal's
+    LOOPBACK = "loopback"  # programs on this machine
+
+
+def is_loopback(host: str) -> bool:
+    return host in LOOPBACK
+
+
+class Gate:
+    """ASGI middleware that turns away whoever may not ask."""
+
+    def __init__(self, app: ASGIApp, trust: Trust, token: str = "") -> None:
+        if trust is Trust.TOKEN and not token:
+            raise ValueError("a bearer token is wanted, but none is set")
+        self.app = app
+        self.trust = trust
+        self.token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = self._refuse(scope) if scope["type"] == "http" else None
+        if not problem:
+            await self.app(scope, receive, send)
+            return
+        headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+        await Response(problem.to_json(), problem.status, headers, CONTENT_TYPE)(scope, receive, send)
+
+    def _refuse(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        if self.trust is Trust.TOKEN:
+            return self._refuse_token(headers.get("authorization", ""))
+        if self.trust is Trust.LOOPBACK:
+            return _refuse_foreign(headers, scope.get("client"))
+        return None
+
+    def _refuse_token(self, given: str) -> Problem | None:
+        scheme, _, token = given.partition(" ")
+        if not given:
+            return Problem(401, "this endpoint wants a bearer token: set it in the endpoint's settings")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self.token.encode()):
+            return Problem(401, "the bearer token is not the one of this endpoint")
+        return None
+
+
+def _refuse_foreign(headers: Headers, client: tuple[str, int] | None) -> Problem | None:
+    """A page in a browser may reach loopback under a name of its own (DNS rebinding), or from its own origin."""
+    try:
+        host = urlsplit("//" + headers.get("host", "")).hostname or ""
+    except ValueError:
+        host = ""
+    if "origin" in headers or not is_loopback(host) or (client and not is_loopback(client[0])):
+        return Problem(403, "this endpoint answers programs on this machine only, not pages in a browser")
+    return None

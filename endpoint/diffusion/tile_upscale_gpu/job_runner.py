@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs batches from one process: holds answers back for news, and has each batch painted, here or elsewhere."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from tile_upscale_gpu.job_table import Job, JobTable
+from tile_upscale_gpu.jobs import Answer, Question, Status
+from tile_upscale_gpu.request import Submission
+from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.watch import Result, Stopped
+
+log = logging.getLogger(__name__)
+
+SWEEP_S = 0.5
+
+
+class JobRunner:
+    """Implements Jobs on one event loop. `paint` returns when the batch has no tile left to do, and raises when it can't go on."""
+
+    def __init__(
+        self, settings: Settings, paint: Callable[["JobRunner", Job], Awaitable[None]], clock: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
+        self.table = JobTable(settings)
+        self.paint = paint
+        self.clock = clock
+        self.news = asyncio.Condition()
+        self.tasks: set[asyncio.Task] = set()
+
+    async def submit(self, submission: Submission) -> None:
+        job = self.table.submit(submission, self.clock())
+        if job:
+            self._spawn(self._drive(job))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _drive(self, job: Job) -> None:
+        try:
+            await self.paint(self, job)
+        except Stopped:
+            pass
+        except Exception as error:
+            log.exception("batch %r failed", job.batch_id)
+            job.end("failed", f"the service failed on this batch: {error}", self.clock())
+        else:
+            job.end("completed", None, self.clock())
+        await self._tell()
+
+    async def _tell(self) -> None:
+        async with self.news:
+            self.news.notify_all()
+
+    async def start(self, job: Job, status: Status) -> None:
+        job.start(status, self.clock())
+        await self._tell()
+
+    async def add(self, job: Job, result: Result) -> None:
+        job.add(result)
+        await self._tell()
+
+    async def answer(self, batch_id: str, question: Question) -> Answer | None:
+        job = self.table.jobs.get(batch_id)
+        if not job:
+            return None
+        # A held answer keeps the lease.
+        job.n_holders += 1
+        try:
+            await self._wait(job, question)
+        finally:
+            job.n_holders -= 1
+            job.asked_at = max(job.asked_at, self.clock())
+        return job.answer(question)
+
+    async def _wait(self, job: Job, question: Question) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if question.until_end else question.wait_s), self.news:
+                await self.news.wait_for(lambda: job.has_news(question))
+
+    async def cancel(self, batch_id: str, reason: str) -> bool:
+        job = self.table.jobs.get(batch_id)
+        if not job:
+            return False
+        job.end("cancelled", reason, self.clock())
+        await self._tell()
+        return True
+
+    async def sweep(self) -> None:
+        for job in self.table.sweep(self.clock()):
+            log.info("batch %r: %s", job.batch_id, job.error)
+        await self._tell()
+
+    async def sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            await self.sweep()
+
+    def stop(self) -> None:
+        for job in list(self.table.jobs.values()):
+            job.end("cancelled", "the service is shutting down", self.clock())
+        for task in self.tasks:
+            task.cancel()

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the web layer asks of whoever runs batches. Where they run, it does not know."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tile_upscale_gpu.request import Submission
+
+Status = Literal["queued", "starting", "running", "completed", "failed", "cancelled"]
+FINAL: frozenset[Status] = frozenset({"completed", "failed", "cancelled"})
+
+KEPT_S = 3600
+CANCELLED = "the client cancelled the batch"
+ABANDONED = "nobody has asked about the batch for the length of its lease"
+WENT_AWAY = "the client went away"
+OTHER_BODY = "the batch id was used for another request: choose a new one"
+
+
+def too_late(limit_s: float) -> str:
+    return f"the batch took longer than {limit_s:.0f} s: send fewer tiles at once"
+
+
+def no_room(n: int) -> str:
+    return f"{n} batches are waiting already: send this one later"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which results are wanted, and for how long the answer may be held back for news. `until_end`: a result is no news."""
+
+    results_from: int = 0
+    max_results: int = 1 << 31
+    wait_s: float = 0.0
+    until_end: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    batch_id: str
+    status: Status
+    error: str | None
+    tiles_processed: int
+    results: Sequence[bytes]
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in FINAL
+
+    def to_json(self) -> bytes:
+        """Joins results that are JSON already: they are megabytes each."""
+        head = {
+            "batch_id": self.batch_id, "status": self.status, "success": self.status == "completed",
+            "error": self.error, "tiles_processed": self.tiles_processed,
+        }  # fmt: skip
+        return json.dumps(head)[:-1].encode() + b', "results": [' + b",".join(self.results) + b"]}"
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What a client may send at once."""
+
+    concurrency: int = 1
+    queue: int = 1
+    autoscales: bool = False
+
+
+class Jobs(Protocol):
+    async def submit(self, submission: Submission) -> None:
+        """Takes a batch, or knows it already. Raises Problem 422 (same id, other body) or 429 (no room)."""
+
+    async def answer(self, batch_id: str, question: Question) -> Answer | None:
+        """None when the batch is not known. Renews its lease."""
+
+    async def cancel(self, batch_id: str, reason: str) -> bool:
+        """False when the batch is not known."""

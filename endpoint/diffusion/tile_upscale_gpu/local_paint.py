@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paints in a thread of this process, one batch at a time."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from tile_upscale_gpu.job_runner import JobRunner
+from tile_upscale_gpu.job_table import Job
+from tile_upscale_gpu.painter import Painter
+from tile_upscale_gpu.watch import Result, Stopped
+
+
+class ThreadWatch:
+    """Brings results from the painting thread to the event loop; a slow loop holds the painter up, so nothing piles up."""
+
+    def __init__(self, runner: JobRunner, job: Job, loop: asyncio.AbstractEventLoop) -> None:
+        self.runner = runner
+        self.job = job
+        self.loop = loop
+
+    def is_stopped(self) -> bool:
+        return self.job.has_ended
+
+    def add(self, result: Result) -> None:
+        asyncio.run_coroutine_threadsafe(self.runner.add(self.job, result), self.loop).result()
+
+
+class LocalPaint:
+    """A JobRunner's `paint`."""
+
+    def __init__(self, painter: Painter) -> None:
+        self.painter = painter
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
+        self.turn = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Loads the default model, so that the first batch does not wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self.thread, self.painter.load)
+
+    async def __call__(self, runner: JobRunner, job: Job) -> None:
+        loop = asyncio.get_running_loop()
+        async with self.turn:
+            if job.submission is None:
+                raise Stopped
+            request = job.submission.request
+            await runner.start(job, "starting")
+            await loop.run_in_executor(self.thread, self.painter.load, request.model_config_.base_model or "")
+            await runner.start(job, "running")
+            await loop.run_in_executor(self.thread, self.painter.paint, request, ThreadWatch(runner, job, loop))

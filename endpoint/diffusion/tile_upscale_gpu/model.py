@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An SDXL model with everything that hangs on it: ControlNets, IP-Adapter, LoRAs. Loads from folders, never from a network."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from PIL import Image
+from transformers import CLIPVisionModelWithProjection
+
+from tile_upscale_gpu.settings import Settings
+
+log = logging.getLogger(__name__)
+# Bars of progress are for a person at a screen; this is a log.
+diffusers.utils.logging.disable_progress_bar()
+transformers.utils.logging.disable_progress_bar()
+
+
+def choose_device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    # The VAE's float32 is for its range; TF32 has that too, and is several times faster.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    return torch.device(name)
+
+
+class Model:
+    """One base model on its device. Not thread-safe: one batch at a time paints with it."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.settings = settings
+        self.name = name
+        self.weights = settings.models[name]
+        self.device = choose_device(settings.device)
+        self.dtype = getattr(torch, settings.dtype)
+        self.plain = self._load_plain()
+        self.scheduler_config = self.plain.scheduler.config
+        self.controlled: dict[str, StableDiffusionXLControlNetImg2ImgPipeline] = {}
+        self.loaded_loras: set[str] = set()
+
+    def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
+        path = self.settings.locate(self.name, self.weights)
+        if not path.is_dir():
+            raise FileNotFoundError(f"model '{self.name}': there is no folder {path}; put the weights there, or set 'path' or 'folder'")
+        pipeline = StableDiffusionXLImg2ImgPipeline.from_pretrained(
+            path, vae=self._load_vae(path), image_encoder=self._load_image_encoder(), dtype=self.dtype, variant=self.weights.variant,
+            add_watermarker=False, local_files_only=True,
+        )  # fmt: skip
+        pipeline.set_progress_bar_config(disable=True)
+        pipeline.to(self.device)
+        for module in (pipeline.unet, pipeline.vae):
+            torch.nn.Module.to(module, memory_format=torch.channels_last)
+        if adapter := self.settings.ip_adapter:
+            pipeline.load_ip_adapter(
+                str(self.settings.locate("ip_adapter", adapter)), subfolder="", weight_name=adapter.weight_name,
+                image_encoder_folder=None, local_files_only=True,
+            )  # fmt: skip
+        log.info("loaded model '%s' on %s", self.name, self.device)
+        return pipeline
+
+    def _load_vae(self, base: Path) -> AutoencoderKL:
+        how = {"dtype": getattr(torch, self.settings.vae_dtype), "local_files_only": True}
+        if self.weights.vae:
+            return AutoencoderKL.from_pretrained(self.settings.folder / self.weights.vae, **how)
+        return AutoencoderKL.from_pretrained(base / "vae", variant=self.weights.variant, **how)
+
+    def _load_image_encoder(self) -> CLIPVisionModelWithProjection | None:
+        adapter = self.settings.ip_adapter
+        if not adapter:
+            return None
+        path = self.settings.locate("ip_adapter", adapter) / adapter.image_encoder
+        return CLIPVisionModelWithProjection.from_pretrained(path, dtype=self.dtype, local_files_only=True)
+
+    def choose_pipeline(self, controlnet: str | None) -> Any:
+        """The pipeline with that ControlNet, or without one. All share this model's parts."""
+        if controlnet is None:
+            return self.plain
+        if controlnet not in self.controlled:
+            weights = self.settings.controlnets[controlnet]
+            path = self.settings.locate(controlnet, weights)
+            module = ControlNetModel.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
+            torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
+            pipeline = StableDiffusionXLControlNetImg2ImgPipeline(
+                **self.plain.components, controlnet=module, add_watermarker=False,
+                force_zeros_for_empty_prompt=self.zeroes_empty_negative,
+            )  # fmt: skip
+            pipeline.set_progress_bar_config(disable=True)
+            self.controlled[controlnet] = pipeline
+        return self.controlled[controlnet]
+
+    def set_loras(self, wanted: dict[str, float]) -> None:
+        """Puts just these LoRAs in force, beside those that belong to the model."""
+        weights = {**self.weights.loras, **wanted}
+        for name in weights.keys() - self.loaded_loras:
+            lora = self.settings.loras[name]
+            path = self.settings.locate(name, lora)
+            folder, file = (path.parent, path.name) if path.is_file() else (path, lora.weight_name)
+            self.plain.load_lora_weights(str(folder), weight_name=file, adapter_name=name, local_files_only=True)
+            self.loaded_loras.add(name)
+        if weights:
+            self.plain.enable_lora()
+            self.plain.set_adapters(list(weights), list(weights.values()))
+        elif self.loaded_loras:
+            self.plain.disable_lora()
+
+    def encode_prompts(self, texts: list[str]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+        """Embeddings and pooled embeddings of each text, computed together."""
+        embeds, _, pooled, _ = self.plain.encode_prompt(
+            prompt=texts, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
+        )
+        return {text: (embeds[i : i + 1], pooled[i : i + 1]) for i, text in enumerate(texts)}
+
+    @property
+    def zeroes_empty_negative(self) -> bool:
+        """SDXL was trained with zeros, not with the embedding of an empty text."""
+        return bool(self.plain.config.force_zeros_for_empty_prompt)
+
+    def encode_reference(self, picture: Image.Image | None, is_guided: bool) -> list[torch.Tensor] | None:
+        """What the UNet wants to see of the reference; zeros without one, since it asks for something once an adapter is loaded."""
+        if not self.settings.ip_adapter:
+            return None
+        given = picture or Image.new("RGB", (64, 64))
+        embeds = self.plain.prepare_ip_adapter_image_embeds([given], None, self.device, 1, is_guided)
+        return embeds if picture else [torch.zeros_like(one) for one in embeds]
+
+    def set_reference_scale(self, scale: float) -> None:
+        if self.settings.ip_adapter:
+            self.plain.set_ip_adapter_scale(scale)
+
+    def encode_picture(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Latents of one picture (1, 3, H, W) in -1..1, scaled. The mean, not a sample: the source is known exactly."""
+        vae = self.plain.vae
+        latents = vae.encode(pixels.to(self.device, vae.dtype)).latent_dist.mode()
+        return (latents * vae.config.scaling_factor).to(self.dtype)
+
+    def decode_picture(self, latents: torch.Tensor) -> torch.Tensor:
+        """The picture (1, 3, H, W), about -1..1, float32."""
+        vae = self.plain.vae
+        return vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0].float()
+
+
+def free_memory() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def is_gpu_lost() -> bool:
+    """After an error in a kernel every later call fails too, until the process ends."""
+    try:
+        if torch.cuda.is_initialized():
+            torch.cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paints a batch: which tiles go through the UNet together, what happens when memory is short, and what each tile answers."""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+
+from tile_upscale_gpu.messages import Request, Tile
+from tile_upscale_gpu.model import Model, free_memory, is_gpu_lost
+from tile_upscale_gpu.pictures import PictureError, TileSizes, from_canvas, plan_sizes, read_reference, read_tile, to_canvas, write_tile
+from tile_upscale_gpu.repaint import Look, Repaint
+from tile_upscale_gpu.request import target_size
+from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped, Watch
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A tile that can be painted."""
+
+    tile: Tile
+    picture: Image.Image
+    sizes: TileSizes
+    prompt: str
+    negative_prompt: str
+
+
+class Painter:
+    """Holds one base model ready; another one that is asked for takes its place. One thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.model: Model | None = None
+        # What went through at once in the end, by the canvas it was painted on.
+        self.fitting: dict[tuple[int, int], int] = {}
+
+    def load(self, name: str = "") -> Model:
+        name = name or self.settings.default_model
+        if self.model is None or self.model.name != name:
+            self.model = None
+            free_memory()
+            self.model = Model(self.settings, name)
+        return self.model
+
+    def paint(self, request: Request, watch: Watch, done: Collection[str] = ()) -> None:
+        """Paints every tile that is not done; raises Stopped when the rest is not wanted, GpuLost when this process is of no more use."""
+        try:
+            self._paint(request, watch, done)
+        except RuntimeError as error:
+            if is_gpu_lost():
+                raise GpuLost(f"the GPU answers no more, restart the service: {error}") from error
+            raise
+
+    def _paint(self, request: Request, watch: Watch, done: Collection[str]) -> None:
+        model = self.load(request.model_config_.base_model or "")
+        look = self._make_look(request, watch)
+        if look is None:
+            return
+        works = self._read_tiles(request, watch, done)
+        repaint = Repaint(model, look, {text for work in works for text in (work.prompt, work.negative_prompt)})
+        # PNG files are written beside the GPU's next tiles, and all of them before this returns.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
+            for canvas in dict.fromkeys(work.sizes.canvas for work in works):
+                group = [work for work in works if work.sizes.canvas == canvas]
+                self._paint_group(repaint, group, canvas, watch, writer)
+
+    def _make_look(self, request: Request, watch: Watch) -> Look | None:
+        try:
+            reference = read_reference(request.ip_adapter_image_bytes.root) if request.ip_adapter_enabled else None
+        except PictureError as error:
+            for tile in request.tiles:
+                watch.add(Result.failed(tile.id, tile.seed, f"the reference picture can't be used: {error}"))
+            return None
+        return Look.make(request, reference, self.settings)
+
+    def _read_tiles(self, request: Request, watch: Watch, done: Collection[str]) -> list[Work]:
+        works = []
+        for tile in request.tiles:
+            if tile.id in done:
+                continue
+            try:
+                works.append(_make_work(request, tile))
+            except PictureError as error:
+                watch.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
+        return works
+
+    def _paint_group(self, repaint: Repaint, works: list[Work], canvas: tuple[int, int], watch: Watch, writer: Executor) -> None:
+        written: list[Future[None]] = []
+
+        def attempt(part: list[Work]) -> None:
+            written.append(_paint_together(repaint, part, watch, writer))
+
+        def give_up(work: Work) -> None:
+            size = f"{canvas[0]}x{canvas[1]} px"
+            error = f"the GPU's memory does not hold one tile of {size}: choose smaller tiles or a smaller generation size"
+            watch.add(Result.failed(work.tile.id, work.tile.seed, error))
+
+        first = self.fitting.get(canvas, self.settings.unet_batch)
+        self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up)
+        for future in written:
+            future.result()
+
+
+def paint_in_parts(
+    works: list[Work], size: int, attempt: Callable[[list[Work]], None], give_up: Callable[[Work], None]
+) -> int:  # fmt: skip
+    """Attempts the tiles `size` at a time, halving whenever memory is short. Returns the size that fitted."""
+    left = list(works)
+    while left:
+        part = left[:size]
+        try:
+            attempt(part)
+        except torch.OutOfMemoryError:
+            pass
+        else:
+            left = left[len(part) :]
+            continue
+        # Outside of the handler, whose traceback keeps the failed attempt's tensors alive.
+        free_memory()
+        if len(part) == 1:
+            give_up(left.pop(0))
+        else:
+            size = math.ceil(len(part) / 2)
+            log.warning("out of GPU memory with %d tiles at once: going on with %d", len(part), size)
+    return size
+
+
+def _make_work(request: Request, tile: Tile) -> Work:
+    sizes = plan_sizes(target_size(request, (tile.width, tile.height)), request.gen_params.gen_res or 0)
+    picture = to_canvas(read_tile(tile.image, tile.width, tile.height), sizes)
+    return Work(
+        tile, picture, sizes, _join(request.global_prompt, tile.prompt), _join(request.negative_prompt, tile.negative_prompt)
+    )  # fmt: skip
+
+
+def _join(common: str, own: str | None) -> str:
+    return ", ".join(text for text in (common.strip(), (own or "").strip()) if text)
+
+
+def _paint_together(repaint: Repaint, works: list[Work], watch: Watch, writer: Executor) -> "Future[None]":
+    def stop_if_unwanted() -> None:
+        if watch.is_stopped():
+            raise Stopped
+
+    started = time.monotonic()
+    stop_if_unwanted()
+    pictures = repaint.run(
+        [work.picture for work in works],
+        [work.tile.seed for work in works],
+        [(work.prompt, work.negative_prompt) for work in works],
+        stop_if_unwanted,
+    )
+    seconds = (time.monotonic() - started) / len(works)
+    for work in works:
+        log.info("tile %r: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))
+    return writer.submit(_write, works, pictures, seconds, watch)
+
+
+def _write(works: list[Work], pictures: list[Image.Image | None], seconds: float, watch: Watch) -> None:
+    for work, picture in zip(works, pictures, strict=True):
+        watch.add(_make_result(work, picture, seconds))
+
+
+def _make_result(work: Work, picture: Image.Image | None, seconds: float) -> Result:
+    tile = work.tile
+    if picture is None:
+        return Result.failed(tile.id, tile.seed, "the model's answer is not a picture (not a number): try float32 or another VAE")
+    image = write_tile(from_canvas(picture, work.sizes))
+    width, height = work.sizes.target
+    return Result.make(tile.id, success=True, image=image, width=width, height=height, seed=tile.seed, seconds=round(seconds, 3))

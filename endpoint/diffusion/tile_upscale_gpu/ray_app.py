@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service on Ray Serve:
+
+    serve run tile_upscale_gpu.ray_app:build settings=settings.toml
+
+A front without GPU answers HTTP; GPU replicas, from none to `max_replicas`, paint one batch each; a named actor keeps what has been
+painted, so that neither the front's loss nor a replica's loses anything.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+import ray
+from ray import serve
+from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.serve.exceptions import RayServeException
+from ray.serve.handle import DeploymentHandle
+
+from tile_upscale_gpu import VERSION
+from tile_upscale_gpu.gate import Gate, Trust
+from tile_upscale_gpu.job_runner import JobRunner
+from tile_upscale_gpu.job_table import Job
+from tile_upscale_gpu.jobs import Answer, Capacity, Question
+from tile_upscale_gpu.messages import Request
+from tile_upscale_gpu.problem import Problem
+from tile_upscale_gpu.request import Submission
+from tile_upscale_gpu.settings import Settings, read_settings, read_token
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
+from tile_upscale_gpu.web import make_app
+
+log = logging.getLogger(__name__)
+
+NAMESPACE = "tile-upscale"
+GPU = "Gpu"
+TRIES = 4
+
+
+class KeeperWatch:
+    """In a replica: the keeper's word is asked for between steps."""
+
+    def __init__(self, keeper: Any, run_id: str) -> None:
+        self.keeper = keeper
+        self.run_id = run_id
+
+    def is_stopped(self) -> bool:
+        return ray.get(self.keeper.is_stopped.remote(self.run_id))
+
+    def add(self, result: Result) -> None:
+        ray.get(self.keeper.add.remote(self.run_id, result))
+
+
+class Gpu:
+    """A replica: one container with the weights in it."""
+
+    def __init__(self, settings: Settings) -> None:
+        from tile_upscale_gpu.painter import Painter
+
+        self.painter = Painter(settings)
+        self.painter.load()
+
+    async def paint(self, keeper: Any, run_id: str, request: Request, done: Collection[str]) -> None:
+        await keeper.start.remote(run_id)
+        watch = KeeperWatch(keeper, run_id)
+        try:
+            # In a thread, so that Serve's questions for this replica's health are answered meanwhile.
+            await asyncio.to_thread(self.painter.paint, request, watch, done)
+        except Stopped:
+            log.info("batch %r was stopped", request.batch_id)
+        except GpuLost:
+            log.critical("this replica ends", exc_info=True)
+            os._exit(1)
+
+
+@ray.remote(num_cpus=0, max_restarts=-1)
+class Keeper:
+    """The state of all batches. It also hands them to the replicas, so that a front may go while they run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.runner = JobRunner(settings, self._paint)
+        # Each try has an id of its own: a replica that was thought lost must not go on beside the next one.
+        self.runs: dict[str, Job] = {}
+        self.gpu: DeploymentHandle | None = None
+        self.sweeper: asyncio.Task | None = None
+
+    async def use(self, gpu: DeploymentHandle) -> None:
+        self.gpu = gpu
+        self.sweeper = self.sweeper or asyncio.ensure_future(self.runner.sweep_forever())
+
+    async def submit(self, submission: Submission) -> tuple[int, str] | None:
+        """A refusal comes back as data: an exception would come back wrapped."""
+        try:
+            await self.runner.submit(submission)
+        except Problem as problem:
+            return problem.status, problem.detail
+        return None
+
+    async def answer(self, batch_id: str, question: Question) -> Answer | None:
+        return await self.runner.answer(batch_id, question)
+
+    async def cancel(self, batch_id: str, reason: str) -> bool:
+        return await self.runner.cancel(batch_id, reason)
+
+    async def start(self, run_id: str) -> None:
+        if job := self.runs.get(run_id):
+            await self.runner.start(job, "running")
+
+    async def is_stopped(self, run_id: str) -> bool:
+        job = self.runs.get(run_id)
+        return job is None or job.has_ended
+
+    async def add(self, run_id: str, result: Result) -> None:
+        if job := self.runs.get(run_id):
+            await self.runner.add(job, result)
+
+    async def _paint(self, runner: JobRunner, job: Job) -> None:
+        for _ in range(TRIES):
+            await runner.start(job, "starting")
+            try:
+                await self._paint_once(job)
+                return
+            except RayTaskError:
+                raise
+            except (RayError, RayServeException) as error:
+                log.warning("batch %r lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
+        raise RuntimeError(f"the batch lost its GPU replica {TRIES} times")
+
+    async def _paint_once(self, job: Job) -> None:
+        if job.submission is None:
+            raise Stopped
+        if self.gpu is None:
+            raise RuntimeError("the keeper does not know its replicas yet: send the batch again")
+        run_id = uuid.uuid4().hex
+        self.runs[run_id] = job
+        try:
+            me = ray.get_runtime_context().current_actor
+            await self.gpu.paint.remote(me, run_id, job.submission.request, frozenset(job.done))
+        finally:
+            del self.runs[run_id]
+
+
+def find_keeper(settings: Settings) -> Any:
+    """The one keeper for these settings and this code; the first who asks makes it."""
+    name = "jobs-" + hashlib.sha256(f"{VERSION} {settings.model_dump_json()}".encode()).hexdigest()[:12]
+    return Keeper.options(name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True).remote(settings)
+
+
+class KeeperJobs:
+    """Implements Jobs in a front, by asking the keeper."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.keeper: Any = None
+
+    async def _find(self) -> Any:
+        """A keeper that is new, or was restarted, must be told where the replicas are."""
+        if self.keeper is None:
+            keeper = find_keeper(self.settings)
+            await keeper.use.remote(serve.get_deployment_handle(GPU, serve.get_replica_context().app_name))
+            self.keeper = keeper
+        return self.keeper
+
+    async def _ask(self, method: str, *arguments: Any) -> Any:
+        try:
+            return await getattr(await self._find(), method).remote(*arguments)
+        except RayActorError as error:
+            self.keeper = None
+            raise Problem(503, "the keeper of the batches is being restarted: ask again") from error
+
+    async def submit(self, submission: Submission) -> None:
+        if refusal := await self._ask("submit", submission):
+            raise Problem(*refusal)
+
+    async def answer(self, batch_id: str, question: Question) -> Answer | None:
+        return await self._ask("answer", batch_id, question)
+
+    async def cancel(self, batch_id: str, reason: str) -> bool:
+        return await self._ask("cancel", batch_id, reason)
+
+
+def make_front(settings: Settings, token: str) -> type:
+    scale = settings.ray
+    capacity = Capacity(scale.max_replicas, scale.max_replicas, autoscales=scale.min_replicas < scale.max_replicas)
+
+    def make_gated_app() -> Gate:
+        app = make_app(settings, KeeperJobs(settings), capacity)
+        return Gate(app, Trust.TOKEN if token else Trust.LOOPBACK, token)
+
+    @serve.ingress(make_gated_app)
+    class Front:
+        def __init__(self, _gpu: DeploymentHandle) -> None:
+            """Named here, the replicas are deployed with the front."""
+
+    return Front
+
+
+def build(arguments: dict[str, str]) -> serve.Application:
+    """For `serve run` and for Serve's config files; `settings` names the TOML file."""
+    settings = read_settings(arguments.get("settings"))
+    scale = settings.ray
+    gpu = serve.deployment(
+        Gpu,
+        name=GPU,
+        max_ongoing_requests=1,
+        ray_actor_options={"num_gpus": scale.num_gpus, "num_cpus": scale.num_cpus},
+        autoscaling_config={
+            "min_replicas": scale.min_replicas, "max_replicas": scale.max_replicas, "target_ongoing_requests": 1,
+            "initial_replicas": scale.min_replicas, "upscale_delay_s": 1, "downscale_delay_s": scale.idle_s,
+            # A picture's batches all come at once: an average over Serve's usual half minute would bring replicas too late.
+            "look_back_period_s": 12,
+        },
+    )  # fmt: skip
+    # Held answers wait in the front: each takes a place, but no time.
+    front = serve.deployment(make_front(settings, read_token()), name="Front", max_ongoing_requests=200, ray_actor_options={"num_cpus": 0})
+    return front.bind(gpu.bind(settings))

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads and checks a submitted batch. Pictures are not looked at: a broken one is its tile's failure, not the batch's."""
+
+import hashlib
+from dataclasses import dataclass
+
+import pydantic
+import pydantic_core
+
+from tile_upscale_gpu.messages import Request
+from tile_upscale_gpu.problem import Problem
+from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.settings import Settings
+
+PROTOCOL = 1
+DEFAULT_LEASE_S = 120
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A batch that may be worked on. The checksum tells it from another with the same id."""
+
+    request: Request
+    checksum: str
+
+    @property
+    def batch_id(self) -> str:
+        return self.request.batch_id
+
+    @property
+    def lease_s(self) -> int:
+        return self.request.lease_s or DEFAULT_LEASE_S
+
+
+def parse(body: bytes, batch_id: str | None, settings: Settings) -> Submission:
+    """Raises Problem. `batch_id` is the one in the path, None on the blocking route."""
+    request = _validate(_load(body), settings.max_tiles)
+    if batch_id is not None and batch_id != request.batch_id:
+        raise Problem(422, "'batch_id' must be the one in the path")
+    _check_tiles(request)
+    _check_reference(request)
+    _check_names(request, settings)
+    _check_cost(request, settings)
+    return Submission(request, hashlib.sha256(body).hexdigest())
+
+
+def target_size(request: Request, own: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a returned tile, in px, which are its own where the request wants none."""
+    width, height = request.target_width, request.target_height
+    return (width.root if width else own[0], height.root if height else own[1])
+
+
+def _load(body: bytes) -> dict[str, object]:
+    try:
+        data = pydantic_core.from_json(body)
+    except ValueError as error:
+        raise Problem(400, f"the body is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise Problem(400, "the body is not a JSON object")
+    protocol = data.get("protocol")
+    if isinstance(protocol, int) and protocol != PROTOCOL:
+        raise Problem(400, f"protocol {protocol} is not spoken here; this endpoint speaks {PROTOCOL}")
+    return data
+
+
+def _validate(data: dict[str, object], max_tiles: int) -> Request:
+    tiles = data.get("tiles")
+    if isinstance(tiles, list) and len(tiles) > max_tiles:
+        raise Problem(413, f"the batch holds {len(tiles)} tiles; send at most {max_tiles} at once")
+    try:
+        return Request.model_validate(data, strict=True)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Problem(422, f"'{place}': {first['msg']}") from error
+
+
+def _check_tiles(request: Request) -> None:
+    if len({tile.id for tile in request.tiles}) < len(request.tiles):
+        raise Problem(422, "'id' must differ from tile to tile")
+
+
+def _check_reference(request: Request) -> None:
+    # The schema's if/then, which no pydantic model can be made from.
+    if request.ip_adapter_enabled and request.ip_adapter_image_bytes is None:
+        raise Problem(422, "'ip_adapter_image_bytes' must hold a picture when 'ip_adapter_enabled' is true")
+
+
+def _check_names(request: Request, settings: Settings) -> None:
+    config = request.model_config_
+    _check_name("model_config.base_model", config.base_model, settings.models)
+    for lora in config.loras or []:
+        _check_name("model_config.loras", lora.name, settings.loras)
+    if config.controlnet and config.controlnet.enabled:
+        if not settings.controlnets:
+            raise Problem(422, "'model_config.controlnet': this endpoint has no ControlNet; switch it off")
+        _check_name("model_config.controlnet.model", config.controlnet.model, settings.controlnets)
+    if request.ip_adapter_enabled and settings.ip_adapter is None:
+        raise Problem(422, "'ip_adapter_enabled': this endpoint has no IP-Adapter; leave the reference picture out")
+    _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), SAMPLERS)
+
+
+def _check_name(field: str, name: str | None, known: dict) -> None:
+    if name and name not in known:
+        raise Problem(422, f"'{field}': '{name}' is not here; this endpoint has {', '.join(known) or 'none'}")
+
+
+def _check_cost(request: Request, settings: Settings) -> None:
+    if (request.gen_params.steps or 1) > settings.max_steps:
+        raise Problem(422, f"'gen_params.steps' must be at most {settings.max_steps} here")
+    width, height = target_size(request, (0, 0))
+    sides = {
+        "target_width": width,
+        "target_height": height,
+        "gen_params.gen_res": request.gen_params.gen_res or 0,
+        "tiles.width": max(tile.width for tile in request.tiles),
+        "tiles.height": max(tile.height for tile in request.tiles),
+    }
+    for field, side in sides.items():
+        if side > settings.max_side_px:
+            raise Problem(422, f"'{field}': this endpoint paints at most {settings.max_side_px} px; choose smaller tiles")

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the operator decides: which weights there are, limits, prices. Read from one TOML file."""
+
+import hashlib
+import os
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tile_upscale_gpu import VERSION
+
+FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
+TOKEN_VARIABLE = "UPSCALE_TOKEN"
+SAMPLED_BYTES = 1 << 20
+
+Dtype = Literal["float32", "float16", "bfloat16"]
+
+
+class Table(BaseModel):
+    """A table of the file. A misspelt key is an error, not a silent default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Weights(Table):
+    """Where weights lie, and where they come from when the volume is filled."""
+
+    path: Path | None = Field(default=None, description="relative to `folder`; the entry's own name without it")
+    repo: str = Field(default="", description="hub repository, for filling the volume only")
+    revision: str | None = None
+    files: list[str] = Field(default=[], description="patterns of the files that are wanted; all without it")
+    variant: str | None = Field(default=None, description="such as fp16, where the files are named so")
+
+
+class BaseModelWeights(Weights):
+    """An SDXL model in diffusers' folder layout."""
+
+    sampler: str = Field(default="dpm++ 2m karras", description="used where the request names none")
+    vae: Path | None = Field(default=None, description="another VAE's folder, such as one that is safe in half precision")
+    loras: dict[str, float] = Field(default={}, description="always on, such as a few-step LoRA")
+
+
+class LoraWeights(Weights):
+    """`path` is the file, or its folder."""
+
+    weight_name: str | None = Field(default=None, description="the file, where the folder holds several")
+
+
+class IpAdapterWeights(Weights):
+    weight_name: str = "ip-adapter.safetensors"
+    image_encoder: Path = Path("image_encoder")
+
+
+class Gpu(Table):
+    """What the health answer says about cost."""
+
+    name: str = ""
+    price_per_hour: float | None = Field(default=None, ge=0)
+    currency: str = "USD"
+
+
+class Modal(Table):
+    gpu: str = "A10G"
+    volume: str = "tile-upscale-weights"
+    max_containers: int = Field(default=4, ge=1)
+    scaledown_window_s: int = Field(default=60, ge=2, le=1200)
+
+
+class Ray(Table):
+    num_gpus: float = Field(default=1, ge=0)
+    num_cpus: float = Field(default=1, ge=0)
+    min_replicas: int = Field(default=0, ge=0)
+    max_replicas: int = Field(default=4, ge=1)
+    idle_s: float = Field(default=60, ge=0, description="a replica without work ends after this")
+
+
+class Settings(Table):
+    folder: Path = Path("/models")
+    models: dict[str, BaseModelWeights] = Field(min_length=1, description="the first is the default")
+    controlnets: dict[str, Weights] = Field(default={}, description="the first is the default")
+    loras: dict[str, LoraWeights] = {}
+    ip_adapter: IpAdapterWeights | None = None
+
+    device: str = Field(default="auto", description="as torch names it; auto: cuda where there is one")
+    dtype: Dtype = "float16"
+    # SDXL's own VAE overflows in half precision, and bfloat16 shows as banding.
+    vae_dtype: Dtype = "float32"
+    unet_batch: int = Field(default=8, ge=1, description="tiles that go through the UNet at once, memory allowing")
+
+    max_tiles: int = Field(default=64, ge=1)
+    max_body_mib: int = Field(default=128, ge=1)
+    max_jobs: int = Field(default=16, ge=1)
+    max_kept_mib: int = Field(default=1024, ge=1)
+    max_steps: int = Field(default=150, ge=1)
+    max_side_px: int = Field(default=2048, ge=64)
+    batch_timeout_s: int = Field(default=2400, ge=1)
+
+    gpu: Gpu = Gpu()
+    modal: Modal = Modal()
+    ray: Ray = Ray()
+
+    @model_validator(mode="after")
+    def _fixed_loras_exist(self) -> "Settings":
+        for name, model in self.models.items():
+            if unknown := set(model.loras) - set(self.loras):
+                raise ValueError(f"model '{name}' wants the LoRA '{unknown.pop()}', which is not in [loras]")
+        return self
+
+    def locate(self, name: str, weights: Weights) -> Path:
+        return self.folder / (weights.path or name)
+
+    @property
+    def default_model(self) -> str:
+        return next(iter(self.models))
+
+    def make_identity(self) -> str:
+        """Changes whenever the pixels would: this service, the libraries that paint, the weights and how they are run."""
+        digest = hashlib.sha256()
+        parts = [self.models, self.controlnets, self.loras, {"ip_adapter": self.ip_adapter}]
+        for name, weights in (item for part in parts for item in part.items() if item[1]):
+            digest.update(f"{name}\0{weights.model_dump_json()}\0".encode())
+            _digest_folder(digest, self.locate(name, weights))
+        digest.update(f"{self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())
+        return f"tile-upscale-gpu-{VERSION}-{digest.hexdigest()[:16]}"
+
+
+def _digest_folder(digest: "hashlib._Hash", folder: Path) -> None:
+    """Gigabytes of weights are told apart by their names, sizes and beginnings, which hold each tensor's place."""
+    files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        with path.open("rb") as file:
+            beginning = file.read(SAMPLED_BYTES)
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + beginning)
+
+
+def read_settings(path: str | Path | None = None) -> Settings:
+    """Reads the file that is named, or the one of the environment variable."""
+    path = path or os.environ.get(FILE_VARIABLE)
+    if not path:
+        raise ValueError(f"no settings: name a TOML file, or set {FILE_VARIABLE} to one (settings.example.toml shows how)")
+    try:
+        return Settings.model_validate(tomllib.loads(Path(path).read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{path}: {place}: {first['msg']}" if place else f"{path}: {first['msg']}") from error
+
+
+def read_token() -> str:
+    return os.environ.get(TOKEN_VARIABLE, "")

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Batches whose state lies in a shared key-value store, while a cloud's own queue runs the calls that paint them.
+
+Fronts and painters come and go; none of them holds anything that the others need. Each time a batch begins it gets a run of its own,
+whose painter alone writes its state and results; the front alone writes who has asked and whether to stop.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from tile_upscale_gpu.jobs import ABANDONED, FINAL, KEPT_S, OTHER_BODY, Answer, Question, Status, too_late
+from tile_upscale_gpu.messages import Request
+from tile_upscale_gpu.problem import Problem
+from tile_upscale_gpu.request import Submission
+from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+# A front that is lost between noting a batch and giving it away leaves it without a call.
+SPAWN_LIMIT_S = 60
+
+
+class Store(Protocol):
+    """A dictionary that several machines share."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+    def put(self, key: str, value: Any) -> None: ...
+    def put_new(self, key: str, value: Any) -> bool:
+        """Sets a key that is not there; False when it is."""
+
+    def pop(self, key: str) -> None: ...
+    def keys(self) -> Iterable[str]: ...
+
+
+class Calls(Protocol):
+    """The cloud's queue of calls to the painter."""
+
+    def spawn(self, run: "Run", request: Request) -> str: ...
+    def cancel(self, call_id: str) -> None: ...
+    def find_failure(self, call_id: str) -> str | None:
+        """Why the call as a whole has failed, in a sentence; None while it may still do its work, or has done it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A batch from its submission on; what a front knows of it."""
+
+    run_id: str
+    checksum: str
+    lease_s: int
+    submitted_at: float
+    call_id: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the painter says of a run."""
+
+    status: Status = "starting"
+    error: str | None = None
+    done: tuple[str, ...] = ()
+    started_at: float = 0.0
+    ended_at: float = 0.0
+
+
+def run_key(batch_id: str) -> str:
+    return f"batch:{batch_id}"
+
+
+def state_key(run_id: str) -> str:
+    return f"{run_id}:state"
+
+
+def asked_key(run_id: str) -> str:
+    return f"{run_id}:asked"
+
+
+def stop_key(run_id: str) -> str:
+    return f"{run_id}:stop"
+
+
+def result_key(run_id: str, number: int) -> str:
+    return f"{run_id}:result:{number}"
+
+
+class StoreWatch:
+    """In the painter: asks the store whether to go on, and puts results there."""
+
+    def __init__(self, settings: Settings, store: Store, run: Run, clock: Callable[[], float]) -> None:
+        self.settings = settings
+        self.store = store
+        self.run = run
+        self.clock = clock
+        self.lock = threading.Lock()
+        # A container that takes over from a lost one goes on where that was.
+        self.state: State = store.get(state_key(run.run_id)) or State(started_at=clock())
+
+    def say(self, **changes: Any) -> None:
+        """Called from the thread that paints and from the one that writes pictures."""
+        with self.lock:
+            self.state = replace(self.state, **changes)
+            self.store.put(state_key(self.run.run_id), self.state)
+
+    def end(self, status: Status, error: str | None = None) -> None:
+        self.say(status=status, error=error, ended_at=self.clock())
+
+    def is_stopped(self) -> bool:
+        if self.state.status in FINAL:
+            return True
+        now = self.clock()
+        if reason := self.store.get(stop_key(self.run.run_id)):
+            self.end("cancelled", reason)
+        elif now - self.store.get(asked_key(self.run.run_id), self.run.submitted_at) > self.run.lease_s:
+            self.end("cancelled", ABANDONED)
+        elif now - self.state.started_at > self.settings.batch_timeout_s:
+            self.end("failed", too_late(self.settings.batch_timeout_s))
+        return self.state.status in FINAL
+
+    def add(self, result: Result) -> None:
+        # The result first: a state that counts it promises that it is there.
+        self.store.put(result_key(self.run.run_id, len(self.state.done)), result.json)
+        self.say(done=(*self.state.done, result.tile_id))
+
+
+def paint_run(
+    painter: Any, settings: Settings, store: Store, run: Run, request: Request, clock: Callable[[], float] = time.time
+) -> None:  # fmt: skip
+    """What the cloud calls: paints a batch. Its failure is an answer, so that the cloud does not try it again, unless the GPU is lost."""
+    watch = StoreWatch(settings, store, run, clock)
+    if watch.is_stopped():
+        return
+    watch.say(status="running")
+    try:
+        painter.paint(request, watch, watch.state.done)
+    except Stopped:
+        return
+    except GpuLost:
+        raise
+    except Exception as error:
+        log.exception("run %s failed", run.run_id)
+        watch.end("failed", f"the service failed on this batch: {error}")
+        return
+    watch.end("completed")
+
+
+class StoreJobs:
+    """Implements Jobs in a front. The store's calls wait for a network, so each is made in a thread."""
+
+    def __init__(self, store: Store, calls: Calls, clock: Callable[[], float] = time.time) -> None:
+        self.store = store
+        self.calls = calls
+        self.clock = clock
+
+    async def submit(self, submission: Submission) -> None:
+        await asyncio.to_thread(self._submit, submission)
+
+    def _submit(self, submission: Submission) -> None:
+        key = run_key(submission.batch_id)
+        known: Run | None = self.store.get(key)
+        run = Run(uuid.uuid4().hex, submission.checksum, submission.lease_s, self.clock())
+        if known and known.checksum != submission.checksum:
+            raise Problem(422, OTHER_BODY)
+        if known and self._read_state(known).status not in ("cancelled", "failed"):
+            self.store.put(asked_key(known.run_id), self.clock())
+            return
+        if known:
+            self.store.put(key, run)
+        elif not self.store.put_new(key, run):
+            return  # another front has just taken the same batch
+        self.store.put(key, replace(run, call_id=self.calls.spawn(run, submission.request)))
+
+    def _read_state(self, run: Run) -> State:
+        state: State = self.store.get(state_key(run.run_id)) or State()
+        if state.status in FINAL:
+            return state
+        if reason := self.store.get(stop_key(run.run_id)):
+            return replace(state, status="cancelled", error=reason)
+        if run.call_id:
+            failure = self.calls.find_failure(run.call_id)
+        else:
+            failure = "the batch was never begun: send it again" if self.clock() - run.submitted_at > SPAWN_LIMIT_S else None
+        return replace(state, status="failed", error=failure) if failure else state
+
+    async def answer(self, batch_id: str, question: Question) -> Answer | None:
+        until = self.clock() + question.wait_s
+        while True:
+            run, state = await asyncio.to_thread(self._look, batch_id)
+            if run is None:
+                return None
+            has_news = state.status in FINAL or (not question.until_end and len(state.done) > question.results_from)
+            if has_news or (not question.until_end and self.clock() >= until):
+                return await asyncio.to_thread(self._make_answer, batch_id, run, state, question)
+            await asyncio.sleep(POLL_S)
+
+    def _look(self, batch_id: str) -> tuple[Run | None, State]:
+        run: Run | None = self.store.get(run_key(batch_id))
+        if run is None:
+            return None, State()
+        state = self._read_state(run)
+        if state.ended_at and self.clock() - state.ended_at > KEPT_S:
+            return None, state
+        self.store.put(asked_key(run.run_id), self.clock())
+        return run, state
+
+    def _make_answer(self, batch_id: str, run: Run, state: State, question: Question) -> Answer:
+        last = min(len(state.done), question.results_from + question.max_results)
+        results = [self.store.get(result_key(run.run_id, number)) for number in range(question.results_from, last)]
+        return Answer(batch_id, state.status, state.error, len(state.done), results)
+
+    async def cancel(self, batch_id: str, reason: str) -> bool:
+        return await asyncio.to_thread(self._cancel, batch_id, reason)
+
+    def _cancel(self, batch_id: str, reason: str) -> bool:
+        run: Run | None = self.store.get(run_key(batch_id))
+        if run is None:
+            return False
+        # Between steps the painter sees the first; the second takes a call that has not begun out of the queue.
+        if self._read_state(run).status not in FINAL:
+            self.store.put(stop_key(run.run_id), reason)
+            if run.call_id and self.store.get(state_key(run.run_id)) is None:
+                self.calls.cancel(run.call_id)
+        return True
+
+
+def forget_old(store: Store, longest_s: float, now: float) -> int:
+    """Drops what ended an hour ago, and what can't run any more. Returns how many batches that were."""
+    keys = list(store.keys())
+    old = {}
+    for key in keys:
+        if key.startswith(run_key("")) and isinstance(run := store.get(key), Run):
+            state: State = store.get(state_key(run.run_id)) or State()
+            if now - (state.ended_at or run.submitted_at + longest_s) > KEPT_S:
+                old[run.run_id] = key
+    for key in keys:
+        if key.partition(":")[0] in old:
+            store.pop(key)
+    for key in old.values():
+        store.pop(key)
+    return len(old)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The routes of the wire contract (endpoint/README.md). Who runs the batches, and where, it does not know."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from tile_upscale_gpu import VERSION
+from tile_upscale_gpu.jobs import CANCELLED, WENT_AWAY, Answer, Capacity, Jobs, Question
+from tile_upscale_gpu.messages import Health
+from tile_upscale_gpu.pictures import GRID_PX
+from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
+from tile_upscale_gpu.request import Submission, parse
+from tile_upscale_gpu.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_WAIT_S = 20
+POLL_AFTER_S = 1
+UNKNOWN = "this batch is not known here, or no longer: submit it again"
+
+Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
+
+
+def make_app(settings: Settings, jobs: Jobs, capacity: Capacity, lifespan: Lifespan | None = None) -> FastAPI:
+    app = FastAPI(title="Tile Upscale GPU", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    routes = Routes(settings, jobs, capacity)
+    app.add_api_route("/v1/health", routes.health, methods=["GET"], response_model=Health)
+    app.add_api_route("/v1/batches/{batch_id:path}", routes.put, methods=["PUT"])
+    app.add_api_route("/v1/batches/{batch_id:path}", routes.get, methods=["GET"])
+    app.add_api_route("/v1/batches/{batch_id:path}", routes.delete, methods=["DELETE"])
+    app.add_api_route("/process_tile_batch", routes.process, methods=["POST"])
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_failure)
+    return app
+
+
+class Routes:
+    def __init__(self, settings: Settings, jobs: Jobs, capacity: Capacity) -> None:
+        self.settings = settings
+        self.jobs = jobs
+        self.capacity = capacity
+        self.identity: str | None = None
+
+    async def health(self) -> Response:
+        if self.identity is None:
+            self.identity = await run_in_threadpool(self.settings.make_identity)
+        health = make_health(self.settings, self.capacity, self.identity)
+        return Response(health.model_dump_json(exclude_none=True), media_type="application/json")
+
+    async def put(self, batch_id: str, request: Request) -> Response:
+        await self.jobs.submit(await self._read(request, batch_id))
+        return await self._answer(request, batch_id, Question(wait_s=_preferred_wait(request.headers)))
+
+    async def get(self, batch_id: str, request: Request) -> Response:
+        return await self._answer(request, batch_id, _read_question(request))
+
+    async def delete(self, batch_id: str) -> Response:
+        if not await self.jobs.cancel(batch_id, CANCELLED):
+            raise Problem(404, UNKNOWN)
+        return Response(status_code=204)
+
+    async def process(self, request: Request) -> Response:
+        """The blocking route. A client that goes away stops paying."""
+        submission = await self._read(request, None)
+        await self.jobs.submit(submission)
+        answer = asyncio.ensure_future(self.jobs.answer(submission.batch_id, Question(until_end=True)))
+        try:
+            await self._wait_with_client(request, answer)
+        except asyncio.CancelledError:
+            await asyncio.shield(self.jobs.cancel(submission.batch_id, WENT_AWAY))
+            raise
+        return _respond(request, answer.result())
+
+    async def _wait_with_client(self, request: Request, answer: "asyncio.Future[Answer | None]") -> None:
+        gone = asyncio.ensure_future(_wait_for_hang_up(request))
+        try:
+            await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if not answer.done():
+            answer.cancel()
+            raise asyncio.CancelledError
+
+    async def _read(self, request: Request, batch_id: str | None) -> Submission:
+        body = await _read_body(request, self.settings.max_body_mib << 20)
+        return await run_in_threadpool(parse, body, batch_id, self.settings)
+
+    async def _answer(self, request: Request, batch_id: str, question: Question) -> Response:
+        return _respond(request, await self.jobs.answer(batch_id, question))
+
+
+def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health:
+    return Health(
+        protocol=1, identity=identity, version=VERSION, max_tiles=settings.max_tiles, max_body_bytes=settings.max_body_mib << 20,
+        multiple_of=GRID_PX, concurrency=capacity.concurrency, queue=capacity.queue, autoscales=capacity.autoscales, resizes=True,
+        uses_prompt=True, models=list(settings.models), controlnets=list(settings.controlnets), loras=list(settings.loras),
+        gpu_name=settings.gpu.name or None, price_per_hour=settings.gpu.price_per_hour,
+        currency=None if settings.gpu.price_per_hour is None else settings.gpu.currency,
+    )  # fmt: skip
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    """What is over the limit is read to its end, so that the client hears the answer, but not kept."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            chunks.clear()
+        else:
+            chunks.append(chunk)
+    if size > limit:
+        raise Problem(413, "the request is larger than this endpoint takes: send fewer tiles at once")
+    return b"".join(chunks)
+
+
+async def _wait_for_hang_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _preferred_wait(headers: Mapping[str, str]) -> int:
+    """Prefer: respond-async, wait=10 (RFC 7240); what is not understood is ignored."""
+    for preference in headers.get("prefer", "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "wait" and value.strip().isdecimal():
+            return min(int(value), MAX_WAIT_S)
+    return 0
+
+
+def _read_question(request: Request) -> Question:
+    numbers: dict[str, int] = {}
+    for name in ("results_from", "max_results"):
+        value = request.query_params.get(name)
+        if value is None:
+            continue
+        if not value.isdecimal():
+            raise Problem(422, f"'{name}' must be a whole number")
+        numbers[name] = int(value)
+    return Question(wait_s=_preferred_wait(request.headers), **numbers)
+
+
+def _respond(request: Request, answer: Answer | None) -> Response:
+    if answer is None:
+        raise Problem(404, UNKNOWN)
+    if answer.has_ended:
+        return Response(answer.to_json(), 200, media_type="application/json")
+    headers = {"Location": request.url.path, "Retry-After": str(POLL_AFTER_S)}
+    return Response(answer.to_json(), 202, headers, media_type="application/json")
+
+
+def _respond_problem(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(problem.to_json(), problem.status, {**problem.headers, **(headers or {})}, media_type=CONTENT_TYPE)
+
+
+async def _on_problem(_request: Request, problem: Problem) -> Response:
+    return _respond_problem(problem)
+
+
+async def _on_http_exception(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 405:
+        allowed = {method for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE for method in route.methods}
+        return _respond_problem(Problem(405, "this route does not take that method"), {"Allow": ", ".join(sorted(allowed))})
+    sentence = "there is no such route here" if error.status_code == 404 else str(error.detail)
+    return _respond_problem(Problem(error.status_code, sentence))
+
+
+async def _on_failure(_request: Request, error: Exception) -> Response:
+    log.error("a request failed", exc_info=error)
+    return _respond_problem(Problem(500, "the service failed on this request; its log says why. Sending it again may help"))
+
+
+@contextlib.asynccontextmanager
+async def background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Runs a coroutine beside the application, for a lifespan."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

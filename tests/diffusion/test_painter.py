@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real pipeline on a tiny model: what each setting does to the pixels, and what happens when memory is short."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+import torch
+from PIL import Image
+from tile_upscale_gpu.painter import Painter, paint_in_parts
+from tile_upscale_gpu.repaint import Repaint
+from tile_upscale_gpu.request import parse
+from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.settings import read_settings
+from tile_upscale_gpu.watch import GpuLost, Result, Stopped
+from tiny_sdxl import make_all
+from wire_client import check, decode, encode, make_picture, make_request
+
+FIXED = {"strength": 0.6, "steps": 4, "cfg_scale": 2.0}
+
+
+@dataclass
+class Watch:
+    """Collects results; stops after so many questions."""
+
+    stop_after: int | None = None
+    questions: int = 0
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def is_stopped(self) -> bool:
+        self.questions += 1
+        return self.stop_after is not None and self.questions > self.stop_after
+
+    def add(self, result: Result) -> None:
+        message = json.loads(result.json)
+        check(message, "result")
+        self.results[result.tile_id] = message
+
+
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Painter:
+    return Painter(read_settings(make_all(tmp_path_factory.mktemp("weights"))))
+
+
+def make(tiles: int = 1, target: int | None = 64, size: int = 64, **changes: Any) -> dict[str, Any]:
+    request = make_request(tiles, target, size)
+    request["gen_params"].update(FIXED)
+    for name, value in changes.items():
+        place = next(part for part in (request["gen_params"], request["model_config"], request) if name in part or part is request)
+        place[name] = value
+    return request
+
+
+def paint(painter: Painter, request: dict[str, Any]) -> dict[str, numpy.ndarray]:
+    watch = Watch()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
+    assert all(result["success"] for result in watch.results.values()), watch.results
+    return {name: numpy.asarray(decode(result["image"])).astype(int) for name, result in watch.results.items()}
+
+
+def paint_one(painter: Painter, **changes: Any) -> numpy.ndarray:
+    return paint(painter, make(**changes))["0"]
+
+
+def block_means(picture: Image.Image) -> numpy.ndarray:
+    """What the tiny VAE keeps of a picture: the mean of each 8x8 block."""
+    pixels = numpy.asarray(picture).astype(float)
+    height, width = pixels.shape[:2]
+    return pixels.reshape(height // 8, 8, width // 8, 8, 3).mean((1, 3)).repeat(8, 0).repeat(8, 1)
+
+
+def test_strength_0_gives_the_picture_back_through_the_vae(painter: Painter) -> None:
+    painted = paint_one(painter, strength=0)
+    assert abs(painted - block_means(make_picture(64, 0))).max() <= 0.51
+
+
+def test_gen_res_paints_larger_than_the_target(painter: Painter) -> None:
+    enlarged = make_picture(64, 0).resize((128, 128), Image.Resampling.LANCZOS)
+    kept = Image.fromarray(block_means(enlarged).round().astype(numpy.uint8)).resize((64, 64), Image.Resampling.LANCZOS)
+    painted = paint_one(painter, strength=0, gen_res=128)
+    assert abs(painted - numpy.asarray(kept).astype(int)).max() <= 2
+
+
+def test_sides_that_are_no_multiple_are_filled_up_and_cut_back(painter: Painter) -> None:
+    painted = paint_one(painter, strength=0, size=72, target=None)
+    assert painted.shape == (72, 72, 3)
+    assert abs(painted - block_means(make_picture(72, 0))).max() <= 0.51
+
+
+def test_same_seed_gives_the_same_bytes(painter: Painter) -> None:
+    first, second = Watch(), Watch()
+    request = parse(json.dumps(make(tiles=2)).encode(), None, painter.settings).request
+    painter.paint(request, first)
+    painter.paint(request, second)
+    assert [first.results[name]["image"] for name in "01"] == [second.results[name]["image"] for name in "01"]
+
+
+def test_another_seed_gives_another_picture(painter: Painter) -> None:
+    request = make()
+    request["tiles"][0]["seed"] = 12345
+    assert abs(paint(painter, request)["0"] - paint_one(painter)).mean() > 1
+
+
+def test_batch_of_n_equals_n_batches_of_one(painter: Painter) -> None:
+    request = make(tiles=5)
+    together = paint(painter, request)
+    for tile in request["tiles"]:
+        alone = paint(painter, {**request, "tiles": [tile]})
+        assert abs(alone[tile["id"]] - together[tile["id"]]).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"controlnet": {"enabled": False}},
+        {"controlnet": {"enabled": True, "conditioning_scale": 1.8}},
+        {"controlnet": {"enabled": True, "guidance_start": 0.9, "guidance_end": 1.0}},
+        {"loras": [{"name": "style", "weight": 1.0}]},
+        {"ip_adapter_enabled": True, "ip_adapter_image_bytes": encode(make_picture(48, 9)), "ip_adapter_scale": 1.0},
+        {"global_prompt": "a wholly different text"},
+        {"negative_prompt": "a wholly different text"},
+        {"cfg_scale": 7.5},
+        {"cfg_scale": 1.0},
+        {"steps": 9},
+        {"strength": 0.9},
+        {"sampler": "euler a"},
+    ],
+    ids=str,
+)
+def test_each_setting_changes_the_answer_and_leaves_nothing_behind(painter: Painter, change: dict[str, Any]) -> None:
+    before = paint_one(painter)
+    changed = paint_one(painter, **change)
+    assert abs(changed - before).max() >= 1
+    assert abs(paint_one(painter) - before).max() == 0
+
+
+def test_lora_counts_by_its_weight(painter: Painter) -> None:
+    base = paint_one(painter)
+    weak, strong = (paint_one(painter, loras=[{"name": "style", "weight": weight}]) for weight in (0.2, 1.0))
+    nothing = paint_one(painter, loras=[{"name": "style", "weight": 0.0}])
+    assert abs(nothing - base).max() <= 1
+    assert 0 < abs(weak - base).mean() < abs(strong - base).mean()
+
+
+def test_reference_picture_counts_by_its_scale(painter: Painter) -> None:
+    base = paint_one(painter)
+    reference = {"ip_adapter_enabled": True, "ip_adapter_image_bytes": encode(make_picture(48, 9))}
+    weak, strong = (paint_one(painter, **reference, ip_adapter_scale=scale) for scale in (0.2, 1.0))
+    nothing = paint_one(painter, **reference, ip_adapter_scale=0.0)
+    assert abs(nothing - base).max() <= 1
+    assert 0 < abs(weak - base).mean() < abs(strong - base).mean()
+
+
+def test_half_precision_with_a_whole_vae(painter: Painter) -> None:
+    """The noise differs, since it is drawn in the model's own precision, but the VAE's answer and the amount of change do not."""
+    half = Painter(painter.settings.model_copy(update={"dtype": "bfloat16"}))
+    assert abs(paint_one(half, strength=0) - paint_one(painter, strength=0)).max() <= 2
+    source = block_means(make_picture(64, 0))
+    change, full_change = abs(paint_one(half) - source).mean(), abs(paint_one(painter) - source).mean()
+    assert full_change / 2 < change < full_change * 2
+
+
+def test_tiles_own_prompt_is_added_to_the_global_one(painter: Painter) -> None:
+    own = make(tiles=2)
+    own["tiles"][1]["prompt"] = "a red brick wall"
+    joined = make(tiles=2, global_prompt="sharp, a red brick wall")
+    assert abs(paint(painter, own)["1"] - paint(painter, joined)["1"]).max() <= 1
+    assert abs(paint(painter, own)["0"] - paint(painter, make(tiles=2))["0"]).max() <= 1
+
+
+def test_each_distinct_prompt_is_encoded_once_a_batch(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = painter.load()
+    encode_prompts, asked = model.encode_prompts, []
+    monkeypatch.setattr(model, "encode_prompts", lambda texts: asked.append(texts) or encode_prompts(texts))
+    request = make(tiles=9)
+    for tile in request["tiles"]:
+        tile["prompt"] = "sky" if int(tile["id"]) % 2 else "grass"
+    paint(painter, request)
+    assert asked == [["", "sharp, grass", "sharp, sky"]]
+
+
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
+def test_every_sampler_paints(painter: Painter, sampler: str) -> None:
+    painted = paint_one(painter, sampler=sampler, steps=6, strength=0.5)
+    assert numpy.isfinite(painted).all()
+    assert abs(painted - block_means(make_picture(64, 0))).max() > 1
+
+
+def test_little_strength_with_few_steps_still_takes_a_step(painter: Painter) -> None:
+    painted = paint_one(painter, steps=2, strength=0.2)
+    assert abs(painted - block_means(make_picture(64, 0))).max() > 1
+
+
+def test_stop_is_heard_between_steps(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped at the n-th question, the UNet has run for no more than one step beyond the questions it was asked."""
+    runs = []
+    painter.load().plain.unet.register_forward_hook(lambda *_: runs.append(1))
+    request = parse(json.dumps(make(steps=50, strength=1.0)).encode(), None, painter.settings).request
+    watch = Watch(stop_after=6)
+    with pytest.raises(Stopped):
+        painter.paint(request, watch)
+    assert watch.questions == 7
+    assert 1 <= len(runs) <= 7
+    assert not watch.results
+
+
+def test_results_come_as_they_finish(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four tiles go through at once: the last two are painted only when the first four have come."""
+    request = parse(json.dumps(make(tiles=6)).encode(), None, painter.settings).request
+    first = threading.Event()
+    run, calls = Repaint.run, []
+
+    class Signalling(Watch):
+        def add(self, result: Result) -> None:
+            super().add(result)
+            if len(self.results) == 4:
+                first.set()
+
+    def run_later(*arguments: Any) -> Any:
+        calls.append(arguments)
+        assert len(calls) < 2 or first.wait(60), "the first four are there before the last two are painted"
+        return run(*arguments)
+
+    monkeypatch.setattr(Repaint, "run", run_later)
+    watch = Signalling()
+    painter.paint(request, watch)
+    assert len(calls) == 2 and len(watch.results) == 6
+
+
+def test_what_is_done_is_not_painted_again(painter: Painter) -> None:
+    watch = Watch()
+    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, watch, done={"0", "2"})
+    assert list(watch.results) == ["1"]
+
+
+@pytest.mark.parametrize(("n", "fits"), [(8, 8), (8, 3), (7, 2), (5, 1)])
+def test_memory_that_is_short_halves_the_batch(n: int, fits: int) -> None:
+    painted: list[int] = []
+
+    def attempt(part: list[int]) -> None:
+        if len(part) > fits:
+            raise torch.OutOfMemoryError("made to fail")
+        painted.extend(part)
+
+    assert paint_in_parts(list(range(n)), 8, attempt, pytest.fail) <= max(fits, 1)
+    assert painted == list(range(n))
+
+
+def test_tile_that_memory_does_not_hold_fails_with_a_sentence(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(*_: object) -> None:
+        raise torch.OutOfMemoryError("made to fail")
+
+    monkeypatch.setattr(Repaint, "run", run_out)
+    monkeypatch.setattr(painter, "fitting", {})
+    watch = Watch()
+    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, watch)
+    assert len(watch.results) == 3
+    for result in watch.results.values():
+        assert not result["success"]
+        assert "smaller" in result["error"] and "64x64" in result["error"]
+
+
+def test_answer_that_is_no_picture_is_a_failure(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = painter.load()
+    monkeypatch.setattr(model, "decode_picture", lambda latents: torch.full((1, 3, 64, 64), float("nan")))
+    watch = Watch()
+    painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, watch)
+    assert not watch.results["0"]["success"]
+
+
+@pytest.mark.parametrize(("is_lost", "error"), [(True, GpuLost), (False, RuntimeError)])
+def test_gpu_that_answers_no_more_is_told_from_other_failures(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch, is_lost: bool, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("made to fail")
+
+    monkeypatch.setattr(Repaint, "run", fail)
+    monkeypatch.setattr("tile_upscale_gpu.painter.is_gpu_lost", lambda: is_lost)
+    with pytest.raises(error, match="made to fail"):
+        painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, Watch())
+
+
+@pytest.mark.parametrize(("width", "image"), [(64, "bm90IGEgcGljdHVyZQ=="), (64, "abc"), (32, encode(make_picture()))])
+def test_broken_tile_fails_alone(painter: Painter, width: int, image: str) -> None:
+    request = make(tiles=3)
+    request["tiles"][1].update(width=width, image=image)
+    watch = Watch()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
+    assert [watch.results[name]["success"] for name in "012"] == [True, False, True]
+    assert watch.results["1"]["error"].startswith("tile 1: ")
+
+
+def test_broken_reference_picture_fails_every_tile_in_words(painter: Painter) -> None:
+    request = make(tiles=2, ip_adapter_enabled=True, ip_adapter_image_bytes="bm90IGEgcGljdHVyZQ==")
+    watch = Watch()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
+    assert [result["success"] for result in watch.results.values()] == [False, False]
+    assert all("reference" in result["error"] for result in watch.results.values())
+
+
+def test_identity_follows_the_weights(tmp_path: Path) -> None:
+    settings = read_settings(make_all(tmp_path))
+    identity = settings.make_identity()
+    assert read_settings(tmp_path / "settings.toml").make_identity() == identity
+    assert settings.model_copy(update={"dtype": "bfloat16"}).make_identity() != identity
+    weights = tmp_path / "style" / "pytorch_lora_weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"!")
+    assert settings.make_identity() != identity
