@@ -218,7 +218,9 @@ paint (Run *run, GError **error)
                  .colour_correction = arguments->colour_correction,
                  .recipe = arguments->recipe,
                  .policy = arguments->policy,
-                 .store = store },
+                 .store = store,
+                 .logs = logs,
+                 .clock = run->clock },
     .tools = &run->tools,
     .picture = run->is_interactive ? run->picture : NULL,
   };
