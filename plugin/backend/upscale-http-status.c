@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-http-status.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-json.h"
 
@@ -62,7 +64,7 @@ name_status (guint status)
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
       return "it is busy";
     case STATUS_ORIGIN_TIMEOUT:
-      return "the proxy before it waited in vain";
+      return _ ("the proxy before it waited in vain");
     default:
       return soup_status_get_phrase (status);
     }
@@ -75,11 +77,11 @@ advise (guint status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
     case SOUP_STATUS_FORBIDDEN:
-      return " Set its key in your list of endpoints, or in the environment: "
-             "UPSCALE_TOKEN, UPSCALE_BASIC for a name and password, or "
-             "UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.";
+      return _ (" Set its key in your list of endpoints, or in the environment: "
+                "UPSCALE_TOKEN, UPSCALE_BASIC for a name and password, or "
+                "UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.");
     case SOUP_STATUS_NOT_FOUND:
-      return " Check the address.";
+      return _ (" Check the address.");
     default:
       return "";
     }
@@ -186,22 +188,22 @@ upscale_http_tile_failure_to_error (const char *said)
 {
   int code = is_out_of_memory (said) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
 
-  return g_error_new (UPSCALE_ERROR, code, "the endpoint says: %s", said);
+  return g_error_new (UPSCALE_ERROR, code, _ ("the endpoint says: %s"), said);
 }
 
 static const char *
 explain (const GError *failure)
 {
   if (failure->domain == G_TLS_ERROR)
-    return "its certificate can't be trusted; correct it, or use the endpoint's real "
-           "name";
+    return _ ("its certificate can't be trusted; correct it, or use the endpoint's real "
+              "name");
   if (failure->domain == G_RESOLVER_ERROR)
-    return "there is no such host; check the address and the network";
+    return _ ("there is no such host; check the address and the network");
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return "the connection was refused; is the endpoint running, and the port right?";
+    return _ ("the connection was refused; is the endpoint running, and the port right?");
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
       g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
-    return "the host can't be reached; check the network";
+    return _ ("the host can't be reached; check the network");
   return NULL;
 }
 

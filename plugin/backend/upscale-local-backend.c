@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-backend.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-http.h"
 #include "upscale-tile-batch-backend.h"
@@ -73,10 +75,10 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
     base = g_uri_parse (line + strlen (READY_PREFIX), SOUP_HTTP_URI_FLAGS, NULL);
   if (!base)
     {
-      g_set_error (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
-          "the local endpoint %s did not start; install the plug-in again if this stays",
-          self->program);
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
+                   _ ("the local endpoint %s did not start; install the plug-in again if "
+                      "this stays"),
+                   self->program);
       return FALSE;
     }
   http = upscale_http_new (self->clock);
@@ -114,9 +116,10 @@ spawn (UpscaleLocalBackend *self, GError **error)
                         &cause, self->program, "--exit-with-parent", NULL);
 
   if (!process)
-    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
-                 "the local endpoint can't be started (%s); install the plug-in again",
-                 cause->message);
+    g_set_error (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
+        _ ("the local endpoint can't be started (%s); install the plug-in again"),
+        cause->message);
   return process;
 }
 

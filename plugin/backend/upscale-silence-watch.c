@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-silence-watch.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 /* Less than this in a span of silence is a line on which nothing would ever end. */
@@ -230,10 +232,10 @@ upscale_silence_watch_dup_error (const UpscaleSilenceWatch *watch, const char *h
   if (!watch->is_silent)
     return NULL;
   if (!watch->is_connected)
-    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE,
-                        "%s: it does not take the connection; is the endpoint running?",
-                        host);
+    return g_error_new (
+        UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE,
+        _ ("%s: it does not take the connection; is the endpoint running?"), host);
   return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
-                      "%s: nothing came from it for %" G_GINT64_FORMAT " s", host,
-                      watch->silence_us / G_USEC_PER_SEC);
+                      _ ("%s: nothing came from it for %d s"), host,
+                      (int) (watch->silence_us / G_USEC_PER_SEC));
 }

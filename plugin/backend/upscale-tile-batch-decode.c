@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-batch-codec.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-json-peel.h"
 #include "upscale-json.h"
@@ -44,7 +46,7 @@ parse_object (GBytes *body, GError **error)
   UpscaleJsonPeel *peel = upscale_json_peel_new (body);
 
   if (!peel)
-    refuse (error, "its answer is not what a %s endpoint says; is the address right?",
+    refuse (error, _ ("its answer is not what a %s endpoint says; is the address right?"),
             "tile-batch");
   return peel;
 }
@@ -104,10 +106,10 @@ decode_result (UpscaleJsonPeel    *peel,
   const char *id = object ? upscale_json_get_string (object, "id") : NULL;
 
   if (!find_tile (batch, id, &result->tile_index))
-    return refuse (error, "it answered for a tile that it was not sent: '%s'",
+    return refuse (error, _ ("it answered for a tile that it was not sent: '%s'"),
                    id ? id : "");
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
-    return refuse (error, "it answered twice for tile '%s'", id);
+    return refuse (error, _ ("it answered twice for tile '%s'"), id);
   result->seconds = get_seconds (object);
   if (upscale_json_get_boolean (object, "success", FALSE))
     {
@@ -115,11 +117,12 @@ decode_result (UpscaleJsonPeel    *peel,
           upscale_json_peel_decode_base64 (peel,
                                            json_object_get_member (object, "image"));
       if (!result->image)
-        result->failure = g_strdup ("it says it painted the tile, but sent no picture");
+        result->failure =
+            g_strdup (_ ("it says it painted the tile, but sent no picture"));
     }
   else
     result->failure =
-        dup_text (upscale_json_get_string (object, "error"), "it gave no reason");
+        dup_text (upscale_json_get_string (object, "error"), _ ("it gave no reason"));
   return TRUE;
 }
 
@@ -159,7 +162,8 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
   if (!status || g_str_equal (status, "completed"))
     return TRUE;
   if (!g_str_equal (status, "failed") && !g_str_equal (status, "cancelled"))
-    return refuse (error, "it says the batch is '%s', which means nothing here", status);
+    return refuse (error, _ ("it says the batch is '%s', which means nothing here"),
+                   status);
   answer->is_cancelled = g_str_equal (status, "cancelled");
   answer->failure = dup_text (upscale_json_get_string (object, "error"), status);
   return TRUE;
@@ -189,7 +193,7 @@ upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **err
     return NULL;
   if (g_strcmp0 (id, batch->id) != 0)
     {
-      refuse (error, "it answered for another batch: '%s'", id ? id : "");
+      refuse (error, _ ("it answered for another batch: '%s'"), id ? id : "");
       return NULL;
     }
   answer = g_new0 (UpscaleWireAnswer, 1);
@@ -302,7 +306,8 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
     return NULL;
   if (upscale_json_get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
     {
-      refuse (error, "it does not speak protocol %s; update the plug-in or the endpoint",
+      refuse (error,
+              _ ("it does not speak protocol %s; update the plug-in or the endpoint"),
               "1");
       return NULL;
     }

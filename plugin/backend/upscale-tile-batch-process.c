@@ -3,6 +3,8 @@
  * cancelled. Each step takes the task and hands it to the next. */
 #include "upscale-tile-batch-process.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-pause.h"
@@ -212,8 +214,8 @@ describe_failed_batch (const UpscaleWireAnswer *answer)
 {
   if (answer->is_cancelled)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-                        "it has stopped the batch: %s", answer->failure);
-  return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, "it gave the batch up: %s",
+                        _ ("it has stopped the batch: %s"), answer->failure);
+  return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, _ ("it gave the batch up: %s"),
                       answer->failure);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-likeness.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 #include <math.h>
@@ -167,14 +169,14 @@ upscale_likeness_check (const UpscalePixels *seen,
   if (before.deviation > LIVELY_DEVIATION && after.deviation < FLAT_DEVIATION)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   "the picture is a single colour, but the source is not");
+                   _ ("the picture is a single colour, but the source is not"));
       return FALSE;
     }
   if (before.block_deviation > FORM_DEVIATION && strength < 1.0 &&
       correlate (&before, &after) < least_correlation (strength))
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   "the picture does not resemble the source");
+                   _ ("the picture does not resemble the source"));
       return FALSE;
     }
   return TRUE;

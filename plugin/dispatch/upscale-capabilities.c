@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-capabilities.h"
 
+#include <glib/gi18n-lib.h>
+
 /* What is safe to believe of an endpoint that says nothing: diffusion models work on
  * multiples of 64. */
 #define DEFAULT_MULTIPLE_OF 64
@@ -80,13 +82,13 @@ append_missing_loras (GString                   *text,
                       const UpscaleRecipe       *recipe)
 {
   if (recipe->loras->len > 0 && !capabilities->takes_loras)
-    g_string_append (text, "it can't add LoRAs; ");
+    g_string_append (text, _ ("it can't add LoRAs; "));
   for (guint i = 0; capabilities->takes_loras && i < recipe->loras->len; i++)
     {
       const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
 
       if (lacks (capabilities->loras, lora->name))
-        g_string_append_printf (text, "it has no LoRA '%s'; ", lora->name);
+        g_string_append_printf (text, _ ("it has no LoRA '%s'; "), lora->name);
     }
 }
 
@@ -107,13 +109,13 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (lacks (capabilities->models, recipe->model))
-    g_string_append_printf (text, "it has no model '%s'; ", recipe->model);
+    g_string_append_printf (text, _ ("it has no model '%s'; "), recipe->model);
   if (recipe->controlnet_enabled && !capabilities->takes_controlnet)
-    g_string_append (text, "it has no tile ControlNet; ");
+    g_string_append (text, _ ("it has no tile ControlNet; "));
   if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
-    g_string_append (text, "it can't follow a reference picture (IP-Adapter); ");
+    g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
   if (recipe->generation_px > 0 && !capabilities->takes_generation_size)
-    g_string_append (text, "it paints each tile at the tile's own size; ");
+    g_string_append (text, _ ("it paints each tile at the tile's own size; "));
   append_missing_loras (text, capabilities, recipe);
   if (text->len > 0 && capabilities->hint)
     g_string_append_printf (text, "%s; ", capabilities->hint);
@@ -121,7 +123,7 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
     g_string_append_printf (text, "%s; ", capabilities->caveat);
   if (capabilities->guesses_model && *recipe->model == '\0')
     g_string_append_printf (
-        text, "no model is named, so it paints with the first it has, '%s'; ",
+        text, _ ("no model is named, so it paints with the first it has, '%s'; "),
         capabilities->default_model);
   if (text->len == 0)
     return NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-flight-private.h"
 
+#include <glib/gi18n-lib.h>
+
 static void prepare_next (UpscaleFlight *flight);
 
 static void
@@ -83,7 +85,7 @@ fail_missing_tiles (UpscaleFlight *flight)
   g_autoptr (GArray) missing = upscale_flight_get_open_tiles (flight);
   g_autoptr (GError) error =
       g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                   "the endpoint ended the batch without an answer for it");
+                   _ ("the endpoint ended the batch without an answer for it"));
 
   for (guint i = 0; i < missing->len; i++)
     fail_tile (flight, g_array_index (missing, guint, i), error);
@@ -97,10 +99,11 @@ rename_lateness (UpscaleFlight *flight)
       !g_error_matches (flight->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_error (&flight->error);
-  flight->error = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TIMED_OUT,
-                               "the batch took longer than %" G_GINT64_FORMAT
-                               " s; raise the batch timeout or use smaller batches",
-                               flight->plan.timeout_us / G_USEC_PER_SEC);
+  flight->error =
+      g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TIMED_OUT,
+                   _ ("the batch took longer than %d s; raise the batch timeout or "
+                      "use smaller batches"),
+                   (int) (flight->plan.timeout_us / G_USEC_PER_SEC));
 }
 
 /* The speed is measured over what really came back, from when work began. When that was

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-scheduler-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-batch-size.h"
 #include "upscale-endpoint-pool.h"
 #include "upscale-error.h"
@@ -197,7 +199,7 @@ finish (UpscaleScheduler *self)
     g_task_return_error_if_cancelled (task);
   else if (progress.n_failed == progress.n_tiles)
     g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
-                             "No tile could be upscaled. The first: %s",
+                             _ ("No tile could be upscaled. The first: %s"),
                              upscale_tile_queue_get_first_failure (self->queue));
   else
     g_task_return_boolean (task, TRUE);

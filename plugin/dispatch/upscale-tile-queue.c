@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-queue.h"
 
+#include <glib/gi18n-lib.h>
+
 /* A tile and one copy of it, when the first is late. */
 #define MAX_CARRIERS 2
 
@@ -251,7 +253,7 @@ upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *
 
   set_state (queue, tile_index, UPSCALE_TILE_FAILED);
   g_free (tile->failure);
-  tile->failure = g_strdup_printf ("tile %u: %s", tile_index + 1, reason);
+  tile->failure = g_strdup_printf (_ ("tile %u: %s"), tile_index + 1, reason);
 }
 
 /**

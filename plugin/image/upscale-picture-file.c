@@ -3,6 +3,8 @@
  * the user is told of; it is not worth a failed job. */
 #include "upscale-picture-file.h"
 
+#include <glib/gi18n-lib.h>
+
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
@@ -99,11 +101,11 @@ upscale_picture_file_decode_sized (GBytes  *file,
   pixbuf = g_bytes_get_size (file) > 0 ? load (file, &check) : NULL;
   if (!pixbuf)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 "the picture is damaged, or in a format that can't be read here; set "
-                 "the server to answer with PNG");
+                 _ ("the picture is damaged, or in a format that can't be read here; set "
+                    "the server to answer with PNG"));
   else if (check.width_px != width_px || check.height_px != height_px)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 "the picture is %dx%d px instead of %dx%d", check.width_px,
+                 _ ("the picture is %dx%d px instead of %dx%d"), check.width_px,
                  check.height_px, width_px, height_px);
   else
     return copy_pixels (pixbuf);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-png.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 #include <png.h>
@@ -103,7 +105,7 @@ upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error
 
   g_byte_array_unref (encoder.file);
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
-               "The tile could not be encoded: %s", encoder.message);
+               _ ("The tile could not be encoded: %s"), encoder.message);
   return NULL;
 }
 
@@ -142,11 +144,11 @@ upscale_png_peek_size (GBytes *file, int *width_px, int *height_px, GError **err
   guint32       height;
 
   if (size < HEADER_BYTES || png_sig_cmp (bytes, 0, SIGNATURE_BYTES) != 0)
-    return fail (error, "the picture is not a PNG file");
+    return fail (error, _ ("the picture is not a PNG file"));
   width = read_big_endian (bytes + WIDTH_OFFSET);
   height = read_big_endian (bytes + WIDTH_OFFSET + 4);
   if (width == 0 || height == 0 || width > G_MAXINT || height > G_MAXINT)
-    return fail (error, "the picture has no valid size");
+    return fail (error, _ ("the picture has no valid size"));
   *width_px = (int) width;
   *height_px = (int) height;
   return TRUE;
@@ -204,13 +206,14 @@ upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
 
   if (!png_image_begin_read_from_memory (&image, bytes, size))
     {
-      fail (error, "the picture is not a PNG file that can be read");
+      fail (error, _ ("the picture is not a PNG file that can be read"));
       return NULL;
     }
   if ((guint64) image.width * image.height > max_pixels)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   "the picture is far too large: %ux%u px", image.width, image.height);
+                   _ ("the picture is far too large: %ux%u px"), image.width,
+                   image.height);
       png_image_free (&image);
       return NULL;
     }
@@ -219,7 +222,7 @@ upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
   read = read_pixels (&image, pixels);
   if (!read)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 "the picture is damaged: %s", image.message);
+                 _ ("the picture is damaged: %s"), image.message);
   png_image_free (&image);
   return read ? g_steal_pointer (&pixels) : NULL;
 }
@@ -247,8 +250,8 @@ upscale_png_decode_sized (GBytes *file, int width_px, int height_px, GError **er
   if (width != width_px || height != height_px)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   "the picture is %dx%d px instead of %dx%d", width, height, width_px,
-                   height_px);
+                   _ ("the picture is %dx%d px instead of %dx%d"), width, height,
+                   width_px, height_px);
       return NULL;
     }
   return upscale_png_decode (file, (gsize) width * (gsize) height, error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-store.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 #include <errno.h>
@@ -282,16 +284,16 @@ upscale_tile_store_insert (UpscaleTileStore *store,
   if (g_mkdir_with_parents (store->folder, 0700) != 0)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
-                   "Finished tiles can't be kept: the folder %s can't be made (%s). "
-                   "Free or correct it to be able to resume.",
+                   _ ("Finished tiles can't be kept: the folder %s can't be made (%s). "
+                      "Free or correct it to be able to resume."),
                    store->folder, g_strerror (errno));
       return FALSE;
     }
   if (!write_file (path, tile, &cause))
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
-                   "Finished tiles can't be kept in %s: %s. Free or correct it to be "
-                   "able to resume.",
+                   _ ("Finished tiles can't be kept in %s: %s. Free or correct it to be "
+                      "able to resume."),
                    store->folder, cause->message);
       return FALSE;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-job-log.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 #include <errno.h>
@@ -121,7 +123,8 @@ upscale_job_log_new (GFile *folder, GError **error)
   if (self->file >= 0 && flock (self->file, LOCK_EX | LOCK_NB) == 0)
     return g_steal_pointer (&self);
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
-               "The job's log can't be written in '%s': %s.", path, g_strerror (errno));
+               _ ("The job's log can't be written in '%s': %s."), path,
+               g_strerror (errno));
   return NULL;
 }
 
@@ -253,6 +256,6 @@ upscale_job_log_dup_warning (UpscaleJobLog *log)
 {
   if (log->write_error == 0)
     return NULL;
-  return g_strdup_printf ("The job's log '%s' could not be written: %s.", log->path,
+  return g_strdup_printf (_ ("The job's log '%s' could not be written: %s."), log->path,
                           g_strerror (log->write_error));
 }
