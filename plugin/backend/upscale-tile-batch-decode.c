@@ -10,6 +10,7 @@
 #include <math.h>
 
 #define PROTOCOL 1
+#define DOLLARS "USD"
 #define MAX_TEXT_CHARS 500
 #define MAX_SIDE_PX 16384
 #define MAX_CONCURRENCY 10000
@@ -24,9 +25,9 @@ refuse (GError **error, const char *format, const char *what)
 }
 
 static double
-get_seconds (JsonObject *object)
+get_positive (JsonObject *object, const char *name)
 {
-  JsonNode *node = json_object_get_member (object, "seconds");
+  JsonNode *node = json_object_get_member (object, name);
   double value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
 
   return isfinite (value) && value > 0.0 ? value : 0.0;
@@ -110,7 +111,7 @@ decode_result (UpscaleJsonPeel    *peel,
                    id ? id : "");
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
     return refuse (error, _ ("it answered twice for tile '%s'"), id);
-  result->seconds = get_seconds (object);
+  result->seconds = get_positive (object, "seconds");
   if (upscale_json_get_boolean (object, "success", FALSE))
     {
       result->image =
@@ -285,6 +286,17 @@ dup_names (JsonObject *object, const char *member)
                                                     : NULL;
 }
 
+/* A price in another currency says nothing here: ours are in dollars. */
+static double
+get_price (JsonObject *object)
+{
+  const char *currency = upscale_json_get_string (object, "currency");
+
+  return !currency || g_str_equal (currency, DOLLARS)
+             ? get_positive (object, "price_per_hour")
+             : 0.0;
+}
+
 /**
  * upscale_tile_batch_decode_health:
  * @body: JSON, as it came in
@@ -332,5 +344,6 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
   capabilities->loras = dup_names (object, "loras");
   capabilities->version = g_strdup (upscale_json_get_string (object, "version"));
   capabilities->autoscales = upscale_json_get_boolean (object, "autoscales", FALSE);
+  capabilities->price_per_hour = get_price (object);
   return capabilities;
 }

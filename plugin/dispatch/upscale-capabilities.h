@@ -20,6 +20,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * sent at the source's size
  * @keeps_batches: it can be asked for a batch by its id, also by a later run
  * @autoscales: its slots start cold and cost extra
+ * @price_per_hour: of one slot at work, in dollars; 0 when it does not say
  * @is_loopback: it runs on this machine, so bytes cost less than compressing them
  * @uses_prompt: what it paints depends on words
  * @takes_controlnet: it has a tile ControlNet
@@ -49,6 +50,7 @@ struct _UpscaleCapabilities
   gboolean resizes;
   gboolean keeps_batches;
   gboolean autoscales;
+  double   price_per_hour;
   gboolean is_loopback;
   gboolean uses_prompt;
   gboolean takes_controlnet;

@@ -189,7 +189,8 @@ upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint)
 {
   if (endpoint->terms.duplicates != UPSCALE_DUPLICATES_AUTO)
     return endpoint->terms.duplicates == UPSCALE_DUPLICATES_ALLOWED;
-  return !endpoint->capabilities->autoscales && endpoint->terms.price_per_hour <= 0.0;
+  return !endpoint->capabilities->autoscales &&
+         upscale_endpoint_get_price_per_hour (endpoint) <= 0.0;
 }
 
 /**
@@ -237,12 +238,14 @@ upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_price_per_hour:
  * @endpoint: an endpoint
  *
- * Returns: of one slot at work, in dollars
+ * Returns: of one slot at work, in dollars: as the user says, or else by its own word
  */
 double
 upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint)
 {
-  return endpoint->terms.price_per_hour;
+  if (endpoint->terms.price_per_hour > 0.0 || !endpoint->capabilities)
+    return endpoint->terms.price_per_hour;
+  return endpoint->capabilities->price_per_hour;
 }
 
 /* Batches held ready cost nothing. */
@@ -271,7 +274,7 @@ upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us)
 {
   count_busy_time (endpoint, now_us);
   return (double) endpoint->busy_us / G_USEC_PER_SEC / 3600.0 *
-         endpoint->terms.price_per_hour;
+         upscale_endpoint_get_price_per_hour (endpoint);
 }
 
 /**

@@ -209,6 +209,30 @@ test_health_defaults (void)
   g_assert_false (capabilities->resizes);
 }
 
+static double
+read_price (const char *members)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"protocol\":1,\"identity\":\"m\"%s}", members);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+  g_autoptr (UpscaleCapabilities) capabilities =
+      upscale_tile_batch_decode_health (body, NULL);
+
+  g_assert_nonnull (capabilities);
+  return capabilities->price_per_hour;
+}
+
+static void
+test_health_tells_the_price_in_dollars (void)
+{
+  g_assert_cmpfloat (read_price (""), ==, 0.0);
+  g_assert_cmpfloat (read_price (",\"price_per_hour\":1.5"), ==, 1.5);
+  g_assert_cmpfloat (read_price (",\"price_per_hour\":2,\"currency\":\"USD\""), ==, 2.0);
+  g_assert_cmpfloat (read_price (",\"price_per_hour\":2,\"currency\":\"EUR\""), ==, 0.0);
+  g_assert_cmpfloat (read_price (",\"price_per_hour\":-1"), ==, 0.0);
+  g_assert_cmpfloat (read_price (",\"price_per_hour\":null"), ==, 0.0);
+}
+
 static void
 test_health_of_another_protocol_is_refused (void)
 {
@@ -234,6 +258,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/codec/mutated-answers", test_mutated_answers);
   g_test_add_func ("/codec/health-defaults", test_health_defaults);
+  g_test_add_func ("/codec/health-tells-the-price-in-dollars",
+                   test_health_tells_the_price_in_dollars);
   g_test_add_func ("/codec/health-of-another-protocol-is-refused",
                    test_health_of_another_protocol_is_refused);
   return g_test_run ();
