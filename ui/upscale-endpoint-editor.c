@@ -20,7 +20,6 @@ typedef struct
   UpscaleEndpointEntry *entry;
   GStrv                 key; /* typed, not kept yet */
   GtkWidget            *name;
-  GtkWidget            *place;
   GtkWidget            *light;
 } Line;
 
@@ -123,21 +122,11 @@ show_entry (Line *line)
       upscale_endpoint_entry_is_local (line->entry)
           ? g_strdup (_ ("comes with the plug-in"))
           : g_strdup_printf ("%s, %s", line->entry->kind, line->entry->address);
+  g_autofree char *text =
+      g_markup_printf_escaped ("%s\n<small>%s</small>", line->entry->name, place);
 
-  gtk_label_set_text (GTK_LABEL (line->name), line->entry->name);
-  gtk_label_set_text (GTK_LABEL (line->place), place);
-  gtk_widget_set_tooltip_text (line->place, place);
-}
-
-static GtkWidget *
-make_line_label (GtkWidget *box)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  return label;
+  gtk_label_set_markup (GTK_LABEL (line->name), text);
+  gtk_widget_set_tooltip_text (line->name, place);
 }
 
 static void
@@ -171,23 +160,22 @@ add_line (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
 {
   Line      *line = g_new0 (Line, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX / 2);
-  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *check = gtk_check_button_new ();
 
   line->entry = entry;
-  line->name = make_line_label (texts);
-  line->place = make_line_label (texts);
-  gtk_style_context_add_class (gtk_widget_get_style_context (line->place),
-                               GTK_STYLE_CLASS_DIM_LABEL);
+  line->name = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (line->name), 0.0F);
+  gtk_label_set_ellipsize (GTK_LABEL (line->name), PANGO_ELLIPSIZE_END);
   show_entry (line);
   line->light = upscale_tile_mark_new (UPSCALE_TILE_WAITING);
   show_light (line, UPSCALE_TILE_WAITING, _ ("not tested"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), entry->is_on);
+  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   upscale_control_set_name (check, _ ("Serves where no endpoint is named"));
   g_signal_connect (check, "toggled", G_CALLBACK (on_switched), line);
   gtk_container_set_border_width (GTK_CONTAINER (box), SPACING_PX / 2);
   gtk_box_pack_start (GTK_BOX (box), check, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), texts, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), line->name, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (box), line->light, FALSE, FALSE, 0);
   g_ptr_array_add (self->lines, line);
   gtk_list_box_insert (GTK_LIST_BOX (self->list), box, -1);

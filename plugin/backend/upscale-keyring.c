@@ -144,17 +144,3 @@ upscale_keyring_clear (const UpscaleEndpointEntry *entry, GError **error)
     }
   return TRUE;
 }
-
-/**
- * upscale_keyring_is_there:
- *
- * Returns: whether the session has a keyring
- */
-gboolean
-upscale_keyring_is_there (void)
-{
-  g_autoptr (SecretService) service =
-      secret_service_get_sync (SECRET_SERVICE_OPEN_SESSION, NULL, NULL);
-
-  return service != NULL;
-}

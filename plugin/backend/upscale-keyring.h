@@ -11,6 +11,5 @@ gboolean
 upscale_keyring_store (const UpscaleEndpointEntry *entry, GStrv parts, GError **error);
 GStrv    upscale_keyring_lookup (const UpscaleEndpointEntry *entry, GError **error);
 gboolean upscale_keyring_clear (const UpscaleEndpointEntry *entry, GError **error);
-gboolean upscale_keyring_is_there (void);
 
 G_END_DECLS

@@ -73,7 +73,7 @@ class Session:
         return json.loads(self.tell("describe 0"))
 
     def wait_for_images(self, expected: list) -> None:
-        wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}")
+        wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}", 180)
 
     def shot(self, name: str) -> None:
         self.screen.shot(SHOTS / f"{name}.png")
