@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def ask(client: Client, batch_id: str) -> Reply | None:
     """None while nobody answers."""
     try:
         reply = client.get(batch_id, wait_s=0)
-    except OSError:
+    except (OSError, HTTPException):
         return None
     return None if reply.status in (500, 503) else reply
 
