@@ -137,6 +137,8 @@ make_key (const TileWork *work, UpscaleTileForm form, const UpscaleCapabilities 
     .sent_height_px = form.sent_height_px,
     .target_width_px = form.target_width_px,
     .target_height_px = form.target_height_px,
+    .offset_x_px = form.offset_x_px,
+    .offset_y_px = form.offset_y_px,
     .seed = upscale_tile_seed (work->picture->recipe->seed, work->tile_index),
     .recipe = work->picture->recipe,
   };
@@ -154,7 +156,10 @@ decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError
       upscale_picture_file_decode_sized (image, form.target_width_px,
                                          form.target_height_px, error);
 
-  return painted ? upscale_pixels_crop (painted, tile.width, tile.height) : NULL;
+  if (!painted)
+    return NULL;
+  return upscale_pixels_crop (painted, (UpscaleRect) { form.offset_x_px, form.offset_y_px,
+                                                       tile.width, tile.height });
 }
 
 /* Looks for what one endpoint of the job would have answered; an entry that can't be used
