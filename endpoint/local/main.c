@@ -7,7 +7,8 @@
 
 #include "upscale-local-server.h"
 
-#define DEFAULT_MAX_TILES 64
+/* Finished tiles wait in memory, some megabytes each. */
+#define DEFAULT_MAX_TILES 8
 #define DEFAULT_MAX_JOBS 64
 #define DEFAULT_MAX_BODY_MIB 256
 #define DEFAULT_TRIAL_S 120

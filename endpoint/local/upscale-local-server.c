@@ -9,7 +9,7 @@
 
 #define BATCH_PREFIX "/v1/batches/"
 #define MAX_WAIT_S 20
-#define MAX_KEPT_BYTES ((gsize) 256 << 20)
+#define MAX_KEPT_BYTES ((gsize) 48 << 20)
 #define SWEEP_S 1
 #define TOO_LARGE_KEY "upscale-too-large"
 
