@@ -2,6 +2,7 @@
 #include "upscale-local-network.h"
 
 #include "upscale-local-resampler.h"
+#include "upscale-local-ringing.h"
 
 #include <gio/gio.h>
 
@@ -159,23 +160,6 @@ plan_route (const UpscaleLocalNetwork *self, double scale)
   return (Route) { { largest }, 1 };
 }
 
-static void
-clamp_planes (GPtrArray *planes)
-{
-  for (guint i = 0; i < planes->len; i++)
-    {
-      const UpscaleLocalPlane *plane = planes->pdata[i];
-
-      for (int y = 0; y < plane->height_px; y++)
-        for (int x = 0; x < plane->width_px; x++)
-          {
-            float *value = &upscale_local_plane_row (plane, y)[x];
-
-            *value = CLAMP (*value, 0.0f, 1.0f);
-          }
-    }
-}
-
 static GPtrArray *
 resample_all (GPtrArray *planes, int width_px, int height_px, GError **error)
 {
@@ -205,9 +189,12 @@ follow (Route route, GPtrArray *planes, int width_px, int height_px, GError **er
 
       if (!larger)
         return NULL;
+      /* A user's model may paint what it likes. */
+      if (larger->len == 1)
+        upscale_local_ringing_limit (larger->pdata[0], current->pdata[0],
+                                     route.steps[i]->facts.factor);
       g_ptr_array_unref (current);
       current = larger;
-      clamp_planes (current);
     }
   first = current->pdata[0];
   if (first->width_px == width_px && first->height_px == height_px)
