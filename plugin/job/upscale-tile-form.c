@@ -61,8 +61,8 @@ cover_in_steps (UpscaleRect tile, Step step)
     .sent_height_px = (bottom - top) * step.source_px,
     .target_width_px = (right - left) * step.target_px,
     .target_height_px = (bottom - top) * step.target_px,
-    .offset_x_px = tile.x - left * step.target_px,
-    .offset_y_px = tile.y - top * step.target_px,
+    .inside = { tile.x - left * step.target_px, tile.y - top * step.target_px, tile.width,
+                tile.height },
   };
 }
 
@@ -88,6 +88,7 @@ upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean res
   UpscaleTileForm form = {
     .target_width_px = round_up (tile.width, multiple_of),
     .target_height_px = round_up (tile.height, multiple_of),
+    .inside = { 0, 0, tile.width, tile.height },
   };
 
   if (resizes && multiple_of == 1 && scale > 1 && find_step (scale, &step))

@@ -14,8 +14,7 @@ G_BEGIN_DECLS
  * @sent_height_px: its height
  * @target_width_px: width of the answer, before it is cut back to the tile
  * @target_height_px: its height
- * @offset_x_px: where in the answer the tile begins
- * @offset_y_px: likewise
+ * @inside: where in the answer the tile lies
  *
  * The sizes in which one tile travels. A value.
  */
@@ -27,8 +26,7 @@ typedef struct
   int         sent_height_px;
   int         target_width_px;
   int         target_height_px;
-  int         offset_x_px;
-  int         offset_y_px;
+  UpscaleRect inside;
 } UpscaleTileForm;
 
 UpscaleTileForm

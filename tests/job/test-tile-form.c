@@ -106,8 +106,8 @@ test_any_place_is_covered (void)
   g_assert_true (upscale_rect_equal (form.source, (UpscaleRect) { 208, 206, 257, 257 }));
   g_assert_cmpint (form.target_width_px, ==, 4 * 257);
   g_assert_cmpint (form.target_height_px, ==, 4 * 257);
-  g_assert_cmpint (form.offset_x_px, ==, 1);
-  g_assert_cmpint (form.offset_y_px, ==, 2);
+  g_assert_cmpint (form.inside.x, ==, 1);
+  g_assert_cmpint (form.inside.y, ==, 2);
 }
 
 /* At 2.5, two source pixels are five target pixels. */
@@ -122,8 +122,8 @@ test_broken_factors_are_covered_in_steps (void)
   g_assert_cmpint (form.sent_width_px, ==, 42);
   g_assert_cmpint (form.target_width_px, ==, 105);
   g_assert_cmpint (form.target_height_px, ==, 100);
-  g_assert_cmpint (form.offset_x_px, ==, 2);
-  g_assert_cmpint (form.offset_y_px, ==, 0);
+  g_assert_cmpint (form.inside.x, ==, 2);
+  g_assert_cmpint (form.inside.y, ==, 0);
 }
 
 static void
