@@ -9,7 +9,10 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio  # noqa: E402
 
-CROP_PX = 480
+CROP_PX = 400
+GAP_PX = 8
+# What filters see around a part, in source px.
+MARGIN_PX = 16
 NONINTERACTIVE = Gimp.RunMode.NONINTERACTIVE
 
 
@@ -32,36 +35,47 @@ def save_png(image, path):
     run("file-png-export", run_mode=NONINTERACTIVE, image=image, file=Gio.File.new_for_path(path), compression=3)
 
 
-def crop_of(image, layer, x, y, size):
-    """A square of one layer, as an image of its own."""
-    square = image.duplicate()
-    keep = square.get_layer_by_name(layer.get_name())
-    for other in square.get_layers():
-        if other.get_name() != keep.get_name():
-            square.remove_layer(other)
-    square.crop(size, size, x, y)
-    return square
+def only(image, layer):
+    """A copy of the image with one of its layers."""
+    copy = image.duplicate()
+    for other in copy.get_layers():
+        if other.get_name() != layer.get_name():
+            copy.remove_layer(other)
+    copy.resize_to_layers()
+    return copy
+
+
+def enlarged(image, layer, scale, place, interpolation):
+    """A part of the layer as GIMP enlarges it; the place is in source px."""
+    x, y, width, height = place
+    copy = only(image, layer)
+    left, top = max(0, x - MARGIN_PX), max(0, y - MARGIN_PX)
+    right, bottom = min(copy.get_width(), x + width + MARGIN_PX), min(copy.get_height(), y + height + MARGIN_PX)
+    copy.crop(right - left, bottom - top, left, top)
+    Gimp.context_set_interpolation(interpolation)
+    copy.scale(round((right - left) * scale), round((bottom - top) * scale))
+    copy.crop(round(width * scale), round(height * scale), round((x - left) * scale), round((y - top) * scale))
+    return copy
 
 
 def compare(image, before, after, scale, path):
-    """Side by side, at the same size: the source's own pixels enlarged, and the result."""
-    size = min(CROP_PX, after.get_width(), after.get_height())
-    x = (after.get_width() - size) // 2
-    y = (after.get_height() - size) // 2
-    enlarged = image.duplicate()
-    for other in enlarged.get_layers():
-        if other.get_name() != before.get_name():
-            enlarged.remove_layer(other)
-    enlarged.resize_to_layers()
-    Gimp.context_set_interpolation(Gimp.InterpolationType.NONE)
-    enlarged.scale(after.get_width(), after.get_height())
-    enlarged.crop(size, size, x, y)
-    ours = crop_of(image, after, x, y, size)
-    board = Gimp.Image.new(2 * size + 8, size, image.get_base_type())
-    for source, offset in ((enlarged, 0), (ours, size + 8)):
-        copy = Gimp.Layer.new_from_visible(source, board, "crop")
+    """Side by side, at the same size: the source's own pixels, GIMP's best filter, and the result."""
+    width, height = (min(round(CROP_PX / scale), side) for side in (before.get_width(), before.get_height()))
+    x, y = (before.get_width() - width) // 2, (before.get_height() - height) // 2
+    ours = only(image, after)
+    ours.crop(round(width * scale), round(height * scale), round(x * scale), round(y * scale))
+    place = (x, y, width, height)
+    panes = [
+        enlarged(image, before, scale, place, Gimp.InterpolationType.NONE),
+        enlarged(image, before, scale, place, Gimp.InterpolationType.NOHALO),
+        ours,
+    ]
+    step = ours.get_width() + GAP_PX
+    board = Gimp.Image.new(len(panes) * step - GAP_PX, ours.get_height(), image.get_base_type())
+    for index, pane in enumerate(panes):
+        copy = Gimp.Layer.new_from_visible(pane, board, "pane")
         board.insert_layer(copy, None, 0)
-        copy.set_offsets(offset, 0)
+        copy.set_offsets(index * step, 0)
     save_png(board, path)
 
 

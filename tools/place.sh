@@ -158,6 +158,18 @@ place_bring() {
   echo "$copy"
 }
 
+# Copies a folder of the caller's into this one, and prints the copy's name.
+place_bring_folder() {
+  local copy=build/bench/pictures
+  [ -d "$1" ] && [ -r "$1" ] || place_fail "the folder '$1' can't be read: name one that exists."
+  if ! [ "$1" -ef "$copy" ]; then
+    rm -rf "$copy"
+    mkdir -p "$copy"
+    cp -R "$1/." "$copy"
+  fi
+  echo "$copy"
+}
+
 # Returns where the build works; in the other case runs the same command line there and leaves with its status.
 place_enter() {
   mkdir -p build/home

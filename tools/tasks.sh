@@ -115,6 +115,7 @@ task_demo() {
 
 task_bench() {
   local name=${1:-} found= python=python3
+  [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]'."
   [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build
   for bench in tests/bench/*.py; do
@@ -122,7 +123,7 @@ task_bench() {
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
     UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
-      PYTHONDONTWRITEBYTECODE=1 "$python" "$bench"
+      PYTHONDONTWRITEBYTECODE=1 "$python" "$bench" "${@:2}"
   done
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "upscale-local-resampler.h"
 #include "upscale-local-server.h"
 
-#define DEFAULT_MAX_TILES 64
+/* Finished tiles wait in memory, some megabytes each. */
+#define DEFAULT_MAX_TILES 8
 #define DEFAULT_MAX_JOBS 64
 #define DEFAULT_MAX_BODY_MIB 256
+#define DEFAULT_TRIAL_S 120
+#define DEFAULT_TRIAL_MIB 2048
 
 /* What the command line says. */
 typedef struct
@@ -20,9 +22,22 @@ typedef struct
   int      max_tiles;
   int      max_jobs;
   int      max_body_mib;
+  int      trial_s;
+  int      trial_mib;
+  char    *models;
+  char    *try_model;
   gboolean exit_with_parent;
   gboolean show_version;
 } Arguments;
+
+static void
+arguments_clear (Arguments *arguments)
+{
+  g_free (arguments->models);
+  g_free (arguments->try_model);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static gboolean
 parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
@@ -38,6 +53,14 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
       "Batches that may wait at once", "N" },
     { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib, "Largest request",
       "MIB" },
+    { "models", 0, 0, G_OPTION_ARG_FILENAME, &arguments->models,
+      "Where ONNX models lie, instead of the usual folders", "FOLDER" },
+    { "trial-s", 0, 0, G_OPTION_ARG_INT, &arguments->trial_s,
+      "Seconds that trying a model may take", "N" },
+    { "trial-mib", 0, 0, G_OPTION_ARG_INT, &arguments->trial_mib,
+      "Memory that trying a model may take", "MIB" },
+    { UPSCALE_LOCAL_TRIAL_OPTION, 0, 0, G_OPTION_ARG_FILENAME, &arguments->try_model,
+      "Only say what an ONNX model does", "FILE" },
     { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent,
       "End when standard input closes", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version, "Show the version",
@@ -55,7 +78,8 @@ static gboolean
 check_arguments (const Arguments *arguments, GError **error)
 {
   if (arguments->port >= 0 && arguments->port <= G_MAXUINT16 && arguments->workers >= 0 &&
-      arguments->max_tiles > 0 && arguments->max_jobs > 0 && arguments->max_body_mib > 0)
+      arguments->max_tiles > 0 && arguments->max_jobs > 0 &&
+      arguments->max_body_mib > 0 && arguments->trial_s > 0 && arguments->trial_mib > 0)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "a number on the command line is out of range; see --help");
@@ -92,6 +116,28 @@ on_terminate (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static UpscaleLocalTrialLimits
+trial_limits (const Arguments *arguments)
+{
+  return (UpscaleLocalTrialLimits) { arguments->trial_s, arguments->trial_mib };
+}
+
+/* The models that ship lie beside the program; a user's own in the user's data folder. */
+static UpscaleLocalModels *
+find_models (const Arguments *arguments)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *place = g_path_get_dirname (program ? program : ".");
+  g_autofree char *ours = g_build_filename (place, "models", NULL);
+  g_autofree char *users =
+      g_build_filename (g_get_user_data_dir (), "tile-upscale", "models", NULL);
+  const char *named[] = { arguments->models, NULL };
+  const char *usual[] = { ours, users, NULL };
+
+  return upscale_local_models_new (arguments->models ? named : usual,
+                                   trial_limits (arguments));
+}
+
 static gboolean
 serve (const Arguments *arguments, GError **error)
 {
@@ -105,7 +151,7 @@ serve (const Arguments *arguments, GError **error)
   };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (UpscaleLocalServer) server =
-      upscale_local_server_new (&upscale_local_resampler, options);
+      upscale_local_server_new (find_models (arguments), options);
   g_autofree char *base = upscale_local_server_listen (server, error);
 
   if (!base)
@@ -123,9 +169,11 @@ serve (const Arguments *arguments, GError **error)
 int
 main (int argc, char **argv)
 {
-  Arguments arguments = { .max_tiles = DEFAULT_MAX_TILES,
-                          .max_jobs = DEFAULT_MAX_JOBS,
-                          .max_body_mib = DEFAULT_MAX_BODY_MIB };
+  g_auto (Arguments) arguments = { .max_tiles = DEFAULT_MAX_TILES,
+                                   .max_jobs = DEFAULT_MAX_JOBS,
+                                   .max_body_mib = DEFAULT_MAX_BODY_MIB,
+                                   .trial_s = DEFAULT_TRIAL_S,
+                                   .trial_mib = DEFAULT_TRIAL_MIB };
   g_autoptr (GError) error = NULL;
 
   if (!parse_arguments (&arguments, &argc, &argv, &error) ||
@@ -139,6 +187,8 @@ main (int argc, char **argv)
       g_print ("%s\n", UPSCALE_VERSION);
       return 0;
     }
+  if (arguments.try_model)
+    return upscale_local_trial_main (arguments.try_model, trial_limits (&arguments));
   if (!serve (&arguments, &error))
     {
       g_printerr ("tile-upscale-endpoint: %s\n", error->message);

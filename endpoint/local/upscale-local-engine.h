@@ -22,22 +22,26 @@ typedef struct
   guint8 *data;
 } UpscaleLocalPicture;
 
+typedef struct _UpscaleLocalEngine UpscaleLocalEngine;
+
 /**
  * UpscaleLocalEngine:
- * @name: what it is called in health answers; changes whenever its pixels would
  * @enlarge: makes a picture of @width_px x @height_px from @source, or %NULL with an
  * error. Called from many threads at once
+ * @free: (nullable): ends it, where it was made at run time
  *
- * What paints. An engine has no state that a call changes.
+ * What paints; larger structures begin with it. An engine has no state that a call
+ * changes.
  */
-typedef struct
+struct _UpscaleLocalEngine
 {
-  const char *name;
-  UpscaleLocalPicture *(*enlarge) (const UpscaleLocalPicture *source,
+  UpscaleLocalPicture *(*enlarge) (const UpscaleLocalEngine  *engine,
+                                   const UpscaleLocalPicture *source,
                                    int                        width_px,
                                    int                        height_px,
                                    GError                   **error);
-} UpscaleLocalEngine;
+  void (*free) (UpscaleLocalEngine *engine);
+};
 
 UpscaleLocalPicture *upscale_local_picture_new (int width_px, int height_px);
 void                 upscale_local_picture_free (UpscaleLocalPicture *picture);

@@ -24,17 +24,15 @@ decode (const UpscaleLocalTile *tile, GError **error)
 }
 
 static UpscaleLocalPicture *
-enlarge (const UpscaleLocalEngine  *engine,
-         const UpscaleLocalRequest *request,
-         const UpscaleLocalTile    *tile,
-         GError                   **error)
+enlarge (const UpscaleLocalRequest *request, const UpscaleLocalTile *tile, GError **error)
 {
   g_autoptr (UpscaleLocalPicture) picture = decode (tile, error);
 
   if (!picture)
     return NULL;
-  return engine->enlarge (
-      picture, request->target_width_px ? request->target_width_px : picture->width_px,
+  return request->engine->enlarge (
+      request->engine, picture,
+      request->target_width_px ? request->target_width_px : picture->width_px,
       request->target_height_px ? request->target_height_px : picture->height_px, error);
 }
 
@@ -76,7 +74,6 @@ to_json (const UpscaleLocalTile    *tile,
 
 /**
  * upscale_local_painter_paint:
- * @engine: what paints
  * @request: a request
  * @tile: which of its tiles
  *
@@ -87,14 +84,12 @@ to_json (const UpscaleLocalTile    *tile,
  * Returns: (transfer full): the result as JSON
  */
 GBytes *
-upscale_local_painter_paint (const UpscaleLocalEngine  *engine,
-                             const UpscaleLocalRequest *request,
-                             guint                      tile)
+upscale_local_painter_paint (const UpscaleLocalRequest *request, guint tile)
 {
   const UpscaleLocalTile *what = &g_array_index (request->tiles, UpscaleLocalTile, tile);
   gint64                  started_us = g_get_monotonic_time ();
   g_autoptr (GError) failure = NULL;
-  g_autoptr (UpscaleLocalPicture) picture = enlarge (engine, request, what, &failure);
+  g_autoptr (UpscaleLocalPicture) picture = enlarge (request, what, &failure);
   g_autoptr (GBytes) file = picture ? upscale_local_png_encode (picture, &failure) : NULL;
 
   return to_json (what, picture, file,

@@ -10,8 +10,7 @@
  */
 struct _UpscaleLocalPool
 {
-  const UpscaleLocalEngine *engine;
-  GThreadPool              *threads;
+  GThreadPool *threads;
 };
 
 /* One tile on its way through a worker and back to the main thread. */
@@ -48,28 +47,25 @@ on_painted (gpointer user_data)
 static void
 paint (gpointer data, gpointer user_data)
 {
-  Work             *work = data;
-  UpscaleLocalPool *pool = user_data;
+  Work *work = data;
 
   if (!upscale_local_job_is_cancelled (work->job))
-    work->result = upscale_local_painter_paint (pool->engine, work->request, work->tile);
+    work->result = upscale_local_painter_paint (work->request, work->tile);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_painted, work, NULL);
 }
 
 /**
  * upscale_local_pool_new:
- * @engine: what paints
  * @n_workers: how many tiles at once
  *
  * Returns: (transfer full): the pool
  */
 UpscaleLocalPool *
-upscale_local_pool_new (const UpscaleLocalEngine *engine, guint n_workers)
+upscale_local_pool_new (guint n_workers)
 {
   UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
 
-  pool->engine = engine;
-  pool->threads = g_thread_pool_new_full (paint, pool, (GDestroyNotify) work_free,
+  pool->threads = g_thread_pool_new_full (paint, NULL, (GDestroyNotify) work_free,
                                           (int) n_workers, FALSE, NULL);
   return pool;
 }
@@ -91,7 +87,7 @@ upscale_local_pool_free (UpscaleLocalPool *pool)
  * upscale_local_pool_add:
  * @pool: a pool
  * @job: where results go, on the main thread
- * @request: what to paint
+ * @request: what to paint, with its engine
  */
 void
 upscale_local_pool_add (UpscaleLocalPool    *pool,

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-local-engine.h"
 #include "upscale-local-job.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalPool UpscaleLocalPool;
 
-UpscaleLocalPool *upscale_local_pool_new (const UpscaleLocalEngine *engine,
-                                          guint                     n_workers);
+UpscaleLocalPool *upscale_local_pool_new (guint n_workers);
 void              upscale_local_pool_free (UpscaleLocalPool *pool);
 void              upscale_local_pool_add (UpscaleLocalPool    *pool,
                                           UpscaleLocalJob     *job,

@@ -181,6 +181,21 @@ check_protocol (JsonObject *object, GError **error)
 }
 
 static gboolean
+read_model (JsonObject *object, UpscaleLocalRequest *request, GError **error)
+{
+  JsonNode   *node = json_object_get_member (object, "model_config");
+  JsonObject *config =
+      node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *name = "";
+
+  if (config && json_object_has_member (config, "base_model") &&
+      !read_string (config, "base_model", &name, error))
+    return FALSE;
+  request->model = g_strdup (name);
+  return TRUE;
+}
+
+static gboolean
 read_members (JsonObject          *object,
               UpscaleLocalRequest *request,
               int                  max_tiles,
@@ -194,7 +209,8 @@ read_members (JsonObject          *object,
   if (!is_plain_id (id))
     return refuse (error, UNPROCESSABLE, "batch_id", "must hold 1 to 200 characters");
   request->batch_id = g_strdup (id);
-  if (!read_size (object, "target_width", TRUE, &request->target_width_px, error) ||
+  if (!read_model (object, request, error) ||
+      !read_size (object, "target_width", TRUE, &request->target_width_px, error) ||
       !read_size (object, "target_height", TRUE, &request->target_height_px, error) ||
       !read_int (object, "lease_s", 1, MAX_LEASE_S, TRUE, &lease_s, error))
     return FALSE;
@@ -256,6 +272,7 @@ free_members (gpointer data)
   UpscaleLocalRequest *request = data;
 
   g_free (request->batch_id);
+  g_free (request->model);
   g_free (request->checksum);
   g_array_unref (request->tiles);
 }

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "upscale-local-engine.h"
+
 G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalRequest UpscaleLocalRequest;
@@ -27,22 +29,27 @@ typedef struct
 /**
  * UpscaleLocalRequest:
  * @batch_id: the client's name for the batch
+ * @model: name of the model that is to paint, "" for the default
+ * @engine: (transfer none): what paints; set by whoever knows the engines
  * @checksum: of the whole body, which tells a repetition from another request
  * @tiles: (element-type UpscaleLocalTile): what to paint
  * @target_width_px: width of each returned tile, 0 for the tile's own
  * @target_height_px: height of each returned tile, 0 for the tile's own
  * @lease_s: after how long without a question the job is given up
  *
- * A request that was read and found good. Read-only; ref-counted over threads.
+ * A request that was read and found good. Read-only once it has its engine; ref-counted
+ * over threads.
  */
 struct _UpscaleLocalRequest
 {
-  char   *batch_id;
-  char   *checksum;
-  GArray *tiles;
-  int     target_width_px;
-  int     target_height_px;
-  int     lease_s;
+  char                     *batch_id;
+  char                     *model;
+  const UpscaleLocalEngine *engine;
+  char                     *checksum;
+  GArray                   *tiles;
+  int                       target_width_px;
+  int                       target_height_px;
+  int                       lease_s;
 };
 
 UpscaleLocalRequest *

@@ -6,75 +6,18 @@
 #include <string.h>
 #include <zimg.h>
 
-/* What the widest vector unit wants of buffers and rows. */
 #define ALIGNMENT 64
 
-/* A picture as zimg takes it: one plane a channel, rows aligned. */
-typedef struct
-{
-  int     width_px;
-  int     height_px;
-  gsize   stride;
-  guint8 *planes[UPSCALE_LOCAL_CHANNELS];
-} Planar;
-
-static void
-planar_clear (Planar *planar)
-{
-  for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-    g_aligned_free (planar->planes[channel]);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Planar, planar_clear)
-
-static Planar
-planar_new (int width_px, int height_px)
-{
-  Planar planar = { .width_px = width_px, .height_px = height_px };
-
-  planar.stride = ((gsize) width_px + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-    planar.planes[channel] =
-        g_aligned_alloc0 (planar.stride, (gsize) height_px, ALIGNMENT);
-  return planar;
-}
-
-static void
-split (const UpscaleLocalPicture *picture, Planar *planar)
-{
-  const guint8 *from = picture->data;
-
-  for (int y = 0; y < picture->height_px; y++)
-    for (int x = 0; x < picture->width_px; x++)
-      for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-        planar->planes[channel][(gsize) y * planar->stride + (gsize) x] = *from++;
-}
-
-static UpscaleLocalPicture *
-join (const Planar *planar)
-{
-  UpscaleLocalPicture *picture =
-      upscale_local_picture_new (planar->width_px, planar->height_px);
-  guint8 *to = picture->data;
-
-  for (int y = 0; y < planar->height_px; y++)
-    for (int x = 0; x < planar->width_px; x++)
-      for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-        *to++ = planar->planes[channel][(gsize) y * planar->stride + (gsize) x];
-  return picture;
-}
-
 static zimg_image_format
-describe (const Planar *planar)
+describe (const UpscaleLocalPlane *plane)
 {
   zimg_image_format format;
 
   zimg_image_format_default (&format, ZIMG_API_VERSION);
-  format.width = (unsigned) planar->width_px;
-  format.height = (unsigned) planar->height_px;
-  format.pixel_type = ZIMG_PIXEL_BYTE;
-  format.color_family = ZIMG_COLOR_RGB;
-  format.matrix_coefficients = ZIMG_MATRIX_RGB;
+  format.width = (unsigned) plane->width_px;
+  format.height = (unsigned) plane->height_px;
+  format.pixel_type = ZIMG_PIXEL_FLOAT;
+  format.color_family = ZIMG_COLOR_GREY;
   format.pixel_range = ZIMG_RANGE_FULL;
   return format;
 }
@@ -90,25 +33,11 @@ fail (GError **error)
   return FALSE;
 }
 
-static void
-fill_buffers (const Planar            *from,
-              const Planar            *to,
-              zimg_image_buffer_const *source,
-              zimg_image_buffer       *target)
-{
-  for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
-    {
-      source->plane[channel].data = from->planes[channel];
-      source->plane[channel].stride = (ptrdiff_t) from->stride;
-      source->plane[channel].mask = ZIMG_BUFFER_MAX;
-      target->plane[channel].data = to->planes[channel];
-      target->plane[channel].stride = (ptrdiff_t) to->stride;
-      target->plane[channel].mask = ZIMG_BUFFER_MAX;
-    }
-}
-
 static gboolean
-process (zimg_filter_graph *graph, const Planar *from, const Planar *to, GError **error)
+process (zimg_filter_graph       *graph,
+         const UpscaleLocalPlane *from,
+         const UpscaleLocalPlane *to,
+         GError                 **error)
 {
   zimg_image_buffer_const source = { .version = ZIMG_API_VERSION };
   zimg_image_buffer       target = { .version = ZIMG_API_VERSION };
@@ -118,7 +47,12 @@ process (zimg_filter_graph *graph, const Planar *from, const Planar *to, GError 
 
   if (zimg_filter_graph_get_tmp_size (graph, &scratch_bytes) != ZIMG_ERROR_SUCCESS)
     return fail (error);
-  fill_buffers (from, to, &source, &target);
+  source.plane[0].data = from->data;
+  source.plane[0].stride = (ptrdiff_t) (from->stride * sizeof (float));
+  source.plane[0].mask = ZIMG_BUFFER_MAX;
+  target.plane[0].data = to->data;
+  target.plane[0].stride = (ptrdiff_t) (to->stride * sizeof (float));
+  target.plane[0].mask = ZIMG_BUFFER_MAX;
   scratch = g_aligned_alloc (MAX (scratch_bytes, 1), 1, ALIGNMENT);
   processed = zimg_filter_graph_process (graph, &source, &target, scratch, NULL, NULL,
                                          NULL, NULL) == ZIMG_ERROR_SUCCESS;
@@ -126,10 +60,25 @@ process (zimg_filter_graph *graph, const Planar *from, const Planar *to, GError 
   return processed ? TRUE : fail (error);
 }
 
-static gboolean
-resample (const Planar *from, const Planar *to, GError **error)
+/**
+ * upscale_local_resample:
+ * @plane: a plane
+ * @width_px: wanted width
+ * @height_px: wanted height
+ * @error: return location for an error
+ *
+ * Enlarges, or reduces without aliasing.
+ *
+ * Returns: (transfer full): the plane in its new size, or %NULL
+ */
+UpscaleLocalPlane *
+upscale_local_resample (const UpscaleLocalPlane *plane,
+                        int                      width_px,
+                        int                      height_px,
+                        GError                 **error)
 {
-  zimg_image_format         source = describe (from);
+  g_autoptr (UpscaleLocalPlane) to = upscale_local_plane_new (width_px, height_px);
+  zimg_image_format         source = describe (plane);
   zimg_image_format         target = describe (to);
   zimg_graph_builder_params params;
   zimg_filter_graph        *graph;
@@ -140,35 +89,45 @@ resample (const Planar *from, const Planar *to, GError **error)
   params.dither_type = ZIMG_DITHER_NONE;
   graph = zimg_filter_graph_build (&source, &target, &params);
   if (!graph)
-    return fail (error);
-  processed = process (graph, from, to, error);
+    {
+      fail (error);
+      return NULL;
+    }
+  processed = process (graph, plane, to, error);
   zimg_filter_graph_free (graph);
-  return processed;
+  return processed ? g_steal_pointer (&to) : NULL;
+}
+
+static gboolean
+resample_channel (const UpscaleLocalPicture *source,
+                  UpscaleLocalPicture       *target,
+                  int                        channel,
+                  GError                   **error)
+{
+  g_autoptr (UpscaleLocalPlane) from = upscale_local_plane_from_picture (source, channel);
+  g_autoptr (UpscaleLocalPlane) to =
+      upscale_local_resample (from, target->width_px, target->height_px, error);
+
+  if (!to)
+    return FALSE;
+  upscale_local_plane_to_picture (to, target, channel);
+  return TRUE;
 }
 
 static UpscaleLocalPicture *
-copy (const UpscaleLocalPicture *source)
+enlarge (const UpscaleLocalEngine  *engine,
+         const UpscaleLocalPicture *source,
+         int                        width_px,
+         int                        height_px,
+         GError                   **error)
 {
-  UpscaleLocalPicture *picture =
-      upscale_local_picture_new (source->width_px, source->height_px);
+  g_autoptr (UpscaleLocalPicture) target =
+      upscale_local_picture_new (width_px, height_px);
 
-  memcpy (picture->data, source->data,
-          (gsize) source->width_px * (gsize) source->height_px * UPSCALE_LOCAL_CHANNELS);
-  return picture;
+  for (int channel = 0; channel < UPSCALE_LOCAL_CHANNELS; channel++)
+    if (!resample_channel (source, target, channel, error))
+      return NULL;
+  return g_steal_pointer (&target);
 }
 
-static UpscaleLocalPicture *
-enlarge (const UpscaleLocalPicture *source, int width_px, int height_px, GError **error)
-{
-  g_auto (Planar) from = { 0 };
-  g_auto (Planar) to = { 0 };
-
-  if (width_px == source->width_px && height_px == source->height_px)
-    return copy (source);
-  from = planar_new (source->width_px, source->height_px);
-  to = planar_new (width_px, height_px);
-  split (source, &from);
-  return resample (&from, &to, error) ? join (&to) : NULL;
-}
-
-const UpscaleLocalEngine upscale_local_resampler = { "resample-spline36-1", enlarge };
+const UpscaleLocalEngine upscale_local_resampler = { enlarge, NULL };

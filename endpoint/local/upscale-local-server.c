@@ -9,7 +9,7 @@
 
 #define BATCH_PREFIX "/v1/batches/"
 #define MAX_WAIT_S 20
-#define MAX_KEPT_BYTES ((gsize) 256 << 20)
+#define MAX_KEPT_BYTES ((gsize) 48 << 20)
 #define SWEEP_S 1
 #define TOO_LARGE_KEY "upscale-too-large"
 
@@ -23,17 +23,17 @@ struct _UpscaleLocalServer
 {
   GObject parent_instance;
 
-  SoupServer               *soup;
-  const UpscaleLocalEngine *engine;
-  UpscaleLocalOptions       options;
-  UpscaleLocalJobTable     *table;
-  UpscaleLocalPool         *pool;
-  guint                     sweep;
+  SoupServer           *soup;
+  UpscaleLocalModels   *models;
+  UpscaleLocalOptions   options;
+  UpscaleLocalJobTable *table;
+  UpscaleLocalPool     *pool;
+  guint                 sweep;
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleLocalServer, upscale_local_server, G_TYPE_OBJECT)
 
-/* A request whose body is being parsed. */
+/* A request whose body is being parsed, and whose model opened. */
 typedef struct
 {
   SoupServerMessage *message;
@@ -88,10 +88,12 @@ answer_wrong_method (SoupServerMessage *message, const char *allowed)
 }
 
 static void
-add_empty_list (JsonBuilder *builder, const char *name)
+add_list (JsonBuilder *builder, const char *name, char **items)
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
+  for (; items && *items; items++)
+    json_builder_add_string_value (builder, *items);
   json_builder_end_array (builder);
 }
 
@@ -99,11 +101,15 @@ static void
 answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autofree char *identity = upscale_local_models_get_identity (self->models);
+  g_auto (GStrv) names = upscale_local_models_list (self->models);
   g_autofree char *json = NULL;
 
   json_builder_begin_object (builder);
   upscale_local_json_add_int (builder, "protocol", 1);
-  upscale_local_json_add_string (builder, "identity", self->engine->name);
+  upscale_local_json_add_string (builder, "identity", identity);
+  upscale_local_json_add_string (builder, "about",
+                                 upscale_local_models_get_about (self->models));
   upscale_local_json_add_string (builder, "version", UPSCALE_VERSION);
   upscale_local_json_add_int (builder, "max_tiles", self->options.max_tiles);
   upscale_local_json_add_int (builder, "max_body_bytes",
@@ -114,9 +120,9 @@ answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
   upscale_local_json_add_boolean (builder, "resizes", TRUE);
   upscale_local_json_add_boolean (builder, "autoscales", FALSE);
   upscale_local_json_add_boolean (builder, "uses_prompt", FALSE);
-  add_empty_list (builder, "models");
-  add_empty_list (builder, "controlnets");
-  add_empty_list (builder, "loras");
+  add_list (builder, "models", names);
+  add_list (builder, "controlnets", NULL);
+  add_list (builder, "loras", NULL);
   json = upscale_local_json_end (builder);
   answer_json (message, SOUP_STATUS_OK, "application/json", json);
 }
@@ -190,13 +196,17 @@ parse_in_thread (GTask        *task,
                  gpointer      task_data,
                  GCancellable *cancellable)
 {
-  Submission          *submission = task_data;
-  GError              *problem = NULL;
-  UpscaleLocalRequest *request =
+  UpscaleLocalServer *self = source_object;
+  Submission         *submission = task_data;
+  GError             *problem = NULL;
+  g_autoptr (UpscaleLocalRequest) request =
       upscale_local_request_parse (submission->body, submission->max_tiles, &problem);
 
   if (request)
-    g_task_return_pointer (task, request, (GDestroyNotify) upscale_local_request_unref);
+    request->engine = upscale_local_models_find (self->models, request->model, &problem);
+  if (!problem)
+    g_task_return_pointer (task, g_steal_pointer (&request),
+                           (GDestroyNotify) upscale_local_request_unref);
   else
     g_task_return_error (task, problem);
 }
@@ -381,6 +391,7 @@ upscale_local_server_finalize (GObject *object)
   g_clear_handle_id (&self->sweep, g_source_remove);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->pool, upscale_local_pool_free);
+  g_clear_pointer (&self->models, upscale_local_models_free);
   g_clear_pointer (&self->table, upscale_local_job_table_free);
   G_OBJECT_CLASS (upscale_local_server_parent_class)->finalize (object);
 }
@@ -398,20 +409,20 @@ upscale_local_server_init (UpscaleLocalServer *self)
 
 /**
  * upscale_local_server_new:
- * @engine: what paints
+ * @models: (transfer full): what paints
  * @options: ports and limits
  *
  * Returns: (transfer full): a server that does not listen yet
  */
 UpscaleLocalServer *
-upscale_local_server_new (const UpscaleLocalEngine *engine, UpscaleLocalOptions options)
+upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalOptions options)
 {
   UpscaleLocalServer *self = g_object_new (UPSCALE_LOCAL_TYPE_SERVER, NULL);
 
-  self->engine = engine;
+  self->models = models;
   self->options = options;
   self->table = upscale_local_job_table_new (options.max_jobs, MAX_KEPT_BYTES);
-  self->pool = upscale_local_pool_new (engine, options.n_workers);
+  self->pool = upscale_local_pool_new (options.n_workers);
   self->soup = soup_server_new ("server-header", "tile-upscale-endpoint", NULL);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);

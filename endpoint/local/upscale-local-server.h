@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "upscale-local-engine.h"
+#include "upscale-local-models.h"
 
 G_BEGIN_DECLS
 
@@ -31,8 +31,8 @@ typedef struct
   gsize max_body_bytes;
 } UpscaleLocalOptions;
 
-UpscaleLocalServer *upscale_local_server_new (const UpscaleLocalEngine *engine,
-                                              UpscaleLocalOptions       options);
+UpscaleLocalServer *upscale_local_server_new (UpscaleLocalModels *models,
+                                              UpscaleLocalOptions options);
 char *upscale_local_server_listen (UpscaleLocalServer *server, GError **error);
 
 G_END_DECLS

@@ -114,25 +114,25 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
 /**
  * upscale_pixels_crop:
  * @pixels: a picture
- * @width_px: wanted width, not more than the picture's
- * @height_px: wanted height, not more than the picture's
+ * @rect: what to keep, inside of the picture
  *
- * Undoes upscale_pixels_pad(): keeps the upper left corner.
+ * Cuts a picture back to what was wanted of it, after upscale_pixels_pad() for one.
  *
- * Returns: (transfer full): the corner; @pixels itself when nothing is cut
+ * Returns: (transfer full): the part; @pixels itself when nothing is cut
  */
 UpscalePixels *
-upscale_pixels_crop (UpscalePixels *pixels, int width_px, int height_px)
+upscale_pixels_crop (UpscalePixels *pixels, UpscaleRect rect)
 {
   UpscalePixels *cut;
 
-  if (width_px == pixels->width_px && height_px == pixels->height_px)
+  if (rect.width == pixels->width_px && rect.height == pixels->height_px)
     return upscale_pixels_ref (pixels);
 
-  cut = upscale_pixels_new (width_px, height_px);
-  for (int y = 0; y < height_px; y++)
+  cut = upscale_pixels_new (rect.width, rect.height);
+  for (int y = 0; y < rect.height; y++)
     memcpy (cut->data + (gsize) y * upscale_pixels_get_row_bytes (cut),
-            pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels),
+            pixels->data + (gsize) (rect.y + y) * upscale_pixels_get_row_bytes (pixels) +
+                (gsize) rect.x * UPSCALE_PIXELS_CHANNELS,
             upscale_pixels_get_row_bytes (cut));
   return cut;
 }

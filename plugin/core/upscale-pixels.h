@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "upscale-rect.h"
+
 G_BEGIN_DECLS
 
 #define UPSCALE_PIXELS_CHANNELS 3
@@ -30,7 +32,7 @@ UpscalePixels *upscale_pixels_ref (UpscalePixels *pixels);
 void           upscale_pixels_unref (UpscalePixels *pixels);
 gsize          upscale_pixels_get_row_bytes (const UpscalePixels *pixels);
 UpscalePixels *upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px);
-UpscalePixels *upscale_pixels_crop (UpscalePixels *pixels, int width_px, int height_px);
+UpscalePixels *upscale_pixels_crop (UpscalePixels *pixels, UpscaleRect rect);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscalePixels, upscale_pixels_unref)
 

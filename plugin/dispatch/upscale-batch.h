@@ -17,6 +17,7 @@ typedef struct _UpscaleBatch       UpscaleBatch;
  * @height_px: height of @image
  * @target_width_px: width the answer must have
  * @target_height_px: height the answer must have
+ * @inside: where in the answer the tile lies
  * @seed: this tile's seed, 0 to 2^53 - 1
  * @key: names the answer in the tile store: a digest of all that it depends on
  *
@@ -30,6 +31,7 @@ struct _UpscaleTileMessage
   int         height_px;
   int         target_width_px;
   int         target_height_px;
+  UpscaleRect inside;
   gint64      seed;
   char       *key;
 };

@@ -137,6 +137,8 @@ make_key (const TileWork *work, UpscaleTileForm form, const UpscaleCapabilities 
     .sent_height_px = form.sent_height_px,
     .target_width_px = form.target_width_px,
     .target_height_px = form.target_height_px,
+    .offset_x_px = form.inside.x,
+    .offset_y_px = form.inside.y,
     .seed = upscale_tile_seed (work->picture->recipe->seed, work->tile_index),
     .recipe = work->picture->recipe,
   };
@@ -146,15 +148,13 @@ make_key (const TileWork *work, UpscaleTileForm form, const UpscaleCapabilities 
 
 /* Decodes an answer and cuts it back to the tile. */
 static UpscalePixels *
-decode_answer (const TileWork *work, UpscaleTileForm form, GBytes *image, GError **error)
+decode_answer (UpscaleTileForm form, GBytes *image, GError **error)
 {
-  UpscaleRect tile =
-      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index)->rect;
   g_autoptr (UpscalePixels) painted =
       upscale_picture_file_decode_sized (image, form.target_width_px,
                                          form.target_height_px, error);
 
-  return painted ? upscale_pixels_crop (painted, tile.width, tile.height) : NULL;
+  return painted ? upscale_pixels_crop (painted, form.inside) : NULL;
 }
 
 /* Looks for what one endpoint of the job would have answered; an entry that can't be used
@@ -165,8 +165,7 @@ settle_from_store (const TileWork *work, const UpscaleCapabilities *painter)
   UpscaleTileForm  form = choose_form (work, painter);
   g_autofree char *key = make_key (work, form, painter);
   g_autoptr (GBytes) image = upscale_tile_store_lookup (work->picture->store, key);
-  g_autoptr (UpscalePixels) painted =
-      image ? decode_answer (work, form, image, NULL) : NULL;
+  g_autoptr (UpscalePixels) painted = image ? decode_answer (form, image, NULL) : NULL;
 
   if (!painted)
     return FALSE;
@@ -238,6 +237,7 @@ make_message (TileWork            *work,
   message->height_px = form.sent_height_px;
   message->target_width_px = form.target_width_px;
   message->target_height_px = form.target_height_px;
+  message->inside = form.inside;
   message->seed = upscale_tile_seed (picture->recipe->seed, work->tile_index);
   message->key = make_key (work, form, work->capabilities);
   work->message = g_steal_pointer (&message);
@@ -340,9 +340,10 @@ accept_in_thread (GTask        *task,
   UpscalePicture    *picture = work->picture;
   const UpscaleTile *tile = &work->message->tile;
   UpscaleTileForm    form = { .target_width_px = work->message->target_width_px,
-                              .target_height_px = work->message->target_height_px };
+                              .target_height_px = work->message->target_height_px,
+                              .inside = work->message->inside };
   g_autoptr (GError) error = NULL;
-  g_autoptr (UpscalePixels) painted = decode_answer (work, form, work->image, &error);
+  g_autoptr (UpscalePixels) painted = decode_answer (form, work->image, &error);
   g_autoptr (UpscalePixels) seen =
       painted ? upscale_source_get_seen (picture->source, tile->rect) : NULL;
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @sent_height_px: its height
  * @target_width_px: width of the answer, before it is cut back to the tile
  * @target_height_px: its height
+ * @inside: where in the answer the tile lies
  *
  * The sizes in which one tile travels. A value.
  */
@@ -25,6 +26,7 @@ typedef struct
   int         sent_height_px;
   int         target_width_px;
   int         target_height_px;
+  UpscaleRect inside;
 } UpscaleTileForm;
 
 UpscaleTileForm

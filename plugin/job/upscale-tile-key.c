@@ -3,7 +3,7 @@
 
 /* Raised when the same input would be painted or kept differently, so that old entries
  * are never met. */
-#define KEY_VERSION 2
+#define KEY_VERSION 3
 
 /**
  * upscale_tile_key:
@@ -21,10 +21,11 @@ upscale_tile_key (const UpscaleTileKeyInput *input, const char *identity)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *head =
-      g_strdup_printf ("tile %d %s %dx%d %dx%d %" G_GINT64_FORMAT " %s", KEY_VERSION,
-                       input->pixels_digest, input->sent_width_px, input->sent_height_px,
-                       input->target_width_px, input->target_height_px, input->seed,
-                       identity);
+      g_strdup_printf ("tile %d %s %dx%d %dx%d+%d+%d %" G_GINT64_FORMAT " %s",
+                       KEY_VERSION, input->pixels_digest, input->sent_width_px,
+                       input->sent_height_px, input->target_width_px,
+                       input->target_height_px, input->offset_x_px, input->offset_y_px,
+                       input->seed, identity);
 
   /* The closing NUL goes in too, so that an identity can't run into the recipe. */
   g_checksum_update (checksum, (const guchar *) head, (gssize) strlen (head) + 1);

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * @sent_height_px: height in which they are sent
  * @target_width_px: width of the answer
  * @target_height_px: height of the answer
+ * @offset_x_px: where in the answer the tile begins
+ * @offset_y_px: likewise
  * @seed: the tile's seed
  * @recipe: how to paint
  *
@@ -24,6 +26,8 @@ typedef struct
   int                  sent_height_px;
   int                  target_width_px;
   int                  target_height_px;
+  int                  offset_x_px;
+  int                  offset_y_px;
   gint64               seed;
   const UpscaleRecipe *recipe;
 } UpscaleTileKeyInput;

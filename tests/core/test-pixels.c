@@ -45,9 +45,23 @@ test_crop_undoes_padding (void)
 {
   g_autoptr (UpscalePixels) small = make_counting (5, 7);
   g_autoptr (UpscalePixels) padded = upscale_pixels_pad (small, 64, 64);
-  g_autoptr (UpscalePixels) back = upscale_pixels_crop (padded, 5, 7);
+  g_autoptr (UpscalePixels) back =
+      upscale_pixels_crop (padded, (UpscaleRect) { 0, 0, 5, 7 });
 
   g_assert_cmpmem (back->data, 5 * 7 * 3, small->data, 5 * 7 * 3);
+}
+
+static void
+test_crop_takes_the_part_asked_for (void)
+{
+  g_autoptr (UpscalePixels) pixels = make_counting (6, 5);
+  g_autoptr (UpscalePixels) part =
+      upscale_pixels_crop (pixels, (UpscaleRect) { 2, 1, 3, 4 });
+
+  g_assert_cmpint (part->width_px, ==, 3);
+  g_assert_cmpint (part->height_px, ==, 4);
+  for (int y = 0; y < 4; y++)
+    g_assert_cmpmem (part->data + y * 9, 9, pixels->data + ((y + 1) * 6 + 2) * 3, 9);
 }
 
 static void
@@ -55,7 +69,8 @@ test_what_fits_is_not_copied (void)
 {
   g_autoptr (UpscalePixels) pixels = make_counting (4, 4);
   g_autoptr (UpscalePixels) padded = upscale_pixels_pad (pixels, 4, 4);
-  g_autoptr (UpscalePixels) cut = upscale_pixels_crop (pixels, 4, 4);
+  g_autoptr (UpscalePixels) cut =
+      upscale_pixels_crop (pixels, (UpscaleRect) { 0, 0, 4, 4 });
 
   g_assert_true (padded == pixels && cut == pixels);
 }
@@ -67,6 +82,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pixels/padding-mirrors", test_padding_mirrors);
   g_test_add_func ("/pixels/single-pixel-is-repeated", test_single_pixel_is_repeated);
   g_test_add_func ("/pixels/crop-undoes-padding", test_crop_undoes_padding);
+  g_test_add_func ("/pixels/crop-takes-the-part-asked-for",
+                   test_crop_takes_the_part_asked_for);
   g_test_add_func ("/pixels/what-fits-is-not-copied", test_what_fits_is_not_copied);
   return g_test_run ();
 }

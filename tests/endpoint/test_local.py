@@ -50,7 +50,7 @@ def test_pages_in_a_browser_are_refused(endpoint: LocalEndpoint, headers: dict[s
 
 
 def test_lease_that_runs_out_cancels() -> None:
-    with LocalEndpoint("--workers", "1") as endpoint:
+    with LocalEndpoint("--workers", "1", "--max-tiles", "64") as endpoint:
         client = Client(endpoint.url)
         first = make_request(tiles=64, target=4096, lease_s=1)
         client.answer(client.put(first))
@@ -75,7 +75,7 @@ def test_chunked_bodies_over_the_limit_are_refused() -> None:
 
 
 def test_no_room_for_more_batches() -> None:
-    with LocalEndpoint("--max-jobs", "1", "--workers", "1") as endpoint:
+    with LocalEndpoint("--max-jobs", "1", "--workers", "1", "--max-tiles", "64") as endpoint:
         client = Client(endpoint.url)
         running = make_request(tiles=64, target=4096)
         client.answer(client.put(running))
@@ -87,7 +87,7 @@ def test_no_room_for_more_batches() -> None:
 
 
 def test_client_that_goes_away_cancels_the_blocking_route() -> None:
-    with LocalEndpoint("--workers", "1") as endpoint:
+    with LocalEndpoint("--workers", "1", "--max-tiles", "64") as endpoint:
         client = Client(endpoint.url)
         request = make_request(tiles=64, target=4096)
         body = json.dumps(request).encode()

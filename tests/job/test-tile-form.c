@@ -94,6 +94,48 @@ test_row (gconstpointer data)
   g_assert_cmpint (form.target_height_px, ==, row->target_height_px);
 }
 
+/* A tile may start anywhere when any size may be sent: the source's pixels that cover it
+ * are sent, and the tile is cut out of the answer. */
+static void
+test_any_place_is_covered (void)
+{
+  UpscaleTileForm form =
+      upscale_tile_form ((UpscaleRect) { 833, 826, 1024, 1024 }, 4.0, 1, TRUE);
+
+  g_assert_true (form.at_source_size);
+  g_assert_true (upscale_rect_equal (form.source, (UpscaleRect) { 208, 206, 257, 257 }));
+  g_assert_cmpint (form.target_width_px, ==, 4 * 257);
+  g_assert_cmpint (form.target_height_px, ==, 4 * 257);
+  g_assert_cmpint (form.inside.x, ==, 1);
+  g_assert_cmpint (form.inside.y, ==, 2);
+}
+
+/* At 2.5, two source pixels are five target pixels. */
+static void
+test_broken_factors_are_covered_in_steps (void)
+{
+  UpscaleTileForm form =
+      upscale_tile_form ((UpscaleRect) { 7, 10, 100, 100 }, 2.5, 1, TRUE);
+
+  g_assert_true (form.at_source_size);
+  g_assert_true (upscale_rect_equal (form.source, (UpscaleRect) { 2, 4, 42, 40 }));
+  g_assert_cmpint (form.sent_width_px, ==, 42);
+  g_assert_cmpint (form.target_width_px, ==, 105);
+  g_assert_cmpint (form.target_height_px, ==, 100);
+  g_assert_cmpint (form.inside.x, ==, 2);
+  g_assert_cmpint (form.inside.y, ==, 0);
+}
+
+static void
+test_factors_without_a_step_are_resampled (void)
+{
+  UpscaleTileForm form =
+      upscale_tile_form ((UpscaleRect) { 0, 0, 100, 100 }, G_PI, 1, TRUE);
+
+  g_assert_false (form.at_source_size);
+  g_assert_cmpint (form.sent_width_px, ==, 100);
+}
+
 static void
 test_source_rect_covers_the_tile (void)
 {
@@ -113,6 +155,11 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
+  g_test_add_func ("/tile-form/any-place-is-covered", test_any_place_is_covered);
+  g_test_add_func ("/tile-form/broken-factors-are-covered-in-steps",
+                   test_broken_factors_are_covered_in_steps);
+  g_test_add_func ("/tile-form/factors-without-a-step-are-resampled",
+                   test_factors_without_a_step_are_resampled);
   g_test_add_func ("/tile-form/source-rect-covers-the-tile",
                    test_source_rect_covers_the_tile);
   return g_test_run ();

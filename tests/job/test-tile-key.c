@@ -13,7 +13,15 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->recipe = upscale_recipe_new ();
-  fixture->input = (UpscaleTileKeyInput) { "digest", 4, 4, 8, 8, 1, fixture->recipe };
+  fixture->input = (UpscaleTileKeyInput) {
+    .pixels_digest = "digest",
+    .sent_width_px = 4,
+    .sent_height_px = 4,
+    .target_width_px = 8,
+    .target_height_px = 8,
+    .seed = 1,
+    .recipe = fixture->recipe,
+  };
 }
 
 static void
@@ -57,6 +65,9 @@ test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
   fixture->input.target_width_px = 16;
   assert_differs (fixture, before);
   fixture->input.target_width_px = 8;
+  fixture->input.offset_x_px = 1;
+  assert_differs (fixture, before);
+  fixture->input.offset_x_px = 0;
   fixture->input.seed = 2;
   assert_differs (fixture, before);
 }

@@ -137,8 +137,9 @@ class LocalEndpoint:
 
     def __init__(self, *arguments: str) -> None:
         program = os.environ["UPSCALE_LOCAL_ENDPOINT"]
+        models = ["--models", os.environ["UPSCALE_LOCAL_MODELS"]] if "UPSCALE_LOCAL_MODELS" in os.environ else []
         self.process = subprocess.Popen(
-            [program, "--exit-with-parent", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [program, "--exit-with-parent", *models, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout
         self.line = self.process.stdout.readline()

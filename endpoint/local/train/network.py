@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network: Lanczos, and what a few convolutions add to it. One channel in, one out, `scale` times as large."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+BASE_SIDE = 7
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of the hidden part: channels, and how many 3x3 layers between the first (5x5) and the last (3x3)."""
+
+    channels: int
+    layers: int
+
+    @property
+    def reach_px(self) -> int:
+        """How many source pixels away an output pixel may look."""
+        return max(2 + self.layers + 1, BASE_SIDE // 2)
+
+
+SHAPES = {"fast": Shape(32, 4), "fine": Shape(64, 4)}
+
+
+def lanczos(x: float) -> float:
+    if x == 0:
+        return 1
+    return 0 if abs(x) >= 3 else 3 * math.sin(math.pi * x) * math.sin(math.pi * x / 3) / (math.pi * x) ** 2
+
+
+def base_kernels(scale: int) -> Tensor:
+    """Lanczos with three lobes as scale^2 convolutions, one for each place between the source's pixels."""
+    rows = []
+    for phase in range(scale):
+        centre = (phase + 0.5) / scale - 0.5
+        row = torch.tensor([lanczos(tap - BASE_SIDE // 2 - centre) for tap in range(BASE_SIDE)])
+        rows.append(row / row.sum())
+    return torch.stack([torch.outer(down, across) for down in rows for across in rows])[:, None]
+
+
+class Network(nn.Module):
+    """Without padding: the result lacks `reach_px` on each side.
+
+    The first layer's kernels sum to zero and the answer to nothing is taken off, so that flat areas stay exactly as they are.
+    """
+
+    def __init__(self, shape: Shape, scale: int) -> None:
+        super().__init__()
+        self.shape, self.scale = shape, scale
+        self.base = nn.Parameter(base_kernels(scale))
+        self.first = nn.Conv2d(1, shape.channels, 5)
+        self.middle = nn.ModuleList(nn.Conv2d(shape.channels, shape.channels, 3) for _ in range(shape.layers))
+        self.last = nn.Conv2d(shape.channels, scale * scale, 3, bias=False)
+        nn.init.zeros_(self.last.weight)
+        for layer in (self.first, *self.middle):
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def first_weight(self) -> Tensor:
+        return self.first.weight - self.first.weight.mean((2, 3), keepdim=True)
+
+    def base_weight(self) -> Tensor:
+        return self.base / self.base.sum((2, 3), keepdim=True)
+
+    def change(self, small: Tensor) -> Tensor:
+        """In half precision where training asks for it, except for the pixels themselves: 8 bits would not survive."""
+        with torch.autocast(small.device.type, enabled=False):
+            hidden = functional.relu(functional.conv2d(small, self.first_weight(), self.first.bias))
+        for layer in self.middle:
+            hidden = functional.relu(layer(hidden))
+        return self.last(hidden).float()
+
+    def answer_to_nothing(self) -> Tensor:
+        side = 2 * self.shape.reach_px + 1
+        return self.change(torch.zeros(1, 1, side, side))
+
+    def forward(self, small: Tensor) -> Tensor:
+        cut = self.shape.reach_px - BASE_SIDE // 2
+        inner = small[:, :, cut : small.shape[2] - cut, cut : small.shape[3] - cut]
+        with torch.autocast(small.device.type, enabled=False):
+            base = functional.conv2d(inner, self.base_weight())
+        planes = base + self.change(small) - self.answer_to_nothing()
+        return functional.pixel_shuffle(planes, self.scale)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-runtime.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Debian's library registers ONNX's operators twice, and says so in 2000 lines on
+ * standard error, half of them when the first model is opened. What another thread says
+ * in these milliseconds is lost. */
+static int
+mute (void)
+{
+  int kept = dup (STDERR_FILENO);
+  int nothing = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+
+  if (kept >= 0 && nothing >= 0)
+    (void) dup2 (nothing, STDERR_FILENO);
+  if (nothing >= 0)
+    (void) close (nothing);
+  return kept;
+}
+
+static void
+unmute (int kept)
+{
+  if (kept < 0)
+    return;
+  (void) dup2 (kept, STDERR_FILENO);
+  (void) close (kept);
+}
+
+static gpointer
+start (gpointer data)
+{
+  UpscaleLocalRuntime *runtime = g_new0 (UpscaleLocalRuntime, 1);
+  OrtStatus           *status;
+  int                  kept;
+
+  runtime->api = OrtGetApiBase ()->GetApi (ORT_API_VERSION);
+  if (!runtime->api)
+    return NULL;
+  kept = mute ();
+  status =
+      runtime->api->CreateEnv (ORT_LOGGING_LEVEL_FATAL, "tile-upscale", &runtime->env);
+  unmute (kept);
+  if (!status)
+    return runtime;
+  runtime->api->ReleaseStatus (status);
+  g_free (runtime);
+  return NULL;
+}
+
+/**
+ * upscale_local_runtime_get:
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): ONNX Runtime, or %NULL when what is installed does
+ * not work or is older than what the build had
+ */
+const UpscaleLocalRuntime *
+upscale_local_runtime_get (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  return g_once (&once, start, NULL);
+}
+
+/**
+ * upscale_local_runtime_open:
+ * @runtime: the runtime
+ * @path: an ONNX file
+ * @options: how to open it
+ * @session: (out): the model
+ *
+ * Returns: (nullable): what went wrong
+ */
+OrtStatus *
+upscale_local_runtime_open (const UpscaleLocalRuntime *runtime,
+                            const char                *path,
+                            const OrtSessionOptions   *options,
+                            OrtSession               **session)
+{
+  int        kept = mute ();
+  OrtStatus *status = runtime->api->CreateSession (runtime->env, path, options, session);
+
+  unmute (kept);
+  return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <onnxruntime_c_api.h>
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleLocalRuntime:
+ * @api: its functions
+ * @env: its environment
+ *
+ * ONNX Runtime, once for the process.
+ */
+typedef struct
+{
+  const OrtApi *api;
+  OrtEnv       *env;
+} UpscaleLocalRuntime;
+
+const UpscaleLocalRuntime *upscale_local_runtime_get (void);
+OrtStatus                 *upscale_local_runtime_open (const UpscaleLocalRuntime *runtime,
+                                                       const char                *path,
+                                                       const OrtSessionOptions   *options,
+                                                       OrtSession               **session);
+
+G_END_DECLS
