@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "echo-backend.h"
 
+#include <string.h>
+
 #include "upscale-error.h"
+#include "upscale-png.h"
 
 /* An endpoint that answers every tile with what it was sent, and counts. */
 struct _EchoBackend
@@ -11,6 +14,7 @@ struct _EchoBackend
   guint    n_tiles;
   gboolean fails;
   guint    failing_tile;
+  gboolean enlarges;
 };
 
 static void echo_backend_iface_init (UpscaleBackendInterface *iface);
@@ -30,7 +34,8 @@ echo_backend_probe_async (UpscaleBackend     *backend,
   g_autoptr (GTask) task = g_task_new (backend, cancellable, callback, user_data);
   UpscaleCapabilities *capabilities = upscale_capabilities_new ("echo");
 
-  capabilities->multiple_of = 8;
+  capabilities->multiple_of = ECHO_BACKEND (backend)->enlarges ? 1 : 8;
+  capabilities->resizes = ECHO_BACKEND (backend)->enlarges;
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }
 
@@ -38,6 +43,26 @@ static UpscaleCapabilities *
 echo_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Each pixel becomes a block of pixels. */
+static GBytes *
+enlarge (const UpscaleTileMessage *message)
+{
+  g_autoptr (UpscalePixels) from =
+      upscale_png_decode_sized (message->image, message->width_px, message->height_px,
+                                NULL);
+  g_autoptr (UpscalePixels) to =
+      upscale_pixels_new (message->target_width_px, message->target_height_px);
+
+  for (int y = 0; y < to->height_px; y++)
+    for (int x = 0; x < to->width_px; x++)
+      memcpy (to->data + (y * to->width_px + x) * UPSCALE_PIXELS_CHANNELS,
+              from->data + (y * from->height_px / to->height_px * from->width_px +
+                            x * from->width_px / to->width_px) *
+                               UPSCALE_PIXELS_CHANNELS,
+              UPSCALE_PIXELS_CHANNELS);
+  return upscale_png_encode (to, 0, NULL);
 }
 
 static void
@@ -57,8 +82,10 @@ echo_backend_process_async (UpscaleBackend          *backend,
   for (guint i = 0; i < batch->tiles->len; i++)
     {
       UpscaleTileMessage *message = batch->tiles->pdata[i];
-      gboolean          fails = self->fails && message->tile.index == self->failing_tile;
-      UpscaleTileAnswer answer = { message->tile.index, fails ? NULL : message->image,
+      gboolean fails = self->fails && message->tile.index == self->failing_tile;
+      g_autoptr (GBytes) image =
+          self->enlarges ? enlarge (message) : g_bytes_ref (message->image);
+      UpscaleTileAnswer answer = { message->tile.index, fails ? NULL : image,
                                    fails ? failure : NULL };
 
       self->n_tiles++;
@@ -115,6 +142,18 @@ echo_backend_fail_tile (EchoBackend *backend, guint tile_index)
 {
   backend->fails = TRUE;
   backend->failing_tile = tile_index;
+}
+
+/**
+ * echo_backend_enlarge:
+ * @backend: a backend
+ *
+ * From now on it takes tiles of any size and enlarges them itself, pixel by pixel.
+ */
+void
+echo_backend_enlarge (EchoBackend *backend)
+{
+  backend->enlarges = TRUE;
 }
 
 /**

@@ -28,7 +28,7 @@ typedef struct
 
 /* Noise, so that no tile is single-coloured; the generator is fixed. */
 static GeglBuffer *
-make_noise (void)
+make_noise (int darkest, int lightest)
 {
   GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SOURCE_PX, SOURCE_PX),
                                         babl_format ("R'G'B' u8"));
@@ -36,7 +36,7 @@ make_noise (void)
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
 
   for (int i = 0; i < SOURCE_PX * SOURCE_PX * 3; i++)
-    bytes[i] = (guint8) g_rand_int_range (random, 0, 256);
+    bytes[i] = (guint8) g_rand_int_range (random, darkest, lightest + 1);
   gegl_buffer_set (buffer, NULL, 0, NULL, bytes, GEGL_AUTO_ROWSTRIDE);
   return buffer;
 }
@@ -52,7 +52,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->clock = upscale_clock_new ();
   fixture->recipe = upscale_recipe_new ();
   fixture->recipe->strength = 0.3;
-  fixture->pixels = make_noise ();
+  fixture->pixels = make_noise (0, 255);
   fixture->backend = echo_backend_new ();
   fixture->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
   fixture->loop = g_main_loop_new (NULL, FALSE);
@@ -234,6 +234,52 @@ test_single_colour_is_not_sent (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend), ==, 0);
 }
 
+/* Wherever a tile begins between source pixels, the answer must lie where it belongs. */
+static void
+assert_enlarged_pixel_by_pixel (Fixture *fixture, UpscaleJob *job, int scale)
+{
+  int                side_px = SOURCE_PX * scale;
+  gsize              size = (gsize) side_px * (gsize) side_px * 3;
+  g_autofree guint8 *source = g_malloc (SOURCE_PX * SOURCE_PX * 3);
+  g_autofree guint8 *result = g_malloc (size);
+
+  gegl_buffer_get (fixture->pixels, NULL, 1.0, babl_format ("R'G'B' u8"), source,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, babl_format ("R'G'B' u8"),
+                   result, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (int y = 0; y < side_px; y++)
+    for (int x = 0; x < side_px * 3; x++)
+      {
+        int expected = source[(y / scale * SOURCE_PX + x / 3 / scale) * 3 + x % 3];
+
+        g_assert_cmpint (ABS (result[y * side_px * 3 + x] - expected), <=, 1);
+      }
+}
+
+static void
+test_tiles_between_source_pixels_lie_where_they_belong (Fixture      *fixture,
+                                                        gconstpointer data)
+{
+  const int         scale = 3;
+  UpscaleJobRequest request = make_request (fixture, scale);
+  g_autoptr (UpscaleJob) job = NULL;
+  /* Interpolation between these stays in the range that an endpoint sees. */
+  g_autoptr (GeglBuffer) pixels = make_noise (80, 176);
+
+  g_set_object (&fixture->pixels, pixels);
+  request.pixels = pixels;
+  echo_backend_enlarge (fixture->backend);
+  /* Blocks of pixels are no drift. */
+  request.colour_correction = 0.0;
+  job = upscale_job_new (&request, NULL);
+  upscale_job_run_async (job, NULL, on_job_ran, fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 0);
+  assert_enlarged_pixel_by_pixel (fixture, job, scale);
+}
+
 static void
 test_too_large_a_result_is_refused (Fixture *fixture, gconstpointer data)
 {
@@ -303,6 +349,8 @@ main (int argc, char **argv)
   ADD ("unwritable-store-costs-a-warning-only",
        test_unwritable_store_costs_a_warning_only);
   ADD ("single-colour-is-not-sent", test_single_colour_is_not_sent);
+  ADD ("tiles-between-source-pixels-lie-where-they-belong",
+       test_tiles_between_source_pixels_lie_where_they_belong);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
   ADD ("only-a-region-is-painted-anew", test_only_a_region_is_painted_anew);
 #undef ADD
