@@ -2,6 +2,17 @@
 /* What every kind of server's JSON is read and written with. */
 #include "upscale-json.h"
 
+#include <string.h>
+
+/* Where a builder keeps its pictures: the generator would look at each of their millions
+ * of letters for one that it must escape. */
+#define PICTURES "upscale-pictures"
+/* What stands in a picture's place, before its number, and how that is written: no text
+ * that people write begins with this control character. */
+#define MARK_CHAR '\001'
+#define MARK "\"\\u0001"
+#define BASE64_CHARS(n_bytes) (((n_bytes) / 3 + 1) * 4)
+
 /* Members are read by asking for their type first: json-glib warns and guesses otherwise.
  */
 static JsonNode *
@@ -200,22 +211,84 @@ upscale_json_add_boolean (JsonBuilder *builder, const char *name, gboolean value
   json_builder_add_boolean_value (builder, value);
 }
 
+static GPtrArray *
+get_pictures (JsonBuilder *builder)
+{
+  GPtrArray *pictures = g_object_get_data (G_OBJECT (builder), PICTURES);
+
+  if (pictures)
+    return pictures;
+  pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_object_set_data_full (G_OBJECT (builder), PICTURES, pictures,
+                          (GDestroyNotify) g_ptr_array_unref);
+  return pictures;
+}
+
 /**
  * upscale_json_add_base64:
  * @builder: inside an object, or with @name %NULL inside an array
  * @name: (nullable): a member
  * @bytes: what it holds
+ *
+ * Adds a picture, which is written by upscale_json_end().
  */
 void
 upscale_json_add_base64 (JsonBuilder *builder, const char *name, GBytes *bytes)
 {
-  gsize            size = 0;
-  const guint8    *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = g_base64_encode (data, size);
+  GPtrArray       *pictures = get_pictures (builder);
+  g_autofree char *place = g_strdup_printf ("%c%u", MARK_CHAR, pictures->len);
 
+  g_ptr_array_add (pictures, g_bytes_ref (bytes));
   if (name)
     json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, text);
+  json_builder_add_string_value (builder, place);
+}
+
+static void
+append_base64 (GString *text, GBytes *bytes)
+{
+  gsize         size = 0;
+  const guchar *data = g_bytes_get_data (bytes, &size);
+  gsize         start = text->len;
+  gsize         length;
+  int           state = 0;
+  int           save = 0;
+
+  g_string_set_size (text, start + BASE64_CHARS (size));
+  length = g_base64_encode_step (data, size, FALSE, text->str + start, &state, &save);
+  length += g_base64_encode_close (FALSE, text->str + start + length, &state, &save);
+  g_string_truncate (text, start + length);
+}
+
+static GString *
+make_room (const char *text, GPtrArray *pictures)
+{
+  gsize length = strlen (text);
+
+  for (guint i = 0; i < pictures->len; i++)
+    length += BASE64_CHARS (g_bytes_get_size (pictures->pdata[i]));
+  return g_string_sized_new (length);
+}
+
+/* Puts pictures where their places are. */
+static GBytes *
+fill_places (const char *text, GPtrArray *pictures)
+{
+  GString    *whole = make_room (text, pictures);
+  const char *mark;
+
+  while ((mark = strstr (text, MARK)))
+    {
+      char   *end = NULL;
+      guint64 number = g_ascii_strtoull (mark + strlen (MARK), &end, 10);
+
+      g_string_append_len (whole, text, mark - text + 1);
+      if (number < pictures->len)
+        append_base64 (whole, pictures->pdata[number]);
+      text = end;
+    }
+  g_string_append (whole, text);
+  return g_string_free_to_bytes (whole);
 }
 
 /**
@@ -272,8 +345,10 @@ GBytes *
 upscale_json_end (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GBytes) text = NULL;
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return upscale_json_to_bytes (root);
+  text = upscale_json_to_bytes (root);
+  return fill_places (g_bytes_get_data (text, NULL), get_pictures (builder));
 }

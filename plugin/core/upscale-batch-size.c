@@ -15,6 +15,14 @@ most_in_time (UpscaleBatchSizeCase what)
   return (double) what.policy.batch_timeout_us / G_USEC_PER_SEC / what.seconds_per_tile;
 }
 
+/* Making a batch ready takes time too: one many times larger than the last would keep a
+ * fast endpoint waiting for it. */
+static double
+most_to_grow (UpscaleBatchSizeCase what)
+{
+  return MAX (2.0 * what.n_last, 1.0);
+}
+
 /* The tail is shared out, so that all slots end together. */
 static double
 fair_share (UpscaleBatchSizeCase what)
@@ -29,8 +37,8 @@ fair_share (UpscaleBatchSizeCase what)
  * @what: what is known
  *
  * Chooses how many tiles go into the next batch. Automatic: one at first, to learn the
- * speed and to show pixels early, then towards a minute and a half, never more than can
- * end before the timeout.
+ * speed and to show pixels early, then doubling towards a minute and a half, never more
+ * than can end before the timeout.
  *
  * Returns: at least 1
  */
@@ -42,7 +50,7 @@ upscale_batch_size_choose (UpscaleBatchSizeCase what)
   if (what.policy.batch_size == 0)
     size = what.seconds_per_tile > 0.0
                ? MIN (MIN (WANTED_BATCH_S / what.seconds_per_tile, MOST_AUTOMATIC),
-                      fair_share (what))
+                      MIN (fair_share (what), most_to_grow (what)))
                : 1.0;
   if (what.seconds_per_tile > 0.0)
     size = MIN (size, most_in_time (what));

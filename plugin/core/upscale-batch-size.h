@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @seconds_per_tile: measured, 0 when not known yet
  * @n_pending: tiles that wait, in all
  * @n_slots: slots of all endpoints that share them
+ * @n_last: tiles of the batch that the endpoint got last, 0 before the first
  *
  * What is known when an endpoint asks for its next batch. A value.
  */
@@ -24,6 +25,7 @@ typedef struct
   double        seconds_per_tile;
   guint         n_pending;
   guint         n_slots;
+  guint         n_last;
 } UpscaleBatchSizeCase;
 
 int upscale_batch_size_choose (UpscaleBatchSizeCase what);

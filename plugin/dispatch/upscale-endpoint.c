@@ -31,6 +31,7 @@ struct _UpscaleEndpoint
   gint64   busy_since_us; /* 0 when it was not busy since its last success */
 
   guint  n_taken;    /* slots */
+  guint  n_last;     /* tiles of the last batch */
   guint  most_slots; /* fewer than it has, after it was busy */
   gint64 busy_us;    /* of all slots together, until @counted_us */
   gint64 counted_us;
@@ -219,6 +220,18 @@ upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint)
 }
 
 /**
+ * upscale_endpoint_get_n_last:
+ * @endpoint: an endpoint
+ *
+ * Returns: tiles that the last batch it got might hold, 0 before the first
+ */
+guint
+upscale_endpoint_get_n_last (UpscaleEndpoint *endpoint)
+{
+  return endpoint->n_last;
+}
+
+/**
  * upscale_endpoint_get_n_workers:
  * @endpoint: an endpoint that was probed
  *
@@ -291,11 +304,13 @@ upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms term
 /**
  * upscale_endpoint_take_slot:
  * @endpoint: an endpoint that gets a batch
+ * @n_tiles: tiles that the batch may hold
  * @now_us: the time
  */
 void
-upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, gint64 now_us)
+upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us)
 {
+  endpoint->n_last = n_tiles;
   count_busy_time (endpoint, now_us);
   endpoint->n_taken++;
 }

@@ -66,6 +66,7 @@ gint64               upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoi
 gboolean upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint);
 GQueue  *upscale_endpoint_get_spares (UpscaleEndpoint *endpoint);
 guint    upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint);
+guint    upscale_endpoint_get_n_last (UpscaleEndpoint *endpoint);
 guint    upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint);
 double   upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us);
 double   upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint);
@@ -77,7 +78,7 @@ void upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
                                  UpscaleCapabilities *capabilities);
 void upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
 void upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us);
-void upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, gint64 now_us);
+void upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us);
 void upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us);
 gboolean          upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
                                                  const char      *reason,

@@ -245,7 +245,7 @@ upscale_scheduler_launch (UpscaleScheduler *self,
                        g_queue_peek_tail_link (&self->order));
   for (guint i = 0; copies && i < copies->len; i++)
     carry (self, flight, g_array_index (copies, guint, i));
-  upscale_endpoint_take_slot (endpoint, upscale_clock_get_now (self->clock));
+  upscale_endpoint_take_slot (endpoint, n_wanted, upscale_clock_get_now (self->clock));
   if (upscale_endpoint_get_n_taken (endpoint) >
       upscale_endpoint_get_n_workers (endpoint) +
           upscale_endpoint_get_spares (endpoint)->length)

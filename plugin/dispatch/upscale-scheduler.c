@@ -86,6 +86,7 @@ choose_size (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
     .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
     .n_pending = upscale_scheduler_count_waiting (self),
     .n_slots = self->n_slots,
+    .n_last = upscale_endpoint_get_n_last (endpoint),
   };
 
   return (guint) upscale_batch_size_choose (what);
