@@ -3,6 +3,7 @@
  * lists the files that a node can load. */
 #include "upscale-comfyui-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "upscale-error.h"
@@ -149,8 +150,9 @@ hear_system (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError
     return upscale_dialogue_check (answer, error);
   if (!system)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-                   "it does not answer as ComfyUI does: check the address and the port");
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+          _ ("it does not answer as ComfyUI does: check the address and the port"));
       return FALSE;
     }
   facts->version = g_strdup (upscale_json_get_string (system, "comfyui_version"));
@@ -277,7 +279,7 @@ name_missing_files (const UpscaleComfyuiFacts *facts, const char *id, GPtrArray 
       if (value && options && !strchr (value, '%') &&
           !g_str_has_prefix (class_type, "LoadImage") &&
           !g_strv_contains ((const char *const *) options, value))
-        g_ptr_array_add (missing, g_strdup_printf ("'%s' for node %s (%s)", value,
+        g_ptr_array_add (missing, g_strdup_printf (_ ("'%s' for node %s (%s)"), value,
                                                    (char *) id, class_type));
     }
 }
@@ -300,10 +302,11 @@ check_workflow (const UpscaleComfyuiFacts *facts, GError **error)
   g_ptr_array_set_size (missing, (int) MIN (missing->len, MOST_NAMED));
   g_ptr_array_add (missing, NULL);
   list = g_strjoinv (", ", (char **) missing->pdata);
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-               "it lacks what the workflow needs: %s; install it there, or use another "
-               "workflow",
-               list);
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+      _ ("it lacks what the workflow needs: %s; install it there, or use another "
+         "workflow"),
+      list);
   return FALSE;
 }
 
@@ -314,7 +317,7 @@ check_checkpoints (const UpscaleComfyuiFacts *facts, GError **error)
       (facts->checkpoints && *facts->checkpoints))
     return TRUE;
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-               "it has no model: put a checkpoint in its folder models/checkpoints");
+               _ ("it has no model: put a checkpoint in its folder models/checkpoints"));
   return FALSE;
 }
 
@@ -332,11 +335,11 @@ describe_built_in (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabi
   capabilities->controlnets = g_strdupv (facts->controlnets);
   capabilities->loras = g_strdupv (facts->loras);
   if (!capabilities->takes_controlnet)
-    capabilities->hint = g_strdup ("a tile ControlNet goes into its folder "
-                                   "models/controlnet");
+    capabilities->hint = g_strdup (_ ("a tile ControlNet goes into its folder "
+                                      "models/controlnet"));
   else if (!capabilities->takes_ip_adapter)
     capabilities->hint =
-        g_strdup ("IP-Adapter comes with the nodes of ComfyUI_IPAdapter_plus");
+        g_strdup (_ ("IP-Adapter comes with the nodes of ComfyUI_IPAdapter_plus"));
 }
 
 static void
@@ -347,8 +350,8 @@ describe_own (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabilitie
   capabilities->takes_ip_adapter =
       upscale_comfyui_workflow_asks_for (facts->workflow, "reference");
   capabilities->takes_loras = FALSE;
-  capabilities->hint = g_strdup ("the workflow is your own, so it does what it has a "
-                                 "placeholder for");
+  capabilities->hint = g_strdup (_ ("the workflow is your own, so it does what it has a "
+                                    "placeholder for"));
 }
 
 /**

@@ -3,6 +3,8 @@
  * has ended. */
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-http-status.h"
@@ -49,7 +51,7 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
       if (!first || !JSON_NODE_HOLDS_OBJECT (first))
         continue;
       *class_type = get_text (node, "class_type");
-      return g_strdup_printf ("node %s (%s): %s: %s", (char *) id->data, *class_type,
+      return g_strdup_printf (_ ("node %s (%s): %s: %s"), (char *) id->data, *class_type,
                               get_text (json_node_get_object (first), "message"),
                               get_text (json_node_get_object (first), "details"));
     }
@@ -86,7 +88,7 @@ upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
   g_set_error (error, UPSCALE_ERROR,
                g_str_has_prefix (class_type, "LoadImage") ? UPSCALE_ERROR_EXPIRED
                                                           : UPSCALE_ERROR_REJECTED,
-               "it refuses the workflow: %s", said);
+               _ ("it refuses the workflow: %s"), said);
   return FALSE;
 }
 
@@ -94,7 +96,7 @@ static GError *
 describe_execution_error (JsonObject *data)
 {
   g_autofree char *said =
-      g_strdup_printf ("node %s (%s): %s %s", get_text (data, "node_id"),
+      g_strdup_printf (_ ("node %s (%s): %s %s"), get_text (data, "node_id"),
                        get_text (data, "node_type"), get_text (data, "exception_type"),
                        get_text (data, "exception_message"));
   g_autofree char *text = shorten (said);
@@ -167,7 +169,7 @@ read_failure (JsonObject *status, GError **failure, GError **error)
       return TRUE;
     }
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-               "somebody has interrupted the workflow at the server");
+               _ ("somebody has interrupted the workflow at the server"));
   return FALSE;
 }
 
@@ -209,9 +211,10 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
     return read_failure (status, failure, error);
   *view = outputs ? choose_view (outputs) : NULL;
   if (!*view)
-    *failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                            "the workflow has ended without a picture; it must save or "
-                            "preview one");
+    *failure =
+        g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                     _ ("the workflow has ended without a picture; it must save or "
+                        "preview one"));
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
  * go. */
 #include "upscale-comfyui-workflow.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "upscale-comfyui-resources.h"
@@ -72,8 +73,8 @@ upscale_comfyui_workflow_new_built_in (void)
 static gboolean
 refuse (const char *path, const char *why, GError **error)
 {
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, "the workflow '%s' %s", path,
-               why);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, _ ("the workflow '%s' %s"),
+               path, why);
   return FALSE;
 }
 
@@ -84,10 +85,10 @@ check (const UpscaleComfyuiWorkflow *workflow, const char *path, GError **error)
   g_autoptr (GList) ids = nodes ? json_object_get_members (nodes) : NULL;
 
   if (!nodes)
-    return refuse (path, "is no JSON object", error);
+    return refuse (path, _ ("is no JSON object"), error);
   if (upscale_json_get_array (nodes, "nodes"))
     return refuse (
-        path, "is saved for the editor: use 'Export (API)' in ComfyUI's menu instead",
+        path, _ ("is saved for the editor: use 'Export (API)' in ComfyUI's menu instead"),
         error);
   for (GList *id = ids; id; id = id->next)
     {
@@ -96,15 +97,16 @@ check (const UpscaleComfyuiWorkflow *workflow, const char *path, GError **error)
       if (!node || !upscale_json_get_string (node, "class_type") ||
           !upscale_json_get_object (node, "inputs"))
         return refuse (path,
-                       "holds something that is no node: export it from ComfyUI "
-                       "with 'Export (API)'",
+                       _ ("holds something that is no node: export it from ComfyUI "
+                          "with 'Export (API)'"),
                        error);
     }
   if (!upscale_comfyui_workflow_asks_for (workflow, "image"))
     return refuse (
         path,
-        "has no place for the tile: write %image% as the image of a Load Image "
-        "node",
+        /* xgettext:no-c-format */
+        _ ("has no place for the tile: write %image% as the image of a Load Image "
+           "node"),
         error);
   return TRUE;
 }

@@ -2,6 +2,8 @@
 /* Upload, prompt, look into the history until it is there, fetch. */
 #include "upscale-comfyui.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-json-peel.h"
@@ -89,7 +91,7 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
   if (!name)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                   "it took the tile, but did not say under which name");
+                   _ ("it took the tile, but did not say under which name"));
       return NULL;
     }
   return g_strdup_printf ("%s%s%s%s", folder ? folder : "", folder && *folder ? "/" : "",
@@ -187,9 +189,10 @@ give_up_prompt (UpscaleTalk *talk, UpscaleLine *line, GError **error)
       g_clear_pointer (&talk->remote_id, g_free);
       return start (talk, line);
     }
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-               "it no longer knows the tile: it was started again, or somebody took it "
-               "out of the queue");
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
+      _ ("it no longer knows the tile: it was started again, or somebody took it "
+         "out of the queue"));
   return FALSE;
 }
 

@@ -170,7 +170,7 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
   g_autofree char *detail = describe_body (body);
   const char      *phrase = name_status (status);
   GError          *error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
-                                        "it answered %u (%s)%s%s.%s", status, phrase,
+                                        _ ("it answered %u (%s)%s%s.%s"), status, phrase,
                                *detail ? ": " : "", detail, advise (status));
 
   upscale_error_set_retry_after (error, wait_us);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-http.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-silence-watch.h"
@@ -250,8 +252,8 @@ refuse_redirect (GTask *task, const char *location)
   upscale_silence_watch_stop (exchange->watch);
   g_task_return_new_error (
       task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-      "it sends us elsewhere, to '%s', which is not followed as it is another "
-      "host: give that address as the endpoint if you trust it",
+      _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
+         "host: give that address as the endpoint if you trust it"),
       location ? location : "");
 }
 

@@ -3,6 +3,7 @@
  * everything; what it does not know the route of it does not have. */
 #include "upscale-sdapi-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "upscale-error.h"
@@ -168,8 +169,8 @@ refuse_stranger (GError **error)
 {
   g_set_error (
       error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-      "it does not answer as AUTOMATIC1111 does: start the web UI with --api, or "
-      "check the address and the port");
+      _ ("it does not answer as AUTOMATIC1111 does: start the web UI with --api, or "
+         "check the address and the port"));
   return FALSE;
 }
 
@@ -322,11 +323,11 @@ describe_guides (const UpscaleSdapiFacts *facts, UpscaleCapabilities *capabiliti
                                    (facts->dialect == UPSCALE_SDAPI_SDNEXT ||
                                     upscale_sdapi_choose_module (facts, ip_adapter));
   if (facts->dialect == UPSCALE_SDAPI_SDCPP)
-    capabilities->hint =
-        g_strdup ("stable-diffusion.cpp does more by its own jobs: write sdcpp+ before "
-                  "the address");
+    capabilities->hint = g_strdup (
+        _ ("stable-diffusion.cpp does more by its own jobs: write sdcpp+ before "
+           "the address"));
   else if (facts->dialect == UPSCALE_SDAPI_WEBUI && !facts->controlnets)
-    capabilities->hint = g_strdup ("install the ControlNet extension there");
+    capabilities->hint = g_strdup (_ ("install the ControlNet extension there"));
 }
 
 /**
@@ -351,8 +352,9 @@ upscale_sdapi_describe (gpointer data, GError **error)
   capabilities->takes_loras = facts->loras.names != NULL;
   describe_guides (facts, capabilities);
   if (facts->format && !g_str_equal (facts->format, "png"))
-    capabilities->caveat = g_strdup_printf (
-        "it answers with '%s' pictures, which lose detail: set its image format to png",
-        facts->format);
+    capabilities->caveat =
+        g_strdup_printf (_ ("it answers with '%s' pictures, which lose detail: set its "
+                            "image format to png"),
+                         facts->format);
   return capabilities;
 }

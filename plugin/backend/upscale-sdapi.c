@@ -3,6 +3,7 @@
  * still answers 200, with a picture half done. */
 #include "upscale-sdapi.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "upscale-error.h"
@@ -122,9 +123,10 @@ hear_whether_interrupted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
       !json_node_get_boolean (interrupted))
     return;
   g_clear_pointer (&talk->picture, g_bytes_unref);
-  talk->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER,
-                               "somebody interrupted it at the server, so its picture is "
-                               "only half done");
+  talk->failure =
+      g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER,
+                   _ ("somebody interrupted it at the server, so its picture is "
+                      "only half done"));
 }
 
 static gboolean

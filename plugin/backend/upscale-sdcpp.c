@@ -3,6 +3,8 @@
  * keys, and says nothing when it ignores a picture that it has no model for. */
 #include "upscale-sdcpp.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-json-peel.h"
@@ -69,8 +71,8 @@ read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error
   if (!root || (!model && !limits))
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-                   "its answer is not what stable-diffusion.cpp says; is the address "
-                   "right?");
+                   _ ("its answer is not what stable-diffusion.cpp says; is the address "
+                      "right?"));
       return FALSE;
     }
   facts->model = g_strdup (model ? upscale_json_get_string (model, "stem") : NULL);
@@ -95,9 +97,10 @@ learn (gpointer                 speaker,
     }
   if (answer->status == SOUP_STATUS_NOT_FOUND)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-                   "it has no jobs of stable-diffusion.cpp's own (/sdcpp/v1): check the "
-                   "address, update the server, or write sdapi+ before the address");
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+          _ ("it has no jobs of stable-diffusion.cpp's own (/sdcpp/v1): check the "
+             "address, update the server, or write sdapi+ before the address"));
       return FALSE;
     }
   return upscale_dialogue_check (answer, error) &&
@@ -116,9 +119,9 @@ describe (gpointer data, GError **error)
   capabilities->n_queued = CLAMP (facts->queue_size - 1, 0, MOST_QUEUED);
   capabilities->models = *model ? g_strdupv ((char **) models) : NULL;
   capabilities->loras = g_strdupv (facts->loras.names);
-  capabilities->hint =
-      g_strdup ("sd-server takes a ControlNet from --control-net and an IP-Adapter from "
-                "--ip-adapter with --clip_vision, when it is started");
+  capabilities->hint = g_strdup (
+      _ ("sd-server takes a ControlNet from --control-net and an IP-Adapter from "
+         "--ip-adapter with --clip_vision, when it is started"));
   return capabilities;
 }
 
@@ -210,7 +213,7 @@ note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **err
   talk->phase = UPSCALE_TALK_WAITING;
   if (!talk->remote_id)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                 "it took the tile, but named no job");
+                 _ ("it took the tile, but named no job"));
   return talk->remote_id != NULL;
 }
 
@@ -219,10 +222,10 @@ refuse_status (const char *status, GError **error)
 {
   if (g_strcmp0 (status, "cancelled") == 0)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-                 "somebody has cancelled the job at the server");
+                 _ ("somebody has cancelled the job at the server"));
   else
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                 "it says the job is '%s', which means nothing here", status);
+                 _ ("it says the job is '%s', which means nothing here"), status);
   return FALSE;
 }
 
@@ -241,7 +244,7 @@ read_job (UpscaleTalk *talk, UpscaleJsonPeel *peel, gboolean *has_ended, GError 
         upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
   else if (g_strcmp0 (status, "failed") == 0)
     talk->failure =
-        upscale_http_tile_failure_to_error (said ? said : "it gave no reason");
+        upscale_http_tile_failure_to_error (said ? said : _ ("it gave no reason"));
   else if (g_strcmp0 (status, "queued") == 0 || g_strcmp0 (status, "generating") == 0)
     {
       *has_ended = FALSE;
@@ -264,8 +267,8 @@ hear_of_job (UpscaleTalk             *talk,
   if (answer->status == SOUP_STATUS_NOT_FOUND || answer->status == SOUP_STATUS_GONE)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-                   "it no longer knows the job: it was started again, or kept the "
-                   "picture as long as it does");
+                   _ ("it no longer knows the job: it was started again, or kept the "
+                      "picture as long as it does"));
       return FALSE;
     }
   if (!upscale_dialogue_check (answer, error))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-server-backend.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 #include "upscale-tile-server-process.h"
 #include "upscale-tile-server-probe.h"
@@ -81,7 +83,7 @@ upscale_tile_server_backend_process_async (UpscaleBackend          *backend,
       return;
     }
   g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                           "it was not asked yet what it can do");
+                           _ ("it was not asked yet what it can do"));
   g_object_unref (task);
 }
 

@@ -3,6 +3,7 @@
  * for real. Each step takes the task and hands it to the next. */
 #include "upscale-tile-server-probe.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "upscale-error.h"
@@ -120,12 +121,13 @@ judge (Probe *probe)
     return g_steal_pointer (&talk->failure);
   if (!talk->picture)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                        "it was sent a small tile to try, and answered without a "
-                        "picture");
+                        _ ("it was sent a small tile to try, and answered without a "
+                           "picture"));
   if (!has_right_size (talk->picture))
-    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                        "it was sent a small tile to try, and answered with a picture of "
-                        "another size");
+    return g_error_new (
+        UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+        _ ("it was sent a small tile to try, and answered with a picture of "
+           "another size"));
   if (probe->test == TEST_PLAIN)
     probe->plain_picture = g_bytes_ref (talk->picture);
   /* The same seed paints the same picture, so what changes nothing was not looked at. */

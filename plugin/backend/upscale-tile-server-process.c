@@ -3,6 +3,8 @@
  * other. Each step takes the task and hands it to the next. */
 #include "upscale-tile-server-process.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "upscale-error.h"
 
 /* How long a cancelled batch waits until the server has heard of it. */
@@ -96,7 +98,7 @@ hand_out (Process *process)
 
   if (!talk->picture && !talk->failure)
     talk->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                                 "it says it painted the tile, but sent no picture");
+                                 _ ("it says it painted the tile, but sent no picture"));
   answer.failure = talk->picture ? NULL : talk->failure;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);

@@ -49,9 +49,6 @@ def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> No
         job = Job(tmp_path, endpoint.url, speed=1, batch_size=4)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
         job.kill()
-        endpoint.behaviour.hold_after = 7
-        with endpoint.lock:
-            endpoint.lock.notify_all()
         endpoint.behaviour.hold_after = None
         for batch_id in list(endpoint.jobs):
             endpoint.stop(batch_id, "nobody has asked for it for 120 s")

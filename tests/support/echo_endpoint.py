@@ -70,6 +70,7 @@ class EchoEndpoint:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lock = threading.Condition()
         self.is_released = False
+        self.n_let_through = 0
         self.server = QuietServer(("127.0.0.1", 0), self._make_handler())
         if identity:
             self.server.socket = identity.wrap_socket(self.server.socket, server_side=True)
@@ -137,9 +138,11 @@ class EchoEndpoint:
         with self.lock:
             if self.behaviour.seconds_per_tile:
                 self.lock.wait_for(lambda: job["status"] != "running", self.behaviour.seconds_per_tile)
-            if hold is not None and len(self.painted) >= hold:
+            if hold is not None and self.n_let_through >= hold:
                 self.lock.wait_for(lambda: self.is_released or job["status"] != "running")
-            return job["status"] == "running"
+            goes_on = job["status"] == "running"
+            self.n_let_through += goes_on
+            return goes_on
 
     def stop(self, batch_id: str, why: str) -> None:
         """What DELETE and an expired lease do; what is finished stays readable."""

@@ -43,6 +43,7 @@ class Health(BaseModel):
     protocol: Literal[1]
     identity: str
     version: str | None = None
+    about: str | None = None
     max_tiles: Annotated[int | None, Field(ge=1)] = None
     max_body_bytes: Annotated[int | None, Field(ge=0)] = None
     multiple_of: Annotated[int | None, Field(ge=1)] = None
