@@ -33,7 +33,7 @@ on_edit_clicked (GtkButton *button, gpointer user_data)
   g_autoptr (UpscaleRecipe) recipe = request->dup_recipe (request->config);
 
   upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
-                               request->tools, recipe);
+                               request->tools, recipe, request->offers);
   show_usual_endpoints (entry, request->tools->file);
   g_object_notify (G_OBJECT (request->config), "endpoints");
 }
@@ -151,9 +151,10 @@ add_seed (UpscaleRows *rows)
 }
 
 static void
-add_loras (UpscaleRows *rows)
+add_loras (UpscaleRows *rows, UpscaleOffers *offers)
 {
-  GtkWidget *list = upscale_lora_list_new (rows->config, "loras");
+  GtkWidget *list =
+      upscale_lora_list_new (rows->config, "loras", upscale_offers_get_loras (offers));
   GtkWidget *caption = gtk_label_new (_ ("LoRAs"));
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
@@ -184,7 +185,8 @@ upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
   UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 0);
   GtkWidget  *weight;
 
-  upscale_rows_add_text (&rows, "model", _ ("_Model"));
+  upscale_offers_attach (upscale_offers_get_models (request->offers),
+                         upscale_rows_add_text (&rows, "model", _ ("_Model")));
   upscale_rows_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
   add_seed (&rows);
   upscale_rows_explain_zero (upscale_rows_add_number (&rows, "generation-size",
@@ -202,7 +204,7 @@ upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
                                     _ ("IP-Adapter st_yle weight"), 0.05, 2);
   g_object_bind_property_full (request->config, "ip-adapter-image", weight, "sensitive",
                                G_BINDING_SYNC_CREATE, has_picture, NULL, NULL, NULL);
-  add_loras (&rows);
+  add_loras (&rows, request->offers);
   return GTK_WIDGET (rows.grid);
 }
 

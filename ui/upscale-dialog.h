@@ -4,6 +4,7 @@
 #include <libgimp/gimpui.h>
 
 #include "upscale-endpoint-list.h"
+#include "upscale-offers.h"
 #include "upscale-presets.h"
 #include "upscale-tile-plan.h"
 
@@ -45,6 +46,7 @@ typedef UpscaleForecast *(*UpscaleForecastFunc) (GimpProcedureConfig *config,
  * @forecast: says what would come of the arguments
  * @forecast_data: for @forecast
  * @presets: named sets of arguments
+ * @offers: names that servers are known to have
  * @tools: what endpoints are made with
  * @dup_recipe: how the arguments would paint, for tests of endpoints
  *
@@ -59,6 +61,7 @@ typedef struct
   UpscaleForecastFunc         forecast;
   gpointer                    forecast_data;
   UpscalePresets             *presets;
+  UpscaleOffers              *offers;
   const UpscaleEndpointTools *tools;
   UpscaleRecipe *(*dup_recipe) (GimpProcedureConfig *config);
 } UpscaleDialogRequest;

@@ -34,6 +34,7 @@ struct _UpscaleEndpointEditor
   GtkDialog parent_instance;
 
   const UpscaleEndpointTools *tools;
+  UpscaleOffers              *offers;
   UpscaleRecipe              *recipe;
   GPtrArray                  *lines; /* in the order of the list box */
   GtkWidget                  *list;
@@ -238,6 +239,12 @@ show_trial (UpscaleEndpointEditor *self, Line *line, const UpscaleTrial *trial)
   show_light (line, trial->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
               trial->works ? _ ("works") : _ ("does not work"));
   say (self, trial->sentence);
+  if (!trial->capabilities)
+    return;
+  upscale_offers_add_models (self->offers,
+                             (const char *const *) trial->capabilities->models);
+  upscale_offers_add_loras (self->offers,
+                            (const char *const *) trial->capabilities->loras);
 }
 
 static void
@@ -461,13 +468,15 @@ save (UpscaleEndpointEditor *self)
  * @parent: the window it belongs to
  * @tools: what endpoints are made with; its file is changed by Save
  * @recipe: how the user is about to paint: a test says what is missing for that
+ * @offers: gets the names that a tested server has
  *
  * Shows the editor and waits until it is closed.
  */
 void
 upscale_endpoint_editor_run (GtkWindow                  *parent,
                              const UpscaleEndpointTools *tools,
-                             UpscaleRecipe              *recipe)
+                             UpscaleRecipe              *recipe,
+                             UpscaleOffers              *offers)
 {
   UpscaleEndpointEditor *self =
       g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal", TRUE,
@@ -475,6 +484,7 @@ upscale_endpoint_editor_run (GtkWindow                  *parent,
 
   self->tools = tools;
   self->recipe = upscale_recipe_ref (recipe);
+  self->offers = offers;
   fill (self);
   while (gtk_dialog_run (GTK_DIALOG (self)) == GTK_RESPONSE_OK && !save (self))
     ;

@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "upscale-endpoint-list.h"
+#include "upscale-offers.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointEditor,
 
 void upscale_endpoint_editor_run (GtkWindow                  *parent,
                                   const UpscaleEndpointTools *tools,
-                                  UpscaleRecipe              *recipe);
+                                  UpscaleRecipe              *recipe,
+                                  UpscaleOffers              *offers);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-control.h"
+#include "upscale-offers.h"
 
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 18
@@ -20,6 +21,8 @@ typedef struct
   char      *property;
   GtkWidget *rows;
   gboolean   is_writing;
+
+  GtkTreeModel *names;
 } LoraList;
 
 static void
@@ -29,6 +32,7 @@ lora_list_free (gpointer data)
 
   g_signal_handlers_disconnect_by_data (self->config, self);
   g_object_unref (self->config);
+  g_object_unref (self->names);
   g_free (self->property);
   g_free (self);
 }
@@ -91,6 +95,7 @@ add_row (LoraList *self, const char *name, double weight)
 
   gtk_entry_set_text (GTK_ENTRY (entry), name);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), NAME_WIDTH_CHARS);
+  upscale_offers_attach (self->names, entry);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), WEIGHT_DIGITS);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), weight);
   upscale_control_set_name (entry, _ ("Name of the LoRA, as the server lists it"));
@@ -150,11 +155,12 @@ on_property_changed (GObject *config, GParamSpec *spec, gpointer user_data)
  * upscale_lora_list_new:
  * @config: a procedure's arguments
  * @property: the argument that holds the LoRAs
+ * @names: names that are offered
  *
  * Returns: (transfer floating): rows to add, change and remove LoRAs
  */
 GtkWidget *
-upscale_lora_list_new (GObject *config, const char *property)
+upscale_lora_list_new (GObject *config, const char *property, GtkTreeModel *names)
 {
   LoraList        *self = g_new0 (LoraList, 1);
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
@@ -163,6 +169,7 @@ upscale_lora_list_new (GObject *config, const char *property)
 
   self->config = g_object_ref (config);
   self->property = g_strdup (property);
+  self->names = g_object_ref (names);
   self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   gtk_widget_set_halign (add, GTK_ALIGN_START);
   gtk_box_pack_start (GTK_BOX (box), self->rows, FALSE, FALSE, 0);

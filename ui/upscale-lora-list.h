@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *upscale_lora_list_new (GObject *config, const char *property);
+GtkWidget *
+upscale_lora_list_new (GObject *config, const char *property, GtkTreeModel *names);
 
 G_END_DECLS

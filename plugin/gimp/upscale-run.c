@@ -126,6 +126,7 @@ ask (Run *run, GimpImage *image, GError **error)
   g_autoptr (GFile) own = upscale_places_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) speeds = upscale_speeds_load ();
+  g_autoptr (UpscaleOffers) offers = upscale_offers_new ();
   gboolean            can_repaint = offer_repaint (run, image);
   UpscaleForecastCase what = {
     .width_px = gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
@@ -142,10 +143,12 @@ ask (Run *run, GimpImage *image, GError **error)
     .forecast = upscale_forecast_make,
     .forecast_data = &what,
     .presets = presets,
+    .offers = offers,
     .tools = &run->tools,
     .dup_recipe = dup_recipe,
   };
 
+  upscale_speeds_offer (speeds, offers);
   if (!upscale_layer_reader_read_selection (run->layer, &what.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))

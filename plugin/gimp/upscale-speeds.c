@@ -4,6 +4,8 @@
 #include "upscale-places.h"
 
 #define FILE_NAME "speeds.conf"
+#define MODELS "models"
+#define LORAS "loras"
 
 /* An address may hold what nobody else should read, and brackets, which end a group. */
 static char *
@@ -39,6 +41,14 @@ upscale_speeds_load (void)
 }
 
 static void
+note_names (GKeyFile *speeds, const char *group, const char *key, GStrv names)
+{
+  if (names)
+    g_key_file_set_string_list (speeds, group, key, (const char *const *) names,
+                                g_strv_length (names));
+}
+
+static void
 note_endpoint (GKeyFile               *speeds,
                UpscaleEndpoint        *endpoint,
                const UpscaleArguments *arguments)
@@ -47,7 +57,11 @@ note_endpoint (GKeyFile               *speeds,
   double                     seconds = upscale_endpoint_get_seconds_per_tile (endpoint);
   g_autofree char           *group = make_group (upscale_endpoint_get_name (endpoint));
 
-  if (!can || seconds <= 0.0)
+  if (!can)
+    return;
+  note_names (speeds, group, MODELS, can->models);
+  note_names (speeds, group, LORAS, can->loras);
+  if (seconds <= 0.0)
     return;
   g_key_file_set_double (speeds, group, "seconds-for-one-unit",
                          seconds / measure_work (arguments, can->uses_prompt));
@@ -61,8 +75,8 @@ note_endpoint (GKeyFile               *speeds,
  * @job: a job that has run
  * @arguments: what it was asked for
  *
- * Remembers how fast its endpoints were. It is a comfort only: where it can't be written
- * nothing is said.
+ * Remembers how fast its endpoints were, and what they had. It is a comfort only: where
+ * it can't be written nothing is said.
  */
 void
 upscale_speeds_note (UpscaleJob *job, const UpscaleArguments *arguments)
@@ -100,4 +114,26 @@ upscale_speeds_look_up (GKeyFile                *speeds,
   estimate->autoscales = g_key_file_get_boolean (speeds, group, "autoscales", NULL);
   if (estimate->n_slots <= 0)
     estimate->n_slots = MAX (g_key_file_get_integer (speeds, group, "slots", NULL), 1);
+}
+
+/**
+ * upscale_speeds_offer:
+ * @speeds: what upscale_speeds_load() gave
+ * @offers: gets the names of models and LoRAs that servers had when they were asked last
+ */
+void
+upscale_speeds_offer (GKeyFile *speeds, UpscaleOffers *offers)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (speeds, NULL);
+
+  for (char **group = groups; *group; group++)
+    {
+      g_auto (GStrv) models =
+          g_key_file_get_string_list (speeds, *group, MODELS, NULL, NULL);
+      g_auto (GStrv) loras =
+          g_key_file_get_string_list (speeds, *group, LORAS, NULL, NULL);
+
+      upscale_offers_add_models (offers, (const char *const *) models);
+      upscale_offers_add_loras (offers, (const char *const *) loras);
+    }
 }

@@ -24,7 +24,7 @@ def retype(session: Session, mnemonic: str, text: str) -> None:
 
 
 def test_add_test_save_and_use(folder: Path) -> None:
-    with EchoEndpoint() as endpoint, Session(folder, "") as session:
+    with EchoEndpoint(Behaviour(models=["realvis-xl-v5", "juggernaut-xl-v9"])) as endpoint, Session(folder, "") as session:
         session.open_dialog()
         session.do("press", "button", "Edit...")
         session.do("wait", "button", "Add an endpoint")
@@ -50,10 +50,20 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("key", "alt+d")
         session.do("type", "echo")
         session.do("wait", "label", "6 tiles on 1 endpoint")
+        # Any part of a name that the tested server has told is enough to choose it.
+        session.do("press", "page tab", "Model")
+        session.do("wait", "check box", "Keep to the picture")
+        session.do("key", "alt+m")
+        session.do("type", "naut")
+        session.do("wait", "table cell", "juggernaut-xl-v9")
+        session.shot("dialog-offers")
+        session.do("key", "Down", "Return")
+        session.do("key", "Tab")
         session.do("press", "button", "Upscale")
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png"]]])
         session.do("wait-gone", "progress bar", "Finished tiles")
         assert len(endpoint.tiles) == 7
+        assert endpoint.requests[-1]["model_config"]["base_model"] == "juggernaut-xl-v9"
         # How fast it was is remembered, so the next dialog knows what it takes: the last choices stand.
         session.tell("activate 1")
         session.open_dialog()

@@ -48,6 +48,7 @@ class Behaviour:
     on_tile: Callable[[int], None] | None = None  # called with the number of tiles seen so far
     change: Callable[[Image.Image], Image.Image] | None = None
     garbage: bool = False
+    models: list[str] = field(default_factory=list)
     hold_s: float = 5  # how long an answer without news is held
     seconds_per_tile: float = 0
     twist: Callable[[dict[str, Any]], Any] | None = None  # changes an answer; bytes are sent as they are
@@ -103,6 +104,7 @@ class EchoEndpoint:
         return {
             "protocol": 1, "identity": "echo-1", "max_tiles": self.behaviour.max_tiles, "max_body_bytes": 1 << 30,
             "multiple_of": self.behaviour.multiple_of, "concurrency": 2, "resizes": False, "autoscales": False,
+            "models": self.behaviour.models,
         }  # fmt: skip
 
     def submit(self, request: dict[str, Any]) -> dict[str, Any]:
