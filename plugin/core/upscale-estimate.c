@@ -55,6 +55,8 @@ count_batches (UpscaleEstimateCase what, Pool pool)
     .seconds_per_tile = pool.tiles_per_s > 0.0 ? pool.n_slots / pool.tiles_per_s : 0.0,
     .n_pending = what.n_tiles,
     .n_slots = pool.n_slots,
+    /* As large as they get: the few that batches begin with don't count. */
+    .n_last = what.n_tiles,
   };
   guint n;
 
