@@ -267,8 +267,8 @@ fill (JsonNode *node, GHashTable *values)
       json_array_unref (array);
       return filled;
     }
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    return fill_text (json_node_get_string (node), values);
+  if (upscale_json_read_string (node))
+    return fill_text (upscale_json_read_string (node), values);
   return json_node_copy (node);
 }
 

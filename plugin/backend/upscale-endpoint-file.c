@@ -186,7 +186,7 @@ start_anew (UpscaleEndpointFile *self)
 UpscaleEndpointFile *
 upscale_endpoint_file_load (GFile *file)
 {
-  UpscaleEndpointFile *self = g_rc_box_new0 (UpscaleEndpointFile);
+  UpscaleEndpointFile *self = g_new0 (UpscaleEndpointFile, 1);
   g_autoptr (GError) error = NULL;
 
   self->file = g_object_ref (file);
@@ -202,36 +202,17 @@ upscale_endpoint_file_load (GFile *file)
 }
 
 /**
- * upscale_endpoint_file_ref:
- * @endpoints: the endpoints
- *
- * Returns: (transfer full): @endpoints
- */
-UpscaleEndpointFile *
-upscale_endpoint_file_ref (UpscaleEndpointFile *endpoints)
-{
-  return g_rc_box_acquire (endpoints);
-}
-
-static void
-free_members (gpointer data)
-{
-  UpscaleEndpointFile *self = data;
-
-  g_object_unref (self->file);
-  g_key_file_unref (self->keys);
-  g_ptr_array_unref (self->entries);
-  g_free (self->problem);
-}
-
-/**
- * upscale_endpoint_file_unref:
+ * upscale_endpoint_file_free:
  * @endpoints: (transfer full): the endpoints
  */
 void
-upscale_endpoint_file_unref (UpscaleEndpointFile *endpoints)
+upscale_endpoint_file_free (UpscaleEndpointFile *endpoints)
 {
-  g_rc_box_release_full (endpoints, free_members);
+  g_object_unref (endpoints->file);
+  g_key_file_unref (endpoints->keys);
+  g_ptr_array_unref (endpoints->entries);
+  g_free (endpoints->problem);
+  g_free (endpoints);
 }
 
 /**

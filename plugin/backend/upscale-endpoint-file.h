@@ -8,8 +8,7 @@ G_BEGIN_DECLS
 typedef struct _UpscaleEndpointFile UpscaleEndpointFile;
 
 UpscaleEndpointFile *upscale_endpoint_file_load (GFile *file);
-UpscaleEndpointFile *upscale_endpoint_file_ref (UpscaleEndpointFile *endpoints);
-void                 upscale_endpoint_file_unref (UpscaleEndpointFile *endpoints);
+void                 upscale_endpoint_file_free (UpscaleEndpointFile *endpoints);
 
 const char *upscale_endpoint_file_get_problem (const UpscaleEndpointFile *endpoints);
 GPtrArray  *upscale_endpoint_file_get_entries (const UpscaleEndpointFile *endpoints);
@@ -20,6 +19,6 @@ gboolean upscale_endpoint_file_save (UpscaleEndpointFile *endpoints,
                                      GPtrArray           *entries,
                                      GError             **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointFile, upscale_endpoint_file_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointFile, upscale_endpoint_file_free)
 
 G_END_DECLS

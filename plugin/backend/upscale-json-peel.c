@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "upscale-json.h"
+
 /* Strings of more characters are pictures. */
 #define LONG_CHARS 4096
 /* What stands in a peeled string's place, before its number: no server's text begins with
@@ -187,12 +189,7 @@ upscale_json_peel_find (UpscaleJsonPeel *peel, const char *const *path)
 const char *
 upscale_json_peel_find_string (UpscaleJsonPeel *peel, const char *const *path)
 {
-  JsonNode *node = upscale_json_peel_find (peel, path);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
+  return upscale_json_read_string (upscale_json_peel_find (peel, path));
 }
 
 /* Leaves what stands behind the comma of a data URL; any other text stays. */
@@ -232,16 +229,16 @@ find_span (const UpscaleJsonPeel *peel, const char *text)
 GBytes *
 upscale_json_peel_decode_base64 (UpscaleJsonPeel *peel, JsonNode *node)
 {
+  const char        *text = upscale_json_read_string (node);
   Span               span;
   g_autofree guchar *bytes = NULL;
   gsize              size;
   int                state = 0;
   guint              save = 0;
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_STRING)
+  if (!text)
     return NULL;
-  span = skip_head (find_span (peel, json_node_get_string (node)));
+  span = skip_head (find_span (peel, text));
   bytes = g_malloc (span.length / 4 * 3 + 3);
   size = g_base64_decode_step (span.start, span.length, bytes, &state, &save);
   return size > 0 ? g_bytes_new_take (g_steal_pointer (&bytes), size) : NULL;

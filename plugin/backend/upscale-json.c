@@ -26,6 +26,21 @@ get_value (JsonObject *object, const char *name, GType type)
 }
 
 /**
+ * upscale_json_read_string:
+ * @node: (nullable): any node
+ *
+ * Returns: (transfer none) (nullable): its value, %NULL when it is no string
+ */
+const char *
+upscale_json_read_string (JsonNode *node)
+{
+  return node && JSON_NODE_HOLDS_VALUE (node) &&
+                 json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/**
  * upscale_json_get_string:
  * @object: an object
  * @name: a member
@@ -35,9 +50,7 @@ get_value (JsonObject *object, const char *name, GType type)
 const char *
 upscale_json_get_string (JsonObject *object, const char *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_STRING);
-
-  return node ? json_node_get_string (node) : NULL;
+  return upscale_json_read_string (json_object_get_member (object, name));
 }
 
 /**
@@ -110,11 +123,9 @@ upscale_json_get_object (JsonObject *object, const char *name)
 static const char *
 get_name (JsonNode *node, const char *member)
 {
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    return json_node_get_string (node);
   if (member && JSON_NODE_HOLDS_OBJECT (node))
     return upscale_json_get_string (json_node_get_object (node), member);
-  return NULL;
+  return upscale_json_read_string (node);
 }
 
 /**
@@ -316,24 +327,6 @@ upscale_json_begin_array (JsonBuilder *builder, const char *name)
 }
 
 /**
- * upscale_json_to_bytes:
- * @root: any node
- *
- * Returns: (transfer full): it as text
- */
-GBytes *
-upscale_json_to_bytes (JsonNode *root)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  gsize length = 0;
-  char *text;
-
-  json_generator_set_root (generator, root);
-  text = json_generator_to_data (generator, &length);
-  return g_bytes_new_take (text, length);
-}
-
-/**
  * upscale_json_end:
  * @builder: inside the outermost object
  *
@@ -345,10 +338,10 @@ GBytes *
 upscale_json_end (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = NULL;
-  g_autoptr (GBytes) text = NULL;
+  g_autofree char *text = NULL;
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  text = upscale_json_to_bytes (root);
-  return fill_places (g_bytes_get_data (text, NULL), get_pictures (builder));
+  text = json_to_string (root, FALSE);
+  return fill_places (text, get_pictures (builder));
 }

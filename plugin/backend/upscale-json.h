@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+const char *upscale_json_read_string (JsonNode *node);
 const char *upscale_json_get_string (JsonObject *object, const char *name);
 gboolean
        upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallback);
@@ -26,7 +27,6 @@ void upscale_json_add_base64 (JsonBuilder *builder, const char *name, GBytes *by
 void upscale_json_begin_object (JsonBuilder *builder, const char *name);
 void upscale_json_begin_array (JsonBuilder *builder, const char *name);
 
-GBytes *upscale_json_to_bytes (JsonNode *root);
 GBytes *upscale_json_end (JsonBuilder *builder);
 
 G_END_DECLS

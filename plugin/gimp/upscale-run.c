@@ -44,7 +44,7 @@ static void
 run_clear (Run *run)
 {
   g_free (run->local_program);
-  g_clear_pointer (&run->endpoints, upscale_endpoint_file_unref);
+  g_clear_pointer (&run->endpoints, upscale_endpoint_file_free);
   g_clear_object (&run->clock);
   g_clear_object (&run->picture);
   g_clear_pointer (&run->made_by, upscale_layer_recipe_free);

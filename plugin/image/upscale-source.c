@@ -166,30 +166,6 @@ upscale_source_unref (UpscaleSource *source)
 }
 
 /**
- * upscale_source_get_target_width:
- * @source: a source
- *
- * Returns: width of the target, px
- */
-int
-upscale_source_get_target_width (const UpscaleSource *source)
-{
-  return source->target_width_px;
-}
-
-/**
- * upscale_source_get_target_height:
- * @source: a source
- *
- * Returns: height of the target, px
- */
-int
-upscale_source_get_target_height (const UpscaleSource *source)
-{
-  return source->target_height_px;
-}
-
-/**
  * upscale_source_get_format:
  * @source: a source
  *

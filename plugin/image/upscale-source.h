@@ -14,8 +14,6 @@ UpscaleSource *upscale_source_new (GeglBuffer *pixels, double scale);
 UpscaleSource *upscale_source_ref (UpscaleSource *source);
 void           upscale_source_unref (UpscaleSource *source);
 
-int         upscale_source_get_target_width (const UpscaleSource *source);
-int         upscale_source_get_target_height (const UpscaleSource *source);
 const Babl *upscale_source_get_format (const UpscaleSource *source);
 const Babl *upscale_source_get_working_rgb_format (const UpscaleSource *source);
 
