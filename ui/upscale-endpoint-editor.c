@@ -119,12 +119,13 @@ show_light (Line *line, UpscaleTileState state, const char *words)
 static void
 show_entry (Line *line)
 {
+  gboolean         is_local = upscale_endpoint_entry_is_local (line->entry);
   g_autofree char *place =
-      upscale_endpoint_entry_is_local (line->entry)
-          ? g_strdup (_ ("comes with the plug-in"))
-          : g_strdup_printf ("%s, %s", line->entry->kind, line->entry->address);
+      is_local ? g_strdup_printf (_ ("%s: built in"), line->entry->name)
+               : g_strdup_printf ("%s, %s", line->entry->kind, line->entry->address);
   g_autofree char *text =
-      g_markup_printf_escaped ("%s\n<small>%s</small>", line->entry->name, place);
+      g_markup_printf_escaped ("%s\n<small>%s</small>",
+                               is_local ? _ ("This computer") : line->entry->name, place);
 
   gtk_label_set_markup (GTK_LABEL (line->name), text);
   gtk_widget_set_tooltip_text (line->name, place);

@@ -200,7 +200,7 @@ make_kinds (UpscaleEndpointForm *self)
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), kinds[i].name,
                                get_kind_label (kinds[i].name));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), UPSCALE_LOCAL_KIND,
-                             _ ("local: comes with the plug-in"));
+                             _ ("local: this computer, without prompts"));
   g_signal_connect (combo, "changed", G_CALLBACK (on_changed), self);
   return combo;
 }

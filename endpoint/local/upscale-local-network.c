@@ -221,6 +221,19 @@ luma_of (GPtrArray *rgb)
   return luma;
 }
 
+/* How much of a change in luma a channel takes part in. One that is far darker or far
+ * lighter than the luma has no room one way; if it then went the other way alone, its
+ * mean would move, as a colour cast. */
+static float
+share_in_change (float tone, float luma)
+{
+  if (2 * tone < luma)
+    return CLAMP (2 * tone / luma, 0, 1);
+  if (2 * (1 - tone) < 1 - luma)
+    return CLAMP (2 * (1 - tone) / (1 - luma), 0, 1);
+  return 1;
+}
+
 /* To change the luma alone is to add the same to R, G and B. */
 static void
 replace_luma (GPtrArray *rgb, const UpscaleLocalPlane *luma)
@@ -235,7 +248,7 @@ replace_luma (GPtrArray *rgb, const UpscaleLocalPlane *luma)
         const float *had = upscale_local_plane_row (before, y);
 
         for (int x = 0; x < luma->width_px; x++)
-          to[x] += wanted[x] - had[x];
+          to[x] += (wanted[x] - had[x]) * share_in_change (to[x], had[x]);
       }
 }
 

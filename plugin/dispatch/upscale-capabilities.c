@@ -56,6 +56,7 @@ free_members (gpointer data)
   g_free (capabilities->default_model);
   g_free (capabilities->hint);
   g_free (capabilities->caveat);
+  g_free (capabilities->about);
 }
 
 /**

@@ -32,6 +32,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @controlnets: (nullable): ControlNets it has, likewise
  * @loras: (nullable): LoRAs it has, likewise
  * @version: (nullable): of the server
+ * @about: (nullable): what it says of itself, sentences
  * @default_model: (nullable): what it paints with where the recipe names no model; names
  * its answers then, together with @identity
  * @hint: (nullable): how to get what it lacks, a sentence
@@ -65,6 +66,7 @@ struct _UpscaleCapabilities
   char    *default_model;
   char    *hint;
   char    *caveat;
+  char    *about;
 };
 
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-forecast.h"
 
+#include <glib/gi18n.h>
+
 #include "upscale-arguments.h"
 #include "upscale-job.h"
 #include "upscale-speeds.h"
@@ -29,6 +31,15 @@ plan (const UpscaleForecastCase *what, const UpscaleArguments *arguments, GError
   return upscale_job_plan_tiles (&request, what->width_px, what->height_px, error);
 }
 
+static gboolean
+are_all_local (GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static char *
 describe (const UpscaleForecastCase *what,
           const UpscaleArguments    *arguments,
@@ -38,6 +49,7 @@ describe (const UpscaleForecastCase *what,
   g_autofree UpscaleEstimateEndpoint *endpoints =
       g_new0 (UpscaleEstimateEndpoint, entries->len);
   UpscaleEstimateCase estimate = { n_tiles, arguments->policy, endpoints, entries->len };
+  g_autofree char    *sentence = NULL;
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -47,7 +59,13 @@ describe (const UpscaleForecastCase *what,
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
       upscale_speeds_look_up (what->speeds, entry->name, arguments, &endpoints[i]);
     }
-  return upscale_estimate_describe (upscale_estimate (estimate));
+  sentence = upscale_estimate_describe (upscale_estimate (estimate));
+  if (!are_all_local (entries))
+    return g_steal_pointer (&sentence);
+  return g_strconcat (sentence, "\n",
+                      _ ("This computer enlarges without prompts: prompt, strength and "
+                         "steps have no effect."),
+                      NULL);
 }
 
 static gboolean

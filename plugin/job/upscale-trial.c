@@ -142,6 +142,8 @@ append_capabilities (GString *text, Work *work)
   append_count (text, can->loras, _ (" It has %u LoRA."), _ (" It has %u LoRAs."));
   if (!can->uses_prompt)
     g_string_append (text, _ (" It does not follow prompts."));
+  if (can->about && *can->about)
+    g_string_append_printf (text, _ (" It says: %s"), can->about);
   if (missing)
     g_string_append_printf (text, _ (" For your settings something is missing: %s."),
                             missing);

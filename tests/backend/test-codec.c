@@ -234,6 +234,17 @@ test_health_tells_the_price_in_dollars (void)
 }
 
 static void
+test_health_tells_what_paints (void)
+{
+  const char *text = "{\"protocol\":1,\"about\":\"Paints with oil.\"}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (UpscaleCapabilities) capabilities =
+      upscale_tile_batch_decode_health (body, NULL);
+
+  g_assert_cmpstr (capabilities->about, ==, "Paints with oil.");
+}
+
+static void
 test_health_of_another_protocol_is_refused (void)
 {
   g_autoptr (GBytes) body = g_bytes_new_static ("{\"protocol\":2}", 14);
@@ -260,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/health-defaults", test_health_defaults);
   g_test_add_func ("/codec/health-tells-the-price-in-dollars",
                    test_health_tells_the_price_in_dollars);
+  g_test_add_func ("/codec/health-tells-what-paints", test_health_tells_what_paints);
   g_test_add_func ("/codec/health-of-another-protocol-is-refused",
                    test_health_of_another_protocol_is_refused);
   return g_test_run ();

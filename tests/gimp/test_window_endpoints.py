@@ -71,6 +71,23 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.shot("dialog-known")
 
 
+def test_this_computer_says_what_has_no_effect(folder: Path) -> None:
+    with Session(folder, "") as session:
+        session.open_dialog()
+        session.do("wait", "label", "This computer enlarges without prompts")
+        session.shot("dialog-this-computer")
+        session.do("press", "button", "Edit...")
+        session.do("wait", "label", "This computer")
+        session.do("press", "button", "Test")
+        session.do("wait", "label", "Prompt and strength have no effect here")
+        session.shot("endpoints-this-computer")
+        session.do("press", "button", "Cancel")
+        session.do("wait-gone", "button", "Add an endpoint")
+        session.do("key", "alt+d")
+        session.do("type", "https://gpu.example.net")
+        session.do("wait-gone", "label", "This computer enlarges without prompts")
+
+
 @pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="needs gnome-keyring")
 def test_a_key_goes_to_the_keyring_and_to_its_server_only(folder: Path) -> None:
     home = folder / "home"
