@@ -221,6 +221,25 @@ luma_of (GPtrArray *rgb)
   return luma;
 }
 
+/* What the resampler swung beyond black and white would be cut at the end, with a part of
+ * the change. */
+static void
+cut_overshoot (GPtrArray *planes)
+{
+  for (guint i = 0; i < planes->len; i++)
+    {
+      UpscaleLocalPlane *plane = planes->pdata[i];
+
+      for (int y = 0; y < plane->height_px; y++)
+        {
+          float *row = upscale_local_plane_row (plane, y);
+
+          for (int x = 0; x < plane->width_px; x++)
+            row[x] = CLAMP (row[x], 0, 1);
+        }
+    }
+}
+
 /* How much of a change in luma a channel takes part in. One that is far darker or far
  * lighter than the luma has no room one way; if it then went the other way alone, its
  * mean would move, as a colour cast. */
@@ -228,9 +247,9 @@ static float
 share_in_change (float tone, float luma)
 {
   if (2 * tone < luma)
-    return CLAMP (2 * tone / luma, 0, 1);
+    return 2 * tone / luma;
   if (2 * (1 - tone) < 1 - luma)
-    return CLAMP (2 * (1 - tone) / (1 - luma), 0, 1);
+    return 2 * (1 - tone) / (1 - luma);
   return 1;
 }
 
@@ -238,8 +257,10 @@ share_in_change (float tone, float luma)
 static void
 replace_luma (GPtrArray *rgb, const UpscaleLocalPlane *luma)
 {
-  g_autoptr (UpscaleLocalPlane) before = luma_of (rgb);
+  g_autoptr (UpscaleLocalPlane) before = NULL;
 
+  cut_overshoot (rgb);
+  before = luma_of (rgb);
   for (int y = 0; y < luma->height_px; y++)
     for (guint channel = 0; channel < rgb->len; channel++)
       {

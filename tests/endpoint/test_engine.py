@@ -2,7 +2,7 @@
 """The networks that ship: no seams, no colour shift, flat stays flat, and what serves without them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,18 @@ def make_scene() -> Array:
     return np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8)
 
 
+def make_night() -> Array:
+    """Blue only: red and green have no room to get darker."""
+    night = np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)
+    night[..., 2] = np.random.default_rng(2).integers(0, 256, (SIDE_PX, SIDE_PX))
+    return night
+
+
+def make_day() -> Array:
+    """Yellow and white: red and green have no room to get lighter."""
+    return 255 - make_night()
+
+
 def spans(length: int, tile: int, overlap: int) -> list[int]:
     """Where tiles start that lie as the plug-in lays them."""
     n = -(-(length - overlap) // (tile - overlap))
@@ -98,9 +110,10 @@ def test_flat_stays_flat(client: Client, model: str, scale: float) -> None:
 
 @pytest.mark.parametrize("scale", [2, 4])
 @pytest.mark.parametrize("model", names())
-def test_colours_do_not_shift(client: Client, model: str, scale: int) -> None:
+@pytest.mark.parametrize("make", [make_scene, make_night, make_day])
+def test_colours_do_not_shift(client: Client, make: Callable[[], Array], model: str, scale: int) -> None:
     """A picture that is reduced again has the colours it had."""
-    scene = make_scene()
+    scene = make()
     large = enlarge(client, scene, scale, model)
     reduced = large.reshape(SIDE_PX, scale, SIDE_PX, scale, 3).mean((1, 3))
     assert np.abs((reduced - scene).mean((0, 1))).max() < 0.3
