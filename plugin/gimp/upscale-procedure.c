@@ -103,9 +103,12 @@ add_control (GimpProcedure *procedure)
       procedure, "loras", _ ("LoRAs"),
       _ ("LoRAs as name:weight with commas between, for example detail:0.5"), "",
       G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "model", _ ("Model"),
-                                      _ ("Model to paint with; empty: the service's own"),
-                                      "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "model", _ ("Model"),
+      _ ("Model to paint with; empty: the service's own. On "
+         "this computer: fast, fine (better and slower), "
+         "resample, or your own ONNX file"),
+      "", G_PARAM_READWRITE);
 }
 
 static void
