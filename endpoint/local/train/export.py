@@ -42,9 +42,11 @@ def build(network: Network) -> onnx.ModelProto:
     graph = Graph()
     base = graph.convolution("base", "luma", network.base_weight(), torch.zeros(network.scale**2))
     hidden = graph.then("Relu", "first.tones", graph.convolution("first", "luma", network.first_weight(), network.first.bias))
-    for index, layer in enumerate(network.middle):
-        hidden = graph.convolution(f"middle{index}", hidden, layer.weight, layer.bias)
-        hidden = graph.then("Relu", f"middle{index}.tones", hidden)
+    for index, pair in enumerate(network.middle):
+        inner = graph.convolution(f"inner{index}", hidden, pair.inner.weight, pair.inner.bias)
+        inner = graph.then("Relu", f"inner{index}.tones", inner)
+        outer = graph.convolution(f"outer{index}", inner, pair.outer.weight, pair.outer.bias)
+        hidden = graph.then("Relu", f"outer{index}.tones", graph.then("Add", f"outer{index}.sum", hidden, outer))
     change = graph.convolution("change", hidden, network.last.weight, -network.answer_to_nothing().flatten())
     planes = graph.then("Add", "planes", base, change)
     graph.then("DepthToSpace", "enlarged", planes, blocksize=network.scale, mode="CRD")

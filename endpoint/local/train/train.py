@@ -18,7 +18,7 @@ from torch import Tensor
 
 SEED = 20250
 PATCHES = 16
-SIDE_PX = 48
+SIDE_PX = 56
 RATE = 1.5e-3
 WARM_UP_STEPS = 500
 # With more, JPEG gets better and clean photographs do not: see README.md.
@@ -42,7 +42,7 @@ class Run:
     def __init__(self, name: str, scale: int, device: torch.device, path: Path) -> None:
         torch.manual_seed(SEED)
         self.path, self.step = path, 0
-        self.network = Network(SHAPES[name], scale).to(device)
+        self.network = Network(SHAPES[name][scale], scale).to(device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network)
         self.optimizer = torch.optim.Adam(self.network.parameters(), RATE)
         if path.exists():
