@@ -67,9 +67,7 @@ def test_certificate_that_nobody_vouches_for(tmp_path: Path, self_signed: ssl.SS
     assert doubtful.requests == []
 
 
-@pytest.mark.parametrize(
-    "deed", [hooks.reset, hooks.reset_in_the_middle, hooks.work_then_reset], ids=["before", "during", "after"]
-)
+@pytest.mark.parametrize("deed", [hooks.reset, hooks.reset_in_the_middle, hooks.work_then_reset], ids=["before", "during", "after"])
 def test_reset_of_a_submitted_batch(tmp_path: Path, deed: hooks.Deed) -> None:
     endpoint = show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", deed, 2)), "")
     assert set(endpoint.ledger.painted.values()) == {1}

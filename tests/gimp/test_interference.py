@@ -46,9 +46,7 @@ def sabotage(path: Path, command: str, number: int) -> str:
 def test_interference(gimp: Gimp, tmp_path: Path, command: str, target: str) -> None:
     ids = tmp_path / "ids.json"
     with EchoEndpoint(Behaviour(hold_after=1)) as endpoint:
-        process = gimp.start(
-            SCRIPT, TEST_ENDPOINT=endpoint.url, TEST_IDS=str(ids), SABOTEUR_SOCKET=str(tmp_path / "socket")
-        )
+        process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url, TEST_IDS=str(ids), SABOTEUR_SOCKET=str(tmp_path / "socket"))
         endpoint.wait_for_tiles(1)
         answered = sabotage(tmp_path / "socket", command, json.loads(ids.read_text())[target])
         endpoint.release()

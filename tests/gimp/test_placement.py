@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the new layer goes, what of it is painted, and that nothing else changes."""
 
-
 import pytest
 from echo_endpoint import Behaviour, EchoEndpoint
 from gimp_runner import Gimp
