@@ -16,7 +16,7 @@
 #define SPARE_REACH_PX 2
 
 /* What one run may take. */
-#define PIECE_BYTES ((gsize) 128 << 20)
+#define PIECE_BYTES ((gsize) 64 << 20)
 
 /* A change below it can't be seen in 8 bits. */
 #define LEAST_CHANGE (0.25f / 255)
