@@ -15,16 +15,8 @@ def make_template(po: Path, folder: Path) -> Path:
     """The messages as the sources have them now."""
     template = folder / "tile-upscale.pot"
     done = run(
-        "xgettext",
-        "--from-code=UTF-8",
-        "--keyword=_",
-        "--keyword=N_",
-        "--keyword=ngettext:1,2",
-        "--add-comments=TRANSLATORS",
-        f"--output={template}",
-        f"--directory={po.parent}",
-        f"--files-from={po / 'POTFILES'}",
-        cwd=po,
+        "xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_", "--keyword=ngettext:1,2", "--add-comments=TRANSLATORS",
+        f"--output={template}", f"--directory={po.parent}", f"--files-from={po / 'POTFILES'}", cwd=po,
     )
     if done.returncode:
         sys.exit(done.stderr)

