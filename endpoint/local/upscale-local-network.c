@@ -253,14 +253,12 @@ share_in_change (float tone, float luma)
   return 1;
 }
 
-/* To change the luma alone is to add the same to R, G and B. */
+/* To change the luma alone is to add the same to R, G and B, where they have room. */
 static void
 replace_luma (GPtrArray *rgb, const UpscaleLocalPlane *luma)
 {
-  g_autoptr (UpscaleLocalPlane) before = NULL;
+  g_autoptr (UpscaleLocalPlane) before = luma_of (rgb);
 
-  cut_overshoot (rgb);
-  before = luma_of (rgb);
   for (int y = 0; y < luma->height_px; y++)
     for (guint channel = 0; channel < rgb->len; channel++)
       {
@@ -283,8 +281,10 @@ enlarge_by_luma (Route route, GPtrArray *rgb, int width_px, int height_px, GErro
   g_ptr_array_add (luma, luma_of (rgb));
   larger = follow (route, luma, width_px, height_px, error);
   result = larger ? resample_all (rgb, width_px, height_px, error) : NULL;
-  if (result)
-    replace_luma (result, larger->pdata[0]);
+  if (!result)
+    return NULL;
+  cut_overshoot (result);
+  replace_luma (result, larger->pdata[0]);
   return result;
 }
 

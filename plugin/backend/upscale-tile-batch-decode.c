@@ -343,8 +343,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
   capabilities->controlnets = dup_names (object, "controlnets");
   capabilities->loras = dup_names (object, "loras");
   capabilities->version = g_strdup (upscale_json_get_string (object, "version"));
-  if (upscale_json_get_string (object, "about"))
-    capabilities->about = dup_text (upscale_json_get_string (object, "about"), "");
+  capabilities->about = dup_text (upscale_json_get_string (object, "about"), "");
   capabilities->autoscales = upscale_json_get_boolean (object, "autoscales", FALSE);
   capabilities->price_per_hour = get_price (object);
   return capabilities;

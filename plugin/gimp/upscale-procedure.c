@@ -105,9 +105,8 @@ add_control (GimpProcedure *procedure)
       G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "model", _ ("Model"),
-      _ ("Model to paint with; empty: the service's own. On "
-         "this computer: fast, fine (better and slower), "
-         "resample, or your own ONNX file"),
+      _ ("Model to paint with; empty: the service's own. On this computer: fast, fine "
+         "(better and slower), resample, or your own ONNX file"),
       "", G_PARAM_READWRITE);
 }
 

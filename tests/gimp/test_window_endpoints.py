@@ -77,7 +77,7 @@ def test_this_computer_says_what_has_no_effect(folder: Path) -> None:
         session.do("wait", "label", "This computer enlarges without prompts")
         session.shot("dialog-this-computer")
         session.do("press", "button", "Edit...")
-        session.do("wait", "label", "This computer")
+        session.do("wait", "label", "This computer\nlocal: built in")
         session.do("press", "button", "Test")
         session.do("wait", "label", "Prompt and strength have no effect here")
         session.shot("endpoints-this-computer")
