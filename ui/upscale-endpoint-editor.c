@@ -273,6 +273,8 @@ on_test_clicked (GtkButton *button, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscaleEndpoint) endpoint = NULL;
 
+  if (!line)
+    return;
   if (upscale_endpoint_entry_check (line->entry, &error))
     endpoint =
         upscale_endpoint_new_for_entry (line->entry,

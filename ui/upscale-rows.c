@@ -239,12 +239,13 @@ upscale_rows_add_picture (UpscaleRows *rows, const char *property, const char *l
                                        G_CALLBACK (on_forget_clicked), chooser);
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ROW_SPACING_PX);
   g_autofree char *signal = g_strconcat ("notify::", property, NULL);
+  g_autoptr (GtkWidget) held = NULL;
 
   upscale_rows_add (rows, label, chooser, get_blurb (rows, property));
-  g_object_ref (chooser);
+  /* Without a reference of its own the control dies when its old parent lets it go. */
+  held = g_object_ref (chooser);
   gtk_container_remove (GTK_CONTAINER (rows->grid), chooser);
   gtk_box_pack_start (GTK_BOX (box), chooser, TRUE, TRUE, 0);
-  g_object_unref (chooser);
   gtk_box_pack_start (GTK_BOX (box), none, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), thumbnail, FALSE, FALSE, 0);
   gtk_grid_attach (rows->grid, box, rows->column + 1, rows->row - 1, 1, 1);

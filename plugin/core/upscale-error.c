@@ -9,12 +9,13 @@ typedef struct
 static void
 upscale_error_private_init (UpscaleErrorPrivate *private)
 {
-  private->retry_after_us = 0;
+  /* GLib hands over zeroed memory. */
 }
 
 static void
 upscale_error_private_copy (const UpscaleErrorPrivate *from, UpscaleErrorPrivate *to)
 {
+  g_return_if_fail (from != NULL && to != NULL);
   *to = *from;
 }
 
@@ -35,7 +36,10 @@ G_DEFINE_EXTENDED_ERROR (UpscaleError, upscale_error)
 void
 upscale_error_set_retry_after (GError *error, gint64 wait_us)
 {
-  upscale_error_get_private (error)->retry_after_us = wait_us;
+  UpscaleErrorPrivate *private = upscale_error_get_private (error);
+
+  g_return_if_fail (private != NULL);
+  private->retry_after_us = wait_us;
 }
 
 /**
@@ -48,9 +52,10 @@ upscale_error_set_retry_after (GError *error, gint64 wait_us)
 gint64
 upscale_error_get_retry_after (const GError *error)
 {
-  return error->domain == UPSCALE_ERROR
-             ? upscale_error_get_private (error)->retry_after_us
-             : 0;
+  const UpscaleErrorPrivate *private =
+      error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
+
+  return private ? private->retry_after_us : 0;
 }
 
 /**

@@ -59,7 +59,9 @@ upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
   int         y1 = MIN (a.y + a.height, b.y + b.height);
   UpscaleRect both = { x0, y0, x1 - x0, y1 - y0 };
 
-  return upscale_rect_is_empty (both) ? (UpscaleRect) { 0 } : both;
+  if (upscale_rect_is_empty (both))
+    return (UpscaleRect) { 0 };
+  return both;
 }
 
 /**

@@ -50,7 +50,7 @@ on_accepted (GObject *object, GAsyncResult *result, gpointer user_data)
 /* What was paid for is kept, also when the job is cancelled meanwhile: no cancellable
  * here. */
 static void
-accept (UpscaleFlight *flight, UpscaleTileMessage *message, GBytes *image)
+accept_image (UpscaleFlight *flight, UpscaleTileMessage *message, GBytes *image)
 {
   UpscaleTileWork *work = upscale_tile_work_new (flight, message->tile.index);
 
@@ -74,7 +74,7 @@ on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
   flight->n_resends = 0;
   flight->news_us = upscale_clock_get_now (flight->plan.clock);
   if (answer->image)
-    accept (flight, message, answer->image);
+    accept_image (flight, message, answer->image);
   else
     fail_tile (flight, answer->tile_index, answer->failure);
 }
