@@ -1,7 +1,9 @@
+# shellcheck shell=bash
 # Where the work is done: on this machine when it has GIMP 3, else in a Debian 13 root of our own.
 # Sourced by ./run, from the folder it lies in.
 
 PLACE_ROOT=build/root
+mapfile -t PLACE_PACKAGES < <(grep -v '^#' tools/packages.txt)
 
 place_say() { echo "run: $*" >&2; }
 
@@ -9,8 +11,6 @@ place_fail() {
   place_say "$*"
   exit 1
 }
-
-place_packages() { grep -v '^#' tools/packages.txt; }
 
 place_has_libraries() {
   command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 libsoup-3.0
@@ -52,6 +52,8 @@ place_apt_install() {
 
 # Puts the URI, the suite and the label of every Debian archive this machine uses on lines of their own.
 place_archives() {
+  # apt-get fills in these names, not the shell.
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' |
     awk '$3 == "Debian" {print $1, $2}' | sort -u
 }
@@ -77,14 +79,14 @@ place_make_root() {
   [ -n "$(place_trixie_sources)" ] ||
     place_fail "found no Debian archive in this machine's package sources; add one to /etc/apt/sources.list.d and run again."
   # The machine's own way to its archives (proxies, mirrors, dates) holds for the new root too.
-  for file in $(grep -ls '^Acquire' /etc/apt/apt.conf /etc/apt/apt.conf.d/*); do
+  while read -r file; do
     options+=(--aptopt="$file")
-  done
+  done < <(grep -ls '^Acquire' /etc/apt/apt.conf /etc/apt/apt.conf.d/*)
   place_as_root rm -rf "$partial"
   place_trixie_sources >build/sources.list
   place_long_step "making a Debian 13 root in $PLACE_ROOT" place_as_root mmdebstrap --mode=root --variant=apt \
     "${options[@]}" --aptopt='APT::Install-Recommends "false"' \
-    --include="$(place_packages | paste -sd,)" trixie "$partial" build/sources.list
+    --include="$(IFS=,; echo "${PLACE_PACKAGES[*]}")" trixie "$partial" build/sources.list
   place_as_root rm -rf "$PLACE_ROOT"
   place_as_root mv "$partial" "$PLACE_ROOT"
   cp tools/packages.txt build/root.packages
@@ -95,7 +97,7 @@ place_complete_root() {
   [ -d "$PLACE_ROOT" ] || place_make_root
   cmp -s tools/packages.txt build/root.packages && return
   place_long_step "adding packages to $PLACE_ROOT" place_in_root root env DEBIAN_FRONTEND=noninteractive sh -c \
-    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh $(place_packages)
+    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh "${PLACE_PACKAGES[@]}"
   cp tools/packages.txt build/root.packages
 }
 
@@ -106,6 +108,8 @@ place_in_root() {
   shift
   ids=$(id -u):$(id -g)
   [ "$user" = caller ] || ids=0:0
+  # The inner shell expands these.
+  # shellcheck disable=SC2016
   place_as_root unshare --mount --propagation private sh -c '
     set -e
     root=$1 here=$2 ids=$3
@@ -152,7 +156,9 @@ place_reenter() {
 # Copies a file of the caller's into this folder, under a name that keeps its ending, and prints the copy's.
 place_bring() {
   local copy=build/demo/input.${1##*.}
-  [ -f "$1" ] && [ -r "$1" ] || place_fail "the picture '$1' can't be read: name one that exists."
+  if ! [ -f "$1" ] || ! [ -r "$1" ]; then
+    place_fail "the picture '$1' can't be read: name one that exists."
+  fi
   mkdir -p build/demo
   [ "$1" -ef "$copy" ] || cp "$1" "$copy"
   echo "$copy"
@@ -161,7 +167,9 @@ place_bring() {
 # Copies a folder of the caller's into this one, and prints the copy's name.
 place_bring_folder() {
   local copy=build/bench/pictures
-  [ -d "$1" ] && [ -r "$1" ] || place_fail "the folder '$1' can't be read: name one that exists."
+  if ! [ -d "$1" ] || ! [ -r "$1" ]; then
+    place_fail "the folder '$1' can't be read: name one that exists."
+  fi
   if ! [ "$1" -ef "$copy" ]; then
     rm -rf "$copy"
     mkdir -p "$copy"
@@ -181,7 +189,7 @@ place_enter() {
   command -v apt-get >/dev/null ||
     place_fail "found neither GIMP 3's development files nor apt-get: install gimp-3.0, libsoup-3.0, json-glib-1.0, zimg, libpng, meson and a C compiler, so that pkg-config finds them."
   if place_distribution_has_gimp; then
-    place_long_step "installing what the build needs" place_apt_install $(place_packages)
+    place_long_step "installing what the build needs" place_apt_install "${PLACE_PACKAGES[@]}"
     return 0
   fi
   place_complete_root
@@ -191,7 +199,8 @@ place_enter() {
 
 place_distribution_has_gimp() {
   [ -n "$(ls -A /var/lib/apt/lists 2>/dev/null)" ] || place_as_root apt-get update >>build/setup.log 2>&1 || true
-  apt-cache policy libgimp-3.0-dev | grep -q 'Candidate: [0-9]'
+  # A pipe into 'grep -q' fails under pipefail: grep leaves at the first match, and apt-cache dies of SIGPIPE.
+  [[ $(apt-cache policy libgimp-3.0-dev) =~ Candidate:\ [0-9] ]]
 }
 
 place_check_tools() {
@@ -203,5 +212,5 @@ place_check_tools() {
   [ ${#missing[@]} -eq 0 ] && return 0
   command -v apt-get >/dev/null ||
     place_fail "needs ${missing[*]}: install them with this machine's package manager and run again."
-  place_long_step "installing what the build needs" place_apt_install $(place_packages)
+  place_long_step "installing what the build needs" place_apt_install "${PLACE_PACKAGES[@]}"
 }

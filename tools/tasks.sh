@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What ./run does once it stands where the build works. Sourced by ./run, from the folder it lies in.
 
 TASK_BUILD=build/work
@@ -68,14 +69,19 @@ task_test() {
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run test' or './run test --suite NAME'."
   for name in "${TASK_VENV_SUITES[@]}"; do
-    [ $# -ne 0 ] && [ "$2" != "$name" ] || { task_venv; break; }
+    if [ $# -eq 0 ] || [ "$2" = "$name" ]; then
+      task_venv
+      break
+    fi
   done
   task_build
   # What an earlier run has counted is not counted again.
   rm -f "$TASK_BUILD/meson-logs/testlog.junit.xml" "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
   meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
-    [ $# -ne 0 ] && [ "$2" != "$name" ] || sanitized+=(--suite "$name")
+    if [ $# -eq 0 ] || [ "$2" = "$name" ]; then
+      sanitized+=(--suite "$name")
+    fi
   done
   if [ ${#sanitized[@]} -gt 0 ]; then
     task_build_sanitized
@@ -98,7 +104,7 @@ TEXT
 task_demo() {
   local image=${1:-} scale=${2:-4} gimp
   [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
-  [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png 2>/dev/null | head -n 1 || true)
+  [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png -print -quit 2>/dev/null || true)
   [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists."
   task_build
   task_gimp_profile build/demo/profile
@@ -114,7 +120,7 @@ task_demo() {
 }
 
 task_bench() {
-  local name=${1:-} found= python=python3
+  local name=${1:-} found='' python=python3
   [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]'."
   [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build
