@@ -5,6 +5,26 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UpscaleLocalJson:
+ * @root: (nullable): the object; long strings in it are placeholders
+ * @pictures: (element-type GBytes): the long strings, in base64
+ *
+ * A request whose pictures the parser has not seen. Starts as zeros.
+ */
+typedef struct
+{
+  JsonObject *root;
+  GPtrArray  *pictures;
+} UpscaleLocalJson;
+
+gboolean
+        upscale_local_json_parse (UpscaleLocalJson *json, GBytes *text, GError **problem);
+void    upscale_local_json_clear (UpscaleLocalJson *json);
+GBytes *upscale_local_json_take_base64 (UpscaleLocalJson *json, const char *string);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UpscaleLocalJson, upscale_local_json_clear)
+
 void
 upscale_local_json_add_string (JsonBuilder *builder, const char *name, const char *value);
 void upscale_local_json_add_int (JsonBuilder *builder, const char *name, gint64 value);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-request.h"
 
+#include "upscale-local-json.h"
 #include "upscale-local-problem.h"
-
-#include <json-glib/json-glib.h>
 
 #define PROTOCOL 1
 #define MAX_SIDE_PX 16384
@@ -87,13 +86,11 @@ is_plain_id (const char *id)
 }
 
 static gboolean
-read_tile (JsonNode *node, UpscaleLocalTile *tile, GError **error)
+read_tile (UpscaleLocalJson *json, JsonNode *node, UpscaleLocalTile *tile, GError **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   const char *id = NULL;
   const char *image = NULL;
-  gsize       size = 0;
-  guchar     *data;
 
   if (!object)
     return refuse (error, UNPROCESSABLE, "tiles", "must hold objects");
@@ -106,9 +103,8 @@ read_tile (JsonNode *node, UpscaleLocalTile *tile, GError **error)
     return FALSE;
   if (!is_plain_id (id))
     return refuse (error, UNPROCESSABLE, "id", "must hold 1 to 200 characters");
-  data = g_base64_decode (image, &size);
   tile->id = g_strdup (id);
-  tile->image = g_bytes_new_take (data, size);
+  tile->image = upscale_local_json_take_base64 (json, image);
   return TRUE;
 }
 
@@ -123,13 +119,14 @@ tile_clear (gpointer data)
 
 static gboolean
 append_tile (UpscaleLocalRequest *request,
+             UpscaleLocalJson    *json,
              GHashTable          *ids,
              JsonNode            *node,
              GError             **error)
 {
   UpscaleLocalTile tile = { 0 };
 
-  if (!read_tile (node, &tile, error))
+  if (!read_tile (json, node, &tile, error))
     return FALSE;
   g_array_append_val (request->tiles, tile);
   if (!g_hash_table_add (ids, tile.id))
@@ -138,12 +135,12 @@ append_tile (UpscaleLocalRequest *request,
 }
 
 static gboolean
-read_tiles (JsonObject          *object,
+read_tiles (UpscaleLocalJson    *json,
             UpscaleLocalRequest *request,
             int                  max_tiles,
             GError             **error)
 {
-  JsonNode  *node = json_object_get_member (object, "tiles");
+  JsonNode  *node = json_object_get_member (json->root, "tiles");
   JsonArray *array =
       node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   guint n = array ? json_array_get_length (array) : 0;
@@ -159,7 +156,7 @@ read_tiles (JsonObject          *object,
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
-    if (!append_tile (request, ids, json_array_get_element (array, i), error))
+    if (!append_tile (request, json, ids, json_array_get_element (array, i), error))
       return FALSE;
   return TRUE;
 }
@@ -196,11 +193,12 @@ read_model (JsonObject *object, UpscaleLocalRequest *request, GError **error)
 }
 
 static gboolean
-read_members (JsonObject          *object,
+read_members (UpscaleLocalJson    *json,
               UpscaleLocalRequest *request,
               int                  max_tiles,
               GError             **error)
 {
+  JsonObject *object = json->root;
   const char *id = NULL;
   gint64      lease_s = DEFAULT_LEASE_S;
 
@@ -215,7 +213,7 @@ read_members (JsonObject          *object,
       !read_int (object, "lease_s", 1, MAX_LEASE_S, TRUE, &lease_s, error))
     return FALSE;
   request->lease_s = (int) lease_s;
-  return read_tiles (object, request, max_tiles, error);
+  return read_tiles (json, request, max_tiles, error);
 }
 
 /**
@@ -232,24 +230,16 @@ read_members (JsonObject          *object,
 UpscaleLocalRequest *
 upscale_local_request_parse (GBytes *body, int max_tiles, GError **error)
 {
-  gsize       length = 0;
-  const char *text = g_bytes_get_data (body, &length);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (UpscaleLocalRequest) request = NULL;
-  JsonNode *root = NULL;
+  g_auto (UpscaleLocalJson) json = { NULL, NULL };
 
-  if (length > 0 && json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    root = json_parser_get_root (parser);
-  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
-    {
-      upscale_local_problem_set (error, BAD_REQUEST, "the body is not a JSON object");
-      return NULL;
-    }
+  if (!upscale_local_json_parse (&json, body, error))
+    return NULL;
   request = g_atomic_rc_box_new0 (UpscaleLocalRequest);
   request->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleLocalTile));
   g_array_set_clear_func (request->tiles, tile_clear);
   request->checksum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
-  if (!read_members (json_node_get_object (root), request, max_tiles, error))
+  if (!read_members (&json, request, max_tiles, error))
     return NULL;
   return g_steal_pointer (&request);
 }

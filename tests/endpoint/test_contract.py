@@ -142,7 +142,7 @@ def test_unknown_batch(client: Client) -> None:
     client.refused(404, client.send("DELETE", "/v1/batches/never-heard-of"))
 
 
-@pytest.mark.parametrize("body", ["", "no json", "[]", "null"])
+@pytest.mark.parametrize("body", ["", "no json", "[]", "null", "{}{}", "{} 7", "{'a':1}", "{/**/}"])
 def test_no_json_object(client: Client, body: str) -> None:
     client.refused(400, client.send("PUT", "/v1/batches/x", body, {"Content-Type": "application/json"}))
 

@@ -3,6 +3,7 @@
 
 import base64
 import json
+import random
 import re
 import signal
 import socket
@@ -11,8 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from polling import wait_until
-from wire_client import Client, LocalEndpoint, make_request
+from wire_client import Client, LocalEndpoint, encode, make_request
+
+
+def peak_mib(endpoint: LocalEndpoint) -> int:
+    status = Path(f"/proc/{endpoint.process.pid}/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) >> 10
 
 
 @pytest.fixture
@@ -106,6 +113,50 @@ def test_bomb_is_refused_without_being_unpacked(endpoint: LocalEndpoint) -> None
     picture[16:24] = (60000).to_bytes(4, "big") * 2
     request["tiles"][0]["image"] = base64.b64encode(picture).decode()
     assert not client.finish(request)[0]["success"]
+
+
+def test_json_beside_the_pictures_is_bounded(endpoint: LocalEndpoint) -> None:
+    """16 MiB of lists took 749 MiB when they were parsed."""
+    client = Client(endpoint.url)
+    body = b'{"protocol":1,"a":[' + b"[]," * (3 << 20) + b"0]}"
+    assert "4 MiB" in client.refused(413, client.send("PUT", "/v1/batches/x", body))
+    assert peak_mib(endpoint) < 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 1_000_000, b'{"a":' * 1_000_000, b'{"a":"\xff"}', b'{"a":"\0"}', b"\0", b'{"a":"\\ud800"}'],
+    ids=["lists", "objects", "no-utf8", "nul", "only-nul", "surrogate"],
+)
+def test_odd_json_is_refused(endpoint: LocalEndpoint, body: bytes) -> None:
+    client = Client(endpoint.url)
+    client.refused(400, client.send("PUT", "/v1/batches/x", body))
+    assert client.send("GET", "/v1/health").status == 200
+
+
+def test_placeholder_of_a_picture_leads_nowhere_twice(endpoint: LocalEndpoint) -> None:
+    client = Client(endpoint.url)
+    request = make_request(tiles=3)
+    request["tiles"][2]["image"] = encode(Image.effect_noise((64, 64), 80).convert("RGB"))
+    assert len(request["tiles"][2]["image"]) > 4096
+    request["tiles"][0]["image"] = request["tiles"][1]["image"] = "\x010"
+    answer = client.answer(client.put(request, 10))
+    while answer["status"] != "completed":
+        answer = client.answer(client.get(request["batch_id"]))
+    assert sorted((result["id"], result["success"]) for result in answer["results"]) == [("0", True), ("1", False), ("2", False)]
+
+
+def test_mutated_requests_are_answered(endpoint: LocalEndpoint) -> None:
+    """A refusal or a job, and the endpoint lives on."""
+    client = Client(endpoint.url)
+    chance = random.Random(1)
+    for _ in range(300):
+        body = bytearray(json.dumps({**make_request(size=8, target=8), "batch_id": "x"}).encode())
+        for _ in range(chance.randrange(1, 5)):
+            at = chance.randrange(len(body))
+            body[at : at + chance.randrange(3)] = chance.choice([b"{", b"}", b"[", b"]", b'"', b",", b"\\", b"\0", b"\xff", b"9" * 30, b"null"])
+        assert client.send("PUT", "/v1/batches/x", bytes(body)).status in (200, 202, 400, 413, 422)
+    assert client.send("GET", "/v1/health").status == 200
 
 
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--max-tiles", "0"], ["--nonsense"]])
