@@ -29,8 +29,7 @@
 static JsonObject *
 get_inputs (JsonObject *nodes, const char *id)
 {
-  return json_object_get_object_member (json_object_get_object_member (nodes, id),
-                                        "inputs");
+  return upscale_json_get_object (upscale_json_get_object (nodes, id), "inputs");
 }
 
 static void
@@ -258,7 +257,7 @@ upscale_comfyui_make_graph (const UpscaleTalk *talk,
   graph = upscale_comfyui_workflow_fill (facts->workflow, values);
   if (!upscale_comfyui_workflow_is_built_in (facts->workflow))
     return graph;
-  nodes = json_node_get_object (graph);
+  nodes = upscale_json_read_object (graph);
   splice_loras (nodes, talk->recipe);
   splice_controlnet (nodes, talk);
   splice_ip_adapter (nodes, talk, reference);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "upscale-error.h"
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
@@ -73,8 +74,7 @@ get_class (const UpscaleComfyuiWorkflow *workflow, const char *id)
 {
   JsonObject *nodes = upscale_comfyui_workflow_get_nodes (workflow);
 
-  return upscale_json_get_string (json_object_get_object_member (nodes, id),
-                                  "class_type");
+  return upscale_json_get_string (upscale_json_get_object (nodes, id), "class_type");
 }
 
 static void
@@ -107,26 +107,16 @@ static JsonArray *
 find_options (JsonObject *info, const char *field)
 {
   static const char *const kinds[] = { "required", "optional" };
-  JsonObject              *input = info ? upscale_json_get_object (info, "input") : NULL;
+  JsonObject              *input = upscale_json_get_object (info, "input");
   JsonArray               *entry = NULL;
-  JsonNode                *first;
-  JsonNode                *second;
+  JsonArray               *first;
+  JsonObject              *second;
 
-  for (gsize i = 0; input && !entry && i < G_N_ELEMENTS (kinds); i++)
-    {
-      JsonObject *fields = upscale_json_get_object (input, kinds[i]);
-
-      entry = fields ? upscale_json_get_array (fields, field) : NULL;
-    }
-  if (!entry || json_array_get_length (entry) == 0)
-    return NULL;
-  first = json_array_get_element (entry, 0);
-  if (JSON_NODE_HOLDS_ARRAY (first))
-    return json_node_get_array (first);
-  second = json_array_get_length (entry) > 1 ? json_array_get_element (entry, 1) : NULL;
-  return second && JSON_NODE_HOLDS_OBJECT (second)
-             ? upscale_json_get_array (json_node_get_object (second), "options")
-             : NULL;
+  for (gsize i = 0; !entry && i < G_N_ELEMENTS (kinds); i++)
+    entry = upscale_json_get_array (upscale_json_get_object (input, kinds[i]), field);
+  first = upscale_json_read_array (upscale_json_get_element (entry, 0));
+  second = upscale_json_read_object (upscale_json_get_element (entry, 1));
+  return first ? first : upscale_json_get_array (second, "options");
 }
 
 static GStrv
@@ -140,11 +130,8 @@ dup_options (const UpscaleComfyuiFacts *facts, const char *class_type, const cha
 static gboolean
 hear_system (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode   *root = upscale_json_parse (parser, answer->body);
-  JsonObject *stats =
-      root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  JsonObject *system = stats ? upscale_json_get_object (stats, "system") : NULL;
+  g_autoptr (JsonObject) stats = upscale_json_parse_object (answer->body, NULL);
+  JsonObject *system = upscale_json_get_object (stats, "system");
 
   if (answer->status != SOUP_STATUS_OK && answer->status != SOUP_STATUS_NOT_FOUND)
     return upscale_dialogue_check (answer, error);
@@ -160,20 +147,20 @@ hear_system (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError
 }
 
 /* A node that is not there is answered with an empty object. */
-static void
-hear_info (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer)
+static gboolean
+hear_info (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
   const char *class_type = g_ptr_array_index (facts->classes, facts->n_heard - 1);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode *root =
-      answer->status == SOUP_STATUS_OK ? upscale_json_parse (parser, answer->body) : NULL;
-  JsonObject *info =
-      root && JSON_NODE_HOLDS_OBJECT (root)
-          ? upscale_json_get_object (json_node_get_object (root), class_type)
-          : NULL;
+  g_autoptr (JsonObject) root = NULL;
+  JsonObject *info;
 
+  if (answer->status != SOUP_STATUS_OK)
+    return TRUE;
+  root = upscale_json_parse_object (answer->body, error);
+  info = upscale_json_get_object (root, class_type);
   if (info)
     g_hash_table_insert (facts->infos, g_strdup (class_type), json_object_ref (info));
+  return root != NULL;
 }
 
 /**
@@ -206,8 +193,8 @@ upscale_comfyui_learn (gpointer                 facts,
     }
   if (self->n_heard == 0 && !hear_system (self, answer, error))
     return FALSE;
-  if (self->n_heard > 0)
-    hear_info (self, answer);
+  if (self->n_heard > 0 && !hear_info (self, answer, error))
+    return FALSE;
   if (self->n_heard < self->classes->len)
     {
       name = g_uri_escape_string (g_ptr_array_index (self->classes, self->n_heard), NULL,
@@ -266,7 +253,7 @@ static void
 name_missing_files (const UpscaleComfyuiFacts *facts, const char *id, GPtrArray *missing)
 {
   JsonObject *nodes = upscale_comfyui_workflow_get_nodes (facts->workflow);
-  JsonObject *node = json_object_get_object_member (nodes, id);
+  JsonObject *node = upscale_json_get_object (nodes, id);
   const char *class_type = upscale_json_get_string (node, "class_type");
   JsonObject *inputs = upscale_json_get_object (node, "inputs");
   g_autoptr (GList) fields = json_object_get_members (inputs);

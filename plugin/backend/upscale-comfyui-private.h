@@ -55,8 +55,10 @@ gboolean upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
                                        char                   **view,
                                        GError                 **failure,
                                        GError                 **error);
-gboolean upscale_comfyui_find_in_queue (const UpscaleHttpAnswer *answer,
-                                        const char              *id,
-                                        gboolean                *is_running);
+gboolean upscale_comfyui_read_queue (const UpscaleHttpAnswer *answer,
+                                     const char              *id,
+                                     gboolean                *is_known,
+                                     gboolean                *is_running,
+                                     GError                 **error);
 
 G_END_DECLS

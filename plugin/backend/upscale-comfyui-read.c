@@ -8,17 +8,12 @@
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 
 #define MOST_CHARS 300
-
-static JsonObject *
-parse_object (JsonParser *parser, GBytes *body)
-{
-  JsonNode *root = upscale_json_parse (parser, body);
-
-  return root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-}
+/* The queue is an object of lists of lists. */
+#define QUEUE_DEPTH 3
 
 static char *
 shorten (const char *text)
@@ -29,7 +24,7 @@ shorten (const char *text)
 static const char *
 get_text (JsonObject *object, const char *name)
 {
-  const char *text = object ? upscale_json_get_string (object, name) : NULL;
+  const char *text = upscale_json_get_string (object, name);
 
   return text ? text : "";
 }
@@ -43,17 +38,14 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
   for (GList *id = ids; id; id = id->next)
     {
       JsonObject *node = upscale_json_get_object (node_errors, id->data);
-      JsonArray  *errors = node ? upscale_json_get_array (node, "errors") : NULL;
-      JsonNode   *first = errors && json_array_get_length (errors) > 0
-                              ? json_array_get_element (errors, 0)
-                              : NULL;
+      JsonArray  *errors = upscale_json_get_array (node, "errors");
+      JsonObject *first = upscale_json_read_object (upscale_json_get_element (errors, 0));
 
-      if (!first || !JSON_NODE_HOLDS_OBJECT (first))
+      if (!first)
         continue;
       *class_type = get_text (node, "class_type");
       return g_strdup_printf (_ ("node %s (%s): %s: %s"), (char *) id->data, *class_type,
-                              get_text (json_node_get_object (first), "message"),
-                              get_text (json_node_get_object (first), "details"));
+                              get_text (first, "message"), get_text (first, "details"));
     }
   return NULL;
 }
@@ -68,12 +60,11 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
 gboolean
 upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject      *root = answer->status == SOUP_STATUS_BAD_REQUEST
-                              ? parse_object (parser, answer->body)
-                              : NULL;
-  JsonObject      *problem = root ? upscale_json_get_object (root, "error") : NULL;
-  JsonObject      *nodes = root ? upscale_json_get_object (root, "node_errors") : NULL;
+  g_autoptr (JsonObject) root = answer->status == SOUP_STATUS_BAD_REQUEST
+                                    ? upscale_json_parse_object (answer->body, NULL)
+                                    : NULL;
+  JsonObject      *problem = upscale_json_get_object (root, "error");
+  JsonObject      *nodes = upscale_json_get_object (root, "node_errors");
   const char      *class_type = "";
   g_autofree char *of_node = nodes ? describe_node_error (nodes, &class_type) : NULL;
   g_autofree char *of_graph = NULL;
@@ -112,13 +103,12 @@ find_message (JsonObject *status, const char *event)
 
   for (guint i = 0; messages && i < json_array_get_length (messages); i++)
     {
-      JsonNode  *node = json_array_get_element (messages, i);
-      JsonArray *pair = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+      JsonArray  *pair = upscale_json_read_array (json_array_get_element (messages, i));
+      const char *name = upscale_json_read_string (upscale_json_get_element (pair, 0));
+      JsonObject *data = upscale_json_read_object (upscale_json_get_element (pair, 1));
 
-      if (pair && json_array_get_length (pair) == 2 &&
-          JSON_NODE_HOLDS_OBJECT (json_array_get_element (pair, 1)) &&
-          g_strcmp0 (json_node_get_string (json_array_get_element (pair, 0)), event) == 0)
-        return json_array_get_object_element (pair, 1);
+      if (data && g_strcmp0 (name, event) == 0)
+        return data;
     }
   return NULL;
 }
@@ -141,17 +131,12 @@ choose_view (JsonObject *outputs)
   for (GList *id = ids; id; id = id->next)
     {
       JsonObject *output = upscale_json_get_object (outputs, id->data);
-      JsonArray  *images = output ? upscale_json_get_array (output, "images") : NULL;
-      JsonNode   *first = images && json_array_get_length (images) > 0
-                              ? json_array_get_element (images, 0)
-                              : NULL;
-      gboolean    is_saved;
+      JsonArray  *images = upscale_json_get_array (output, "images");
+      JsonObject *first = upscale_json_read_object (upscale_json_get_element (images, 0));
+      gboolean    is_saved = g_str_equal (get_text (first, "type"), "output");
 
-      if (!first || !JSON_NODE_HOLDS_OBJECT (first))
-        continue;
-      is_saved = g_str_equal (get_text (json_node_get_object (first), "type"), "output");
-      if (!best || is_saved)
-        best = json_node_get_object (first);
+      if (first && (!best || is_saved))
+        best = first;
       if (is_saved)
         break;
     }
@@ -193,16 +178,17 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
                               GError                 **failure,
                               GError                 **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *root;
+  g_autoptr (JsonObject) root = NULL;
   JsonObject *entry;
   JsonObject *status;
   JsonObject *outputs;
 
   if (!upscale_dialogue_check (answer, error))
     return FALSE;
-  root = parse_object (parser, answer->body);
-  entry = root ? upscale_json_get_object (root, id) : NULL;
+  root = upscale_json_parse_object (answer->body, error);
+  if (!root)
+    return FALSE;
+  entry = upscale_json_get_object (root, id);
   if (!entry)
     return TRUE;
   status = upscale_json_get_object (entry, "status");
@@ -225,36 +211,44 @@ holds (JsonObject *queue, const char *name, const char *id)
 
   for (guint i = 0; entries && i < json_array_get_length (entries); i++)
     {
-      JsonNode  *node = json_array_get_element (entries, i);
-      JsonArray *entry = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-      JsonNode  *second = entry && json_array_get_length (entry) > 1
-                              ? json_array_get_element (entry, 1)
-                              : NULL;
+      JsonArray *entry = upscale_json_read_array (json_array_get_element (entries, i));
+      JsonNode  *second = upscale_json_get_element (entry, 1);
 
-      if (second && JSON_NODE_HOLDS_VALUE (second) &&
-          g_strcmp0 (json_node_get_string (second), id) == 0)
+      if (g_strcmp0 (upscale_json_read_string (second), id) == 0)
         return TRUE;
     }
   return FALSE;
 }
 
 /**
- * upscale_comfyui_find_in_queue:
+ * upscale_comfyui_read_queue:
  * @answer: the queue
  * @id: of a prompt
- * @is_running: (out): whether it runs
+ * @is_known: (out): %TRUE if the prompt runs or waits
+ * @is_running: (out): %TRUE if it runs
+ * @error: return location for an error
  *
- * Returns: whether it runs or waits
+ * The queue holds every prompt as a whole, so it is skimmed.
+ *
+ * Returns: %TRUE if the answer is a queue
  */
 gboolean
-upscale_comfyui_find_in_queue (const UpscaleHttpAnswer *answer,
-                               const char              *id,
-                               gboolean                *is_running)
+upscale_comfyui_read_queue (const UpscaleHttpAnswer *answer,
+                            const char              *id,
+                            gboolean                *is_known,
+                            gboolean                *is_running,
+                            GError                 **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *queue =
-      answer->status == SOUP_STATUS_OK ? parse_object (parser, answer->body) : NULL;
+  g_autoptr (GBytes) text = NULL;
+  g_autoptr (JsonObject) queue = NULL;
 
-  *is_running = queue && holds (queue, "queue_running", id);
-  return *is_running || (queue && holds (queue, "queue_pending", id));
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  text = upscale_json_skim (answer->body, QUEUE_DEPTH);
+  queue = upscale_json_parse_object (text, error);
+  if (!queue)
+    return FALSE;
+  *is_running = holds (queue, "queue_running", id);
+  *is_known = *is_running || holds (queue, "queue_pending", id);
+  return TRUE;
 }

@@ -8,6 +8,7 @@
 
 #include "upscale-comfyui-resources.h"
 #include "upscale-error.h"
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 
 #define BUILT_IN "/tile-upscale/comfyui-workflow.json"
@@ -20,10 +21,10 @@
  */
 struct _UpscaleComfyuiWorkflow
 {
-  JsonParser *parser;
-  char       *text;
-  char       *digest;
-  gboolean    is_built_in;
+  JsonNode *root;
+  char     *text;
+  char     *digest;
+  gboolean  is_built_in;
 };
 
 static UpscaleComfyuiWorkflow *
@@ -33,11 +34,10 @@ workflow_new (GBytes *bytes, gboolean is_built_in)
   gsize                   size = 0;
   const char             *data = g_bytes_get_data (bytes, &size);
 
-  workflow->parser = json_parser_new_immutable ();
   workflow->text = g_strndup (data, size);
   workflow->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   workflow->is_built_in = is_built_in;
-  upscale_json_parse (workflow->parser, bytes);
+  workflow->root = upscale_json_parse (bytes, NULL);
   return workflow;
 }
 
@@ -48,7 +48,7 @@ workflow_new (GBytes *bytes, gboolean is_built_in)
 void
 upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
 {
-  g_object_unref (workflow->parser);
+  g_clear_pointer (&workflow->root, json_node_unref);
   g_free (workflow->text);
   g_free (workflow->digest);
   g_free (workflow);
@@ -186,9 +186,7 @@ upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow)
 JsonObject *
 upscale_comfyui_workflow_get_nodes (const UpscaleComfyuiWorkflow *workflow)
 {
-  JsonNode *root = json_parser_get_root (workflow->parser);
-
-  return root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  return upscale_json_read_object (workflow->root);
 }
 
 static JsonNode *
@@ -202,15 +200,10 @@ find_value (GHashTable *values, const char *start, const char *end)
 static void
 append_value (GString *text, JsonNode *value)
 {
-  g_autofree char *written = NULL;
+  const char      *string = upscale_json_read_string (value);
+  g_autofree char *written = string ? NULL : json_to_string (value, FALSE);
 
-  if (json_node_get_value_type (value) == G_TYPE_STRING)
-    {
-      g_string_append (text, json_node_get_string (value));
-      return;
-    }
-  written = json_to_string (value, FALSE);
-  g_string_append (text, written);
+  g_string_append (text, string ? string : written);
 }
 
 /* In one pass, so that a prompt that looks like a placeholder stays a prompt. */
@@ -237,36 +230,38 @@ fill_text (const char *template, GHashTable *values)
   return json_node_init_string (json_node_alloc (), text->str);
 }
 
+static JsonNode *fill (JsonNode *node, GHashTable *values);
+
+static JsonNode *
+fill_object (JsonObject *template, GHashTable *values)
+{
+  g_autoptr (GList) names = json_object_get_members (template);
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  for (GList *name = names; name; name = name->next)
+    json_object_set_member (object, name->data,
+                            fill (upscale_json_get_member (template, name->data),
+                                  values));
+  return json_node_init_object (json_node_alloc (), object);
+}
+
+static JsonNode *
+fill_array (JsonArray *template, GHashTable *values)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (template); i++)
+    json_array_add_element (array, fill (json_array_get_element (template, i), values));
+  return json_node_init_array (json_node_alloc (), array);
+}
+
 static JsonNode *
 fill (JsonNode *node, GHashTable *values)
 {
-  JsonNode *filled;
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    {
-      g_autoptr (GList) names = json_object_get_members (json_node_get_object (node));
-      JsonObject *object = json_object_new ();
-
-      for (GList *name = names; name; name = name->next)
-        json_object_set_member (object, name->data,
-                                fill (json_object_get_member (json_node_get_object (node),
-                                                              name->data),
-                                      values));
-      filled = json_node_init_object (json_node_alloc (), object);
-      json_object_unref (object);
-      return filled;
-    }
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    {
-      JsonArray *array = json_array_new ();
-
-      for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
-        json_array_add_element (
-            array, fill (json_array_get_element (json_node_get_array (node), i), values));
-      filled = json_node_init_array (json_node_alloc (), array);
-      json_array_unref (array);
-      return filled;
-    }
+  if (upscale_json_read_object (node))
+    return fill_object (upscale_json_read_object (node), values);
+  if (upscale_json_read_array (node))
+    return fill_array (upscale_json_read_array (node), values);
   if (upscale_json_read_string (node))
     return fill_text (upscale_json_read_string (node), values);
   return json_node_copy (node);
@@ -285,5 +280,5 @@ fill (JsonNode *node, GHashTable *values)
 JsonNode *
 upscale_comfyui_workflow_fill (const UpscaleComfyuiWorkflow *workflow, GHashTable *values)
 {
-  return fill (json_parser_get_root (workflow->parser), values);
+  return fill (workflow->root, values);
 }

@@ -84,10 +84,12 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
 
   if (!upscale_dialogue_check (answer, error))
     return NULL;
-  peel = upscale_json_peel_new (answer->body);
-  name = peel ? upscale_json_peel_find_string (peel, name_path) : NULL;
-  folder = peel ? upscale_json_peel_find_string (peel, folder_path) : NULL;
-  type = peel ? upscale_json_peel_find_string (peel, type_path) : NULL;
+  peel = upscale_json_peel_new (answer->body, error);
+  if (!peel)
+    return NULL;
+  name = upscale_json_peel_find_string (peel, name_path);
+  folder = upscale_json_peel_find_string (peel, folder_path);
+  type = upscale_json_peel_find_string (peel, type_path);
   if (!name)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
@@ -162,8 +164,10 @@ hear_of_prompt (UpscaleTalk             *talk,
 
   if (!upscale_comfyui_check_prompt (answer, error))
     return FALSE;
-  peel = upscale_json_peel_new (answer->body);
-  id = peel ? upscale_json_peel_find_string (peel, id_path) : NULL;
+  peel = upscale_json_peel_new (answer->body, error);
+  if (!peel)
+    return FALSE;
+  id = upscale_json_peel_find_string (peel, id_path);
   if (id)
     g_set_str (&talk->remote_id, id);
   talk->is_accepted = TRUE;
@@ -230,11 +234,13 @@ hear_queue (UpscaleTalk             *talk,
             UpscaleLine             *line,
             GError                 **error)
 {
+  gboolean is_known = FALSE;
   gboolean is_running = FALSE;
 
-  if (!upscale_dialogue_check (answer, error))
+  if (!upscale_comfyui_read_queue (answer, talk->remote_id, &is_known, &is_running,
+                                   error))
     return FALSE;
-  if (!upscale_comfyui_find_in_queue (answer, talk->remote_id, &is_running))
+  if (!is_known)
     return ask_history (talk, line, STAGE_LAST_HISTORY_ASKED);
   talk->is_accepted = TRUE;
   talk->phase = is_running ? UPSCALE_TALK_PAINTING : UPSCALE_TALK_WAITING;
@@ -301,10 +307,12 @@ interrupt_when_ours (const UpscaleTalk       *talk,
                      UpscaleLine             *line)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  gboolean is_known = FALSE;
   gboolean is_running = FALSE;
 
-  upscale_comfyui_find_in_queue (answer, talk->remote_id, &is_running);
-  if (!is_running)
+  if (!upscale_comfyui_read_queue (answer, talk->remote_id, &is_known, &is_running,
+                                   NULL) ||
+      !is_running)
     return;
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "prompt_id", talk->remote_id);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 
 #include <libsoup/soup.h>
@@ -92,14 +93,11 @@ advise (guint status)
 static char *
 read_validation (JsonObject *object)
 {
-  JsonArray *list = upscale_json_get_array (object, "detail");
-  JsonNode  *first =
-      list && json_array_get_length (list) > 0 ? json_array_get_element (list, 0) : NULL;
-  JsonObject *entry =
-      first && JSON_NODE_HOLDS_OBJECT (first) ? json_node_get_object (first) : NULL;
-  const char *said = entry ? upscale_json_get_string (entry, "msg") : NULL;
+  JsonArray  *list = upscale_json_get_array (object, "detail");
+  JsonObject *entry = upscale_json_read_object (upscale_json_get_element (list, 0));
+  const char *said = upscale_json_get_string (entry, "msg");
   g_auto (GStrv) where =
-      entry ? upscale_json_dup_names (upscale_json_get_array (entry, "loc"), NULL) : NULL;
+      upscale_json_dup_names (upscale_json_get_array (entry, "loc"), NULL);
   g_autofree char *field = where ? g_strjoinv (".", where) : g_strdup ("request");
 
   return said ? g_strdup_printf ("%s: %s", field, said) : NULL;
@@ -142,13 +140,11 @@ describe_body (GBytes *body)
 {
   gsize       length = 0;
   const char *text = g_bytes_get_data (body, &length);
-  g_autoptr (JsonParser) parser = json_parser_new ();
   /* A long one is the request sent back. */
-  JsonNode *root = length < MAX_PARSED_BYTES ? upscale_json_parse (parser, body) : NULL;
-  char     *detail = NULL;
+  g_autoptr (JsonObject) root =
+      length < MAX_PARSED_BYTES ? upscale_json_parse_object (body, NULL) : NULL;
+  char *detail = root ? read_detail (root) : NULL;
 
-  if (root && JSON_NODE_HOLDS_OBJECT (root))
-    detail = read_detail (json_node_get_object (root));
   if (!detail && length > 0)
     detail = make_excerpt (text, length);
   return detail ? detail : g_strdup ("");

@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "upscale-error.h"
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
+
+/* Lists hold objects; whatever those hold is not asked for. */
+#define MOST_DEPTH 2
 
 /* A question, and what is done with its answer, which is no JSON at all sometimes. */
 typedef struct
@@ -18,22 +22,10 @@ typedef struct
   void (*hear) (UpscaleSdapiFacts *facts, JsonNode *root);
 } Question;
 
-static JsonArray *
-to_array (JsonNode *node)
-{
-  return JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-}
-
-static JsonObject *
-to_object (JsonNode *node)
-{
-  return JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
 static void
 hear_options (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  JsonObject *options = to_object (root);
+  JsonObject *options = upscale_json_read_object (root);
 
   if (!options)
     return;
@@ -44,77 +36,75 @@ hear_options (UpscaleSdapiFacts *facts, JsonNode *root)
 static void
 hear_models (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->models = upscale_json_dup_names (to_array (root), "title");
+  facts->models = upscale_json_dup_names (upscale_json_read_array (root), "title");
 }
 
 static void
 hear_samplers (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->samplers = upscale_json_dup_names (to_array (root), "name");
+  facts->samplers = upscale_json_dup_names (upscale_json_read_array (root), "name");
 }
 
 static void
 hear_schedulers (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->schedulers = upscale_json_dup_names (to_array (root), "label");
+  facts->schedulers = upscale_json_dup_names (upscale_json_read_array (root), "label");
 }
 
 static void
 hear_loras (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  upscale_loras_read (&facts->loras, to_array (root));
+  upscale_loras_read (&facts->loras, upscale_json_read_array (root));
 }
 
 /* Only stable-diffusion.cpp has this route. */
 static void
 hear_sdcpp (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  if (to_object (root) && upscale_json_get_object (to_object (root), "limits"))
+  if (upscale_json_get_object (upscale_json_read_object (root), "limits"))
     facts->dialect = UPSCALE_SDAPI_SDCPP;
 }
 
 static void
 hear_extension_models (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  JsonObject *object = to_object (root);
+  JsonObject *object = upscale_json_read_object (root);
 
-  if (object)
-    facts->controlnets =
-        upscale_json_dup_names (upscale_json_get_array (object, "model_list"), NULL);
+  facts->controlnets =
+      upscale_json_dup_names (upscale_json_get_array (object, "model_list"), NULL);
 }
 
 static void
 hear_extension_modules (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  JsonObject *object = to_object (root);
+  JsonObject *object = upscale_json_read_object (root);
 
-  if (object)
-    facts->modules =
-        upscale_json_dup_names (upscale_json_get_array (object, "module_list"), NULL);
+  facts->modules =
+      upscale_json_dup_names (upscale_json_get_array (object, "module_list"), NULL);
 }
 
 /* Only SD.Next has these two. */
 static void
 hear_sdnext_models (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  if (!to_array (root))
+  if (!upscale_json_read_array (root))
     return;
   facts->dialect = UPSCALE_SDAPI_SDNEXT;
   g_clear_pointer (&facts->controlnets, g_strfreev);
-  facts->controlnets = upscale_json_dup_names (to_array (root), "name");
+  facts->controlnets = upscale_json_dup_names (upscale_json_read_array (root), "name");
 }
 
 static void
 hear_sdnext_ip_adapters (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->ip_adapters = upscale_json_dup_names (to_array (root), "name");
+  facts->ip_adapters = upscale_json_dup_names (upscale_json_read_array (root), "name");
 }
 
 static void
 hear_progress (UpscaleSdapiFacts *facts, JsonNode *root)
 {
   facts->has_progress =
-      to_object (root) && upscale_json_get_object (to_object (root), "state");
+      upscale_json_get_object (upscale_json_read_object (root), "state") != NULL;
 }
 
 /* The first must be there. */
@@ -178,16 +168,15 @@ refuse_stranger (GError **error)
 static gboolean
 hear (UpscaleSdapiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode *root = NULL;
-  gboolean  is_first = facts->n_heard == 0;
+  g_autoptr (GBytes) text = upscale_json_skim (answer->body, MOST_DEPTH);
+  g_autoptr (JsonNode) root =
+      answer->status == SOUP_STATUS_OK ? upscale_json_parse (text, NULL) : NULL;
+  gboolean is_first = facts->n_heard == 0;
 
-  if (answer->status == SOUP_STATUS_OK)
-    root = upscale_json_parse (parser, answer->body);
   if (is_first && answer->status != SOUP_STATUS_OK &&
       answer->status != SOUP_STATUS_NOT_FOUND)
     return upscale_dialogue_check (answer, error);
-  if (is_first && (!root || !JSON_NODE_HOLDS_OBJECT (root)))
+  if (is_first && !upscale_json_read_object (root))
     return refuse_stranger (error);
   if (root)
     questions[facts->n_heard].hear (facts, root);

@@ -8,7 +8,9 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-json-parse.h"
 #include "upscale-json-peel.h"
+#include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-sdapi-private.h"
 
@@ -79,12 +81,11 @@ static char *
 dup_version (UpscaleJsonPeel *peel)
 {
   const char *const info_path[] = { "info", NULL };
-  const char *const version_path[] = { "version", NULL };
   const char       *info = upscale_json_peel_find_string (peel, info_path);
   g_autoptr (GBytes) text = info ? g_bytes_new (info, strlen (info)) : NULL;
-  g_autoptr (UpscaleJsonPeel) inner = text ? upscale_json_peel_new (text) : NULL;
+  g_autoptr (JsonObject) inner = text ? upscale_json_parse_object (text, NULL) : NULL;
 
-  return inner ? g_strdup (upscale_json_peel_find_string (inner, version_path)) : NULL;
+  return g_strdup (upscale_json_get_string (inner, "version"));
 }
 
 static gboolean
@@ -100,11 +101,12 @@ hear_picture (UpscaleTalk             *talk,
 
   if (!check_status (answer, error))
     return FALSE;
-  peel = upscale_json_peel_new (answer->body);
-  if (peel)
-    talk->picture =
-        upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
-  if (peel && talk->is_test)
+  peel = upscale_json_peel_new (answer->body, &talk->failure);
+  if (!peel)
+    return TRUE;
+  talk->picture =
+      upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
+  if (talk->is_test)
     talk->version = dup_version (peel);
   if (talk->picture && facts->has_progress)
     ask_progress (talk, line);
@@ -114,13 +116,13 @@ hear_picture (UpscaleTalk             *talk,
 static void
 hear_whether_interrupted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
 {
-  const char *const path[] = { "state", "interrupted", NULL };
-  g_autoptr (UpscaleJsonPeel) peel =
-      answer->status == SOUP_STATUS_OK ? upscale_json_peel_new (answer->body) : NULL;
-  JsonNode *interrupted = peel ? upscale_json_peel_find (peel, path) : NULL;
+  g_autoptr (UpscaleJsonPeel) peel = answer->status == SOUP_STATUS_OK
+                                         ? upscale_json_peel_new (answer->body, NULL)
+                                         : NULL;
+  JsonObject *root = peel ? upscale_json_peel_get_root (peel) : NULL;
+  JsonObject *state = upscale_json_get_object (root, "state");
 
-  if (!interrupted || !JSON_NODE_HOLDS_VALUE (interrupted) ||
-      !json_node_get_boolean (interrupted))
+  if (!upscale_json_get_boolean (state, "interrupted", FALSE))
     return;
   g_clear_pointer (&talk->picture, g_bytes_unref);
   talk->failure =
@@ -157,8 +159,9 @@ static gboolean
 is_ours (const UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
 {
   const char *const path[] = { "current_task", NULL };
-  g_autoptr (UpscaleJsonPeel) peel =
-      answer->status == SOUP_STATUS_OK ? upscale_json_peel_new (answer->body) : NULL;
+  g_autoptr (UpscaleJsonPeel) peel = answer->status == SOUP_STATUS_OK
+                                         ? upscale_json_peel_new (answer->body, NULL)
+                                         : NULL;
 
   return peel &&
          g_strcmp0 (upscale_json_peel_find_string (peel, path), talk->remote_id) == 0;

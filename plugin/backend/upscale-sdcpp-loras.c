@@ -14,11 +14,9 @@ upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
 
   for (guint i = 0; array && i < json_array_get_length (array); i++)
     {
-      JsonNode   *node = json_array_get_element (array, i);
-      JsonObject *object =
-          JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      const char *name = object ? upscale_json_get_string (object, "name") : NULL;
-      const char *path = object ? upscale_json_get_string (object, "path") : NULL;
+      JsonObject *object = upscale_json_read_object (json_array_get_element (array, i));
+      const char *name = upscale_json_get_string (object, "name");
+      const char *path = upscale_json_get_string (object, "path");
 
       if (!name)
         continue;

@@ -7,6 +7,7 @@
 
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-json-parse.h"
 #include "upscale-json-peel.h"
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
@@ -49,10 +50,8 @@ static void
 read_sampler (Facts *facts, JsonObject *root)
 {
   JsonObject *defaults = upscale_json_get_object (root, "defaults");
-  JsonObject *sampling =
-      defaults ? upscale_json_get_object (defaults, "sample_params") : NULL;
-  const char *method =
-      sampling ? upscale_json_get_string (sampling, "sample_method") : NULL;
+  JsonObject *sampling = upscale_json_get_object (defaults, "sample_params");
+  const char *method = upscale_json_get_string (sampling, "sample_method");
 
   if (!method || g_str_equal (method, "default") || g_str_equal (method, "euler_a"))
     facts->sampler = g_strdup (SAMPLER);
@@ -61,24 +60,20 @@ read_sampler (Facts *facts, JsonObject *root)
 static gboolean
 read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode   *node = upscale_json_parse (parser, answer->body);
-  JsonObject *root =
-      node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  JsonObject *model = root ? upscale_json_get_object (root, "model") : NULL;
-  JsonObject *limits = root ? upscale_json_get_object (root, "limits") : NULL;
+  g_autoptr (JsonObject) root = upscale_json_parse_object (answer->body, NULL);
+  JsonObject *model = upscale_json_get_object (root, "model");
+  JsonObject *limits = upscale_json_get_object (root, "limits");
 
-  if (!root || (!model && !limits))
+  if (!model && !limits)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
                    _ ("its answer is not what stable-diffusion.cpp says; is the address "
                       "right?"));
       return FALSE;
     }
-  facts->model = g_strdup (model ? upscale_json_get_string (model, "stem") : NULL);
+  facts->model = g_strdup (upscale_json_get_string (model, "stem"));
   facts->queue_size =
-      (int) (limits ? upscale_json_get_int (limits, "max_queue_size", 1, MOST_QUEUE_SIZE)
-                    : 1);
+      (int) upscale_json_get_int (limits, "max_queue_size", 1, MOST_QUEUE_SIZE);
   upscale_loras_read (&facts->loras, upscale_json_get_array (root, "loras"));
   read_sampler (facts, root);
   return TRUE;
@@ -207,8 +202,10 @@ note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **err
 
   if (!upscale_dialogue_check (answer, error))
     return FALSE;
-  peel = upscale_json_peel_new (answer->body);
-  talk->remote_id = g_strdup (peel ? upscale_json_peel_find_string (peel, path) : NULL);
+  peel = upscale_json_peel_new (answer->body, error);
+  if (!peel)
+    return FALSE;
+  talk->remote_id = g_strdup (upscale_json_peel_find_string (peel, path));
   talk->is_accepted = talk->remote_id != NULL;
   talk->phase = UPSCALE_TALK_WAITING;
   if (!talk->remote_id)
@@ -273,10 +270,8 @@ hear_of_job (UpscaleTalk             *talk,
     }
   if (!upscale_dialogue_check (answer, error))
     return FALSE;
-  peel = upscale_json_peel_new (answer->body);
-  if (!peel)
-    return refuse_status ("", error);
-  if (!read_job (talk, peel, &has_ended, error))
+  peel = upscale_json_peel_new (answer->body, error);
+  if (!peel || !read_job (talk, peel, &has_ended, error))
     return FALSE;
   if (!has_ended)
     {

@@ -7,8 +7,6 @@
 #include "upscale-json-peel.h"
 #include "upscale-json.h"
 
-#include <math.h>
-
 #define PROTOCOL 1
 #define DOLLARS "USD"
 #define MAX_TEXT_CHARS 500
@@ -24,32 +22,12 @@ refuse (GError **error, const char *format, const char *what)
   return FALSE;
 }
 
-static double
-get_positive (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  double value = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : 0.0;
-
-  return isfinite (value) && value > 0.0 ? value : 0.0;
-}
-
 static char *
 dup_text (const char *text, const char *fallback)
 {
   return g_utf8_substring (text && *text ? text : fallback, 0,
                            MIN (g_utf8_strlen (text && *text ? text : fallback, -1),
                                 MAX_TEXT_CHARS));
-}
-
-static UpscaleJsonPeel *
-parse_object (GBytes *body, GError **error)
-{
-  UpscaleJsonPeel *peel = upscale_json_peel_new (body);
-
-  if (!peel)
-    refuse (error, _ ("its answer is not what a %s endpoint says; is the address right?"),
-            "tile-batch");
-  return peel;
 }
 
 static void
@@ -103,20 +81,20 @@ decode_result (UpscaleJsonPeel    *peel,
                UpscaleWireResult  *result,
                GError            **error)
 {
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *id = object ? upscale_json_get_string (object, "id") : NULL;
+  JsonObject *object = upscale_json_read_object (node);
+  const char *id = upscale_json_get_string (object, "id");
 
   if (!find_tile (batch, id, &result->tile_index))
     return refuse (error, _ ("it answered for a tile that it was not sent: '%s'"),
                    id ? id : "");
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
     return refuse (error, _ ("it answered twice for tile '%s'"), id);
-  result->seconds = get_positive (object, "seconds");
+  result->seconds = upscale_json_get_positive (object, "seconds");
   if (upscale_json_get_boolean (object, "success", FALSE))
     {
       result->image =
           upscale_json_peel_decode_base64 (peel,
-                                           json_object_get_member (object, "image"));
+                                           upscale_json_get_member (object, "image"));
       if (!result->image)
         result->failure =
             g_strdup (_ ("it says it painted the tile, but sent no picture"));
@@ -185,9 +163,9 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 UpscaleWireAnswer *
 upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error)
 {
-  g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
+  g_autoptr (UpscaleJsonPeel) peel = upscale_json_peel_new (body, error);
   JsonObject *object = peel ? upscale_json_peel_get_root (peel) : NULL;
-  const char *id = object ? upscale_json_get_string (object, "batch_id") : NULL;
+  const char *id = upscale_json_get_string (object, "batch_id");
   g_autoptr (UpscaleWireAnswer) answer = NULL;
 
   if (!object)
@@ -293,7 +271,7 @@ get_price (JsonObject *object)
   const char *currency = upscale_json_get_string (object, "currency");
 
   return !currency || g_str_equal (currency, DOLLARS)
-             ? get_positive (object, "price_per_hour")
+             ? upscale_json_get_positive (object, "price_per_hour")
              : 0.0;
 }
 
@@ -309,9 +287,9 @@ get_price (JsonObject *object)
 UpscaleCapabilities *
 upscale_tile_batch_decode_health (GBytes *body, GError **error)
 {
-  g_autoptr (UpscaleJsonPeel) peel = parse_object (body, error);
-  JsonObject *object = peel ? upscale_json_peel_get_root (peel) : NULL;
-  const char *identity = object ? upscale_json_get_string (object, "identity") : NULL;
+  g_autoptr (UpscaleJsonPeel) peel = upscale_json_peel_new (body, error);
+  JsonObject          *object = peel ? upscale_json_peel_get_root (peel) : NULL;
+  const char          *identity = upscale_json_get_string (object, "identity");
   UpscaleCapabilities *capabilities;
 
   if (!object)

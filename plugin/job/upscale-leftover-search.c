@@ -2,11 +2,12 @@
 /* Reads the logs of earlier runs for batches of which nobody has seen the end. */
 #include "upscale-leftover-search.h"
 
+#include "upscale-json-parse.h"
+#include "upscale-json.h"
 #include "upscale-leftover.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <sys/file.h>
 
 #define SUFFIX ".jsonl"
@@ -22,51 +23,42 @@ typedef struct
   GHashTable *ended; /* of ids */
 } Findings;
 
-static const char *
-get_text (JsonObject *line, const char *name)
-{
-  return json_object_get_string_member_with_default (line, name, NULL);
-}
-
 static void
 add_tiles (UpscaleLeftover *leftover, JsonArray *tiles)
 {
   for (guint i = 0; i < json_array_get_length (tiles); i++)
     {
-      JsonNode   *node = json_array_get_element (tiles, i);
-      JsonObject *tile =
-          JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      gint64 number =
-          tile ? json_object_get_int_member_with_default (tile, "tile", 0) : 0;
+      JsonObject *tile = upscale_json_read_object (json_array_get_element (tiles, i));
+      gint64      number = upscale_json_get_int (tile, "tile", 0, G_MAXINT);
 
-      if (number > 0 && number <= G_MAXINT)
-        upscale_leftover_add_tile (leftover, (guint) number - 1, get_text (tile, "key"));
+      if (number > 0)
+        upscale_leftover_add_tile (leftover, (guint) number - 1,
+                                   upscale_json_get_string (tile, "key"));
     }
 }
 
 static void
 note_sent (Findings *findings, JsonObject *line)
 {
-  JsonNode        *tiles = json_object_get_member (line, "tiles");
-  const char      *endpoint = get_text (line, "endpoint");
-  const char      *id = get_text (line, "batch");
+  JsonArray       *tiles = upscale_json_get_array (line, "tiles");
+  const char      *endpoint = upscale_json_get_string (line, "endpoint");
+  const char      *id = upscale_json_get_string (line, "batch");
   UpscaleLeftover *leftover;
 
-  if (!endpoint || !id || !tiles || !JSON_NODE_HOLDS_ARRAY (tiles))
+  if (!endpoint || !id || !tiles)
     return;
   leftover = upscale_leftover_new (endpoint, id);
-  add_tiles (leftover, json_node_get_array (tiles));
+  add_tiles (leftover, tiles);
   g_hash_table_replace (findings->sent, leftover->batch_id, leftover);
 }
 
 static void
 read_line (Findings *findings, const char *text, gboolean is_alive)
 {
-  g_autoptr (JsonNode) node = json_from_string (text, NULL);
-  JsonObject *line =
-      node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *event = line ? get_text (line, "event") : NULL;
-  const char *id = line ? get_text (line, "batch") : NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (JsonObject) line = upscale_json_parse_object (bytes, NULL);
+  const char *event = upscale_json_get_string (line, "event");
+  const char *id = upscale_json_get_string (line, "batch");
 
   if (g_strcmp0 (event, "sent") == 0 && !is_alive)
     note_sent (findings, line);

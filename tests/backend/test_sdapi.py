@@ -228,24 +228,25 @@ def test_refused_tile(backend: Backend, server: SdapiServer, answer: tuple[objec
 
 @double_only
 @pytest.mark.parametrize(
-    "said",
+    ("said", "words"),
     [
-        b"<html>",
-        b"",
-        {"images": []},
-        {"images": [""]},
-        {"images": [None]},
-        {"images": "x"},
-        {"pictures": [PICTURE]},
-        [PICTURE],
-        b'{"images":["',
+        (b"<html>", "no JSON"),
+        (b"", "no JSON"),
+        (b"{}{}", "no JSON"),
+        ([PICTURE], "no JSON object"),
+        (b'{"images":["', "no JSON"),
+        ({"images": []}, "no picture"),
+        ({"images": [""]}, "no picture"),
+        ({"images": [None]}, "no picture"),
+        ({"images": "x"}, "no picture"),
+        ({"pictures": [PICTURE]}, "no picture"),
     ],
 )
-def test_answer_without_a_picture(backend: Backend, server: SdapiServer, said: object) -> None:
+def test_answer_without_a_picture(backend: Backend, server: SdapiServer, said: object, words: str) -> None:
     server.answer_with = [(200, said)]
     answer = backend.paint((64, 64))["answers"][0]
     assert answer["code"] == "protocol"
-    assert "no picture" in answer["message"]
+    assert words in answer["message"]
 
 
 @double_only

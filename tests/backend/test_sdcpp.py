@@ -142,7 +142,8 @@ def test_refused_submission(backend: Backend, server: SdcppServer, answer: tuple
         ((404, {"error": "job not found"}), "expired", "no longer knows"),
         ((200, {"status": "cancelled", "error": {"code": "cancelled", "message": "job cancelled by client"}}), "expired", "cancelled"),
         ((200, {"status": "dreaming"}), "protocol", "dreaming"),
-        ((200, b"<html>"), "protocol", "''"),
+        ((200, b"<html>"), "protocol", "no JSON"),
+        ((200, b"{}{}"), "protocol", "no JSON"),
         ((503, None), "busy", "503"),
     ],
 )

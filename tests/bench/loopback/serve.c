@@ -176,7 +176,7 @@ on_submission (Endpoint *endpoint, SoupServerMessage *message, const char *id)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
-  g_autoptr (UpscaleJsonPeel) request = upscale_json_peel_new (bytes);
+  g_autoptr (UpscaleJsonPeel) request = upscale_json_peel_new (bytes, NULL);
   Job *job = job_new (endpoint, id, request);
 
   g_hash_table_replace (endpoint->jobs, job->id, job);

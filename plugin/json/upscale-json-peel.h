@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleJsonPeel UpscaleJsonPeel;
 
-UpscaleJsonPeel *upscale_json_peel_new (GBytes *text);
+UpscaleJsonPeel *upscale_json_peel_new (GBytes *text, GError **error);
 void             upscale_json_peel_free (UpscaleJsonPeel *peel);
 JsonObject      *upscale_json_peel_get_root (UpscaleJsonPeel *peel);
 JsonNode        *upscale_json_peel_find (UpscaleJsonPeel *peel, const char *const *path);

@@ -2,47 +2,95 @@
 /* What every kind of server's JSON is read and written with. */
 #include "upscale-json.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "upscale-json-parse.h"
 
 /* Where a builder keeps its pictures: the generator would look at each of their millions
  * of letters for one that it must escape. */
 #define PICTURES "upscale-pictures"
-/* What stands in a picture's place, before its number, and how that is written: no text
- * that people write begins with this control character. */
-#define MARK_CHAR '\001'
-#define MARK "\"\\u0001"
+/* Stands in a picture's place. A null is no string, so no text that people write can be
+ * taken for it; a builder with pictures holds no other. */
+#define PLACE "null"
 #define BASE64_CHARS(n_bytes) (((n_bytes) / 3 + 1) * 4)
 
-/* Members are read by asking for their type first: json-glib warns and guesses otherwise.
+/**
+ * upscale_json_read_object:
+ * @node: (nullable): any node
+ *
+ * Returns: (transfer none) (nullable): the object, %NULL when @node is none
  */
-static JsonNode *
-get_value (JsonObject *object, const char *name, GType type)
+JsonObject *
+upscale_json_read_object (JsonNode *node)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
-    return NULL;
-  return node;
+/**
+ * upscale_json_read_array:
+ * @node: (nullable): any node
+ *
+ * Returns: (transfer none) (nullable): the array, %NULL when @node is none
+ */
+JsonArray *
+upscale_json_read_array (JsonNode *node)
+{
+  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+/* json-glib warns of other types, and guesses. */
+static JsonNode *
+check_type (JsonNode *node, GType type)
+{
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type
+             ? node
+             : NULL;
 }
 
 /**
  * upscale_json_read_string:
  * @node: (nullable): any node
  *
- * Returns: (transfer none) (nullable): its value, %NULL when it is no string
+ * Returns: (transfer none) (nullable): the string, %NULL when @node is none
  */
 const char *
 upscale_json_read_string (JsonNode *node)
 {
-  return node && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
+  return check_type (node, G_TYPE_STRING) ? json_node_get_string (node) : NULL;
+}
+
+/**
+ * upscale_json_get_member:
+ * @object: (nullable): an object
+ * @name: a member
+ *
+ * Returns: (transfer none) (nullable): the member, %NULL without it
+ */
+JsonNode *
+upscale_json_get_member (JsonObject *object, const char *name)
+{
+  return object ? json_object_get_member (object, name) : NULL;
+}
+
+/**
+ * upscale_json_get_element:
+ * @array: (nullable): an array
+ * @index: which element
+ *
+ * Returns: (transfer none) (nullable): the element, %NULL without it
+ */
+JsonNode *
+upscale_json_get_element (JsonArray *array, guint index)
+{
+  return array && index < json_array_get_length (array)
+             ? json_array_get_element (array, index)
              : NULL;
 }
 
 /**
  * upscale_json_get_string:
- * @object: an object
+ * @object: (nullable): an object
  * @name: a member
  *
  * Returns: (transfer none) (nullable): its value, %NULL when it is no string
@@ -50,12 +98,12 @@ upscale_json_read_string (JsonNode *node)
 const char *
 upscale_json_get_string (JsonObject *object, const char *name)
 {
-  return upscale_json_read_string (json_object_get_member (object, name));
+  return upscale_json_read_string (upscale_json_get_member (object, name));
 }
 
 /**
  * upscale_json_get_boolean:
- * @object: an object
+ * @object: (nullable): an object
  * @name: a member
  * @fallback: what counts when it is no boolean
  *
@@ -64,14 +112,14 @@ upscale_json_get_string (JsonObject *object, const char *name)
 gboolean
 upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallback)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
+  JsonNode *node = check_type (upscale_json_get_member (object, name), G_TYPE_BOOLEAN);
 
   return node ? json_node_get_boolean (node) : fallback;
 }
 
 /**
  * upscale_json_get_int:
- * @object: an object
+ * @object: (nullable): an object
  * @name: a member
  * @fallback: what counts when it is no whole number from 0 to @highest
  * @highest: the largest number that is believed
@@ -84,15 +132,33 @@ upscale_json_get_int (JsonObject *object,
                       gint64      fallback,
                       gint64      highest)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  JsonNode *node = check_type (upscale_json_get_member (object, name), G_TYPE_INT64);
   gint64    value = node ? json_node_get_int (node) : fallback;
 
   return value >= 0 && value <= highest ? value : fallback;
 }
 
 /**
+ * upscale_json_get_positive:
+ * @object: (nullable): an object
+ * @name: a member
+ *
+ * Returns: its value, 0 when it is no number, not above 0 or not finite
+ */
+double
+upscale_json_get_positive (JsonObject *object, const char *name)
+{
+  JsonNode *node = upscale_json_get_member (object, name);
+  double    value = check_type (node, G_TYPE_INT64) || check_type (node, G_TYPE_DOUBLE)
+                        ? json_node_get_double (node)
+                        : 0.0;
+
+  return isfinite (value) && value > 0.0 ? value : 0.0;
+}
+
+/**
  * upscale_json_get_array:
- * @object: an object
+ * @object: (nullable): an object
  * @name: a member
  *
  * Returns: (transfer none) (nullable): the array, %NULL when it is none
@@ -100,14 +166,12 @@ upscale_json_get_int (JsonObject *object,
 JsonArray *
 upscale_json_get_array (JsonObject *object, const char *name)
 {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  return upscale_json_read_array (upscale_json_get_member (object, name));
 }
 
 /**
  * upscale_json_get_object:
- * @object: an object
+ * @object: (nullable): an object
  * @name: a member
  *
  * Returns: (transfer none) (nullable): the object, %NULL when it is none
@@ -115,17 +179,7 @@ upscale_json_get_array (JsonObject *object, const char *name)
 JsonObject *
 upscale_json_get_object (JsonObject *object, const char *name)
 {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-static const char *
-get_name (JsonNode *node, const char *member)
-{
-  if (member && JSON_NODE_HOLDS_OBJECT (node))
-    return upscale_json_get_string (json_node_get_object (node), member);
-  return upscale_json_read_string (node);
+  return upscale_json_read_object (upscale_json_get_member (object, name));
 }
 
 /**
@@ -144,30 +198,15 @@ upscale_json_dup_names (JsonArray *array, const char *member)
     return NULL;
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      const char *name = get_name (json_array_get_element (array, i), member);
+      JsonNode   *node = json_array_get_element (array, i);
+      JsonObject *object = member ? upscale_json_read_object (node) : NULL;
+      const char *name = object ? upscale_json_get_string (object, member)
+                                : upscale_json_read_string (node);
 
       if (name)
         g_strv_builder_add (names, name);
     }
   return g_strv_builder_end (names);
-}
-
-/**
- * upscale_json_parse:
- * @parser: an immutable parser, which owns what is returned
- * @text: JSON, as it came in
- *
- * Returns: (transfer none) (nullable): its root, %NULL when it is no JSON
- */
-JsonNode *
-upscale_json_parse (JsonParser *parser, GBytes *text)
-{
-  gsize       length = 0;
-  const char *data = g_bytes_get_data (text, &length);
-
-  if (length == 0 || !json_parser_load_from_data (parser, data, (gssize) length, NULL))
-    return NULL;
-  return json_parser_get_root (parser);
 }
 
 /**
@@ -241,18 +280,16 @@ get_pictures (JsonBuilder *builder)
  * @name: (nullable): a member
  * @bytes: what it holds
  *
- * Adds a picture, which is written by upscale_json_end().
+ * Adds a picture, which is written by upscale_json_end(). The builder may hold no null of
+ * its own.
  */
 void
 upscale_json_add_base64 (JsonBuilder *builder, const char *name, GBytes *bytes)
 {
-  GPtrArray       *pictures = get_pictures (builder);
-  g_autofree char *place = g_strdup_printf ("%c%u", MARK_CHAR, pictures->len);
-
-  g_ptr_array_add (pictures, g_bytes_ref (bytes));
+  g_ptr_array_add (get_pictures (builder), g_bytes_ref (bytes));
   if (name)
     json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, place);
+  json_builder_add_null_value (builder);
 }
 
 static void
@@ -281,22 +318,32 @@ make_room (const char *text, GPtrArray *pictures)
   return g_string_sized_new (length);
 }
 
-/* Puts pictures where their places are. */
+/* Skips strings, in which anything may stand. */
+static const char *
+find_place (const char *text, const char *end)
+{
+  while (text < end && !g_str_has_prefix (text, PLACE))
+    text = *text == '"' ? upscale_json_find_end_of_string (text + 1, end) + 1 : text + 1;
+  return text;
+}
+
+/* Writes pictures where their places are. */
 static GBytes *
 fill_places (const char *text, GPtrArray *pictures)
 {
   GString    *whole = make_room (text, pictures);
-  const char *mark;
+  const char *end = text + strlen (text);
 
-  while ((mark = strstr (text, MARK)))
+  for (guint i = 0; i < pictures->len; i++)
     {
-      char   *end = NULL;
-      guint64 number = g_ascii_strtoull (mark + strlen (MARK), &end, 10);
+      const char *place = find_place (text, end);
 
-      g_string_append_len (whole, text, mark - text + 1);
-      if (number < pictures->len)
-        append_base64 (whole, pictures->pdata[number]);
-      text = end;
+      g_assert (place < end);
+      g_string_append_len (whole, text, place - text);
+      g_string_append_c (whole, '"');
+      append_base64 (whole, pictures->pdata[i]);
+      g_string_append_c (whole, '"');
+      text = place + strlen (PLACE);
     }
   g_string_append (whole, text);
   return g_string_free_to_bytes (whole);

@@ -28,7 +28,7 @@ peel (const char *text)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  return upscale_json_peel_new (bytes);
+  return upscale_json_peel_new (bytes, NULL);
 }
 
 static void
@@ -107,6 +107,52 @@ test_forged_placeholders_lead_nowhere (void)
 
   g_assert_null (
       upscale_json_peel_decode_base64 (text, json_object_get_member (root, "image")));
+}
+
+/* Else a text of some bytes would have one picture decoded for every tile. */
+static void
+test_placeholder_leads_to_a_picture_once (void)
+{
+  g_autoptr (GBytes) picture = make_picture ();
+  g_autofree char *image = encode (picture);
+  g_autofree char *json =
+      g_strdup_printf ("{\"forged\":\"\\u00010\",\"image\":\"%s\"}", image);
+  g_autoptr (UpscaleJsonPeel) text = peel (json);
+  JsonObject *root = upscale_json_peel_get_root (text);
+
+  assert_is_picture (text, "forged", picture);
+  g_assert_null (
+      upscale_json_peel_decode_base64 (text, json_object_get_member (root, "image")));
+}
+
+static void
+test_long_words_stay_readable (void)
+{
+  g_autoptr (GString) words = g_string_new ("out of memory");
+  g_autofree char *json = NULL;
+  g_autoptr (UpscaleJsonPeel) text = NULL;
+  const char *const path[] = { "error", NULL };
+
+  while (words->len < 9000)
+    g_string_append (words, " again");
+  json = g_strdup_printf ("{\"error\":\"%s\"}", words->str);
+  text = peel (json);
+  g_assert_cmpstr (upscale_json_peel_find_string (text, path), ==, words->str);
+}
+
+static void
+test_what_is_left_without_pictures_is_bounded (void)
+{
+  g_autoptr (GString) json = g_string_new ("{\"a\":[");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  while (json->len < 5 << 20)
+    g_string_append (json, "[],");
+  g_string_append (json, "0]}");
+  bytes = g_bytes_new (json->str, json->len);
+  g_assert_null (upscale_json_peel_new (bytes, &error));
+  g_assert_nonnull (strstr (error->message, "4 MiB"));
 }
 
 static void
@@ -189,6 +235,11 @@ main (int argc, char **argv)
                    test_long_text_with_escapes_is_no_picture);
   g_test_add_func ("/json-peel/forged-placeholders-lead-nowhere",
                    test_forged_placeholders_lead_nowhere);
+  g_test_add_func ("/json-peel/placeholder-leads-to-a-picture-once",
+                   test_placeholder_leads_to_a_picture_once);
+  g_test_add_func ("/json-peel/long-words-stay-readable", test_long_words_stay_readable);
+  g_test_add_func ("/json-peel/what-is-left-without-pictures-is-bounded",
+                   test_what_is_left_without_pictures_is_bounded);
   g_test_add_func ("/json-peel/what-is-no-object-is-refused",
                    test_what_is_no_object_is_refused);
   g_test_add_func ("/json-peel/other-values-are-no-pictures",

@@ -5,7 +5,11 @@
 
 G_BEGIN_DECLS
 
+JsonObject *upscale_json_read_object (JsonNode *node);
+JsonArray  *upscale_json_read_array (JsonNode *node);
 const char *upscale_json_read_string (JsonNode *node);
+JsonNode   *upscale_json_get_member (JsonObject *object, const char *name);
+JsonNode   *upscale_json_get_element (JsonArray *array, guint index);
 const char *upscale_json_get_string (JsonObject *object, const char *name);
 gboolean
        upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallback);
@@ -13,11 +17,10 @@ gint64 upscale_json_get_int (JsonObject *object,
                              const char *name,
                              gint64      fallback,
                              gint64      highest);
+double upscale_json_get_positive (JsonObject *object, const char *name);
 JsonArray  *upscale_json_get_array (JsonObject *object, const char *name);
 JsonObject *upscale_json_get_object (JsonObject *object, const char *name);
 GStrv       upscale_json_dup_names (JsonArray *array, const char *member);
-
-JsonNode *upscale_json_parse (JsonParser *parser, GBytes *text);
 
 void upscale_json_add_string (JsonBuilder *builder, const char *name, const char *value);
 void upscale_json_add_int (JsonBuilder *builder, const char *name, gint64 value);

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "upscale-json-parse.h"
 #include "upscale-json.h"
 
-/* Strings of more characters are pictures. */
+/* Strings of more characters may be pictures. */
 #define LONG_CHARS 4096
-/* What stands in a peeled string's place, before its number: no server's text begins with
- * this control character, which JSON allows only escaped. */
+/* So many characters at the start tell whether a string is base64. */
+#define TOLD_CHARS 64
+/* Stands in a peeled string's place, before its number. A server that writes one itself
+ * gains nothing: each leads to a picture of its own, and only once. */
 #define MARK "\\u0001"
 #define MARK_CHAR '\001'
 /* How a string begins that is a picture with its type before it. */
@@ -23,9 +26,9 @@
  */
 struct _UpscaleJsonPeel
 {
-  GBytes     *text;
-  GArray     *spans; /* of Span */
-  JsonParser *parser;
+  GBytes   *text;
+  GArray   *spans; /* of Span */
+  JsonNode *root;
 };
 
 typedef struct
@@ -34,31 +37,26 @@ typedef struct
   gsize       length;
 } Span;
 
-/* The quote that ends a string: one that no odd number of backslashes stands before. */
-static const char *
-find_end_of_string (const char *start, const char *end)
+static gboolean
+is_base64 (char c)
 {
-  const char *quote = start;
-
-  while ((quote = memchr (quote, '"', (gsize) (end - quote))))
-    {
-      const char *before = quote;
-
-      while (before > start && before[-1] == '\\')
-        before--;
-      if ((quote - before) % 2 == 0)
-        return quote;
-      quote++;
-    }
-  return NULL;
+  return g_ascii_isalnum (c) || c == '+' || c == '/' || c == '=';
 }
 
+/* A long text that people read stays in the JSON. */
 static gboolean
 is_picture (const char *start, const char *end)
 {
   gsize length = (gsize) (end - start);
 
-  return length > LONG_CHARS && !memchr (start, '\\', length);
+  if (length <= LONG_CHARS || memchr (start, '\\', length))
+    return FALSE;
+  if (memcmp (start, DATA_URL, strlen (DATA_URL)) == 0)
+    return TRUE;
+  for (int i = 0; i < TOLD_CHARS; i++)
+    if (!is_base64 (start[i]))
+      return FALSE;
+  return TRUE;
 }
 
 /* Copies all but the long strings. A text that is cut off is copied as it is, for the
@@ -74,7 +72,7 @@ peel_off (UpscaleJsonPeel *peel, const char *text, gsize length)
   while ((quote = memchr (quote, '"', (gsize) (end - quote))))
     {
       const char *start = quote + 1;
-      const char *close = find_end_of_string (start, end);
+      const char *close = upscale_json_find_end_of_string (start, end);
 
       if (!close)
         break;
@@ -96,28 +94,30 @@ peel_off (UpscaleJsonPeel *peel, const char *text, gsize length)
 /**
  * upscale_json_peel_new:
  * @text: JSON, as it came in
+ * @error: return location for an error
  *
  * May be called from any thread.
  *
- * Returns: (transfer full) (nullable): the text as an object, %NULL when it is none
+ * Returns: (transfer full): the text as an object; %NULL with %UPSCALE_ERROR_PROTOCOL
+ * when it is none, see upscale_json_parse(), which reads what is left without pictures
  */
 UpscaleJsonPeel *
-upscale_json_peel_new (GBytes *text)
+upscale_json_peel_new (GBytes *text, GError **error)
 {
   g_autoptr (UpscaleJsonPeel) peel = g_new0 (UpscaleJsonPeel, 1);
-  g_autoptr (GString) rest = NULL;
-  JsonNode   *root;
+  g_autoptr (GBytes) rest = NULL;
+  g_autoptr (JsonObject) object = NULL;
   gsize       length = 0;
   const char *start = g_bytes_get_data (text, &length);
 
   peel->text = g_bytes_ref (text);
   peel->spans = g_array_new (FALSE, FALSE, sizeof (Span));
-  peel->parser = json_parser_new_immutable ();
-  rest = peel_off (peel, start ? start : "", length);
-  if (!json_parser_load_from_data (peel->parser, rest->str, (gssize) rest->len, NULL))
+  rest = g_string_free_to_bytes (peel_off (peel, start ? start : "", length));
+  object = upscale_json_parse_object (rest, error);
+  if (!object)
     return NULL;
-  root = json_parser_get_root (peel->parser);
-  return root && JSON_NODE_HOLDS_OBJECT (root) ? g_steal_pointer (&peel) : NULL;
+  peel->root = json_node_init_object (json_node_alloc (), object);
+  return g_steal_pointer (&peel);
 }
 
 /**
@@ -127,7 +127,7 @@ upscale_json_peel_new (GBytes *text)
 void
 upscale_json_peel_free (UpscaleJsonPeel *peel)
 {
-  g_clear_object (&peel->parser);
+  g_clear_pointer (&peel->root, json_node_unref);
   g_array_unref (peel->spans);
   g_bytes_unref (peel->text);
   g_free (peel);
@@ -142,24 +142,20 @@ upscale_json_peel_free (UpscaleJsonPeel *peel)
 JsonObject *
 upscale_json_peel_get_root (UpscaleJsonPeel *peel)
 {
-  return json_node_get_object (json_parser_get_root (peel->parser));
+  return json_node_get_object (peel->root);
 }
 
 static JsonNode *
 enter (JsonNode *node, const char *name)
 {
+  JsonArray *array = upscale_json_read_array (node);
   guint64    index = 0;
-  JsonArray *array;
 
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return json_object_get_member (json_node_get_object (node), name);
-  if (!JSON_NODE_HOLDS_ARRAY (node) ||
-      !g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &index, NULL))
+  if (!array)
+    return upscale_json_get_member (upscale_json_read_object (node), name);
+  if (!g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &index, NULL))
     return NULL;
-  array = json_node_get_array (node);
-  return index < json_array_get_length (array)
-             ? json_array_get_element (array, (guint) index)
-             : NULL;
+  return upscale_json_get_element (array, (guint) index);
 }
 
 /**
@@ -172,7 +168,7 @@ enter (JsonNode *node, const char *name)
 JsonNode *
 upscale_json_peel_find (UpscaleJsonPeel *peel, const char *const *path)
 {
-  JsonNode *node = json_parser_get_root (peel->parser);
+  JsonNode *node = peel->root;
 
   for (; node && *path; path++)
     node = enter (node, *path);
@@ -192,7 +188,7 @@ upscale_json_peel_find_string (UpscaleJsonPeel *peel, const char *const *path)
   return upscale_json_read_string (upscale_json_peel_find (peel, path));
 }
 
-/* Leaves what stands behind the comma of a data URL; any other text stays. */
+/* Leaves the part behind the comma of a data URL; any other text stays. */
 static Span
 skip_head (Span span)
 {
@@ -206,22 +202,30 @@ skip_head (Span span)
                : (Span) { span.start, 0 };
 }
 
+/* Takes a peeled string, so that one picture can't be answered for every tile. */
 static Span
-find_span (const UpscaleJsonPeel *peel, const char *text)
+take_span (UpscaleJsonPeel *peel, const char *text)
 {
+  Span    span = { NULL, 0 };
   guint64 number = 0;
 
-  if (*text == MARK_CHAR &&
-      g_ascii_string_to_unsigned (text + 1, 10, 0, G_MAXUINT, &number, NULL))
-    return number < peel->spans->len ? g_array_index (peel->spans, Span, number)
-                                     : (Span) { NULL, 0 };
-  return (Span) { text, strlen (text) };
+  if (*text != MARK_CHAR)
+    return (Span) { text, strlen (text) };
+  if (g_ascii_string_to_unsigned (text + 1, 10, 0, G_MAXUINT, &number, NULL) &&
+      number < peel->spans->len)
+    {
+      span = g_array_index (peel->spans, Span, number);
+      g_array_index (peel->spans, Span, number) = (Span) { NULL, 0 };
+    }
+  return span;
 }
 
 /**
  * upscale_json_peel_decode_base64:
  * @peel: a peeled text
  * @node: (nullable): a member or element of it
+ *
+ * A string can be decoded once.
  *
  * Returns: (transfer full) (nullable): the bytes that a string stands for, with or
  * without the head of a data URL; %NULL when it is none, or stands for nothing
@@ -238,7 +242,7 @@ upscale_json_peel_decode_base64 (UpscaleJsonPeel *peel, JsonNode *node)
 
   if (!text)
     return NULL;
-  span = skip_head (find_span (peel, text));
+  span = skip_head (take_span (peel, text));
   bytes = g_malloc (span.length / 4 * 3 + 3);
   size = g_base64_decode_step (span.start, span.length, bytes, &state, &save);
   return size > 0 ? g_bytes_new_take (g_steal_pointer (&bytes), size) : NULL;
