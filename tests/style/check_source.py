@@ -15,9 +15,14 @@ FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
     "gtk": ("plugin/gimp", "ui", "tests/ui"),
     "soup": ("plugin/backend", "endpoint", "tests"),
-    "json": ("plugin/backend", "plugin/job", "endpoint", "tests"),
+    "json": ("plugin/json", "plugin/backend", "plugin/job", "endpoint", "tests"),
     "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
 }
+# json-glib's immutable parser aborts on two values in a row; its other functions read JSON without our limits, or guess at a wrong type.
+JSON_PARSERS = ("plugin/json/upscale-json-parse.c", "endpoint/local/upscale-local-json.c")
+JSON_READERS = ("plugin/json/", "endpoint/local/")
+RAW_JSON = r"\bjson_(parser_\w+|from_string) \("
+GUESSED_JSON = r"\bjson_(object_get_\w+_member(_with_default)?|array_get_\w+_element|node_(get|dup)_(object|array|string|int|double|boolean)) \("
 
 Breach = tuple[int, str]
 
@@ -44,6 +49,11 @@ def forbidden_words(lines: list[str], path: str) -> Iterator[Breach]:
     for library, folders in FOREIGN_CALLS.items():
         if not path.startswith(folders):
             rules.append((rf"\b{library}_[a-z]\w* \(", f"{library}_ is not known in this folder"))
+    rules.append((r"\bjson_parser_new_immutable\b", "an immutable JSON parser, which aborts on two values"))
+    if not path.startswith((*JSON_PARSERS, "tests/")):
+        rules.append((RAW_JSON, "JSON is parsed by upscale_json_parse()"))
+    if not path.startswith((*JSON_READERS, "tests/")):
+        rules.append((GUESSED_JSON, "members of JSON are read by upscale_json_get_...()"))
     for number, line in enumerate(lines, 1):
         for pattern, name in rules:
             if re.search(pattern, line):

@@ -14,6 +14,9 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "a sleep": ("tests/core/test-a.c", HEAD + "g_usleep (5);\n"),
     "gimp_ is not known": ("plugin/core/a.c", HEAD + "gimp_layer_new ();\n"),
     "soup_ is not known": ("plugin/dispatch/a.c", HEAD + "soup_session_new ();\n"),
+    "an immutable JSON parser": ("tests/json/a.c", HEAD + "p = json_parser_new_immutable ();\n"),
+    "JSON is parsed by": ("plugin/job/a.c", HEAD + "n = json_from_string (text, NULL);\n"),
+    "members of JSON are read by": ("plugin/backend/a.c", HEAD + 's = json_object_get_string_member (o, "a");\n'),
     "core logs above debug": ("plugin/core/a.c", HEAD + 'g_warning ("x");\n'),
     "unfinished": ("plugin/core/a.c", HEAD + "/* TO" "DO: later */\n"),
 }
