@@ -11,8 +11,11 @@
 UpscaleLocalPicture *
 upscale_local_picture_new (int width_px, int height_px)
 {
-  UpscaleLocalPicture *picture = g_new (UpscaleLocalPicture, 1);
+  UpscaleLocalPicture *picture;
 
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  picture = g_new (UpscaleLocalPicture, 1);
   picture->width_px = width_px;
   picture->height_px = height_px;
   picture->data =

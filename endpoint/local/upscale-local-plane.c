@@ -19,8 +19,11 @@
 UpscaleLocalPlane *
 upscale_local_plane_new (int width_px, int height_px)
 {
-  UpscaleLocalPlane *plane = g_new (UpscaleLocalPlane, 1);
+  UpscaleLocalPlane *plane;
 
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  plane = g_new (UpscaleLocalPlane, 1);
   plane->width_px = width_px;
   plane->height_px = height_px;
   plane->stride = ((gsize) width_px + VALUES_PER_ALIGNMENT - 1) / VALUES_PER_ALIGNMENT *
@@ -51,6 +54,8 @@ upscale_local_plane_free (UpscaleLocalPlane *plane)
 float *
 upscale_local_plane_row (const UpscaleLocalPlane *plane, int y_px)
 {
+  g_return_val_if_fail (y_px >= 0 && y_px < plane->height_px, NULL);
+
   return plane->data + plane->stride * (gsize) y_px;
 }
 
@@ -81,8 +86,11 @@ upscale_local_plane_cut (const UpscaleLocalPlane *plane,
                          int                      width_px,
                          int                      height_px)
 {
-  UpscaleLocalPlane *part = upscale_local_plane_new (width_px, height_px);
+  UpscaleLocalPlane *part;
 
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  part = upscale_local_plane_new (width_px, height_px);
   for (int y = 0; y < height_px; y++)
     {
       const float *from =
@@ -100,7 +108,7 @@ upscale_local_plane_cut (const UpscaleLocalPlane *plane,
  * @plane: where to
  * @x_px: where the inside of @piece goes, inside of @plane
  * @y_px: likewise
- * @piece: a piece
+ * @piece: a piece, larger than its margins
  * @margin_px: how much of it is left out on each side
  *
  * Copies a piece without its margin; what does not fit on the right and below is left out
@@ -115,6 +123,9 @@ upscale_local_plane_paste (UpscaleLocalPlane       *plane,
 {
   int width_px = MIN (piece->width_px - 2 * margin_px, plane->width_px - x_px);
   int height_px = MIN (piece->height_px - 2 * margin_px, plane->height_px - y_px);
+
+  g_return_if_fail (x_px >= 0 && y_px >= 0 && margin_px >= 0);
+  g_return_if_fail (width_px > 0 && height_px > 0);
 
   for (int y = 0; y < height_px; y++)
     memcpy (upscale_local_plane_row (plane, y_px + y) + x_px,
@@ -132,10 +143,12 @@ upscale_local_plane_paste (UpscaleLocalPlane       *plane,
 UpscaleLocalPlane *
 upscale_local_plane_from_picture (const UpscaleLocalPicture *picture, int channel)
 {
-  UpscaleLocalPlane *plane =
-      upscale_local_plane_new (picture->width_px, picture->height_px);
-  const guint8 *from = picture->data + channel;
+  UpscaleLocalPlane *plane;
+  const guint8      *from = picture->data + channel;
 
+  g_return_val_if_fail (channel >= 0 && channel < UPSCALE_LOCAL_CHANNELS, NULL);
+
+  plane = upscale_local_plane_new (picture->width_px, picture->height_px);
   for (int y = 0; y < picture->height_px; y++)
     {
       float *row = upscale_local_plane_row (plane, y);
@@ -160,6 +173,10 @@ upscale_local_plane_to_picture (const UpscaleLocalPlane *plane,
                                 int                      channel)
 {
   guint8 *to = picture->data + channel;
+
+  g_return_if_fail (plane->width_px == picture->width_px &&
+                    plane->height_px == picture->height_px);
+  g_return_if_fail (channel >= 0 && channel < UPSCALE_LOCAL_CHANNELS);
 
   for (int y = 0; y < picture->height_px; y++)
     {

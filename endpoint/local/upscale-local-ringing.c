@@ -87,6 +87,9 @@ upscale_local_ringing_limit (UpscaleLocalPlane       *large,
 {
   float values[WINDOW_PX];
 
+  g_return_if_fail (factor > 0 && large->width_px / factor >= small->width_px &&
+                    large->height_px / factor >= small->height_px);
+
   for (int y = 0; y < small->height_px; y++)
     for (int x = 0; x < small->width_px; x++)
       {

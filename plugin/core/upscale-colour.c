@@ -193,14 +193,20 @@ upscale_colour_correct (const UpscalePixels *painted,
                         const UpscalePixels *seen,
                         double               amount)
 {
-  Drift               drift = measure_drift (painted, seen, (float) amount);
-  g_autofree float   *means = drift.means;
-  Line                line = line_new (&drift);
-  g_autofree float   *boxes = line.boxes;
+  Drift               drift;
+  Line                line;
+  g_autofree float   *means = NULL;
+  g_autofree float   *boxes = NULL;
   gsize               row_values = upscale_pixels_get_row_bytes (painted);
-  g_autofree guint16 *corrected =
-      g_new (guint16, row_values * (gsize) painted->height_px);
+  g_autofree guint16 *corrected = NULL;
 
+  g_return_val_if_fail (upscale_pixels_is_same_size (painted, seen), NULL);
+
+  drift = measure_drift (painted, seen, (float) amount);
+  means = drift.means;
+  line = line_new (&drift);
+  boxes = line.boxes;
+  corrected = g_new (guint16, row_values * (gsize) painted->height_px);
   for (int y = 0; y < painted->height_px; y++)
     {
       interpolate_down (&drift, y, &line);

@@ -163,9 +163,13 @@ upscale_likeness_check (const UpscalePixels *seen,
                         double               strength,
                         GError             **error)
 {
-  Form before = measure (seen);
-  Form after = measure (painted);
+  Form before;
+  Form after;
 
+  g_return_val_if_fail (upscale_pixels_is_same_size (seen, painted), FALSE);
+
+  before = measure (seen);
+  after = measure (painted);
   if (before.deviation > LIVELY_DEVIATION && after.deviation < FLAT_DEVIATION)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,

@@ -13,8 +13,11 @@
 UpscalePixels *
 upscale_pixels_new (int width_px, int height_px)
 {
-  UpscalePixels *pixels = g_atomic_rc_box_new0 (UpscalePixels);
+  UpscalePixels *pixels;
 
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  pixels = g_atomic_rc_box_new0 (UpscalePixels);
   pixels->width_px = width_px;
   pixels->height_px = height_px;
   pixels->data =
@@ -66,6 +69,19 @@ upscale_pixels_get_row_bytes (const UpscalePixels *pixels)
   return (gsize) pixels->width_px * UPSCALE_PIXELS_CHANNELS;
 }
 
+/**
+ * upscale_pixels_is_same_size:
+ * @a: a picture
+ * @b: another one
+ *
+ * Returns: %TRUE if both have the same width and height
+ */
+gboolean
+upscale_pixels_is_same_size (const UpscalePixels *a, const UpscalePixels *b)
+{
+  return a->width_px == b->width_px && a->height_px == b->height_px;
+}
+
 /* Mirrors at the last pixel without repeating it, back and forth, so that a picture of
  * any size can be padded to any other. */
 static int
@@ -93,6 +109,9 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
 {
   UpscalePixels *padded;
 
+  g_return_val_if_fail (width_px >= pixels->width_px && height_px >= pixels->height_px,
+                        NULL);
+
   if (width_px == pixels->width_px && height_px == pixels->height_px)
     return upscale_pixels_ref (pixels);
 
@@ -114,7 +133,7 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
 /**
  * upscale_pixels_crop:
  * @pixels: a picture
- * @rect: what to keep, inside of the picture
+ * @rect: what to keep; not empty, and inside of the picture
  *
  * Cuts a picture back to what was wanted of it, after upscale_pixels_pad() for one.
  *
@@ -123,9 +142,12 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
 UpscalePixels *
 upscale_pixels_crop (UpscalePixels *pixels, UpscaleRect rect)
 {
+  UpscaleRect    whole = { 0, 0, pixels->width_px, pixels->height_px };
   UpscalePixels *cut;
 
-  if (rect.width == pixels->width_px && rect.height == pixels->height_px)
+  g_return_val_if_fail (upscale_rect_contains (whole, rect), NULL);
+
+  if (upscale_rect_equal (rect, whole))
     return upscale_pixels_ref (pixels);
 
   cut = upscale_pixels_new (rect.width, rect.height);

@@ -31,6 +31,7 @@ UpscalePixels *upscale_pixels_new (int width_px, int height_px);
 UpscalePixels *upscale_pixels_ref (UpscalePixels *pixels);
 void           upscale_pixels_unref (UpscalePixels *pixels);
 gsize          upscale_pixels_get_row_bytes (const UpscalePixels *pixels);
+gboolean upscale_pixels_is_same_size (const UpscalePixels *a, const UpscalePixels *b);
 UpscalePixels *upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px);
 UpscalePixels *upscale_pixels_crop (UpscalePixels *pixels, UpscaleRect rect);
 

@@ -3,6 +3,27 @@
 
 #include <math.h>
 
+/* The edges of a rectangle that a file names may lie beyond what an int holds. */
+static gint64
+get_right (UpscaleRect rect)
+{
+  return (gint64) rect.x + rect.width;
+}
+
+static gint64
+get_bottom (UpscaleRect rect)
+{
+  return (gint64) rect.y + rect.height;
+}
+
+/* Returns the rectangle between four edges; what an int can't hold is cut off. */
+static UpscaleRect
+between (int left, int top, gint64 right, gint64 bottom)
+{
+  return (UpscaleRect) { left, top, (int) CLAMP (right - left, G_MININT, G_MAXINT),
+                         (int) CLAMP (bottom - top, G_MININT, G_MAXINT) };
+}
+
 /**
  * upscale_rect_is_empty:
  * @rect: a rectangle
@@ -31,16 +52,16 @@ upscale_rect_equal (UpscaleRect a, UpscaleRect b)
 /**
  * upscale_rect_contains:
  * @outer: a rectangle
- * @inner: another, not empty
+ * @inner: another
  *
- * Returns: whether every pixel of @inner lies in @outer
+ * Returns: %TRUE if every pixel of @inner lies in @outer; %FALSE for an empty @inner
  */
 gboolean
 upscale_rect_contains (UpscaleRect outer, UpscaleRect inner)
 {
-  return inner.x >= outer.x && inner.y >= outer.y &&
-         inner.x + inner.width <= outer.x + outer.width &&
-         inner.y + inner.height <= outer.y + outer.height;
+  return !upscale_rect_is_empty (inner) && inner.x >= outer.x && inner.y >= outer.y &&
+         get_right (inner) <= get_right (outer) &&
+         get_bottom (inner) <= get_bottom (outer);
 }
 
 /**
@@ -53,11 +74,9 @@ upscale_rect_contains (UpscaleRect outer, UpscaleRect inner)
 UpscaleRect
 upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
 {
-  int         x0 = MAX (a.x, b.x);
-  int         y0 = MAX (a.y, b.y);
-  int         x1 = MIN (a.x + a.width, b.x + b.width);
-  int         y1 = MIN (a.y + a.height, b.y + b.height);
-  UpscaleRect both = { x0, y0, x1 - x0, y1 - y0 };
+  UpscaleRect both =
+      between (MAX (a.x, b.x), MAX (a.y, b.y), MIN (get_right (a), get_right (b)),
+               MIN (get_bottom (a), get_bottom (b)));
 
   if (upscale_rect_is_empty (both))
     return (UpscaleRect) { 0 };
@@ -74,15 +93,18 @@ upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
 UpscaleRect
 upscale_rect_union (UpscaleRect a, UpscaleRect b)
 {
-  int left = MIN (a.x, b.x);
-  int top = MIN (a.y, b.y);
-
   if (upscale_rect_is_empty (a))
     return b;
   if (upscale_rect_is_empty (b))
     return a;
-  return (UpscaleRect) { left, top, MAX (a.x + a.width, b.x + b.width) - left,
-                         MAX (a.y + a.height, b.y + b.height) - top };
+  return between (MIN (a.x, b.x), MIN (a.y, b.y), MAX (get_right (a), get_right (b)),
+                  MAX (get_bottom (a), get_bottom (b)));
+}
+
+static int
+scale_edge (gint64 edge, double factor)
+{
+  return (int) lround (CLAMP ((double) edge * factor, G_MININT, G_MAXINT));
 }
 
 /**
@@ -92,17 +114,14 @@ upscale_rect_union (UpscaleRect a, UpscaleRect b)
  * @y_factor: vertical factor
  *
  * Scales the edges, each rounded to the nearest pixel, so that neighbours stay
- * neighbours.
+ * neighbours. An edge that an int can't hold lies at the last place that it can.
  *
  * Returns: the scaled rectangle
  */
 UpscaleRect
 upscale_rect_scale (UpscaleRect rect, double x_factor, double y_factor)
 {
-  int x0 = (int) lround (rect.x * x_factor);
-  int y0 = (int) lround (rect.y * y_factor);
-  int x1 = (int) lround ((rect.x + rect.width) * x_factor);
-  int y1 = (int) lround ((rect.y + rect.height) * y_factor);
-
-  return (UpscaleRect) { x0, y0, x1 - x0, y1 - y0 };
+  return between (scale_edge (rect.x, x_factor), scale_edge (rect.y, y_factor),
+                  scale_edge (get_right (rect), x_factor),
+                  scale_edge (get_bottom (rect), y_factor));
 }

@@ -297,6 +297,16 @@ correct (const UpscaleComposer *composer, guint tile_index, const UpscalePixels 
   return buffer;
 }
 
+static gboolean
+has_size_of_tile (const UpscaleComposer *composer,
+                  guint                  tile_index,
+                  const UpscalePixels   *painted)
+{
+  UpscaleRect tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+
+  return painted->width_px == tile.width && painted->height_px == tile.height;
+}
+
 /* Takes note of the tile, and returns the cells that have waited for it alone. */
 static GArray *
 take_ready_cells (UpscaleComposer *composer, guint tile_index, GeglBuffer *painted)
@@ -348,9 +358,14 @@ upscale_composer_settle (UpscaleComposer *composer,
                          guint            tile_index,
                          UpscalePixels   *painted)
 {
-  GeglBuffer *buffer = painted ? correct (composer, tile_index, painted) : NULL;
-  g_autoptr (GArray) ready = take_ready_cells (composer, tile_index, buffer);
+  GeglBuffer *buffer = NULL;
+  g_autoptr (GArray) ready = NULL;
 
+  g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (composer->plan));
+  g_return_if_fail (!painted || has_size_of_tile (composer, tile_index, painted));
+
+  buffer = painted ? correct (composer, tile_index, painted) : NULL;
+  ready = take_ready_cells (composer, tile_index, buffer);
   for (guint i = 0; i < ready->len; i++)
     {
       const UpscaleCell *cell =

@@ -66,10 +66,16 @@ write_row (Row row, guint8 *rgb, int width_px)
 UpscalePixels *
 upscale_preview_read (GeglBuffer *buffer, UpscaleRect rect, int width_px, int height_px)
 {
-  UpscalePixels     *pixels = upscale_pixels_new (width_px, height_px);
-  g_autofree guint8 *rgba = g_malloc ((gsize) rect.width * MAX_ROWS * 4);
-  g_autofree guint  *sums = g_new (guint, (gsize) width_px * 4);
+  UpscalePixels     *pixels;
+  g_autofree guint8 *rgba = NULL;
+  g_autofree guint  *sums = NULL;
 
+  g_return_val_if_fail (width_px > 0 && width_px <= rect.width, NULL);
+  g_return_val_if_fail (height_px > 0 && height_px <= rect.height, NULL);
+
+  pixels = upscale_pixels_new (width_px, height_px);
+  rgba = g_malloc ((gsize) rect.width * MAX_ROWS * 4);
+  sums = g_new (guint, (gsize) width_px * 4);
   for (int y = 0; y < height_px; y++)
     {
       int from = (int) ((gint64) y * rect.height / height_px);

@@ -258,6 +258,8 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 {
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
 
+  g_return_if_fail (!upscale_rect_is_empty (target));
+
   read_block (source, source->is_scaled ? NULL : source->pixels, &roi, rgba);
 }
 
@@ -278,6 +280,8 @@ upscale_source_write (UpscaleSource *source,
 {
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
   gsize         n = (gsize) target.width * (gsize) target.height;
+
+  g_return_if_fail (!upscale_rect_is_empty (target));
 
   for (gsize i = 0; source->is_plain && i < n; i++)
     memmove (rgba + 3 * i, rgba + WORKING_CHANNELS * i, 3 * sizeof (float));
@@ -373,6 +377,8 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
 UpscalePixels *
 upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 {
+  g_return_val_if_fail (!upscale_rect_is_empty (target), NULL);
+
   return see (source, source->is_scaled ? NULL : source->pixels, target);
 }
 
@@ -388,6 +394,8 @@ upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 UpscalePixels *
 upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
 {
+  g_return_val_if_fail (!upscale_rect_is_empty (rect), NULL);
+
   return see (source, source->pixels, rect);
 }
 

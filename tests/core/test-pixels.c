@@ -75,6 +75,31 @@ test_what_fits_is_not_copied (void)
   g_assert_true (padded == pixels && cut == pixels);
 }
 
+/* A caller's mistake ends in a message, never in memory that is not the picture's. */
+static void
+test_crop_beyond_the_picture_is_refused (void)
+{
+  static const UpscaleRect rects[] = {
+    { 0, 0, 7, 5 },  { 0, 0, 6, 6 },
+    { 4, 0, 3, 5 },  { -1, 0, 2, 2 },
+    { 0, -1, 2, 2 }, { G_MAXINT, 0, 2, 2 },
+    { 0, 0, 0, 5 },  { 0, 0, -1, 5 },
+    { 1, 1, 6, 5 },  { 2, 2, G_MAXINT, G_MAXINT },
+  };
+  g_autoptr (UpscalePixels) pixels = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  pixels = make_counting (6, 5);
+  for (gsize i = 0; i < G_N_ELEMENTS (rects); i++)
+    g_assert_null (upscale_pixels_crop (pixels, rects[i]));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -85,5 +110,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pixels/crop-takes-the-part-asked-for",
                    test_crop_takes_the_part_asked_for);
   g_test_add_func ("/pixels/what-fits-is-not-copied", test_what_fits_is_not_copied);
+  g_test_add_func ("/pixels/crop-beyond-the-picture-is-refused",
+                   test_crop_beyond_the_picture_is_refused);
   return g_test_run ();
 }

@@ -50,6 +50,26 @@ test_union_holds_both (void)
   g_assert_true (upscale_rect_equal (upscale_rect_union (nothing, a), a));
 }
 
+/* Rectangles that a stranger's file may name. */
+static void
+test_edges_beyond_an_int (void)
+{
+  UpscaleRect whole = { 0, 0, 100, 100 };
+  UpscaleRect far = { G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT };
+  UpscaleRect wide = { G_MININT, G_MININT, G_MAXINT, G_MAXINT };
+
+  g_assert_false (upscale_rect_contains (whole, far));
+  g_assert_false (upscale_rect_contains (whole, wide));
+  g_assert_false (upscale_rect_contains (whole, (UpscaleRect) { 1, 1, G_MAXINT, 2 }));
+  g_assert_false (upscale_rect_contains (whole, (UpscaleRect) { 1, 1, 0, 2 }));
+  g_assert_true (upscale_rect_is_empty (upscale_rect_intersect (whole, far)));
+  g_assert_true (upscale_rect_equal (
+      upscale_rect_intersect (whole, (UpscaleRect) { 50, 60, G_MAXINT, G_MAXINT }),
+      (UpscaleRect) { 50, 60, 50, 40 }));
+  g_assert_cmpint (upscale_rect_union (far, wide).x, ==, G_MININT);
+  g_assert_cmpint (upscale_rect_scale (far, 8.0, 8.0).x, ==, G_MAXINT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -59,5 +79,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rect/neighbours-stay-neighbours-when-scaled",
                    test_neighbours_stay_neighbours_when_scaled);
   g_test_add_func ("/rect/union-holds-both", test_union_holds_both);
+  g_test_add_func ("/rect/edges-beyond-an-int", test_edges_beyond_an_int);
   return g_test_run ();
 }
