@@ -5,28 +5,10 @@
 #include "upscale-local-png.h"
 
 static UpscaleLocalPicture *
-decode (const UpscaleLocalTile *tile, GError **error)
-{
-  gsize         size = 0;
-  const guint8 *file = g_bytes_get_data (tile->image, &size);
-  g_autoptr (UpscaleLocalPicture) picture = upscale_local_png_decode (file, size, error);
-
-  if (!picture)
-    return NULL;
-  if (picture->width_px != tile->width_px || picture->height_px != tile->height_px)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "the image is %dx%d px, but the tile says %dx%d", picture->width_px,
-                   picture->height_px, tile->width_px, tile->height_px);
-      return NULL;
-    }
-  return g_steal_pointer (&picture);
-}
-
-static UpscaleLocalPicture *
 enlarge (const UpscaleLocalRequest *request, const UpscaleLocalTile *tile, GError **error)
 {
-  g_autoptr (UpscaleLocalPicture) picture = decode (tile, error);
+  g_autoptr (UpscaleLocalPicture) picture =
+      upscale_local_png_decode (tile->image, tile->width_px, tile->height_px, error);
 
   if (!picture)
     return NULL;

@@ -1,55 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-png.h"
 
-#include <gio/gio.h>
 #include <png.h>
 
-/* A tile is a few megapixels; a header that claims far more is a mistake or an attack. */
-#define MAX_PIXELS (G_GUINT64_CONSTANT (64) << 20)
+#include "upscale-png-read.h"
 
-static void
-fail (GError **error, const char *sentence, const char *detail)
+/* The picture that is read, and the size that its tile has. */
+typedef struct
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: %s", sentence, detail);
+  int                  width_px;
+  int                  height_px;
+  UpscaleLocalPicture *picture;
+} Reading;
+
+static guint8 *
+on_size (int width_px, int height_px, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+
+  if (width_px != reading->width_px || height_px != reading->height_px)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   "it is %dx%d px, but the tile says %dx%d", width_px, height_px,
+                   reading->width_px, reading->height_px);
+      return NULL;
+    }
+  reading->picture = upscale_local_picture_new (width_px, height_px);
+  return reading->picture->data;
 }
 
 /**
  * upscale_local_png_decode:
- * @file: (array length=size): a file, as it came in
- * @size: its length
+ * @file: a file, as it came in
+ * @width_px: the width it must have, at least 1
+ * @height_px: the height it must have, at least 1
  * @error: return location for an error
  *
- * Reads any PNG file as 8-bit sRGB, alpha left out over black.
+ * Reads any PNG file as 8-bit sRGB, alpha dropped. The decoded size is checked before
+ * anything is allocated for it.
  *
  * Returns: (transfer full): the picture, or %NULL
  */
 UpscaleLocalPicture *
-upscale_local_png_decode (const guint8 *file, gsize size, GError **error)
+upscale_local_png_decode (GBytes *file, int width_px, int height_px, GError **error)
 {
-  png_image image = { .version = PNG_IMAGE_VERSION };
-  png_color black = { 0, 0, 0 };
-  g_autoptr (UpscaleLocalPicture) picture = NULL;
+  Reading reading = { width_px, height_px, NULL };
 
-  if (!png_image_begin_read_from_memory (&image, file, size))
-    {
-      fail (error, "the image is not a PNG file that can be read", image.message);
-      return NULL;
-    }
-  if ((guint64) image.width * image.height > MAX_PIXELS)
-    {
-      png_image_free (&image);
-      fail (error, "the image is too large", "more than 64 megapixels");
-      return NULL;
-    }
-  picture = upscale_local_picture_new ((int) image.width, (int) image.height);
-  image.format = PNG_FORMAT_RGB;
-  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-  if (!png_image_finish_read (&image, &black, picture->data, 0, NULL))
-    {
-      fail (error, "the image is damaged", image.message);
-      return NULL;
-    }
-  return g_steal_pointer (&picture);
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  if (upscale_png_read (file, on_size, &reading, error))
+    return reading.picture;
+  g_clear_pointer (&reading.picture, upscale_local_picture_free);
+  g_prefix_error_literal (error, "the image can't be read: ");
+  return NULL;
 }
 
 /**
@@ -74,7 +77,8 @@ upscale_local_png_encode (const UpscaleLocalPicture *picture, GError **error)
 
   if (!png_image_write_to_memory (&image, file, &size, 0, picture->data, 0, NULL))
     {
-      fail (error, "the tile could not be encoded", image.message);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "the tile could not be encoded: %s", image.message);
       return NULL;
     }
   return g_bytes_new_take (g_realloc (g_steal_pointer (&file), size), size);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-UpscaleLocalPicture         *
-upscale_local_png_decode (const guint8 *file, gsize size, GError **error);
+UpscaleLocalPicture *
+upscale_local_png_decode (GBytes *file, int width_px, int height_px, GError **error);
 GBytes *upscale_local_png_encode (const UpscaleLocalPicture *picture, GError **error);
 
 G_END_DECLS

@@ -4,15 +4,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-png-read.h"
 
 #include <png.h>
-#include <string.h>
-
-/* Signature, then the IHDR chunk: length, name, width, height. */
-#define SIGNATURE_BYTES 8
-#define WIDTH_OFFSET 16
-#define HEADER_BYTES 24
-#define RGBA_CHANNELS 4
 
 /* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng
  * loses nothing. */
@@ -109,79 +103,47 @@ upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error
   return NULL;
 }
 
-static guint32
-read_big_endian (const guint8 *bytes)
+/* The picture that is read, and the size that it may have. */
+typedef struct
 {
-  return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 |
-         bytes[3];
+  int            width_px; /* 0: any */
+  int            height_px;
+  gsize          max_pixels;
+  UpscalePixels *pixels;
+} Reading;
+
+static guint8 *
+on_size (int width_px, int height_px, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+  gboolean is_any = reading->width_px == 0;
+
+  if (!is_any && (width_px != reading->width_px || height_px != reading->height_px))
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 _ ("the picture is %dx%d px instead of %dx%d"), width_px, height_px,
+                 reading->width_px, reading->height_px);
+  else if ((guint64) width_px * (guint64) height_px > reading->max_pixels)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 _ ("the picture is far too large: %dx%d px"), width_px, height_px);
+  else
+    reading->pixels = upscale_pixels_new (width_px, height_px);
+  return reading->pixels ? reading->pixels->data : NULL;
 }
 
-static gboolean
-fail (GError **error, const char *sentence)
+static UpscalePixels *
+decode (GBytes *file, Reading reading, GError **error)
 {
-  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE, sentence);
-  return FALSE;
-}
+  g_autoptr (GError) cause = NULL;
 
-/**
- * upscale_png_peek_size:
- * @file: a file, as it came in
- * @width_px: (out): width
- * @height_px: (out): height
- * @error: return location for an error
- *
- * Reads no more than the first bytes, so that a picture of an absurd size costs nothing
- * to refuse.
- *
- * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_BAD_PICTURE when it is no PNG file
- */
-gboolean
-upscale_png_peek_size (GBytes *file, int *width_px, int *height_px, GError **error)
-{
-  gsize         size = 0;
-  const guint8 *bytes = g_bytes_get_data (file, &size);
-  guint32       width;
-  guint32       height;
-
-  if (size < HEADER_BYTES || png_sig_cmp (bytes, 0, SIGNATURE_BYTES) != 0)
-    return fail (error, _ ("the picture is not a PNG file"));
-  width = read_big_endian (bytes + WIDTH_OFFSET);
-  height = read_big_endian (bytes + WIDTH_OFFSET + 4);
-  if (width == 0 || height == 0 || width > G_MAXINT || height > G_MAXINT)
-    return fail (error, _ ("the picture has no valid size"));
-  *width_px = (int) width;
-  *height_px = (int) height;
-  return TRUE;
-}
-
-/* Endpoints may answer with an alpha channel; it says nothing, so it is dropped and not
- * blended. */
-static void
-drop_alpha (const guint8 *rgba, UpscalePixels *pixels)
-{
-  gsize n = (gsize) pixels->width_px * (gsize) pixels->height_px;
-
-  for (gsize i = 0; i < n; i++)
-    memcpy (pixels->data + i * UPSCALE_PIXELS_CHANNELS, rgba + i * RGBA_CHANNELS,
-            UPSCALE_PIXELS_CHANNELS);
-}
-
-static gboolean
-read_pixels (png_image *image, UpscalePixels *pixels)
-{
-  g_autofree guint8 *rgba = NULL;
-
-  if (!(image->format & PNG_FORMAT_FLAG_ALPHA))
-    {
-      image->format = PNG_FORMAT_RGB;
-      return png_image_finish_read (image, NULL, pixels->data, 0, NULL) != 0;
-    }
-  image->format = PNG_FORMAT_RGBA;
-  rgba = g_malloc_n ((gsize) pixels->width_px * RGBA_CHANNELS, (gsize) pixels->height_px);
-  if (!png_image_finish_read (image, NULL, rgba, 0, NULL))
-    return FALSE;
-  drop_alpha (rgba, pixels);
-  return TRUE;
+  if (upscale_png_read (file, on_size, &reading, &cause))
+    return reading.pixels;
+  g_clear_pointer (&reading.pixels, upscale_pixels_unref);
+  if (cause->domain == UPSCALE_ERROR)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 _ ("the picture is damaged, or no PNG file: %s"), cause->message);
+  return NULL;
 }
 
 /**
@@ -190,69 +152,32 @@ read_pixels (png_image *image, UpscalePixels *pixels)
  * @max_pixels: how many pixels it may have
  * @error: return location for an error
  *
- * Reads any kind of PNG file as 8-bit sRGB. The size is checked before anything is
- * allocated.
+ * Reads any kind of PNG file as 8-bit sRGB. The decoded size is checked before anything
+ * is allocated for it.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
 UpscalePixels *
 upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
 {
-  gsize         size = 0;
-  gconstpointer bytes = g_bytes_get_data (file, &size);
-  png_image     image = { .version = PNG_IMAGE_VERSION };
-  gboolean      read = FALSE;
-  g_autoptr (UpscalePixels) pixels = NULL;
-
-  if (!png_image_begin_read_from_memory (&image, bytes, size))
-    {
-      fail (error, _ ("the picture is not a PNG file that can be read"));
-      return NULL;
-    }
-  if ((guint64) image.width * image.height > max_pixels)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   _ ("the picture is far too large: %ux%u px"), image.width,
-                   image.height);
-      png_image_free (&image);
-      return NULL;
-    }
-  pixels = upscale_pixels_new ((int) image.width, (int) image.height);
-  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-  read = read_pixels (&image, pixels);
-  if (!read)
-    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 _ ("the picture is damaged: %s"), image.message);
-  png_image_free (&image);
-  return read ? g_steal_pointer (&pixels) : NULL;
+  return decode (file, (Reading) { .max_pixels = max_pixels }, error);
 }
 
 /**
  * upscale_png_decode_sized:
  * @file: a file, as it came in
- * @width_px: the width it must have
- * @height_px: the height it must have
+ * @width_px: the width it must have, at least 1
+ * @height_px: the height it must have, at least 1
  * @error: return location for an error
  *
- * Like upscale_png_decode(), for pictures whose size is agreed on: it is checked before
- * any pixel is.
+ * Like upscale_png_decode(), for pictures whose size is agreed on.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
 UpscalePixels *
 upscale_png_decode_sized (GBytes *file, int width_px, int height_px, GError **error)
 {
-  int width = 0;
-  int height = 0;
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
-  if (!upscale_png_peek_size (file, &width, &height, error))
-    return NULL;
-  if (width != width_px || height != height_px)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                   _ ("the picture is %dx%d px instead of %dx%d"), width, height,
-                   width_px, height_px);
-      return NULL;
-    }
-  return upscale_png_decode (file, (gsize) width * (gsize) height, error);
+  return decode (file, (Reading) { width_px, height_px, G_MAXSIZE, NULL }, error);
 }

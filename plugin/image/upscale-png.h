@@ -7,8 +7,6 @@ G_BEGIN_DECLS
 
 GBytes *upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error);
 UpscalePixels *upscale_png_decode (GBytes *file, gsize max_pixels, GError **error);
-gboolean
-upscale_png_peek_size (GBytes *file, int *width_px, int *height_px, GError **error);
 UpscalePixels *
 upscale_png_decode_sized (GBytes *file, int width_px, int height_px, GError **error);
 

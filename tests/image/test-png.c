@@ -34,18 +34,6 @@ test_round_trip_at_every_level (void)
 }
 
 static void
-test_size_without_decoding (void)
-{
-  g_autoptr (UpscalePixels) pixels = make_picture ();
-  g_autoptr (GBytes) file = upscale_png_encode (pixels, 1, NULL);
-  int width = 0, height = 0;
-
-  g_assert_true (upscale_png_peek_size (file, &width, &height, NULL));
-  g_assert_cmpint (width, ==, WIDTH);
-  g_assert_cmpint (height, ==, HEIGHT);
-}
-
-static void
 test_too_many_pixels_are_refused (void)
 {
   g_autoptr (UpscalePixels) pixels = make_picture ();
@@ -92,13 +80,11 @@ test_damaged_files (void)
       g_autoptr (GBytes) damaged = NULL;
       g_autoptr (UpscalePixels) back = NULL;
       g_autoptr (GError) error = NULL;
-      int width, height;
 
       for (int i = 0; i < 4 && length > 0; i++)
         copy[g_rand_int_range (random, 0, (gint32) length)] ^=
             (guint8) (1 << g_rand_int_range (random, 0, 8));
       damaged = g_bytes_new (copy, length);
-      (void) upscale_png_peek_size (damaged, &width, &height, NULL);
       back = upscale_png_decode (damaged, 1 << 16, &error);
       g_assert_true ((back == NULL) == (error != NULL));
     }
@@ -109,7 +95,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/png/round-trip-at-every-level", test_round_trip_at_every_level);
-  g_test_add_func ("/png/size-without-decoding", test_size_without_decoding);
   g_test_add_func ("/png/too-many-pixels-are-refused", test_too_many_pixels_are_refused);
   g_test_add_func ("/png/alpha-is-dropped-not-blended",
                    test_alpha_is_dropped_not_blended);
