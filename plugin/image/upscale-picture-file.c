@@ -12,26 +12,94 @@
 #include "upscale-png.h"
 
 #define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
+#define JPEG_SIGNATURE "\xff\xd8\xff"
+#define RIFF_SIGNATURE "RIFF"
+#define WEBP_SIGNATURE "WEBP"
+#define WEBP_OFFSET 8
 
+#define JPEG_TYPE "jpeg"
+#define WEBP_TYPE "webp"
+
+/* What gdk-pixbuf gets at once: it looks at the size of a picture only after it has read
+ * all that it was given. */
+#define PIECE_BYTES 4096
+
+/* Each scan of a progressive JPEG file goes over the whole picture. Encoders write about
+ * ten; a file of a megabyte has room for 100,000, which take minutes. */
+#define SCAN_MARKER "\xff\xda"
+#define MAX_SCANS 100
+
+/* A photograph for a reference is smaller, and in memory this is 144 MiB. */
+#define MAX_PIXELS (48 << 20)
+
+/* The size a picture must have, or into which it is made to fit. */
 typedef struct
 {
-  int wanted_width_px;
-  int wanted_height_px;
-  int width_px;
-  int height_px;
+  int      wanted_width_px; /* 0: any, reduced to @side_px */
+  int      wanted_height_px;
+  int      side_px;
+  int      width_px;
+  int      height_px;
+  gboolean is_refused;
 } SizeCheck;
 
 static gboolean
-is_png (GBytes *file)
+begins_with (GBytes *file, gsize offset, const char *signature)
 {
   gsize       size = 0;
   const char *data = g_bytes_get_data (file, &size);
+  gsize       length = strlen (signature);
 
-  return size >= strlen (PNG_SIGNATURE) &&
-         memcmp (data, PNG_SIGNATURE, strlen (PNG_SIGNATURE)) == 0;
+  return size >= offset + length && memcmp (data + offset, signature, length) == 0;
 }
 
-/* Before any pixel is: a picture of an absurd size is made small instead. */
+/* gdk-pixbuf reads a dozen formats more, some of them by code that nobody has looked
+ * after for years; no server answers with those. */
+static const char *
+find_type (GBytes *file)
+{
+  if (begins_with (file, 0, JPEG_SIGNATURE))
+    return JPEG_TYPE;
+  if (begins_with (file, 0, RIFF_SIGNATURE) &&
+      begins_with (file, WEBP_OFFSET, WEBP_SIGNATURE))
+    return WEBP_TYPE;
+  return NULL;
+}
+
+static gboolean
+has_too_many_scans (GBytes *file, const char *type)
+{
+  gsize       size = 0;
+  const char *data = g_bytes_get_data (file, &size);
+  const char *at = data;
+  guint       n = 0;
+
+  if (!g_str_equal (type, JPEG_TYPE))
+    return FALSE;
+  while (n <= MAX_SCANS && (at = memmem (at, size - (gsize) (at - data), SCAN_MARKER,
+                                         strlen (SCAN_MARKER))))
+    {
+      at += strlen (SCAN_MARKER);
+      n++;
+    }
+  return n > MAX_SCANS;
+}
+
+/* The size in which both sides fit into a square. */
+static void
+fit (const SizeCheck *check, int *width_px, int *height_px)
+{
+  int longer_px = MAX (check->width_px, check->height_px);
+
+  *width_px = check->width_px;
+  *height_px = check->height_px;
+  if (longer_px <= check->side_px)
+    return;
+  *width_px = MAX (1, (int) ((gint64) check->width_px * check->side_px / longer_px));
+  *height_px = MAX (1, (int) ((gint64) check->height_px * check->side_px / longer_px));
+}
+
+/* Comes before any pixel. A size of 0 makes the readers of gdk-pixbuf give up. */
 static void
 on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
 {
@@ -39,23 +107,36 @@ on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_
 
   check->width_px = width;
   check->height_px = height;
-  if (width != check->wanted_width_px || height != check->wanted_height_px)
-    gdk_pixbuf_loader_set_size (loader, 1, 1);
+  if (check->wanted_width_px == 0)
+    {
+      check->is_refused = (gint64) width * height > MAX_PIXELS;
+      fit (check, &width, &height);
+    }
+  else
+    check->is_refused =
+        width != check->wanted_width_px || height != check->wanted_height_px;
+  if (check->is_refused)
+    gdk_pixbuf_loader_set_size (loader, 0, 0);
+  else if (check->wanted_width_px == 0)
+    gdk_pixbuf_loader_set_size (loader, width, height);
 }
 
-static GdkPixbuf *
-load (GBytes *file, SizeCheck *check)
+static gboolean
+feed (GdkPixbufLoader *loader, GBytes *file, const SizeCheck *check)
 {
-  g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
-  gboolean   is_written;
-  GdkPixbuf *pixbuf;
+  gsize         n_left = 0;
+  const guint8 *data = g_bytes_get_data (file, &n_left);
 
-  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), check);
-  is_written = gdk_pixbuf_loader_write_bytes (loader, file, NULL);
-  if (!gdk_pixbuf_loader_close (loader, NULL) || !is_written)
-    return NULL;
-  pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
-  return pixbuf ? g_object_ref (pixbuf) : NULL;
+  while (n_left > 0)
+    {
+      gsize n = MIN (n_left, PIECE_BYTES);
+
+      if (!gdk_pixbuf_loader_write (loader, data, n, NULL) || check->is_refused)
+        return FALSE;
+      data += n;
+      n_left -= n;
+    }
+  return TRUE;
 }
 
 static UpscalePixels *
@@ -76,14 +157,93 @@ copy_pixels (GdkPixbuf *pixbuf)
   return pixels;
 }
 
+/* A reader may do something else than it has said. */
+static gboolean
+is_as_announced (GdkPixbuf *pixbuf, const SizeCheck *check)
+{
+  int width_px = check->width_px;
+  int height_px = check->height_px;
+
+  if (check->wanted_width_px == 0)
+    fit (check, &width_px, &height_px);
+  return gdk_pixbuf_get_width (pixbuf) == width_px &&
+         gdk_pixbuf_get_height (pixbuf) == height_px &&
+         gdk_pixbuf_get_n_channels (pixbuf) >= UPSCALE_PIXELS_CHANNELS &&
+         gdk_pixbuf_get_bits_per_sample (pixbuf) == 8;
+}
+
+/* NULL also for what was refused, which @check says. */
+static UpscalePixels *
+load_with (GdkPixbufLoader *loader, GBytes *file, SizeCheck *check)
+{
+  gboolean   is_written;
+  GdkPixbuf *pixbuf;
+
+  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), check);
+  is_written = feed (loader, file, check);
+  if (!gdk_pixbuf_loader_close (loader, NULL) || !is_written || check->is_refused)
+    return NULL;
+  pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
+  return pixbuf && is_as_announced (pixbuf, check) ? copy_pixels (pixbuf) : NULL;
+}
+
+static void
+refuse_size (const SizeCheck *check, GError **error)
+{
+  if (check->wanted_width_px == 0)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 _ ("the picture is far too large: %ux%u px"), (guint) check->width_px,
+                 (guint) check->height_px);
+  else
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                 _ ("the picture is %dx%d px instead of %dx%d"), check->width_px,
+                 check->height_px, check->wanted_width_px, check->wanted_height_px);
+}
+
+static void
+refuse_format (const char *type, GError **error)
+{
+  if (g_strcmp0 (type, WEBP_TYPE) == 0)
+    g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                         _ ("the picture is WebP, which can't be read here; install "
+                            "webp-pixbuf-loader, or set the server to answer with PNG"));
+  else
+    g_set_error_literal (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+        _ ("the picture is damaged, or in a format that can't be read here; set "
+           "the server to answer with PNG"));
+}
+
+static UpscalePixels *
+load (GBytes *file, SizeCheck *check, GError **error)
+{
+  const char *type = find_type (file);
+  g_autoptr (GdkPixbufLoader) loader = NULL;
+  UpscalePixels *pixels;
+
+  if (type && !has_too_many_scans (file, type))
+    loader = gdk_pixbuf_loader_new_with_type (type, NULL);
+  if (!loader)
+    {
+      refuse_format (type, error);
+      return NULL;
+    }
+  pixels = load_with (loader, file, check);
+  if (check->is_refused)
+    refuse_size (check, error);
+  else if (!pixels)
+    refuse_format (NULL, error);
+  return pixels;
+}
+
 /**
  * upscale_picture_file_decode_sized:
  * @file: a file, as it came in
- * @width_px: the width it must have
- * @height_px: the height it must have
+ * @width_px: the width it must have, at least 1
+ * @height_px: the height it must have, at least 1
  * @error: return location for an error
  *
- * Like upscale_png_decode_sized(), for JPEG and whatever else the system reads, too.
+ * Like upscale_png_decode_sized(), for JPEG and WebP, too.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
@@ -93,21 +253,57 @@ upscale_picture_file_decode_sized (GBytes  *file,
                                    int      height_px,
                                    GError **error)
 {
-  SizeCheck check = { width_px, height_px, 0, 0 };
-  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  SizeCheck check = { .wanted_width_px = width_px, .wanted_height_px = height_px };
 
-  if (is_png (file))
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
+
+  if (begins_with (file, 0, PNG_SIGNATURE))
     return upscale_png_decode_sized (file, width_px, height_px, error);
-  pixbuf = g_bytes_get_size (file) > 0 ? load (file, &check) : NULL;
-  if (!pixbuf)
-    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 _ ("the picture is damaged, or in a format that can't be read here; set "
-                    "the server to answer with PNG"));
-  else if (check.width_px != width_px || check.height_px != height_px)
-    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                 _ ("the picture is %dx%d px instead of %dx%d"), check.width_px,
-                 check.height_px, width_px, height_px);
-  else
-    return copy_pixels (pixbuf);
-  return NULL;
+  return load (file, &check, error);
+}
+
+/* Takes @pixels. */
+static UpscalePixels *
+reduce (UpscalePixels *pixels, int side_px)
+{
+  SizeCheck check = { .side_px = side_px,
+                      .width_px = pixels->width_px,
+                      .height_px = pixels->height_px };
+  int       width_px;
+  int       height_px;
+  g_autoptr (UpscalePixels) large = pixels;
+  g_autoptr (GdkPixbuf) whole =
+      gdk_pixbuf_new_from_data (large->data, GDK_COLORSPACE_RGB, FALSE, 8,
+                                large->width_px, large->height_px,
+                                (int) upscale_pixels_get_row_bytes (large), NULL, NULL);
+  g_autoptr (GdkPixbuf) small = NULL;
+
+  fit (&check, &width_px, &height_px);
+  small = gdk_pixbuf_scale_simple (whole, width_px, height_px, GDK_INTERP_BILINEAR);
+  return small ? copy_pixels (small) : NULL;
+}
+
+/**
+ * upscale_picture_file_decode_small:
+ * @file: a file of the user's
+ * @side_px: how wide and how high the picture may be
+ * @error: return location for an error
+ *
+ * Reads a PNG, JPEG or WebP file to be shown as a thumbnail.
+ *
+ * Returns: (transfer full): the picture, reduced where it is larger, or %NULL with
+ * %UPSCALE_ERROR_BAD_PICTURE
+ */
+UpscalePixels *
+upscale_picture_file_decode_small (GBytes *file, int side_px, GError **error)
+{
+  SizeCheck      check = { .side_px = side_px };
+  UpscalePixels *pixels;
+
+  g_return_val_if_fail (side_px > 0, NULL);
+
+  if (!begins_with (file, 0, PNG_SIGNATURE))
+    return load (file, &check, error);
+  pixels = upscale_png_decode (file, MAX_PIXELS, error);
+  return pixels ? reduce (pixels, side_px) : NULL;
 }

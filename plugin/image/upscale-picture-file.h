@@ -9,5 +9,7 @@ UpscalePixels *upscale_picture_file_decode_sized (GBytes  *file,
                                                   int      width_px,
                                                   int      height_px,
                                                   GError **error);
+UpscalePixels *
+upscale_picture_file_decode_small (GBytes *file, int side_px, GError **error);
 
 G_END_DECLS

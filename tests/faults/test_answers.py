@@ -124,14 +124,33 @@ def unrelated(source: Image.Image) -> Image.Image:
     return other
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def header(width: int, height: int) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
 def bomb(_: str) -> bytes:
     """A few kilobytes that say they are 60000 x 60000 pixels."""
+    return PNG_SIGNATURE + header(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1 << 22))) + chunk(b"IEND", b"")
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1 << 22))) + chunk(b"IEND", b"")
+def chunk_before_header(text: str) -> bytes:
+    """A single pixel behind a chunk that says the wanted size where the header would."""
+    size = Image.open(io.BytesIO(base64.b64decode(text))).size
+    pixel = header(1, 1) + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b"")
+    return PNG_SIGNATURE + chunk(b"abCd", struct.pack(">II", *size)) + pixel
+
+
+def gif_bomb(_: str) -> bytes:
+    """35 bytes that say they are 65535 x 65535 pixels."""
+    screen = b"GIF89a\xff\xff\xff\xff\x80\0\0\xff\xff\xff\0\0\0"
+    return screen + b",\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;"
 
 
 PICTURES = [
@@ -142,6 +161,8 @@ PICTURES = [
     ("grey", picture(filled(128)), "single colour"),
     ("unrelated", picture(unrelated), ""),
     ("bomb", bomb, "60000"),
+    ("chunk-before-header", chunk_before_header, "does not begin as a PNG file"),
+    ("gif-bomb", gif_bomb, "can't be read"),
 ]
 
 
