@@ -69,7 +69,7 @@ upscale_local_runtime_get (void)
 /**
  * upscale_local_runtime_open:
  * @runtime: the runtime
- * @path: an ONNX file
+ * @model: an ONNX model that refers to no file
  * @options: how to open it
  * @session: (out): the model
  *
@@ -77,12 +77,15 @@ upscale_local_runtime_get (void)
  */
 OrtStatus *
 upscale_local_runtime_open (const UpscaleLocalRuntime *runtime,
-                            const char                *path,
+                            GBytes                    *model,
                             const OrtSessionOptions   *options,
                             OrtSession               **session)
 {
-  int        kept = mute ();
-  OrtStatus *status = runtime->api->CreateSession (runtime->env, path, options, session);
+  gsize       n = 0;
+  const void *data = g_bytes_get_data (model, &n);
+  int         kept = mute ();
+  OrtStatus  *status =
+      runtime->api->CreateSessionFromArray (runtime->env, data, n, options, session);
 
   unmute (kept);
   return status;

@@ -21,7 +21,7 @@ typedef struct
 
 const UpscaleLocalRuntime *upscale_local_runtime_get (void);
 OrtStatus                 *upscale_local_runtime_open (const UpscaleLocalRuntime *runtime,
-                                                       const char                *path,
+                                                       GBytes                    *model,
                                                        const OrtSessionOptions   *options,
                                                        OrtSession               **session);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-session.h"
 
+#include "upscale-local-model-file.h"
 #include "upscale-local-runtime.h"
 #include "upscale-local-tensor.h"
 
@@ -106,7 +107,7 @@ append_gpu_providers (const OrtApi *api, OrtSessionOptions *options)
 static gboolean
 load (UpscaleLocalSession       *self,
       const UpscaleLocalRuntime *runtime,
-      const char                *path,
+      GBytes                    *model,
       GError                   **error)
 {
   const OrtApi      *api = self->api;
@@ -119,13 +120,15 @@ load (UpscaleLocalSession       *self,
               error) ||
       !check (api, api->CreateSessionOptions (&options), error))
     return FALSE;
+  /* Otherwise the bytes choose, and ONNX Runtime's own format can name files too. */
+  drop (api, api->AddSessionConfigEntry (options, "session.load_model_format", "ONNX"));
   drop (api, api->SetIntraOpNumThreads (options, 1));
   drop (api, api->SetInterOpNumThreads (options, 1));
   /* The arena keeps what it once had. */
   drop (api, api->DisableCpuMemArena (options));
   append_gpu_providers (api, options);
   is_loaded =
-      check (api, upscale_local_runtime_open (runtime, path, options, &self->session),
+      check (api, upscale_local_runtime_open (runtime, model, options, &self->session),
              error);
   api->ReleaseSessionOptions (options);
   return is_loaded;
@@ -254,6 +257,7 @@ upscale_local_session_is_supported (void)
  * @error: return location for an error
  *
  * Opens a model, on a GPU where the installed runtime can use one. Nothing is run yet.
+ * ONNX Runtime gets the model from memory, without a path: it can open no file for it.
  *
  * Returns: (transfer full): the session, or %NULL with what is wrong with the model, as
  * the end of a sentence
@@ -262,6 +266,7 @@ UpscaleLocalSession *
 upscale_local_session_open (const char *path, GError **error)
 {
   g_autoptr (UpscaleLocalSession) self = g_new0 (UpscaleLocalSession, 1);
+  g_autoptr (GBytes) model = NULL;
   const UpscaleLocalRuntime *runtime = upscale_local_runtime_get ();
 
   if (!runtime)
@@ -271,7 +276,8 @@ upscale_local_session_open (const char *path, GError **error)
       return NULL;
     }
   self->api = runtime->api;
-  if (!load (self, runtime, path, error) || !read_names (self, error) ||
+  model = upscale_local_model_file_read (path, error);
+  if (!model || !load (self, runtime, model, error) || !read_names (self, error) ||
       !read_input (self, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A user's own models: what fits is used as it wants to be, what does not is refused in words, and the endpoint lives on."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ FITTING: dict[str, dict[str, Any]] = {
 }
 
 REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "truncated": (onnx_models.truncated, "ONNX Runtime says"),
+    "truncated": (onnx_models.truncated, "damaged"),
     "integers": (onnx_models.of_integers, "neither float nor half"),
     "four-channels": (onnx_models.of_four_channels, "4 channels"),
     "classifier": (onnx_models.classifier, "four dimensions"),
@@ -120,3 +122,103 @@ def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path) -> None:
         request = make_request()
         request["model_config"]["base_model"] = "sdxl"
         assert "own, resample" in client.refused(422, client.put(request))
+
+
+PLACES: list[Callable[..., None]] = [
+    onnx_models.as_initializer, onnx_models.as_attribute, onnx_models.in_branch, onnx_models.as_sparse,
+]  # fmt: skip
+
+
+def refusal(folder: Path, name: str = "bad") -> str:
+    """Asks for a model that the endpoint must refuse, and tells how it does."""
+    with LocalEndpoint("--models", str(folder), "--trial-s", "20") as endpoint:
+        request = make_request()
+        request["model_config"]["base_model"] = name
+        return Client(endpoint.url).refused(422, Client(endpoint.url).put(request))
+
+
+@pytest.mark.parametrize("fields", [{}, {"length": None}, {"length": None, "offset": None}, {"offset": 4096}], ids=str)
+def test_weights_beside_the_model_are_used(tmp_path: Path, fields: dict[str, int | None]) -> None:
+    weights = onnx_models.external(tmp_path / "own.onnx", "own.onnx_data", **fields)
+    (tmp_path / "own.onnx_data").write_bytes(bytes(fields.get("offset") or 0) + weights)
+    picture = make_picture(40)
+    with LocalEndpoint("--models", str(tmp_path)) as endpoint:
+        enlarged = enlarge(Client(endpoint.url), picture, 2, "own")
+    assert ImageChops.difference(enlarged, picture.resize((80, 80), Image.Resampling.NEAREST)).getbbox() is None
+
+
+@pytest.mark.parametrize("place", PLACES[1:3])
+def test_weights_beside_the_model_are_used_wherever_it_names_them(tmp_path: Path, place: Callable[..., None]) -> None:
+    (tmp_path / "own.bin").write_bytes(onnx_models.external(tmp_path / "own.onnx", "own.bin", place))
+    picture = make_picture(40)
+    with LocalEndpoint("--models", str(tmp_path)) as endpoint:
+        enlarged = enlarge(Client(endpoint.url), picture, 2, "own")
+    assert ImageChops.difference(enlarged, picture.resize((80, 80), Image.Resampling.NEAREST)).getbbox() is None
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("location", ["{elsewhere}", "../secret", "./secret", "folder/../secret", ".secret", "*/_ORT_MEM_ADDR_/*", ""])
+def test_weights_elsewhere_are_refused(tmp_path: Path, location: str, place: Callable[..., None]) -> None:
+    models = tmp_path / "models"
+    (models / "folder").mkdir(parents=True)
+    where = location.format(elsewhere=tmp_path / "secret")
+    weights = onnx_models.external(models / "bad.onnx", where, place)
+    # Were a file read, the model would work.
+    for file in (tmp_path / "secret", models / "secret", models / ".secret"):
+        file.write_bytes(weights)
+    assert "beside it" in refusal(models)
+
+
+def test_weights_in_the_working_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (tmp_path / "secret").write_bytes(onnx_models.external(models / "bad.onnx", "secret"))
+    monkeypatch.chdir(tmp_path)
+    assert "No such file" in refusal(models)
+
+
+# A user's own link to a model is followed; one that the model names is not.
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("secret"), lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("file", ["bad.onnx", "weights"])
+def test_only_regular_files_are_read(tmp_path: Path, make: Callable[[Path], None], file: str) -> None:
+    (tmp_path / "secret").write_bytes(onnx_models.external(tmp_path / "bad.onnx", "weights"))
+    (tmp_path / file).unlink(missing_ok=True)
+    make(tmp_path / file)
+    if file == "bad.onnx" and (tmp_path / file).is_file():
+        assert "damaged" in refusal(tmp_path)
+    else:
+        assert "regular file" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"offset": 2**62}, {"length": 2**62}, {"offset": 2**64 - 1}, {"length": 2**64 - 1}, {"offset": 1}, {"length": 10**30}, {"offset": -1}],
+    ids=str,
+)
+def test_weights_that_reach_beyond_their_file_are_refused(tmp_path: Path, fields: dict[str, int | None]) -> None:
+    (tmp_path / "weights").write_bytes(onnx_models.external(tmp_path / "bad.onnx", "weights", **fields))
+    assert "weights" in refusal(tmp_path)
+
+
+def test_models_larger_than_they_may_be_are_refused(tmp_path: Path) -> None:
+    onnx_models.external(tmp_path / "bad.onnx", "weights", length=None)
+    # It takes no room on the disk.
+    with (tmp_path / "weights").open("wb") as file:
+        file.truncate(2**40)
+    assert "larger than 512 MiB" in refusal(tmp_path)
+    with (tmp_path / "bad.onnx").open("wb") as file:
+        file.truncate(2**40)
+    assert "larger than 512 MiB" in refusal(tmp_path)
+
+
+def test_other_formats_of_the_runtime_are_refused(tmp_path: Path) -> None:
+    """ONNX Runtime takes its own format by a mark in the bytes, whatever the file is called."""
+    (tmp_path / "bad.onnx").write_bytes(b"\x12\x20\x00\x00ORTM" + bytes(26))
+    sentence = refusal(tmp_path)
+    assert "ONNX Runtime says" in sentence and "ORT model" not in sentence
+
+
+def test_damaged_models_name_no_file(tmp_path: Path) -> None:
+    for place in PLACES:
+        onnx_models.external(tmp_path / f"{place.__name__}.onnx", "weights", place)
+    subprocess.run([os.environ["UPSCALE_MUTATE_MODELS"], *tmp_path.iterdir()], check=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small ONNX files: upscalers of every form that a user may drop in, whose answer is known, and bad ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +100,62 @@ def exhausting(path: Path) -> Path:
     nodes = [helper.make_node("Expand", ["x", "shape"], ["large"]), helper.make_node("Relu", ["large"], ["y"])]
     constants = {"shape": np.array([4096 * 256, 3, 1, 1])}
     return save(path, nodes, [1, 3, "h", "w"], [4096 * 256, 3, "h", "w"], constants, TensorProto.FLOAT)
+
+
+def tensors_of(graph: onnx.GraphProto) -> Iterator[TensorProto]:
+    """Every tensor of a graph, wherever the format lets one lie."""
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for attribute in (attribute for node in graph.node for attribute in node.attribute):
+        yield from (tensor for tensor in (attribute.t, *attribute.tensors) if tensor.dims)
+        for inner in (attribute.g, *attribute.graphs):
+            yield from tensors_of(inner)
+
+
+def as_initializer(model: onnx.ModelProto) -> None:
+    """Leaves the weights where `nearest` has them."""
+
+
+def as_attribute(model: onnx.ModelProto) -> None:
+    """Makes a Constant node of the weights."""
+    weight = model.graph.initializer.pop()
+    model.graph.node.insert(0, helper.make_node("Constant", [], [weight.name], value=weight))
+
+
+def in_branch(model: onnx.ModelProto) -> None:
+    """Moves the graph with its weights into both branches of a condition, two deep."""
+    for depth in range(2):
+        value = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["a", "b", "c", "d"])
+        branch = helper.make_graph(list(model.graph.node), "branch", [], [value], list(model.graph.initializer))
+        del model.graph.node[:], model.graph.initializer[:]
+        yes = numpy_helper.from_array(np.array([True]), f"yes{depth}")
+        model.graph.node.append(helper.make_node("Constant", [], [yes.name], value=yes))
+        model.graph.node.append(helper.make_node("If", [yes.name], ["y"], then_branch=branch, else_branch=branch))
+
+
+def as_sparse(model: onnx.ModelProto) -> None:
+    """Makes the weights sparse."""
+    weight = model.graph.initializer.pop()
+    array = numpy_helper.to_array(weight).ravel()
+    places = np.flatnonzero(array)
+    values = numpy_helper.from_array(array[places], weight.name)
+    model.graph.sparse_initializer.append(helper.make_sparse_tensor(values, numpy_helper.from_array(places, "places"), weight.dims))
+
+
+def external(path: Path, location: str, place: Callable[[onnx.ModelProto], None] = as_initializer, **fields: int | None) -> bytes:
+    """Saves `nearest` with its weights in another file; returns what that file must hold."""
+    nearest(path)
+    model = onnx.load(str(path))
+    place(model)
+    weights = b""
+    for tensor in (tensor for tensor in tensors_of(model.graph) if tensor.data_type in (TensorProto.FLOAT, TensorProto.INT64)):
+        raw = tensor.raw_data
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in {"location": location, "offset": len(weights), "length": len(raw), **fields}.items():
+            if value is not None:
+                tensor.external_data.add(key=key, value=str(value))
+        weights += raw
+    path.write_bytes(model.SerializeToString())
+    return weights
