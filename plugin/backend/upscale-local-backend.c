@@ -105,16 +105,31 @@ on_line (GObject *object, GAsyncResult *result, gpointer user_data)
   g_task_return_error (task, error);
 }
 
+/* The keys for other endpoints are in such variables, and are not for a process that
+ * opens models of strangers. */
+static void
+drop_own_variables (GSubprocessLauncher *launcher)
+{
+  g_auto (GStrv) names = g_listenv ();
+
+  for (char **name = names; *name; name++)
+    if (g_str_has_prefix (*name, "UPSCALE_"))
+      g_subprocess_launcher_unsetenv (launcher, *name);
+}
+
 /* Its standard error is ours, so that its words reach the log and no pipe of ours can
  * fill. */
 static GSubprocess *
 spawn (UpscaleLocalBackend *self, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  GSubprocess *process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
-                        &cause, self->program, "--exit-with-parent", NULL);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  GSubprocess *process;
 
+  drop_own_variables (launcher);
+  process = g_subprocess_launcher_spawn (launcher, &cause, self->program,
+                                         "--exit-with-parent", NULL);
   if (!process)
     g_set_error (
         error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,

@@ -122,9 +122,15 @@ def no_local_endpoint(group: int) -> Callable[[], bool]:
     return lambda: not find_processes("tile-upscale-endpoint", group)
 
 
-def test_local_endpoint_ends_with_a_killed_plug_in(gimp: Gimp) -> None:
-    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8")
-    wait_until(lambda: find_processes("tile-upscale-endpoint", process.pid), "the local endpoint runs")
+def variables(process: int) -> list[str]:
+    return [entry.partition("=")[0] for entry in Path(f"/proc/{process}/environ").read_text().split("\0")]
+
+
+def test_local_endpoint_gets_no_keys_and_ends_with_a_killed_plug_in(gimp: Gimp) -> None:
+    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8", UPSCALE_TOKEN="secret", UPSCALE_MODAL_SECRET="secret")
+    (endpoint,) = wait_until(lambda: find_processes("tile-upscale-endpoint", process.pid), "the local endpoint runs")
+    names = variables(endpoint)
+    assert "PATH" in names and not [name for name in names if name.startswith("UPSCALE_")]
     for plug_in in find_processes("tile-upscale", process.pid):
         os.kill(plug_in, signal.SIGKILL)
     gimp.finish(process)
