@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "upscale-local-confine.h"
 #include "upscale-local-server.h"
 
 /* Finished tiles wait in memory, some megabytes each. */
@@ -138,11 +139,44 @@ find_models (const Arguments *arguments)
                                    trial_limits (arguments));
 }
 
+static GSocket *
+listen_on (int port, GError **error)
+{
+  g_autoptr (GSocket) listening =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP,
+                    error);
+  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (host, (guint16) port);
+
+  if (!listening || !g_socket_bind (listening, address, TRUE, error) ||
+      !g_socket_listen (listening, error))
+    return NULL;
+  return g_steal_pointer (&listening);
+}
+
+static int
+port_of (GSocket *listening)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listening, NULL);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
+static void
+confine (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!upscale_local_confine (UPSCALE_LOCAL_CONFINE_DEFAULT, &error))
+    g_printerr (
+        "tile-upscale-endpoint: models run with more rights than they need (%s)\n",
+        error->message);
+}
+
 static gboolean
 serve (const Arguments *arguments, GError **error)
 {
   UpscaleLocalOptions options = {
-    .port = (guint) arguments->port,
     .n_workers =
         arguments->workers ? (guint) arguments->workers : g_get_num_processors (),
     .max_tiles = arguments->max_tiles,
@@ -150,17 +184,21 @@ serve (const Arguments *arguments, GError **error)
     .max_body_bytes = (gsize) arguments->max_body_mib << 20,
   };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (UpscaleLocalServer) server =
-      upscale_local_server_new (find_models (arguments), options);
-  g_autofree char *base = upscale_local_server_listen (server, error);
+  g_autoptr (GSocket) listening = listen_on (arguments->port, error);
+  g_autoptr (UpscaleLocalServer) server = NULL;
 
-  if (!base)
+  if (!listening)
+    return FALSE;
+  /* No thread may run yet. */
+  confine ();
+  server = upscale_local_server_new (find_models (arguments), options);
+  if (!upscale_local_server_listen (server, listening, error))
     return FALSE;
   g_unix_signal_add (SIGTERM, on_terminate, loop);
   g_unix_signal_add (SIGINT, on_terminate, loop);
   if (arguments->exit_with_parent)
     watch_parent (loop);
-  g_print ("listening on %s\n", base);
+  g_print ("listening on http://127.0.0.1:%d\n", port_of (listening));
   fflush (stdout);
   g_main_loop_run (loop);
   return TRUE;

@@ -433,23 +433,15 @@ upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalOptions option
 /**
  * upscale_local_server_listen:
  * @server: a server
+ * @socket: a socket that listens on loopback, as there is no authentication
  * @error: return location for an error
  *
- * Listens on loopback, and nowhere else: there is no authentication.
+ * Answers those who connect to @socket from now on.
  *
- * Returns: (transfer full): where its routes begin, such as `http://127.0.0.1:41234`
+ * Returns: %TRUE if it could be done
  */
-char *
-upscale_local_server_listen (UpscaleLocalServer *server, GError **error)
+gboolean
+upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket, GError **error)
 {
-  GSList *uris = NULL;
-  char   *base = NULL;
-
-  if (!soup_server_listen_local (server->soup, server->options.port,
-                                 SOUP_SERVER_LISTEN_IPV4_ONLY, error))
-    return NULL;
-  uris = soup_server_get_uris (server->soup);
-  base = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return base;
+  return soup_server_listen_socket (server->soup, socket, 0, error);
 }

@@ -16,7 +16,6 @@ G_DECLARE_FINAL_TYPE (UpscaleLocalServer,
 
 /**
  * UpscaleLocalOptions:
- * @port: port, 0 for a free one
  * @n_workers: tiles painted at once
  * @max_tiles: tiles in a batch
  * @max_jobs: batches that may run or wait at once
@@ -24,7 +23,6 @@ G_DECLARE_FINAL_TYPE (UpscaleLocalServer,
  */
 typedef struct
 {
-  guint port;
   guint n_workers;
   int   max_tiles;
   guint max_jobs;
@@ -33,6 +31,7 @@ typedef struct
 
 UpscaleLocalServer *upscale_local_server_new (UpscaleLocalModels *models,
                                               UpscaleLocalOptions options);
-char *upscale_local_server_listen (UpscaleLocalServer *server, GError **error);
+gboolean
+upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket, GError **error);
 
 G_END_DECLS

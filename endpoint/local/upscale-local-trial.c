@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A model that nobody has seen yet is tried in a process of its own: this program,
- * started again. It ends by itself when its time is over, and can't take more than its
- * memory. */
+ * started again. It ends by itself when its time is over, can't take more than its
+ * memory, and is confined. */
 #include "upscale-local-trial.h"
+
+#include "upscale-local-confine.h"
 
 #include <gio/gio.h>
 #include <signal.h>
@@ -56,6 +58,8 @@ upscale_local_trial_main (const char *path, UpscaleLocalTrialLimits limits)
   UpscaleLocalFacts facts;
   g_autofree char  *text = NULL;
 
+  /* The endpoint, confined in the same way, has said in its log what does not hold. */
+  (void) upscale_local_confine (UPSCALE_LOCAL_CONFINE_NO_PROGRAMS, NULL);
   keep_to (limits);
   session = upscale_local_session_open (path, &error);
   if (!session || !upscale_local_facts_find (session, &facts, &error))
@@ -68,19 +72,32 @@ upscale_local_trial_main (const char *path, UpscaleLocalTrialLimits limits)
   return 0;
 }
 
+/* The user's keys are in such variables. */
+static void
+drop_own_variables (GSubprocessLauncher *launcher)
+{
+  g_auto (GStrv) names = g_listenv ();
+
+  for (char **name = names; *name; name++)
+    if (g_str_has_prefix (*name, "UPSCALE_"))
+      g_subprocess_launcher_unsetenv (launcher, *name);
+}
+
 static GSubprocess *
 spawn (const char *path, UpscaleLocalTrialLimits limits, GError **error)
 {
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
   g_autofree char *seconds = g_strdup_printf ("--trial-s=%d", limits.seconds);
   g_autofree char *memory = g_strdup_printf ("--trial-mib=%d", limits.memory_mib);
 
   if (!program)
     return NULL;
-  return g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                               G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                           error, program, "--" UPSCALE_LOCAL_TRIAL_OPTION, path, seconds,
-                           memory, NULL);
+  drop_own_variables (launcher);
+  return g_subprocess_launcher_spawn (launcher, error, program,
+                                      "--" UPSCALE_LOCAL_TRIAL_OPTION, path, seconds,
+                                      memory, NULL);
 }
 
 static void
