@@ -307,17 +307,20 @@ has_size_of_tile (const UpscaleComposer *composer,
   return painted->width_px == tile.width && painted->height_px == tile.height;
 }
 
-/* Takes note of the tile, and returns the cells that have waited for it alone. */
+/* Takes note of the tile and takes @painted, and returns the cells that have waited for
+ * it alone. */
 static GArray *
 take_ready_cells (UpscaleComposer *composer, guint tile_index, GeglBuffer *painted)
 {
   GArray *cells = composer->cells_of_tile->pdata[tile_index];
   GArray *ready = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GeglBuffer) own = painted;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
 
-  g_assert (!composer->tiles[tile_index].is_settled);
+  if (composer->tiles[tile_index].is_settled)
+    return ready;
   composer->tiles[tile_index].is_settled = TRUE;
-  composer->tiles[tile_index].painted = painted;
+  composer->tiles[tile_index].painted = g_steal_pointer (&own);
   for (guint i = 0; i < cells->len; i++)
     {
       guint cell = g_array_index (cells, guint, i);
@@ -346,26 +349,26 @@ count_off (UpscaleComposer *composer, const UpscaleCell *cell)
 /**
  * upscale_composer_settle:
  * @composer: a composer
- * @tile_index: a tile that has not been settled yet
+ * @tile_index: a tile of the plan
  * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to
  * leave the base there
  *
- * Takes the last word on a tile, and writes the cells that waited for it. Call from a
- * worker thread: it computes.
+ * Takes the last word on a tile, and writes the cells that waited for it. The first word
+ * stays: two batches may carry the same tile, and one may find in the store what the
+ * other has just brought. Call from a worker thread: it computes.
  */
 void
 upscale_composer_settle (UpscaleComposer *composer,
                          guint            tile_index,
                          UpscalePixels   *painted)
 {
-  GeglBuffer *buffer = NULL;
   g_autoptr (GArray) ready = NULL;
 
   g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (composer->plan));
   g_return_if_fail (!painted || has_size_of_tile (composer, tile_index, painted));
 
-  buffer = painted ? correct (composer, tile_index, painted) : NULL;
-  ready = take_ready_cells (composer, tile_index, buffer);
+  ready = take_ready_cells (composer, tile_index,
+                            painted ? correct (composer, tile_index, painted) : NULL);
   for (guint i = 0; i < ready->len; i++)
     {
       const UpscaleCell *cell =

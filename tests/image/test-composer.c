@@ -159,6 +159,52 @@ test_alpha_is_the_bases (void)
     g_assert_cmpint (result[i], ==, base[i]);
 }
 
+typedef struct
+{
+  UpscaleSource   *source;
+  UpscaleTilePlan *plan;
+  UpscaleComposer *composer;
+} Settling;
+
+static gpointer
+settle_all (gpointer data)
+{
+  Settling *what = data;
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (what->plan); i++)
+    {
+      g_autoptr (UpscalePixels) painted =
+          paint (what->source, what->plan, i, 5 + (int) i * 3);
+
+      upscale_composer_settle (what->composer, i, painted);
+    }
+  return NULL;
+}
+
+/* Two batches of earlier runs may hold the same tile, and both find it in the store. */
+static void
+test_tile_that_comes_twice_counts_once (void)
+{
+  g_autofree guint16 *once = compose (1, -1, TRUE);
+
+  for (int round = 0; round < 10; round++)
+    {
+      g_autoptr (GeglBuffer) pixels = make_noise ();
+      g_autoptr (UpscaleSource) source = upscale_source_new (pixels, 2.0);
+      g_autoptr (UpscaleTilePlan) plan = make_plan ();
+      g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+      g_autofree guint16 *twice = NULL;
+      Settling            what = { source, plan, composer };
+      GThread            *other = g_thread_new ("other", settle_all, &what);
+
+      settle_all (&what);
+      g_thread_join (other);
+      upscale_composer_settle (composer, 0, NULL);
+      twice = read_result (composer);
+      g_assert_cmpmem (once, TARGET_PX * TARGET_PX * 8, twice, TARGET_PX * TARGET_PX * 8);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,5 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/composer/failed-tile-fades-to-the-base",
                    test_failed_tile_fades_to_the_base);
   g_test_add_func ("/composer/alpha-is-the-bases", test_alpha_is_the_bases);
+  g_test_add_func ("/composer/tile-that-comes-twice-counts-once",
+                   test_tile_that_comes_twice_counts_once);
   return g_test_run ();
 }
