@@ -57,6 +57,8 @@ upscale_axis_get_tile_start (UpscaleAxis axis, int index)
   gint64 room_px = axis.length_px - axis.tile_px;
   gint64 gaps = axis.n - 1;
 
+  g_return_val_if_fail (index >= 0 && index < axis.n, axis.start_px);
+
   if (gaps == 0)
     return axis.start_px;
   return axis.start_px + (int) ((2 * index * room_px + gaps) / (2 * gaps));
@@ -172,6 +174,8 @@ fall_at_end (UpscaleAxis axis, int index, int position_px)
 float
 upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px)
 {
+  g_return_val_if_fail (index >= 0 && index < axis.n, 0.0f);
+
   /* No pixel lies in both, as feathers never meet: see upscale_axis_new(). The fades of a
    * single narrow tile may. */
   return (float) (rise_at_start (axis, index, position_px) *

@@ -228,7 +228,8 @@ upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan)
 const UpscaleTile *
 upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
 {
-  g_assert (index < plan->tiles->len);
+  g_return_val_if_fail (index < plan->tiles->len, NULL);
+
   return &g_array_index (plan->tiles, UpscaleTile, index);
 }
 
@@ -262,9 +263,13 @@ UpscaleRect
 upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
 {
   const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, index);
-  int                left = seam_before (plan->x_axis, tile->col);
-  int                top = seam_before (plan->y_axis, tile->row);
+  int                left;
+  int                top;
 
+  if (!tile)
+    return (UpscaleRect) { 0 };
+  left = seam_before (plan->x_axis, tile->col);
+  top = seam_before (plan->y_axis, tile->row);
   return (UpscaleRect) { left, top, seam_after (plan->x_axis, tile->col) - left,
                          seam_after (plan->y_axis, tile->row) - top };
 }
@@ -311,7 +316,8 @@ upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan)
 const UpscaleCell *
 upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index)
 {
-  g_assert (index < plan->cells->len);
+  g_return_val_if_fail (index < plan->cells->len, NULL);
+
   return &g_array_index (plan->cells, UpscaleCell, index);
 }
 
@@ -340,8 +346,10 @@ upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
                                  int                    n,
                                  float                 *weights)
 {
-  fill_weights (plan->x_axis, upscale_tile_plan_get_tile (plan, tile_index)->col, x, n,
-                weights);
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, tile_index);
+
+  if (tile)
+    fill_weights (plan->x_axis, tile->col, x, n, weights);
 }
 
 /**
@@ -361,6 +369,8 @@ upscale_tile_plan_get_y_weights (const UpscaleTilePlan *plan,
                                  int                    n,
                                  float                 *weights)
 {
-  fill_weights (plan->y_axis, upscale_tile_plan_get_tile (plan, tile_index)->row, y, n,
-                weights);
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, tile_index);
+
+  if (tile)
+    fill_weights (plan->y_axis, tile->row, y, n, weights);
 }

@@ -10,8 +10,11 @@
 UpscaleTileMessage *
 upscale_tile_message_new (const UpscaleTile *tile)
 {
-  UpscaleTileMessage *message = g_atomic_rc_box_new0 (UpscaleTileMessage);
+  UpscaleTileMessage *message;
 
+  g_return_val_if_fail (tile != NULL, NULL);
+
+  message = g_atomic_rc_box_new0 (UpscaleTileMessage);
   message->tile = *tile;
   return message;
 }

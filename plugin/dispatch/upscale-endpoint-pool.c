@@ -13,6 +13,8 @@
 gboolean
 upscale_endpoint_is_alive (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+
   return upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_STOPPED;
 }
 
@@ -29,8 +31,11 @@ upscale_endpoint_count_slots (UpscaleEndpoint *endpoint,
                               UpscalePolicy    policy,
                               guint            n_tiles)
 {
-  const UpscaleCapabilities *capabilities = upscale_endpoint_get_capabilities (endpoint);
+  const UpscaleCapabilities *capabilities;
 
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
+  capabilities = upscale_endpoint_get_capabilities (endpoint);
   if (upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_READY)
     return 0;
   return (guint) upscale_batch_size_count_slots (policy, n_tiles,
@@ -70,6 +75,8 @@ upscale_endpoint_pool_count_alive (GPtrArray *endpoints)
 {
   guint n = 0;
 
+  g_return_val_if_fail (endpoints != NULL, 0);
+
   for (guint i = 0; i < endpoints->len; i++)
     n += upscale_endpoint_is_alive (endpoints->pdata[i]) ? 1 : 0;
   return n;
@@ -90,6 +97,8 @@ upscale_endpoint_pool_count_slots (GPtrArray    *endpoints,
 {
   guint n = 0;
 
+  g_return_val_if_fail (endpoints != NULL, 0);
+
   for (guint i = 0; i < endpoints->len; i++)
     n += upscale_endpoint_count_slots (endpoints->pdata[i], policy, n_tiles);
   return n;
@@ -107,6 +116,8 @@ gint64
 upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us)
 {
   gint64 first_us = G_MAXINT64;
+
+  g_return_val_if_fail (endpoints != NULL, first_us);
 
   for (guint i = 0; i < endpoints->len; i++)
     {
@@ -128,6 +139,8 @@ char *
 upscale_endpoint_pool_describe (GPtrArray *endpoints)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+
+  g_return_val_if_fail (endpoints != NULL, NULL);
 
   for (guint i = 0; i < endpoints->len; i++)
     g_string_append_printf (text, "%s%s: %s", i > 0 ? "; " : "",

@@ -11,8 +11,11 @@
 UpscaleLeftover *
 upscale_leftover_new (const char *endpoint, const char *batch_id)
 {
-  UpscaleLeftover *leftover = g_rc_box_new0 (UpscaleLeftover);
+  UpscaleLeftover *leftover;
 
+  g_return_val_if_fail (endpoint != NULL && batch_id != NULL, NULL);
+
+  leftover = g_rc_box_new0 (UpscaleLeftover);
   leftover->endpoint = g_strdup (endpoint);
   leftover->batch_id = g_strdup (batch_id);
   leftover->keys = g_hash_table_new_full (NULL, NULL, NULL, g_free);
@@ -62,6 +65,8 @@ upscale_leftover_unref (UpscaleLeftover *leftover)
 void
 upscale_leftover_add_tile (UpscaleLeftover *leftover, guint tile_index, const char *key)
 {
+  g_return_if_fail (key != NULL);
+
   g_hash_table_insert (leftover->keys, GUINT_TO_POINTER (tile_index), g_strdup (key));
 }
 

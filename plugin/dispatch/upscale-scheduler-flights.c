@@ -54,6 +54,7 @@ on_claimed (UpscaleFlight *flight, guint tile_index, gpointer owner)
   UpscaleFlight    *other =
       upscale_tile_queue_get_other_carrier (self->queue, tile_index, flight);
 
+  upscale_tile_queue_claim (self->queue, tile_index);
   if (!other)
     return;
   upscale_tile_queue_release (self->queue, tile_index, other);

@@ -23,6 +23,15 @@ is_copied (UpscaleScheduler *self, UpscaleFlight *flight, GArray *tiles)
              self->queue, g_array_index (tiles, guint, tiles->len - 1), flight) != NULL;
 }
 
+/* Of batches that share tiles one may have been copied already. */
+static void
+remove_copied (UpscaleScheduler *self, GArray *tiles)
+{
+  for (guint i = tiles->len; i-- > 0;)
+    if (!upscale_tile_queue_can_be_copied (self->queue, g_array_index (tiles, guint, i)))
+      g_array_remove_index (tiles, i);
+}
+
 /* The last tiles, as the endpoint that has them works from the front. */
 static GArray *
 choose_copies (UpscaleScheduler *self, UpscaleFlight *flight, UpscaleEndpoint *helper)
@@ -40,6 +49,7 @@ choose_copies (UpscaleScheduler *self, UpscaleFlight *flight, UpscaleEndpoint *h
   if (n == 0 || is_copied (self, flight, tiles))
     return NULL;
   g_array_remove_range (tiles, 0, tiles->len - n);
+  remove_copied (self, tiles);
   return g_steal_pointer (&tiles);
 }
 

@@ -3,7 +3,9 @@
  * and what came of it is paid for. */
 #include "upscale-scheduler-private.h"
 
-/* Also what another endpoint has begun with meanwhile: who is first counts. */
+/* The earlier run may have had more tiles than this one. A number that both have may
+ * still be another tile, which its key tells once it is prepared. Also what another
+ * endpoint has begun with meanwhile is asked for: the first answer counts. */
 static GArray *
 choose_tiles (UpscaleScheduler *self, const UpscaleLeftover *leftover)
 {
@@ -14,8 +16,9 @@ choose_tiles (UpscaleScheduler *self, const UpscaleLeftover *leftover)
     {
       guint tile_index = g_array_index (sent, guint, i);
 
-      if (upscale_tile_queue_take_this (self->queue, tile_index) ||
-          upscale_tile_queue_can_be_copied (self->queue, tile_index))
+      if (upscale_tile_queue_has (self->queue, tile_index) &&
+          (upscale_tile_queue_take_this (self->queue, tile_index) ||
+           upscale_tile_queue_can_be_copied (self->queue, tile_index)))
         g_array_append_val (tiles, tile_index);
     }
   return g_steal_pointer (&tiles);
@@ -64,8 +67,8 @@ upscale_scheduler_resume_leftovers (UpscaleScheduler *self, UpscaleEndpoint *end
 /**
  * upscale_scheduler_add_leftover:
  * @scheduler: a scheduler that does not run yet
- * @leftover: what an earlier run has sent; tiles that are something else in this run are
- * left alone
+ * @leftover: what an earlier run has sent; tiles that this run does not have, or that are
+ * something else in it, are left alone
  */
 void
 upscale_scheduler_add_leftover (UpscaleScheduler *scheduler, UpscaleLeftover *leftover)

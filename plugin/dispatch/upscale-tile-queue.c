@@ -11,6 +11,7 @@ typedef struct
   UpscaleTileState state;
   int              n_tries;
   gboolean         goes_alone;
+  gboolean         is_claimed; /* a picture of it has come and is looked at */
   /* Not owned; the scheduler keeps endpoints and flights for as long. */
   UpscaleEndpoint *avoided; /* where it failed last */
   UpscaleEndpoint *endpoint;
@@ -87,7 +88,24 @@ upscale_tile_queue_free (UpscaleTileQueue *queue)
 guint
 upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state)
 {
+  g_return_val_if_fail ((guint) state < UPSCALE_N_TILE_STATES, 0);
+
   return queue->n_in[state];
+}
+
+/**
+ * upscale_tile_queue_has:
+ * @queue: a queue
+ * @tile_index: what may be a tile, such as a number from an earlier run's log
+ *
+ * Every other function wants a tile of the queue.
+ *
+ * Returns: %TRUE if the queue has that tile
+ */
+gboolean
+upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index)
+{
+  return tile_index < queue->n_tiles;
 }
 
 static void
@@ -168,8 +186,12 @@ upscale_tile_queue_take (UpscaleTileQueue *queue,
                          gboolean          has_others,
                          guint             beside)
 {
-  guint index = find_for (queue, endpoint, has_others);
+  guint index;
 
+  g_return_val_if_fail (beside == UPSCALE_NO_TILE || beside < queue->n_tiles,
+                        UPSCALE_NO_TILE);
+
+  index = find_for (queue, endpoint, has_others);
   if (index == UPSCALE_NO_TILE)
     return index;
   if (beside != UPSCALE_NO_TILE &&
@@ -188,6 +210,8 @@ upscale_tile_queue_take (UpscaleTileQueue *queue,
 gboolean
 upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
+
   if (queue->tiles[tile_index].state != UPSCALE_TILE_WAITING)
     return FALSE;
   take_index (queue, tile_index);
@@ -216,6 +240,9 @@ upscale_tile_queue_take_any (UpscaleTileQueue *queue)
 void
 upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_if_fail (tile_index < queue->n_tiles);
+
+  queue->tiles[tile_index].is_claimed = FALSE;
   set_state (queue, tile_index, UPSCALE_TILE_WAITING);
   if (tile_index < queue->n_fresh_from)
     g_tree_insert (queue->returned, GUINT_TO_POINTER (tile_index), NULL);
@@ -234,8 +261,12 @@ upscale_tile_queue_settle (UpscaleTileQueue *queue,
                            UpscaleTileState  state,
                            gint64            now_us)
 {
-  Tile *tile = &queue->tiles[tile_index];
+  Tile *tile;
 
+  g_return_if_fail (tile_index < queue->n_tiles);
+  g_return_if_fail ((guint) state < UPSCALE_N_TILE_STATES);
+
+  tile = &queue->tiles[tile_index];
   tile->seconds = (float) (now_us - tile->since_us) / G_USEC_PER_SEC;
   set_state (queue, tile_index, state);
 }
@@ -249,8 +280,11 @@ upscale_tile_queue_settle (UpscaleTileQueue *queue,
 void
 upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *reason)
 {
-  Tile *tile = &queue->tiles[tile_index];
+  Tile *tile;
 
+  g_return_if_fail (tile_index < queue->n_tiles);
+
+  tile = &queue->tiles[tile_index];
   set_state (queue, tile_index, UPSCALE_TILE_FAILED);
   g_free (tile->failure);
   tile->failure = g_strdup_printf (_ ("tile %u: %s"), tile_index + 1, reason);
@@ -271,7 +305,12 @@ upscale_tile_queue_carry (UpscaleTileQueue *queue,
                           UpscaleEndpoint  *endpoint,
                           gint64            now_us)
 {
-  Tile *tile = &queue->tiles[tile_index];
+  Tile *tile;
+
+  g_return_if_fail (tile_index < queue->n_tiles);
+
+  tile = &queue->tiles[tile_index];
+  g_return_if_fail (!tile->carriers[0] || !tile->carriers[1]);
 
   tile->carriers[tile->carriers[0] ? 1 : 0] = carrier;
   tile->endpoint = endpoint;
@@ -289,8 +328,11 @@ upscale_tile_queue_carry (UpscaleTileQueue *queue,
 gboolean
 upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier)
 {
-  Tile *tile = &queue->tiles[tile_index];
+  Tile *tile;
 
+  g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
+
+  tile = &queue->tiles[tile_index];
   if (tile->carriers[0] == carrier)
     tile->carriers[0] = g_steal_pointer (&tile->carriers[1]);
   else if (tile->carriers[1] == carrier)
@@ -311,9 +353,27 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
                                       guint                   tile_index,
                                       gpointer                carrier)
 {
-  const Tile *tile = &queue->tiles[tile_index];
+  const Tile *tile;
 
+  g_return_val_if_fail (tile_index < queue->n_tiles, NULL);
+
+  tile = &queue->tiles[tile_index];
   return tile->carriers[tile->carriers[0] == carrier ? 1 : 0];
+}
+
+/**
+ * upscale_tile_queue_claim:
+ * @queue: a queue
+ * @tile_index: a tile of which a picture has come
+ *
+ * From now on nobody else gets it, unless it is returned.
+ */
+void
+upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index)
+{
+  g_return_if_fail (tile_index < queue->n_tiles);
+
+  queue->tiles[tile_index].is_claimed = TRUE;
 }
 
 /**
@@ -321,14 +381,18 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
  * @queue: a queue
  * @tile_index: a tile
  *
- * Returns: whether one has it, and one more may
+ * Returns: %TRUE if one has it, no picture of it has come, and one more may have it
  */
 gboolean
 upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue, guint tile_index)
 {
-  const Tile *tile = &queue->tiles[tile_index];
+  const Tile *tile;
 
-  return tile->state == UPSCALE_TILE_IN_FLIGHT && tile->carriers[0] && !tile->carriers[1];
+  g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
+
+  tile = &queue->tiles[tile_index];
+  return tile->state == UPSCALE_TILE_IN_FLIGHT && !tile->is_claimed &&
+         tile->carriers[0] && !tile->carriers[1];
 }
 
 /**
@@ -340,6 +404,8 @@ upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue, guint tile_inde
 void
 upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n)
 {
+  g_return_if_fail (tile_index < queue->n_tiles);
+
   queue->tiles[tile_index].n_tries += n;
 }
 
@@ -354,6 +420,8 @@ upscale_tile_queue_avoid (UpscaleTileQueue *queue,
                           guint             tile_index,
                           UpscaleEndpoint  *endpoint)
 {
+  g_return_if_fail (tile_index < queue->n_tiles);
+
   queue->tiles[tile_index].avoided = endpoint;
 }
 
@@ -365,6 +433,8 @@ upscale_tile_queue_avoid (UpscaleTileQueue *queue,
 void
 upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_if_fail (tile_index < queue->n_tiles);
+
   queue->tiles[tile_index].goes_alone = TRUE;
 }
 
@@ -378,6 +448,8 @@ upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index)
 int
 upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_val_if_fail (tile_index < queue->n_tiles, 0);
+
   return queue->tiles[tile_index].n_tries;
 }
 
@@ -394,15 +466,19 @@ upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
                                guint                   tile_index,
                                gint64                  now_us)
 {
-  const Tile       *tile = &queue->tiles[tile_index];
-  UpscaleTileStatus status = {
+  const Tile       *tile;
+  UpscaleTileStatus status = { 0 };
+
+  g_return_val_if_fail (tile_index < queue->n_tiles, status);
+
+  tile = &queue->tiles[tile_index];
+  status = (UpscaleTileStatus) {
     .state = tile->state,
     .endpoint = tile->endpoint ? upscale_endpoint_get_name (tile->endpoint) : NULL,
     .n_tries = (guint) tile->n_tries,
     .seconds = tile->seconds,
     .failure = tile->failure,
   };
-
   if (tile->state == UPSCALE_TILE_IN_FLIGHT)
     status.seconds = (double) (now_us - tile->since_us) / G_USEC_PER_SEC;
   return status;

@@ -11,6 +11,7 @@ typedef struct _UpscaleTileQueue UpscaleTileQueue;
 UpscaleTileQueue *upscale_tile_queue_new (guint n_tiles);
 void              upscale_tile_queue_free (UpscaleTileQueue *queue);
 
+gboolean upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state);
 gboolean upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
                                      UpscaleEndpoint        *endpoint,
@@ -36,6 +37,7 @@ void upscale_tile_queue_carry (UpscaleTileQueue *queue,
                                gint64            now_us);
 gboolean
 upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier);
+void     upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index);
 gboolean upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue,
                                            guint                   tile_index);
 gpointer upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,

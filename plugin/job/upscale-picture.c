@@ -8,8 +8,7 @@
 #include "upscale-tile-form.h"
 #include "upscale-tile-key.h"
 
-/* Towards loopback compressing costs more than it saves; towards a network libpng's level
- * 1 is the best bargain. */
+/* Towards loopback compression costs more than it saves; a network gets libpng's 1. */
 #define LOOPBACK_COMPRESSION 0
 #define NETWORK_COMPRESSION 1
 
@@ -34,9 +33,9 @@ struct _UpscalePicture
   GThreadPool      *workers;
 
   GMutex lock;
-  GPtrArray
-       *painters; /* of UpscaleCapabilities: who may have made what is in the store */
-  char *warning;
+  /* Of UpscaleCapabilities: those who may have painted what is in the store. */
+  GPtrArray *painters;
+  char      *warning;
 };
 
 /* One tile's way through a worker thread. */
@@ -90,16 +89,19 @@ run_work (gpointer data, gpointer user_data)
   work->run (task, g_task_get_source_object (task), work, NULL);
 }
 
-/* Takes the work. Tasks hold the picture, so a work may point at it without a reference.
- */
+/* Takes the work, which may point at the picture: the task holds a reference. */
 static void
 start_work (TileWork           *work,
             GCancellable       *cancellable,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  GTask *task = g_task_new (work->picture, cancellable, callback, user_data);
+  GTask *task;
 
+  g_return_if_fail (work->tile_index <
+                    upscale_tile_plan_get_n_tiles (work->picture->plan));
+
+  task = g_task_new (work->picture, cancellable, callback, user_data);
   g_task_set_task_data (task, work, (GDestroyNotify) tile_work_free);
   g_thread_pool_push (work->picture->workers, task, NULL);
 }
@@ -392,10 +394,8 @@ upscale_picture_give_up_async (UpscaleTileExchange *exchange,
                                GAsyncReadyCallback  callback,
                                gpointer             user_data)
 {
-  UpscalePicture *self = UPSCALE_PICTURE (exchange);
-
-  start_work (tile_work_new (self, tile_index, give_up_in_thread), NULL, callback,
-              user_data);
+  start_work (tile_work_new (UPSCALE_PICTURE (exchange), tile_index, give_up_in_thread),
+              NULL, callback, user_data);
 }
 
 static gboolean

@@ -33,6 +33,38 @@ whole (int width, int height, int tile_px, int overlap_px)
   return (Case) { width, height, { 0, 0, width, height }, tile_px, overlap_px };
 }
 
+/* Refused with a critical, never read. */
+static void
+expect_refusal (const char *what)
+{
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, what);
+}
+
+static void
+test_numbers_beyond_the_plan_are_refused (void)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (whole (1000, 800, 256, 32));
+  guint n_tiles = upscale_tile_plan_get_n_tiles (plan);
+  guint n_cells = upscale_tile_plan_get_n_cells (plan);
+  guint beyond[] = { 0, 1, 1000, G_MAXINT, G_MAXUINT - MAX (n_tiles, n_cells) };
+  float weight = 2.0f;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (beyond); i++)
+    {
+      for (int n = 0; n < 4; n++)
+        expect_refusal ("*index < plan->tiles->len*");
+      expect_refusal ("*index < plan->cells->len*");
+      g_assert_null (upscale_tile_plan_get_tile (plan, n_tiles + beyond[i]));
+      g_assert_true (upscale_rect_is_empty (
+          upscale_tile_plan_get_share (plan, n_tiles + beyond[i])));
+      upscale_tile_plan_get_x_weights (plan, n_tiles + beyond[i], 0, 1, &weight);
+      upscale_tile_plan_get_y_weights (plan, n_tiles + beyond[i], 0, 1, &weight);
+      g_assert_null (upscale_tile_plan_get_cell (plan, n_cells + beyond[i]));
+      g_test_assert_expected_messages ();
+    }
+  g_assert_cmpfloat (weight, ==, 2.0f);
+}
+
 static void
 test_known_counts (void)
 {
@@ -281,5 +313,7 @@ main (int argc, char **argv)
                    test_impossible_geometry_is_refused);
   g_test_add_func ("/tile-plan/shares-are-the-region", test_shares_are_the_region);
   g_test_add_func ("/tile-plan/covers-are-whole-tiles", test_covers_are_whole_tiles);
+  g_test_add_func ("/tile-plan/numbers-beyond-the-plan-are-refused",
+                   test_numbers_beyond_the_plan_are_refused);
   return g_test_run ();
 }

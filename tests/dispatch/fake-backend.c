@@ -45,16 +45,12 @@ is_dead (FakeBackend *self)
 }
 
 static void
-fake_backend_probe_async (UpscaleBackend     *backend,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
+on_probe_due (gpointer user_data)
 {
-  FakeBackend *self = FAKE_BACKEND (backend);
-  g_autoptr (GTask) task = g_task_new (backend, cancellable, callback, user_data);
+  g_autoptr (GTask) task = user_data;
+  FakeBackend         *self = g_task_get_source_object (task);
   UpscaleCapabilities *capabilities;
 
-  self->n_probes++;
   if (is_dead (self))
     {
       g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE, "gone");
@@ -66,6 +62,24 @@ fake_backend_probe_async (UpscaleBackend     *backend,
   capabilities->keeps_batches = TRUE;
   capabilities->max_tiles = self->max_tiles;
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
+}
+
+static void
+fake_backend_probe_async (UpscaleBackend     *backend,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  FakeBackend *self = FAKE_BACKEND (backend);
+  GTask       *task = g_task_new (backend, cancellable, callback, user_data);
+
+  self->n_probes++;
+  if (self->probe_s > 0.0)
+    upscale_clock_add_timer (UPSCALE_CLOCK (self->clock),
+                             (gint64) (self->probe_s * G_USEC_PER_SEC), on_probe_due,
+                             task);
+  else
+    on_probe_due (task);
 }
 
 static UpscaleCapabilities *

@@ -22,6 +22,7 @@ struct _FakeBackend
   double     seconds_per_tile;
   double     round_trip_s; /* of each batch, before it is worked on */
   double     cold_start_s; /* of each slot, once */
+  double     probe_s;      /* until it says what it can do */
   int        concurrency;
   int        n_queued;
   int        max_tiles;

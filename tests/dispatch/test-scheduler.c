@@ -1,118 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "fake-backend.h"
-#include "fake-exchange.h"
+#include "scheduler-fixture.h"
 #include "upscale-error.h"
-#include "upscale-scheduler.h"
-
-#define N_TILES 20
-
-typedef struct
-{
-  FakeClock        *clock;
-  FakeExchange     *exchange;
-  FakeBackend      *first;
-  FakeBackend      *second;
-  UpscalePolicy     policy;
-  UpscaleScheduler *scheduler;
-  GCancellable     *cancellable;
-  UpscaleLeftover  *leftover;
-  gboolean          has_ended;
-  gboolean          succeeded;
-  GError           *error;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->clock = fake_clock_new ();
-  fixture->exchange = fake_exchange_new ();
-  fixture->first = fake_backend_new (fixture->clock);
-  fixture->second = fake_backend_new (fixture->clock);
-  fixture->cancellable = g_cancellable_new ();
-  fixture->policy = (UpscalePolicy) { .batch_size = 4,
-                                      .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
-                                      .max_tries = 4 };
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_clear_object (&fixture->scheduler);
-  g_clear_error (&fixture->error);
-  g_clear_pointer (&fixture->leftover, upscale_leftover_unref);
-  g_object_unref (fixture->cancellable);
-  g_object_unref (fixture->second);
-  g_object_unref (fixture->first);
-  g_object_unref (fixture->exchange);
-  g_object_unref (fixture->clock);
-}
-
-static void
-on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  fixture->has_ended = TRUE;
-  fixture->succeeded =
-      upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &fixture->error);
-}
-
-static void
-add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
-{
-  g_autoptr (UpscaleEndpoint) endpoint =
-      upscale_endpoint_new (name, UPSCALE_BACKEND (backend));
-
-  upscale_scheduler_add_endpoint (fixture->scheduler, endpoint);
-}
-
-static void
-start (Fixture *fixture, gboolean with_second)
-{
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
-
-  fixture->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (fixture->exchange), N_TILES, recipe,
-                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
-  add_endpoint (fixture, "first", fixture->first);
-  if (with_second)
-    add_endpoint (fixture, "second", fixture->second);
-  if (fixture->leftover)
-    upscale_scheduler_add_leftover (fixture->scheduler, fixture->leftover);
-  upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
-}
-
-/* When nothing is left to do but wait, the clock jumps; when nothing waits either, the
- * run hangs, and that is a failure. */
-static void
-finish (Fixture *fixture)
-{
-  while (!fixture->has_ended)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_assert_true (fake_clock_jump (fixture->clock));
-}
-
-static void
-run (Fixture *fixture, gboolean with_second)
-{
-  start (fixture, with_second);
-  finish (fixture);
-}
-
-static void
-assert_all_painted (Fixture *fixture)
-{
-  UpscaleProgress progress = upscale_scheduler_get_progress (fixture->scheduler);
-
-  g_assert_no_error (fixture->error);
-  g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, N_TILES);
-  g_assert_cmpuint (progress.n_failed, ==, 0);
-  g_assert_cmpuint (progress.n_in_flight, ==, 0);
-  g_assert_cmpuint (fixture->exchange->n_accepted, ==, progress.n_painted);
-}
 
 static void
 test_all_tiles_are_painted_once (Fixture *fixture, gconstpointer data)
@@ -243,64 +133,6 @@ test_refusal_beside_a_batch_that_goes_well (Fixture *fixture, gconstpointer data
 }
 
 static void
-make_leftover (Fixture *fixture, const char *endpoint, const char *third_key)
-{
-  fixture->leftover = upscale_leftover_new (endpoint, "earlier");
-  upscale_leftover_add_tile (fixture->leftover, 9, "key-9");
-  upscale_leftover_add_tile (fixture->leftover, 11, "key-11");
-  upscale_leftover_add_tile (fixture->leftover, 15, third_key);
-}
-
-static guint
-count_unsent_tiles (Fixture *fixture)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < N_TILES; i++)
-    n += upscale_scheduler_get_tile (fixture->scheduler, i).n_tries == 0;
-  return n;
-}
-
-static void
-test_leftover_is_asked_for_first_and_sent_no_more (Fixture *fixture, gconstpointer data)
-{
-  make_leftover (fixture, "first", "key-15");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
-  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES);
-  g_assert_cmpuint (g_array_index (fixture->first->tiles, guint, 0), ==, 9);
-  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 3);
-}
-
-static void
-test_tile_that_has_changed_since_is_sent (Fixture *fixture, gconstpointer data)
-{
-  make_leftover (fixture, "first", "another picture");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
-  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 2);
-}
-
-static void
-test_leftover_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer data)
-{
-  make_leftover (fixture, "third", "key-15");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
-  g_assert_cmpuint (count_unsent_tiles (fixture), ==, 0);
-}
-
-static void
-test_leftover_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
-{
-  make_leftover (fixture, "first", "key-15");
-  fixture->first->failure = UPSCALE_ERROR_EXPIRED;
-  fixture->first->n_failures_left = 1;
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
-}
-
-static void
 test_busy_endpoint_is_waited_for_as_it_says (Fixture *fixture, gconstpointer data)
 {
   fixture->first->failure = UPSCALE_ERROR_BUSY;
@@ -405,13 +237,6 @@ main (int argc, char **argv)
        test_no_endpoint_left_is_an_error_that_says_why);
   ADD ("refusal-beside-a-batch-that-goes-well",
        test_refusal_beside_a_batch_that_goes_well);
-  ADD ("leftover-is-asked-for-first-and-sent-no-more",
-       test_leftover_is_asked_for_first_and_sent_no_more);
-  ADD ("tile-that-has-changed-since-is-sent", test_tile_that_has_changed_since_is_sent);
-  ADD ("leftover-of-an-endpoint-that-is-not-there",
-       test_leftover_of_an_endpoint_that_is_not_there);
-  ADD ("leftover-that-is-lost-is-painted-again",
-       test_leftover_that_is_lost_is_painted_again);
   ADD ("busy-endpoint-is-waited-for-as-it-says",
        test_busy_endpoint_is_waited_for_as_it_says);
   ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scheduler-fixture.h"
+
+void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->clock = fake_clock_new ();
+  fixture->exchange = fake_exchange_new ();
+  fixture->first = fake_backend_new (fixture->clock);
+  fixture->second = fake_backend_new (fixture->clock);
+  fixture->cancellable = g_cancellable_new ();
+  fixture->leftovers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_leftover_unref);
+  fixture->has_ended = FALSE;
+  fixture->policy = (UpscalePolicy) { .batch_size = 4,
+                                      .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
+                                      .max_tries = 4 };
+}
+
+void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->scheduler);
+  g_clear_error (&fixture->error);
+  g_ptr_array_unref (fixture->leftovers);
+  g_object_unref (fixture->cancellable);
+  g_object_unref (fixture->second);
+  g_object_unref (fixture->first);
+  g_object_unref (fixture->exchange);
+  g_object_unref (fixture->clock);
+}
+
+static void
+on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->has_ended = TRUE;
+  fixture->succeeded =
+      upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &fixture->error);
+}
+
+static void
+add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
+{
+  g_autoptr (UpscaleEndpoint) endpoint =
+      upscale_endpoint_new (name, UPSCALE_BACKEND (backend));
+
+  upscale_scheduler_add_endpoint (fixture->scheduler, endpoint);
+}
+
+void
+start (Fixture *fixture, gboolean with_second)
+{
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+
+  fixture->scheduler =
+      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (fixture->exchange), N_TILES, recipe,
+                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
+  add_endpoint (fixture, "first", fixture->first);
+  if (with_second)
+    add_endpoint (fixture, "second", fixture->second);
+  for (guint i = 0; i < fixture->leftovers->len; i++)
+    upscale_scheduler_add_leftover (fixture->scheduler, fixture->leftovers->pdata[i]);
+  upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
+}
+
+/* When nothing is left to do but wait, the clock jumps; when nothing waits either, the
+ * run hangs, and that is a failure. */
+void
+finish (Fixture *fixture)
+{
+  while (!fixture->has_ended)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_assert_true (fake_clock_jump (fixture->clock));
+}
+
+void
+run (Fixture *fixture, gboolean with_second)
+{
+  start (fixture, with_second);
+  finish (fixture);
+}
+
+void
+assert_all_painted (Fixture *fixture)
+{
+  UpscaleProgress progress = upscale_scheduler_get_progress (fixture->scheduler);
+
+  g_assert_no_error (fixture->error);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, N_TILES);
+  g_assert_cmpuint (progress.n_failed, ==, 0);
+  g_assert_cmpuint (progress.n_in_flight, ==, 0);
+  g_assert_cmpuint (fixture->exchange->n_accepted, ==, progress.n_painted);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fake-backend.h"
+#include "fake-exchange.h"
+#include "upscale-scheduler.h"
+
+G_BEGIN_DECLS
+
+#define N_TILES 20
+
+/** A scheduler of N_TILES tiles with one endpoint or two, on a clock that jumps. */
+typedef struct
+{
+  FakeClock        *clock;
+  FakeExchange     *exchange;
+  FakeBackend      *first;
+  FakeBackend      *second;
+  UpscalePolicy     policy;
+  UpscaleScheduler *scheduler;
+  GCancellable     *cancellable;
+  GPtrArray        *leftovers;
+  gboolean          has_ended;
+  gboolean          succeeded;
+  GError           *error;
+} Fixture;
+
+void set_up (Fixture *fixture, gconstpointer data);
+void tear_down (Fixture *fixture, gconstpointer data);
+void start (Fixture *fixture, gboolean with_second);
+void finish (Fixture *fixture);
+void run (Fixture *fixture, gboolean with_second);
+void assert_all_painted (Fixture *fixture);
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-queue.h"
+
+#define N_TILES 5
+
+/* Each is refused with a critical, and nothing is read or written. */
+static void
+use (UpscaleTileQueue *queue, guint tile_index)
+{
+  g_assert_false (upscale_tile_queue_take_this (queue, tile_index));
+  g_assert_cmpuint (upscale_tile_queue_take (queue, NULL, FALSE, tile_index), ==,
+                    UPSCALE_NO_TILE);
+  upscale_tile_queue_return (queue, tile_index);
+  upscale_tile_queue_settle (queue, tile_index, UPSCALE_TILE_PAINTED, 0);
+  upscale_tile_queue_fail (queue, tile_index, "made to fail");
+  upscale_tile_queue_carry (queue, tile_index, queue, NULL, 0);
+  g_assert_false (upscale_tile_queue_release (queue, tile_index, queue));
+  g_assert_null (upscale_tile_queue_get_other_carrier (queue, tile_index, queue));
+  upscale_tile_queue_claim (queue, tile_index);
+  g_assert_false (upscale_tile_queue_can_be_copied (queue, tile_index));
+  upscale_tile_queue_add_try (queue, tile_index, 1);
+  upscale_tile_queue_avoid (queue, tile_index, NULL);
+  upscale_tile_queue_isolate (queue, tile_index);
+  g_assert_cmpint (upscale_tile_queue_get_n_tries (queue, tile_index), ==, 0);
+  g_assert_null (upscale_tile_queue_get_status (queue, tile_index, 0).failure);
+}
+
+#define N_USES 15
+
+static void
+test_numbers_beyond_the_queue_are_refused (void)
+{
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+  guint beyond[] = { N_TILES, N_TILES + 1, 100000, G_MAXINT, UPSCALE_NO_TILE - 1 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (beyond); i++)
+    {
+      g_assert_false (upscale_tile_queue_has (queue, beyond[i]));
+      for (int n = 0; n < N_USES; n++)
+        g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "* < queue->n_tiles*");
+      use (queue, beyond[i]);
+      g_test_assert_expected_messages ();
+    }
+  g_assert_cmpuint (upscale_tile_queue_count (queue, UPSCALE_TILE_WAITING), ==, N_TILES);
+}
+
+static void
+test_states_that_are_none_are_refused (void)
+{
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+
+  for (int n = 0; n < 2; n++)
+    g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL,
+                           "* < UPSCALE_N_TILE_STATES*");
+  g_assert_cmpuint (upscale_tile_queue_count (queue, UPSCALE_N_TILE_STATES), ==, 0);
+  upscale_tile_queue_settle (queue, 0, UPSCALE_N_TILE_STATES, 0);
+  g_test_assert_expected_messages ();
+}
+
+/* What two carry no third one gets, and neither does anybody while a picture is looked
+ * at. */
+static void
+test_tile_is_carried_twice_at_most (void)
+{
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+  int carriers[2];
+
+  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_true (upscale_tile_queue_take_this (queue, 3));
+  g_assert_false (upscale_tile_queue_take_this (queue, 3));
+  upscale_tile_queue_carry (queue, 3, &carriers[0], NULL, 0);
+  g_assert_true (upscale_tile_queue_can_be_copied (queue, 3));
+  upscale_tile_queue_carry (queue, 3, &carriers[1], NULL, 0);
+  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  upscale_tile_queue_claim (queue, 3);
+  g_assert_false (upscale_tile_queue_release (queue, 3, &carriers[0]));
+  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_true (upscale_tile_queue_release (queue, 3, &carriers[1]));
+  upscale_tile_queue_return (queue, 3);
+  g_assert_true (upscale_tile_queue_take_this (queue, 3));
+  upscale_tile_queue_carry (queue, 3, &carriers[0], NULL, 0);
+  g_assert_true (upscale_tile_queue_can_be_copied (queue, 3));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tile-queue/numbers-beyond-the-queue-are-refused",
+                   test_numbers_beyond_the_queue_are_refused);
+  g_test_add_func ("/tile-queue/states-that-are-none-are-refused",
+                   test_states_that_are_none_are_refused);
+  g_test_add_func ("/tile-queue/tile-is-carried-twice-at-most",
+                   test_tile_is_carried_twice_at_most);
+  return g_test_run ();
+}
