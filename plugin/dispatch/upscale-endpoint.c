@@ -334,7 +334,8 @@ upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us)
 void
 upscale_endpoint_set_probing (UpscaleEndpoint *endpoint)
 {
-  g_assert (endpoint->state == UPSCALE_ENDPOINT_UNPROBED);
+  g_return_if_fail (endpoint->state == UPSCALE_ENDPOINT_UNPROBED);
+
   endpoint->state = UPSCALE_ENDPOINT_PROBING;
 }
 
@@ -345,7 +346,8 @@ upscale_endpoint_set_probing (UpscaleEndpoint *endpoint)
 void
 upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint)
 {
-  g_assert (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
+  g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
+
   endpoint->state = UPSCALE_ENDPOINT_UNPROBED;
 }
 
@@ -357,6 +359,8 @@ upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint)
 void
 upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capabilities)
 {
+  g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
+
   g_clear_pointer (&endpoint->capabilities, upscale_capabilities_unref);
   endpoint->capabilities = upscale_capabilities_ref (capabilities);
   endpoint->max_tiles = capabilities->max_tiles;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Asking endpoints what they can do, at the start and after a failure. */
+#include "upscale-endpoint-pool.h"
 #include "upscale-error.h"
 #include "upscale-scheduler-private.h"
 
@@ -55,6 +56,7 @@ welcome (UpscaleScheduler    *self,
 
 /* Tiles are handed out once every endpoint has been heard of, so that what any of them
  * has painted in an earlier run is known; but nobody waits long for one that is silent.
+ * A batch may have stopped the endpoint while it was asked, and then the answer is late.
  */
 static void
 on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -66,7 +68,10 @@ on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
       upscale_backend_probe_finish (UPSCALE_BACKEND (object), result, &error);
 
   self->n_probing--;
-  if (capabilities)
+  if (!upscale_endpoint_is_alive (probe->endpoint))
+    g_debug ("%s was stopped while it was probed",
+             upscale_endpoint_get_name (probe->endpoint));
+  else if (capabilities)
     welcome (self, probe->endpoint, capabilities);
   else if (!upscale_scheduler_has_ended (self))
     fail_probe (self, probe->endpoint, error);

@@ -144,6 +144,42 @@ test_busy_endpoint_is_waited_for_as_it_says (Fixture *fixture, gconstpointer dat
                    2 * fixture->first->retry_after_us);
 }
 
+/* Of two batches one makes the endpoint be asked anew what it can do, and the other stops
+ * it before it has answered. */
+static void
+run_until_stopped_while_probed (Fixture *fixture)
+{
+  fixture->policy.batch_size = 1;
+  fixture->first->concurrency = 2;
+  fixture->first->n_failures_left = 4;
+  fixture->first->slow = 1;
+  fixture->second->seconds_per_tile = 200.0;
+  start (fixture, TRUE);
+  fixture->first->probe_s = 1000.0;
+  while (fixture->first->n_probes < 2)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_assert_true (fake_clock_jump (fixture->clock));
+  fixture->first->failure = UPSCALE_ERROR_REJECTED;
+}
+
+static void
+test_endpoint_that_is_stopped_while_it_is_probed (Fixture *fixture, gconstpointer data)
+{
+  run_until_stopped_while_probed (fixture);
+  finish (fixture);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->batch_sizes->len, ==, 4);
+}
+
+static void
+test_endpoint_that_is_stopped_while_its_probe_fails (Fixture *fixture, gconstpointer data)
+{
+  run_until_stopped_while_probed (fixture);
+  fixture->first->dies_us = 1000 * (gint64) G_USEC_PER_SEC;
+  finish (fixture);
+  assert_all_painted (fixture);
+}
+
 static void
 test_too_large_batches_are_halved (Fixture *fixture, gconstpointer data)
 {
@@ -237,6 +273,10 @@ main (int argc, char **argv)
        test_no_endpoint_left_is_an_error_that_says_why);
   ADD ("refusal-beside-a-batch-that-goes-well",
        test_refusal_beside_a_batch_that_goes_well);
+  ADD ("endpoint-that-is-stopped-while-it-is-probed",
+       test_endpoint_that_is_stopped_while_it_is_probed);
+  ADD ("endpoint-that-is-stopped-while-its-probe-fails",
+       test_endpoint_that_is_stopped_while_its_probe_fails);
   ADD ("busy-endpoint-is-waited-for-as-it-says",
        test_busy_endpoint_is_waited_for_as_it_says);
   ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);
