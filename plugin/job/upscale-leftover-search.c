@@ -8,19 +8,24 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 
 #define SUFFIX ".jsonl"
 /* Endpoints keep results for an hour. */
 #define MAX_AGE_S 3600
-/* A job of 100,000 tiles; what is larger ran for so long that it was no accident. */
-#define MAX_LOG_BYTES (64 << 20)
+/* Of all logs together; a job of 100,000 tiles writes 40 MiB. */
+#define MAX_BYTES (64 << 20)
+/* A batch of 10,000 tiles. */
+#define MAX_LINE_BYTES (1 << 20)
 
 /* What is known so far: batches that were sent and those that have ended. */
 typedef struct
 {
-  GHashTable *sent;  /* id -> UpscaleLeftover */
-  GHashTable *ended; /* of ids */
+  GHashTable *sent;   /* id -> UpscaleLeftover */
+  GHashTable *ended;  /* of ids */
+  gint64      n_left; /* bytes to read at most */
 } Findings;
 
 static void
@@ -30,26 +35,29 @@ add_tiles (UpscaleLeftover *leftover, JsonArray *tiles)
     {
       JsonObject *tile = upscale_json_read_object (json_array_get_element (tiles, i));
       gint64      number = upscale_json_get_int (tile, "tile", 0, G_MAXINT);
+      const char *key = upscale_json_get_string (tile, "key");
 
-      if (number > 0)
-        upscale_leftover_add_tile (leftover, (guint) number - 1,
-                                   upscale_json_get_string (tile, "key"));
+      if (key && number > 0)
+        upscale_leftover_add_tile (leftover, (guint) number - 1, key);
     }
 }
 
+/* Batches are called by UUIDs. Anything else is no batch of ours, and its name would
+ * become part of an address. */
 static void
-note_sent (Findings *findings, JsonObject *line)
+note_sent (Findings *findings, JsonObject *line, const char *id)
 {
-  JsonArray       *tiles = upscale_json_get_array (line, "tiles");
-  const char      *endpoint = upscale_json_get_string (line, "endpoint");
-  const char      *id = upscale_json_get_string (line, "batch");
-  UpscaleLeftover *leftover;
+  JsonArray  *tiles = upscale_json_get_array (line, "tiles");
+  const char *endpoint = upscale_json_get_string (line, "endpoint");
+  g_autoptr (UpscaleLeftover) leftover = NULL;
 
-  if (!endpoint || !id || !tiles)
+  if (!endpoint || !g_uuid_string_is_valid (id) || !tiles)
     return;
   leftover = upscale_leftover_new (endpoint, id);
   add_tiles (leftover, tiles);
-  g_hash_table_replace (findings->sent, leftover->batch_id, leftover);
+  if (g_hash_table_size (leftover->keys) > 0)
+    g_hash_table_replace (findings->sent, leftover->batch_id,
+                          upscale_leftover_ref (leftover));
 }
 
 static void
@@ -60,36 +68,62 @@ read_line (Findings *findings, const char *text, gboolean is_alive)
   const char *event = upscale_json_get_string (line, "event");
   const char *id = upscale_json_get_string (line, "batch");
 
+  if (!id)
+    return;
   if (g_strcmp0 (event, "sent") == 0 && !is_alive)
-    note_sent (findings, line);
-  else if (g_strcmp0 (event, "batch-ended") == 0 && id)
+    note_sent (findings, line, id);
+  else if (g_strcmp0 (event, "batch-ended") == 0)
     g_hash_table_add (findings->ended, g_strdup (id));
 }
 
-/* A log whose job still runs is locked; what that has sent is its own. */
-static gboolean
-is_locked (const char *path)
+/* On a full disk a line may be cut off; it is passed over. */
+static void
+read_lines (Findings *findings, FILE *log, gboolean is_alive)
 {
-  g_autofd int file = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  g_autofree char *line = g_malloc (MAX_LINE_BYTES);
+  gboolean         is_rest = FALSE; /* of a line that is too long */
 
-  return file >= 0 && flock (file, LOCK_SH | LOCK_NB) != 0;
+  while (fgets (line, MAX_LINE_BYTES, log))
+    {
+      gboolean is_whole = strchr (line, '\n') != NULL;
+
+      /* Most lines are of tiles, and need not be parsed. */
+      if (is_whole && !is_rest && strstr (line, "\"batch\""))
+        read_line (findings, line, is_alive);
+      is_rest = !is_whole;
+    }
 }
 
+/* A FIFO would be waited for, and a link may lead to a device that never ends. */
+static int
+open_log (Findings *findings, const char *path)
+{
+  g_autofd int file =
+      g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+  struct stat status;
+
+  if (file < 0 || fstat (file, &status) != 0 || !S_ISREG (status.st_mode) ||
+      status.st_size > findings->n_left ||
+      status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - MAX_AGE_S)
+    return -1;
+  findings->n_left -= status.st_size;
+  return g_steal_fd (&file);
+}
+
+/* A log whose job still runs is locked; what that has sent is its own. */
 static void
 read_log (Findings *findings, const char *path)
 {
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gboolean is_alive = is_locked (path);
-  GStatBuf status;
+  int   file = open_log (findings, path);
+  FILE *log = file >= 0 ? fdopen (file, "r") : NULL;
 
-  if (g_stat (path, &status) != 0 || status.st_size > MAX_LOG_BYTES ||
-      status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - MAX_AGE_S ||
-      !g_file_get_contents (path, &text, NULL, NULL))
-    return;
-  lines = g_strsplit (text, "\n", -1);
-  for (char **line = lines; *line; line++)
-    read_line (findings, *line, is_alive);
+  if (log)
+    {
+      read_lines (findings, log, flock (file, LOCK_SH | LOCK_NB) != 0);
+      fclose (log);
+    }
+  else if (file >= 0)
+    g_close (file, NULL);
 }
 
 static GPtrArray *
@@ -112,7 +146,9 @@ choose_open (Findings *findings)
  * @folder: where job logs lie
  *
  * Finds batches that runs of the last hour have sent and that nobody has seen the end of,
- * as the run was killed. A log that can't be read is as good as none.
+ * as the run was killed. A log that can't be read is as good as none. Nothing that stands
+ * in a log is believed: whether this run has such tiles, and whether they are the same,
+ * is for the scheduler to find out.
  *
  * Returns: (transfer full) (element-type UpscaleLeftover): what was found
  */
@@ -124,7 +160,7 @@ upscale_leftover_search (GFile *folder)
                              (GDestroyNotify) upscale_leftover_unref);
   g_autoptr (GHashTable) ended =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Findings findings = { sent, ended };
+  Findings findings = { sent, ended, MAX_BYTES };
   g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (folder), 0, NULL);
   const char *name;
 
