@@ -34,6 +34,7 @@ echo_backend_probe_async (UpscaleBackend     *backend,
   g_autoptr (GTask) task = g_task_new (backend, cancellable, callback, user_data);
   UpscaleCapabilities *capabilities = upscale_capabilities_new ("echo");
 
+  capabilities->keeps_batches = TRUE;
   capabilities->multiple_of = ECHO_BACKEND (backend)->enlarges ? 1 : 8;
   capabilities->resizes = ECHO_BACKEND (backend)->enlarges;
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);

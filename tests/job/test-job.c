@@ -19,6 +19,7 @@ typedef struct
   UpscaleClock     *clock;
   UpscaleRecipe    *recipe;
   GeglBuffer       *pixels;
+  int               tile_px;
   EchoBackend      *backend;
   GPtrArray        *endpoints;
   GMainLoop        *loop;
@@ -53,6 +54,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->recipe = upscale_recipe_new ();
   fixture->recipe->strength = 0.3;
   fixture->pixels = make_noise (0, 255);
+  fixture->tile_px = TILE_PX;
   fixture->backend = echo_backend_new ();
   fixture->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
   fixture->loop = g_main_loop_new (NULL, FALSE);
@@ -103,7 +105,7 @@ make_request (Fixture *fixture, double scale)
     .pixels = fixture->pixels,
     .selection = { 0, 0, SOURCE_PX, SOURCE_PX },
     .scale = scale,
-    .tile_px = TILE_PX,
+    .tile_px = fixture->tile_px,
     .overlap_px = 16,
     .colour_correction = 1.0,
     .recipe = fixture->recipe,
@@ -334,6 +336,122 @@ test_only_a_region_is_painted_anew (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The only log's text. */
+static char *
+read_log (Fixture *fixture)
+{
+  g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (fixture->logs), 0, NULL);
+  g_autofree char *path = g_build_filename (g_file_peek_path (fixture->logs),
+                                            g_dir_read_name (listing), NULL);
+  char            *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+/* What the log of a killed job may be: nothing tells of an end, lines are there several
+ * times or cut off, and digits, which tile numbers and keys are made of, are others. */
+static char *
+spoil_log (const char *log, GRand *random)
+{
+  g_auto (GStrv) lines = g_strsplit (log, "\n", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (int i = 0; lines[i]; i++)
+    for (int n = g_rand_int_range (random, 1, 4); n > 0 && !strstr (lines[i], "ended");
+         n--)
+      {
+        gsize begin = text->len;
+
+        g_string_append (text, lines[i]);
+        if (g_rand_boolean (random))
+          for (gsize at = begin; at < text->len; at++)
+            if (g_ascii_isdigit (text->str[at]) && g_rand_int_range (random, 0, 20) == 0)
+              text->str[at] = (char) g_rand_int_range (random, '0', '9' + 1);
+        if (g_rand_int_range (random, 0, 4) == 0)
+          g_string_truncate (text, begin + (text->len - begin) / 2);
+        g_string_append_c (text, '\n');
+      }
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+static void
+write_spoilt_logs (Fixture *fixture, const char *log, GRand *random)
+{
+  for (int n = g_rand_int_range (random, 1, 4); n > 0; n--)
+    {
+      g_autofree char *name = g_strdup_printf ("%d.jsonl", n);
+      g_autofree char *path =
+          g_build_filename (g_file_peek_path (fixture->logs), name, NULL);
+      g_autofree char *text = spoil_log (log, random);
+
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+    }
+}
+
+/* Returns how many are left. */
+static guint
+lose_some_tiles (Fixture *fixture, GRand *random)
+{
+  g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (fixture->cache), 0, NULL);
+  const char *name;
+  guint       n_left = 0;
+
+  while ((name = g_dir_read_name (listing)))
+    if (g_str_has_suffix (name, ".tile"))
+      {
+        g_autoptr (GFile) file = g_file_get_child (fixture->cache, name);
+
+        if (g_rand_boolean (random))
+          g_assert_true (g_file_delete (file, NULL, NULL));
+        else
+          n_left++;
+      }
+  return n_left;
+}
+
+/* Whatever the next job is, all of it is painted, and nothing that is there already. */
+static void
+test_logs_of_other_jobs_are_harmless (Fixture *fixture, gconstpointer data)
+{
+  const double scales[] = { 1.0, 1.0, 0.5, 0.25, 2.0 };
+  const int    tiles_px[] = { TILE_PX, TILE_PX, 2 * TILE_PX, TILE_PX / 2 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (int round = 0; round < 60; round++)
+    {
+      double scale = scales[g_rand_int_range (random, 0, G_N_ELEMENTS (scales))];
+      int    tile_px = tiles_px[g_rand_int_range (random, 0, G_N_ELEMENTS (tiles_px))];
+      g_autoptr (UpscaleJob) first = NULL;
+      g_autoptr (UpscaleJob) second = NULL;
+      g_autofree char *log = NULL;
+      UpscaleProgress  progress;
+      guint            n_left;
+      guint            n_before;
+
+      tear_down (fixture, data);
+      set_up (fixture, data);
+      first = run_job (fixture, 1.0);
+      log = read_log (fixture);
+      n_left = lose_some_tiles (fixture, random);
+      write_spoilt_logs (fixture, log, random);
+      n_before = echo_backend_get_n_tiles (fixture->backend);
+      fixture->tile_px = tile_px;
+      second = run_job (fixture, scale);
+      progress = upscale_scheduler_get_progress (upscale_job_get_scheduler (second));
+      g_assert_no_error (fixture->error);
+      g_assert_cmpuint (progress.n_failed, ==, 0);
+      g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, progress.n_tiles);
+      if (scale != 1.0 || tile_px != TILE_PX)
+        n_left = 0;
+      g_assert_cmpuint (progress.n_stored, ==, n_left);
+      g_assert_cmpuint (echo_backend_get_n_tiles (fixture->backend) - n_before, ==,
+                        progress.n_tiles - n_left);
+      if (scale == 1.0)
+        assert_equals_source (fixture, second);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -352,6 +470,7 @@ main (int argc, char **argv)
   ADD ("tiles-between-source-pixels-lie-where-they-belong",
        test_tiles_between_source_pixels_lie_where_they_belong);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
+  ADD ("logs-of-other-jobs-are-harmless", test_logs_of_other_jobs_are_harmless);
   ADD ("only-a-region-is-painted-anew", test_only_a_region_is_painted_anew);
 #undef ADD
   return g_test_run ();
