@@ -10,6 +10,7 @@
 #include "hurried-clock.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-job.h"
+#include "upscale-source.h"
 
 #define CHANNELS 3
 #define US_PER_MS 1000
@@ -19,6 +20,7 @@ typedef struct
   char  *endpoints;
   char  *cache;
   char  *duplicates;
+  char  *local_program;
   int    max_tries;
   int    batch_size;
   int    batch_timeout_s;
@@ -26,6 +28,7 @@ typedef struct
   int    side_px;
   int    tile_px;
   int    overlap_px;
+  double scale;
   double speed;
 } Options;
 
@@ -86,7 +89,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
   UpscaleJobRequest    request = {
        .pixels = runner->pixels,
        .selection = { 0, 0, runner->options.side_px, runner->options.side_px },
-       .scale = 1.0,
+       .scale = runner->options.scale,
        .tile_px = runner->options.tile_px,
        .overlap_px = runner->options.overlap_px,
        .recipe = recipe,
@@ -115,7 +118,8 @@ list_endpoints (Runner *runner)
   g_autoptr (GFile) path =
       g_file_new_build_filename (runner->options.cache, "endpoints.conf", NULL);
   g_autoptr (UpscaleEndpointFile) file = upscale_endpoint_file_load (path);
-  UpscaleEndpointTools tools = { file, "", UPSCALE_CLOCK (runner->clock) };
+  UpscaleEndpointTools tools = { file, runner->options.local_program,
+                                 UPSCALE_CLOCK (runner->clock) };
 
   return upscale_endpoint_list_new (runner->options.endpoints, &tools, &runner->error);
 }
@@ -184,20 +188,23 @@ run (Runner *runner, UpscaleJob *job)
   upscale_job_come_to_rest (job);
 }
 
+/* An endpoint that gives back what it gets leaves the plain enlargement. */
 static gboolean
 equals_source (Runner *runner, UpscaleJob *job)
 {
-  gsize              side_px = (gsize) runner->options.side_px;
-  gsize              size = side_px * side_px * CHANNELS;
-  g_autofree guint8 *expected = g_malloc (size);
-  g_autofree guint8 *actual = g_malloc (size);
-  const Babl        *format = babl_format ("R'G'B' u8");
+  GeglBuffer          *result = upscale_job_get_result (job);
+  const GeglRectangle *extent = gegl_buffer_get_extent (result);
+  gsize                size = (gsize) extent->width * (gsize) extent->height * CHANNELS;
+  g_autofree guint8   *actual = g_malloc (size);
+  g_autoptr (UpscaleSource) source =
+      upscale_source_new (runner->pixels, runner->options.scale);
+  g_autoptr (UpscalePixels) expected =
+      upscale_source_get_seen (source,
+                               (UpscaleRect) { 0, 0, extent->width, extent->height });
 
-  gegl_buffer_get (runner->pixels, NULL, 1.0, format, expected, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
-  gegl_buffer_get (upscale_job_get_result (job), NULL, 1.0, format, actual,
+  gegl_buffer_get (result, NULL, 1.0, babl_format ("R'G'B' u8"), actual,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return memcmp (expected, actual, size) == 0;
+  return memcmp (expected->data, actual, size) == 0;
 }
 
 static void
@@ -275,11 +282,13 @@ parse_options (int *argc, char ***argv)
                            .side_px = 208,
                            .tile_px = 64,
                            .overlap_px = 16,
+                           .scale = 1.0,
                            .speed = 1.0 };
   GOptionEntry entries[] = {
     { "endpoints", 0, 0, G_OPTION_ARG_STRING, &options.endpoints, NULL, NULL },
     { "cache", 0, 0, G_OPTION_ARG_STRING, &options.cache, NULL, NULL },
     { "duplicates", 0, 0, G_OPTION_ARG_STRING, &options.duplicates, NULL, NULL },
+    { "local-program", 0, 0, G_OPTION_ARG_STRING, &options.local_program, NULL, NULL },
     { "max-tries", 0, 0, G_OPTION_ARG_INT, &options.max_tries, NULL, NULL },
     { "batch-size", 0, 0, G_OPTION_ARG_INT, &options.batch_size, NULL, NULL },
     { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
@@ -287,6 +296,7 @@ parse_options (int *argc, char ***argv)
     { "side", 0, 0, G_OPTION_ARG_INT, &options.side_px, NULL, NULL },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options.tile_px, NULL, NULL },
     { "overlap", 0, 0, G_OPTION_ARG_INT, &options.overlap_px, NULL, NULL },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale, NULL, NULL },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, NULL, NULL },
     { NULL },
   };
