@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from echo_endpoint import Behaviour, EchoEndpoint
+from polling import wait_until
 
 N_TILES = 16  # 208 px in tiles of 64 px that overlap by 16: four a side
 TIME_LIMIT_S = 120
@@ -39,10 +41,10 @@ class Outcome:
     def log(self) -> list[dict[str, Any]]:
         return read_log(Path(self.report["log"]))
 
-    def assert_whole(self) -> None:
+    def assert_whole(self, n_tiles: int = N_TILES, by_echo: bool = True) -> None:
         assert self.report["error"] is None, self.report
-        assert self.n_had == N_TILES, self.words
-        assert self.report["is_source"]
+        assert self.n_had == self.report["n_tiles"] == n_tiles, self.words
+        assert self.report["is_source"] or not by_echo
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -50,17 +52,31 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
+def list_processes(group: int) -> dict[int, str]:
+    """State by process id of those in a process group; a zombie is none."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(its_group) == group and state != "Z":
+            found[int(stat.parent.name)] = state
+    return found
+
+
 class Job:
-    """A job that runs in a process of its own."""
+    """A job that runs in a process group of its own."""
 
     def __init__(self, cache: Path, *addresses: str, **options: float | str) -> None:
         self.cache = cache
+        options.setdefault("local_program", os.environ["UPSCALE_LOCAL_ENDPOINT"])
         options.setdefault("speed", HURRY)
         options.setdefault("duplicates", "never")  # or a copy would hide a fault
         arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
         self.process = subprocess.Popen(
             [os.environ["UPSCALE_RUN_JOB"], f"--cache={cache}", f"--endpoints={' '.join(addresses)}", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, start_new_session=True,
         )  # fmt: skip
 
     def say(self, command: str) -> None:
@@ -70,6 +86,24 @@ class Job:
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate()
+        self.wait_for_its_processes()
+
+    def wait_for_its_processes(self) -> None:
+        wait_until(lambda: not list_processes(self.process.pid), "nothing that the job has started is left")
+
+    def wait_for_stop(self) -> None:
+        """Until it has come to where `stop_at` lets it stop."""
+        wait_until(lambda: list_processes(self.process.pid).get(self.process.pid) == "T", "the job has come to its moment")
+
+    def kill_local_endpoint(self) -> None:
+        victims = list_processes(self.process.pid).keys() - {self.process.pid}
+        assert victims, "there is no endpoint"
+        for victim in victims:
+            os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: not victims & list_processes(self.process.pid).keys(), "the endpoint is gone")
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """What the log says of one kind of event so far."""
@@ -83,6 +117,7 @@ class Job:
             self.kill()
             raise AssertionError("the job hangs") from None
         assert self.process.returncode == 0, f"run-job ended with {self.process.returncode}"
+        self.wait_for_its_processes()
         return Outcome(json.loads(stdout))
 
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hurried-clock.h"
+#include "stop-points.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-job.h"
 #include "upscale-source.h"
@@ -21,6 +22,7 @@ typedef struct
   char  *cache;
   char  *duplicates;
   char  *local_program;
+  char  *stop_at;
   int    max_tries;
   int    batch_size;
   int    batch_timeout_s;
@@ -289,6 +291,7 @@ parse_options (int *argc, char ***argv)
     { "cache", 0, 0, G_OPTION_ARG_STRING, &options.cache, NULL, NULL },
     { "duplicates", 0, 0, G_OPTION_ARG_STRING, &options.duplicates, NULL, NULL },
     { "local-program", 0, 0, G_OPTION_ARG_STRING, &options.local_program, NULL, NULL },
+    { "stop-at", 0, 0, G_OPTION_ARG_STRING, &options.stop_at, NULL, NULL },
     { "max-tries", 0, 0, G_OPTION_ARG_INT, &options.max_tries, NULL, NULL },
     { "batch-size", 0, 0, G_OPTION_ARG_INT, &options.batch_size, NULL, NULL },
     { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
@@ -320,6 +323,7 @@ main (int argc, char **argv)
   g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
   UpscaleJob *job;
 
+  stop_points_set (runner.options.stop_at);
   gegl_init (NULL, NULL);
   runner.pixels = make_pixels (runner.options.side_px);
   runner.clock = hurried_clock_new (runner.options.speed);

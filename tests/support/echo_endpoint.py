@@ -53,6 +53,7 @@ class Behaviour:
     seconds_per_tile: float = 0
     twist: Callable[[dict[str, Any]], Any] | None = None  # changes an answer; bytes are sent as they are
     interfere: Callable[["Exchange"], bool] | None = None  # does something else with a request, and says so
+    on_headers: Callable[["Exchange"], None] | None = None  # called before a request's body is read
 
 
 class EchoEndpoint:
@@ -239,6 +240,8 @@ class Exchange(BaseHTTPRequestHandler):
             self.endpoint.ledger.note_delivered(answer)
 
     def is_interfered_with(self) -> bool:
+        if self.endpoint.behaviour.on_headers:
+            self.endpoint.behaviour.on_headers(self)
         size = int(self.headers.get("Content-Length") or 0)
         self.body = json.loads(self.rfile.read(size)) if size else {}
         interfere = self.endpoint.behaviour.interfere

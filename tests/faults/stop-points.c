@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stop-points.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "upscale-backend.h"
+#include "upscale-job-log.h"
+#include "upscale-png.h"
+#include "upscale-source.h"
+#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-store.h"
+
+/* A moment of the job's work, and how often it comes before the process stops there. */
+typedef struct
+{
+  char *name;
+  int   n_left;
+} StopPoint;
+
+static StopPoint *
+get_stop_point (void)
+{
+  static StopPoint point;
+
+  return &point;
+}
+
+/**
+ * stop_points_set:
+ * @text: (nullable): a moment and its number, such as `keep:3`; %NULL to stop nowhere
+ *
+ * Lets the process stop (SIGSTOP) when it comes to a moment for the n-th time, so that a
+ * test may kill it, or those who work for it, exactly there. Called once, before any
+ * thread is started. The linker puts the functions below before those of the plug-in.
+ */
+void
+stop_points_set (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text ? text : "", ":", 2);
+
+  if (!text)
+    return;
+  *get_stop_point () = (StopPoint) { g_strdup (parts[0]), atoi (parts[1]) };
+}
+
+static void
+pass (const char *name)
+{
+  StopPoint *point = get_stop_point ();
+
+  if (g_strcmp0 (point->name, name) == 0 && g_atomic_int_dec_and_test (&point->n_left))
+    raise (SIGSTOP);
+}
+
+typeof (upscale_png_encode)              __real_upscale_png_encode;
+typeof (upscale_backend_process_async)   __real_upscale_backend_process_async;
+typeof (upscale_tile_batch_decode_async) __real_upscale_tile_batch_decode_async;
+typeof (upscale_tile_store_insert)       __real_upscale_tile_store_insert;
+typeof (upscale_source_write)            __real_upscale_source_write;
+typeof (upscale_job_log_end)             __real_upscale_job_log_end;
+typeof (upscale_png_encode)              __wrap_upscale_png_encode;
+typeof (upscale_backend_process_async)   __wrap_upscale_backend_process_async;
+typeof (upscale_tile_batch_decode_async) __wrap_upscale_tile_batch_decode_async;
+typeof (upscale_tile_store_insert)       __wrap_upscale_tile_store_insert;
+typeof (upscale_source_write)            __wrap_upscale_source_write;
+typeof (upscale_job_log_end)             __wrap_upscale_job_log_end;
+
+/* A tile is made ready. */
+GBytes *
+__wrap_upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error)
+{
+  pass ("encode");
+  return __real_upscale_png_encode (pixels, compression, error);
+}
+
+/* A batch stands in the log, and is not on its way. */
+void
+__wrap_upscale_backend_process_async (UpscaleBackend          *backend,
+                                      UpscaleBatch            *batch,
+                                      const UpscaleBatchFuncs *funcs,
+                                      gpointer                 funcs_data,
+                                      GCancellable            *cancellable,
+                                      GAsyncReadyCallback      callback,
+                                      gpointer                 user_data)
+{
+  pass ("send");
+  __real_upscale_backend_process_async (backend, batch, funcs, funcs_data, cancellable,
+                                        callback, user_data);
+}
+
+/* An answer has come, and nothing of it is read. */
+void
+__wrap_upscale_tile_batch_decode_async (GBytes             *body,
+                                        UpscaleBatch       *batch,
+                                        GAsyncReadyCallback callback,
+                                        gpointer            user_data)
+{
+  pass ("read");
+  __real_upscale_tile_batch_decode_async (body, batch, callback, user_data);
+}
+
+/* A tile is about to be kept, or has just been. */
+gboolean
+__wrap_upscale_tile_store_insert (UpscaleTileStore *store,
+                                  const char       *key,
+                                  GBytes           *tile,
+                                  GError          **error)
+{
+  gboolean is_kept;
+
+  pass ("keep");
+  is_kept = __real_upscale_tile_store_insert (store, key, tile, error);
+  pass ("kept");
+  return is_kept;
+}
+
+/* A part of the result is written. */
+void
+__wrap_upscale_source_write (UpscaleSource *source,
+                             GeglBuffer    *result,
+                             UpscaleRect    target,
+                             float         *rgba)
+{
+  pass ("compose");
+  __real_upscale_source_write (source, result, target, rgba);
+}
+
+/* Everything is done. */
+void
+__wrap_upscale_job_log_end (UpscaleJobLog *log, const char *how)
+{
+  pass ("end");
+  __real_upscale_job_log_end (log, how);
+}

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kill -9 at moments that are met exactly: of the job, and of the endpoint that it has started.
+
+Nothing that was delivered is painted twice or lost, no process is left, and jobs of another kind on the same endpoint are
+neither harmed by what the dead one has left nor do they harm it.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from job_runner import N_TILES, Job, run_job
+
+# Where the job stops, and the how manyth time; see stop-points.c.
+MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
+# Another size, another tile size and another scale, each with fewer tiles than the dead job's 16.
+OTHER_JOBS: list[tuple[dict[str, float], int]] = [({"side": 112}, 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
+
+
+def stored(cache: Path) -> int:
+    return len(list(cache.glob("tiles/*.tile")))
+
+
+def show_others_are_whole(cache: Path, endpoint: EchoEndpoint) -> None:
+    """Side by side, to save time."""
+    jobs = [Job(cache, endpoint.url, **options) for options, _ in OTHER_JOBS]
+    for job, (_, n_tiles) in zip(jobs, OTHER_JOBS, strict=True):
+        outcome = job.finish()
+        outcome.assert_whole(n_tiles)
+        assert outcome.report["stored"] == 0, "another job's tile was taken for one of this"
+
+
+def show_next_job_is_whole(cache: Path, endpoint: EchoEndpoint) -> None:
+    """After the kill: first jobs of other kinds, then the same again. All tiles of all jobs are different pictures."""
+    n_stored = stored(cache)
+    show_others_are_whole(cache, endpoint)
+    outcome = run_job(cache, endpoint.url)
+    outcome.assert_whole()
+    assert outcome.report["stored"] == n_stored, "a tile that was kept is lost"
+    assert len(endpoint.painted) == N_TILES + sum(n_tiles for _, n_tiles in OTHER_JOBS)
+    assert len(set(endpoint.painted)) == len(endpoint.painted), "a tile was painted twice"
+    assert endpoint.violations == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_job_is_killed(tmp_path: Path, moment: str) -> None:
+    with EchoEndpoint() as endpoint:
+        job = Job(tmp_path, endpoint.url, stop_at=moment)
+        job.wait_for_stop()
+        job.kill()
+        show_next_job_is_whole(tmp_path, endpoint)
+
+
+class KillOnce:
+    """Kills a job from within the endpoint, when it comes to the first request that is meant."""
+
+    def __init__(self, is_meant: Callable[[Exchange], bool]) -> None:
+        self.is_meant = is_meant
+        self.job: Job | None = None
+        self.is_there = threading.Event()
+        self.is_done = threading.Event()
+
+    def __call__(self, exchange: Exchange) -> bool:
+        if self.is_done.is_set() or not self.is_meant(exchange):
+            return False
+        self.is_there.wait()
+        assert self.job
+        self.job.process.kill()
+        self.job.process.wait()
+        self.is_done.set()
+        return False
+
+
+def is_health(exchange: Exchange) -> bool:
+    return exchange.path == "/v1/health"
+
+
+def is_batch(exchange: Exchange) -> bool:
+    return exchange.command == "PUT"
+
+
+def is_taken(exchange: Exchange) -> bool:
+    """The endpoint has the batch, and its answer comes too late."""
+    if exchange.command == "PUT":
+        exchange.endpoint.submit(exchange.body)
+    return exchange.command == "PUT"
+
+
+def is_half_answered(exchange: Exchange) -> bool:
+    if exchange.command == "PUT":
+        exchange.endpoint.submit(exchange.body)
+        exchange.send_response(200)
+        exchange.send_header("Content-Length", "100000")
+        exchange.end_headers()
+        exchange.wfile.write(b'{"batch_id": "')
+        exchange.close_connection = True
+    return exchange.command == "PUT"
+
+
+REQUESTS = {
+    "it asks what the endpoint can do": ("interfere", is_health),
+    "it uploads": ("on_headers", is_batch),
+    "the batch has arrived": ("interfere", is_batch),
+    "the batch was taken": ("interfere", is_taken),
+    "half an answer was read": ("interfere", is_half_answered),
+}
+
+
+@pytest.mark.parametrize("when", REQUESTS)
+def test_job_is_killed_while(tmp_path: Path, when: str) -> None:
+    hook, is_meant = REQUESTS[when]
+    kill = KillOnce(is_meant)
+    with EchoEndpoint(Behaviour(**{hook: kill})) as endpoint:
+        kill.job = Job(tmp_path, endpoint.url)
+        kill.is_there.set()
+        assert kill.is_done.wait(60), "the moment did not come"
+        kill.job.kill()
+        show_next_job_is_whole(tmp_path, endpoint)
+
+
+# The local endpoint enlarges itself: 104 px are 208 afterwards.
+LOCAL = {"side": 104, "scale": 2}
+OTHER_LOCAL_JOBS = [({"side": 56, "scale": 2}, 4), ({**LOCAL, "tile": 96}, 9), ({"side": 104, "scale": 1}, 4)]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_job_is_killed_with_its_local_endpoint(tmp_path: Path, moment: str) -> None:
+    job = Job(tmp_path, "local", stop_at=moment, **LOCAL)
+    job.wait_for_stop()
+    job.kill()
+    n_stored = stored(tmp_path)
+    options, n_tiles = OTHER_LOCAL_JOBS[MOMENTS.index(moment) % len(OTHER_LOCAL_JOBS)]
+    run_job(tmp_path, "local", **options).assert_whole(n_tiles, by_echo=False)
+    outcome = run_job(tmp_path, "local", **LOCAL)
+    outcome.assert_whole(by_echo=False)
+    assert outcome.report["stored"] == n_stored
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_local_endpoint_is_killed(tmp_path: Path, moment: str) -> None:
+    job = Job(tmp_path, "local", stop_at=moment, **LOCAL)
+    job.wait_for_stop()
+    job.kill_local_endpoint()
+    job.go_on()
+    outcome = job.finish()
+    outcome.assert_whole(by_echo=False)
+    assert outcome.report["painted"] == N_TILES
+    settled: set[int] = set()
+    for line in outcome.log:
+        if line["event"] == "tile-settled":
+            assert line["tile"] not in settled, "a tile was painted twice"
+            settled.add(line["tile"])
+        elif line["event"] == "sent":
+            assert not settled & {tile["tile"] for tile in line["tiles"]}, "a tile that was delivered was sent again"
