@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from echo_endpoint import Behaviour, EchoEndpoint
+from kill_moments import list_processes
 from polling import wait_until
 
 N_TILES = 16  # 208 px in tiles of 64 px that overlap by 16: four a side
@@ -50,19 +51,6 @@ class Outcome:
 def read_log(path: Path) -> list[dict[str, Any]]:
     """A line that is being written right now is left out."""
     return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-
-
-def list_processes(group: int) -> dict[int, str]:
-    """State by process id of those in a process group; a zombie is none."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state != "Z":
-            found[int(stat.parent.name)] = state
-    return found
 
 
 class Job:

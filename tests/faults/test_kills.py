@@ -5,13 +5,12 @@ Nothing that was delivered is painted twice or lost, no process is left, and job
 neither harmed by what the dead one has left nor do they harm it.
 """
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import EchoEndpoint
 from job_runner import N_TILES, Job, run_job
+from kill_moments import REQUESTS, KillAtRequest
 
 # Where the job stops, and the how manyth time; see stop-points.c.
 MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
@@ -53,70 +52,11 @@ def test_job_is_killed(tmp_path: Path, moment: str) -> None:
         show_next_job_is_whole(tmp_path, endpoint)
 
 
-class KillOnce:
-    """Kills a job from within the endpoint, when it comes to the first request that is meant."""
-
-    def __init__(self, is_meant: Callable[[Exchange], bool]) -> None:
-        self.is_meant = is_meant
-        self.job: Job | None = None
-        self.is_there = threading.Event()
-        self.is_done = threading.Event()
-
-    def __call__(self, exchange: Exchange) -> bool:
-        if self.is_done.is_set() or not self.is_meant(exchange):
-            return False
-        self.is_there.wait()
-        assert self.job
-        self.job.process.kill()
-        self.job.process.wait()
-        self.is_done.set()
-        return False
-
-
-def is_health(exchange: Exchange) -> bool:
-    return exchange.path == "/v1/health"
-
-
-def is_batch(exchange: Exchange) -> bool:
-    return exchange.command == "PUT"
-
-
-def is_taken(exchange: Exchange) -> bool:
-    """The endpoint has the batch, and its answer comes too late."""
-    if exchange.command == "PUT":
-        exchange.endpoint.submit(exchange.body)
-    return exchange.command == "PUT"
-
-
-def is_half_answered(exchange: Exchange) -> bool:
-    if exchange.command == "PUT":
-        exchange.endpoint.submit(exchange.body)
-        exchange.send_response(200)
-        exchange.send_header("Content-Length", "100000")
-        exchange.end_headers()
-        exchange.wfile.write(b'{"batch_id": "')
-        exchange.close_connection = True
-    return exchange.command == "PUT"
-
-
-REQUESTS = {
-    "it asks what the endpoint can do": ("interfere", is_health),
-    "it uploads": ("on_headers", is_batch),
-    "the batch has arrived": ("interfere", is_batch),
-    "the batch was taken": ("interfere", is_taken),
-    "half an answer was read": ("interfere", is_half_answered),
-}
-
-
 @pytest.mark.parametrize("when", REQUESTS)
 def test_job_is_killed_while(tmp_path: Path, when: str) -> None:
-    hook, is_meant = REQUESTS[when]
-    kill = KillOnce(is_meant)
-    with EchoEndpoint(Behaviour(**{hook: kill})) as endpoint:
-        kill.job = Job(tmp_path, endpoint.url)
-        kill.is_there.set()
-        assert kill.is_done.wait(60), "the moment did not come"
-        kill.job.kill()
+    with EchoEndpoint() as endpoint:
+        moment = KillAtRequest(endpoint, when)
+        moment.let_happen(Job(tmp_path, endpoint.url).kill)
         show_next_job_is_whole(tmp_path, endpoint)
 
 

@@ -91,6 +91,12 @@ class EchoEndpoint:
         self.server.shutdown()
         self.server.server_close()
 
+    def let_through(self, n: int) -> None:
+        """Keeps the rest back after that many tiles, counted from the beginning."""
+        with self.lock:
+            self.behaviour.hold_after = n
+            self.lock.notify_all()
+
     def release(self) -> None:
         with self.lock:
             self.is_released = True
@@ -135,14 +141,16 @@ class EchoEndpoint:
             job["status"] = "completed"
             self.lock.notify_all()
 
+    def _is_held(self) -> bool:
+        hold = self.behaviour.hold_after
+        return hold is not None and self.n_let_through >= hold and not self.is_released
+
     def _spend_time(self, job: dict[str, Any]) -> bool:
         """Returns whether the job still runs afterwards."""
-        hold = self.behaviour.hold_after
         with self.lock:
             if self.behaviour.seconds_per_tile:
                 self.lock.wait_for(lambda: job["status"] != "running", self.behaviour.seconds_per_tile)
-            if hold is not None and self.n_let_through >= hold:
-                self.lock.wait_for(lambda: self.is_released or job["status"] != "running")
+            self.lock.wait_for(lambda: not self._is_held() or job["status"] != "running")
             goes_on = job["status"] == "running"
             self.n_let_through += goes_on
             return goes_on

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kill -9 at the moment of a request, from within the endpoint that gets it, and a look at what is left."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from echo_endpoint import EchoEndpoint, Exchange
+
+
+def list_processes(group: int) -> dict[int, str]:
+    """State by process id of those in a process group; a zombie is none."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(its_group) == group and state != "Z":
+            found[int(stat.parent.name)] = state
+    return found
+
+
+def is_health(exchange: Exchange) -> bool:
+    return exchange.path == "/v1/health"
+
+
+def is_batch(exchange: Exchange) -> bool:
+    return exchange.command == "PUT"
+
+
+def is_taken(exchange: Exchange) -> bool:
+    """The endpoint has the batch, and its answer comes too late."""
+    if exchange.command == "PUT":
+        exchange.endpoint.submit(exchange.body)
+    return exchange.command == "PUT"
+
+
+def is_half_answered(exchange: Exchange) -> bool:
+    if exchange.command == "PUT":
+        exchange.endpoint.submit(exchange.body)
+        exchange.send_response(200)
+        exchange.send_header("Content-Length", "100000")
+        exchange.end_headers()
+        exchange.wfile.write(b'{"batch_id": "')
+        exchange.close_connection = True
+    return exchange.command == "PUT"
+
+
+REQUESTS = {
+    "it asks what the endpoint can do": ("interfere", is_health),
+    "it uploads": ("on_headers", is_batch),
+    "the batch has arrived": ("interfere", is_batch),
+    "the batch was taken": ("interfere", is_taken),
+    "half an answer was sent": ("interfere", is_half_answered),
+}
+
+
+class KillAtRequest:
+    """Kills from within the endpoint, once, when it comes to one of REQUESTS."""
+
+    def __init__(self, endpoint: EchoEndpoint, when: str) -> None:
+        self.endpoint = endpoint
+        self.hook, self.is_meant = REQUESTS[when]
+        self.kill: Callable[[], object] = lambda: None
+        self.is_armed = threading.Event()
+        self.is_done = threading.Event()
+        setattr(endpoint.behaviour, self.hook, self)
+
+    def __call__(self, exchange: Exchange) -> bool:
+        if self.is_done.is_set() or not self.is_meant(exchange):
+            return False
+        self.is_armed.wait()
+        self.kill()
+        self.is_done.set()
+        return False
+
+    def let_happen(self, kill: Callable[[], object]) -> None:
+        """Returns when it has happened; `kill` returns when the client is gone."""
+        self.kill = kill
+        self.is_armed.set()
+        assert self.is_done.wait(60), "the moment did not come"
+        setattr(self.endpoint.behaviour, self.hook, None)
