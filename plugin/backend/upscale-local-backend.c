@@ -15,7 +15,7 @@
  * Starts the endpoint that ships with the plug-in, on a loopback port that it chooses
  * itself, and speaks the wire contract to it. It ends when our end of its standard input
  * closes, so not even a killed plug-in leaves it behind. When it dies, the next call
- * starts another.
+ * starts another, and calls that come meanwhile wait for that one.
  */
 struct _UpscaleLocalBackend
 {
@@ -25,6 +25,7 @@ struct _UpscaleLocalBackend
   UpscaleClock            *clock;
   GSubprocess             *process;
   UpscaleTileBatchBackend *delegate;
+  GPtrArray               *waiting; /* of GTask: those that wait until it has started */
 };
 
 /* A batch, while the endpoint may have to be started again for it. */
@@ -36,6 +37,7 @@ typedef struct
 } Process;
 
 static void upscale_local_backend_iface_init (UpscaleBackendInterface *iface);
+static void begin_start (UpscaleLocalBackend *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (UpscaleLocalBackend,
                                upscale_local_backend,
@@ -86,25 +88,6 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
   return TRUE;
 }
 
-static void
-on_line (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  UpscaleLocalBackend *self = g_task_get_source_object (task);
-  GError              *error = NULL;
-  g_autofree char     *line =
-      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object), result, NULL,
-                                            &error);
-
-  if (!error && take_address (self, line, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  stop (self);
-  g_task_return_error (task, error);
-}
-
 /* The keys for other endpoints are in such variables, and are not for a process that
  * opens models of strangers. */
 static void
@@ -138,6 +121,87 @@ spawn (UpscaleLocalBackend *self, GError **error)
   return process;
 }
 
+static GPtrArray *
+take_waiting (UpscaleLocalBackend *self)
+{
+  GPtrArray *waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  return waiting;
+}
+
+/* Answers all that wait: with the endpoint, or with why it did not start. */
+static void
+end_start (UpscaleLocalBackend *self, const GError *error)
+{
+  g_autoptr (GPtrArray) waiting = take_waiting (self);
+  g_autoptr (UpscaleTileBatchBackend) delegate = NULL;
+
+  g_set_object (&delegate, self->delegate);
+  for (guint i = 0; i < waiting->len; i++)
+    if (error)
+      g_task_return_error (waiting->pdata[i], g_error_copy (error));
+    else
+      g_task_return_pointer (waiting->pdata[i], g_object_ref (delegate), g_object_unref);
+}
+
+/* The first that waited was cancelled; for the others it is started again. */
+static void
+end_cancelled_start (UpscaleLocalBackend *self)
+{
+  g_autoptr (GPtrArray) waiting = take_waiting (self);
+  g_autoptr (GPtrArray) cancelled = g_ptr_array_new ();
+
+  for (guint i = 0; i < waiting->len; i++)
+    if (g_cancellable_is_cancelled (g_task_get_cancellable (waiting->pdata[i])))
+      g_ptr_array_add (cancelled, waiting->pdata[i]);
+    else
+      g_ptr_array_add (self->waiting, g_object_ref (waiting->pdata[i]));
+  if (self->waiting->len > 0)
+    begin_start (self);
+  for (guint i = 0; i < cancelled->len; i++)
+    g_task_return_error_if_cancelled (cancelled->pdata[i]);
+}
+
+static void
+on_line (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UpscaleLocalBackend) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line =
+      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object), result, NULL,
+                                            &error);
+
+  if (error || !take_address (self, line, &error))
+    stop (self);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    end_cancelled_start (self);
+  else
+    end_start (self, error);
+}
+
+/* For all that wait. */
+static void
+begin_start (UpscaleLocalBackend *self)
+{
+  g_autoptr (GDataInputStream) lines = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stop (self);
+  self->process = spawn (self, &error);
+  if (!self->process)
+    {
+      end_start (self, error);
+      return;
+    }
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT,
+                                       g_task_get_cancellable (self->waiting->pdata[0]),
+                                       on_line, g_object_ref (self));
+}
+
+/* Several batches may find it dead at once; it is started once for all of them. */
 static void
 start_async (UpscaleLocalBackend *self,
              GCancellable        *cancellable,
@@ -145,31 +209,23 @@ start_async (UpscaleLocalBackend *self,
              gpointer             user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GDataInputStream) lines = NULL;
-  GError *error = NULL;
 
   if (is_running (self))
     {
-      g_task_return_boolean (task, TRUE);
+      g_task_return_pointer (task, g_object_ref (self->delegate), g_object_unref);
       return;
     }
-  stop (self);
-  self->process = spawn (self, &error);
-  if (!self->process)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, cancellable, on_line,
-                                       g_steal_pointer (&task));
+  g_ptr_array_add (self->waiting, g_steal_pointer (&task));
+  if (self->waiting->len == 1)
+    begin_start (self);
 }
 
-static gboolean
+/* Returns (transfer full): what speaks to the endpoint that was there then; it may have
+ * died since. */
+static UpscaleBackend *
 start_finish (UpscaleLocalBackend *self, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void
@@ -191,17 +247,17 @@ static void
 on_started_for_probe (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
-  GError              *error = NULL;
+  GError *error = NULL;
+  g_autoptr (UpscaleBackend) delegate =
+      start_finish (UPSCALE_LOCAL_BACKEND (object), result, &error);
 
-  if (!start_finish (self, result, &error))
+  if (!delegate)
     {
       g_task_return_error (task, error);
       return;
     }
-  upscale_backend_probe_async (UPSCALE_BACKEND (self->delegate),
-                               g_task_get_cancellable (task), on_delegate_probed,
-                               g_object_ref (task));
+  upscale_backend_probe_async (delegate, g_task_get_cancellable (task),
+                               on_delegate_probed, g_object_ref (task));
 }
 
 static void
@@ -240,19 +296,19 @@ static void
 on_started_for_process (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
-  Process             *process = g_task_get_task_data (task);
-  GError              *error = NULL;
+  Process *process = g_task_get_task_data (task);
+  GError  *error = NULL;
+  g_autoptr (UpscaleBackend) delegate =
+      start_finish (UPSCALE_LOCAL_BACKEND (object), result, &error);
 
-  if (!start_finish (self, result, &error))
+  if (!delegate)
     {
       g_task_return_error (task, error);
       return;
     }
-  upscale_backend_process_async (UPSCALE_BACKEND (self->delegate), process->batch,
-                                 process->funcs, process->funcs_data,
-                                 g_task_get_cancellable (task), on_delegate_processed,
-                                 g_object_ref (task));
+  upscale_backend_process_async (delegate, process->batch, process->funcs,
+                                 process->funcs_data, g_task_get_cancellable (task),
+                                 on_delegate_processed, g_object_ref (task));
 }
 
 static void
@@ -296,6 +352,7 @@ upscale_local_backend_finalize (GObject *object)
   UpscaleLocalBackend *self = UPSCALE_LOCAL_BACKEND (object);
 
   stop (self);
+  g_ptr_array_unref (self->waiting);
   g_free (self->program);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (upscale_local_backend_parent_class)->finalize (object);
@@ -320,6 +377,7 @@ upscale_local_backend_class_init (UpscaleLocalBackendClass *klass)
 static void
 upscale_local_backend_init (UpscaleLocalBackend *self)
 {
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
