@@ -47,6 +47,15 @@ class Outcome:
         assert self.n_had == self.report["n_tiles"] == n_tiles, self.words
         assert self.report["is_source"] or not by_echo
 
+    def assert_nothing_delivered_was_sent_again(self) -> None:
+        settled: set[int] = set()
+        for line in self.log:
+            if line["event"] == "tile-settled":
+                assert line["tile"] not in settled, "a tile was settled twice"
+                settled.add(line["tile"])
+            elif line["event"] == "sent":
+                assert not settled & {tile["tile"] for tile in line["tiles"]}, "a tile that was delivered was sent again"
+
 
 def read_log(path: Path) -> list[dict[str, Any]]:
     """A line that is being written right now is left out."""

@@ -27,6 +27,7 @@ typedef struct
   int    batch_size;
   int    batch_timeout_s;
   int    seed;
+  int    steps;
   int    side_px;
   int    tile_px;
   int    overlap_px;
@@ -107,7 +108,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
 
   recipe->seed = runner->options.seed;
   recipe->strength = 0.3;
-  recipe->steps = 20;
+  recipe->steps = runner->options.steps;
   for (guint i = 0; i < endpoints->len; i++)
     upscale_endpoint_set_terms (endpoints->pdata[i], terms);
   return upscale_job_new (&request, &runner->error);
@@ -281,6 +282,7 @@ parse_options (int *argc, char ***argv)
   Options      options = { .max_tries = 4,
                            .batch_size = 3,
                            .batch_timeout_s = 2400,
+                           .steps = 20,
                            .side_px = 208,
                            .tile_px = 64,
                            .overlap_px = 16,
@@ -296,6 +298,7 @@ parse_options (int *argc, char ***argv)
     { "batch-size", 0, 0, G_OPTION_ARG_INT, &options.batch_size, NULL, NULL },
     { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, NULL, NULL },
+    { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps, NULL, NULL },
     { "side", 0, 0, G_OPTION_ARG_INT, &options.side_px, NULL, NULL },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options.tile_px, NULL, NULL },
     { "overlap", 0, 0, G_OPTION_ARG_INT, &options.overlap_px, NULL, NULL },

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from echo_endpoint import EchoEndpoint
 from job_runner import N_TILES, Job, run_job
-from kill_moments import REQUESTS, KillAtRequest
+from kill_moments import MOMENTS, REQUESTS, KillAtRequest
 
-# Where the job stops, and the how manyth time; see stop-points.c.
-MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
 # Another size, another tile size and another scale, each with fewer tiles than the dead job's 16.
 OTHER_JOBS: list[tuple[dict[str, float], int]] = [({"side": 112}, 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
 
@@ -86,11 +84,4 @@ def test_local_endpoint_is_killed(tmp_path: Path, moment: str) -> None:
     job.go_on()
     outcome = job.finish()
     outcome.assert_whole(by_echo=False)
-    assert outcome.report["painted"] == N_TILES
-    settled: set[int] = set()
-    for line in outcome.log:
-        if line["event"] == "tile-settled":
-            assert line["tile"] not in settled, "a tile was painted twice"
-            settled.add(line["tile"])
-        elif line["event"] == "sent":
-            assert not settled & {tile["tile"] for tile in line["tiles"]}, "a tile that was delivered was sent again"
+    outcome.assert_nothing_delivered_was_sent_again()

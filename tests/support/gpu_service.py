@@ -4,6 +4,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from kill_moments import list_processes
 from polling import wait_until
 from wire_client import Client
 
@@ -44,6 +46,7 @@ class Process:
     def __init__(self, command: list[str], **environment: str) -> None:
         self.process = subprocess.Popen(
             command,
+            stdin=subprocess.PIPE,
             env=make_environment(**environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -57,6 +60,11 @@ class Process:
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append(line)
+
+    def tell(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
 
     @property
     def text(self) -> str:
@@ -91,6 +99,49 @@ def serve(process: Process) -> Iterator[tuple[str, Process]]:
 def run_uvicorn(settings: Path, *arguments: str, **environment: str) -> contextlib.AbstractContextManager[tuple[str, Process]]:
     command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(settings), "--port", "0", *arguments]
     return serve(Process(command, **environment))
+
+
+class KillableService:
+    """Use as a context manager. The service under uvicorn on a port that stays; a start after a kill takes no seconds."""
+
+    def __init__(self, settings: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [PYTHON, str(SUPPORT / "serve_again.py"), "--settings", str(settings), "--port", str(port)]
+        self.process = Process(command)
+        self.n_started = 0
+        self.pid = 0
+
+    def __enter__(self) -> "KillableService":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.process.stop()
+
+    def start(self) -> None:
+        self.process.tell("start")
+        self.n_started += 1
+        started = wait_until(self._find_started, f"the service was started: {self.process.text}", START_LIMIT_S)
+        self.pid = int(started.split()[1])
+        wait_until(self._is_there, f"the service answers: {self.process.text}", START_LIMIT_S)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        group = self.process.process.pid
+        wait_until(lambda: set(list_processes(group)) == {group}, "the service is gone, with all it has started")
+
+    def _find_started(self) -> str:
+        lines = [line for line in list(self.process.lines) if line.startswith("started ")]
+        return lines[-1] if len(lines) == self.n_started else ""
+
+    def _is_there(self) -> bool:
+        try:
+            return Client(self.url).send("GET", "/v1/health").status == 200
+        except OSError:
+            return False
 
 
 def run_ray(settings: Path) -> contextlib.AbstractContextManager[tuple[str, Process]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from echo_endpoint import EchoEndpoint, Exchange
 
+# Where run-job stops when it is told to, and the how manyth time; see tests/faults/stop-points.c.
+MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
+
 
 def list_processes(group: int) -> dict[int, str]:
     """State by process id of those in a process group; a zombie is none."""
