@@ -4,7 +4,7 @@
 TASK_BUILD=build/work
 TASK_SANITIZED=build/sanitized
 # GIMP itself is not built with sanitizers, and one look at the style is enough.
-TASK_SANITIZED_SUITES=(core json png image dispatch backend job ui faults endpoint)
+TASK_SANITIZED_SUITES=(core files json png image dispatch backend job ui faults endpoint)
 
 task_fail() {
   echo "run: $*" >&2

@@ -8,11 +8,13 @@
 
 #include "upscale-comfyui-resources.h"
 #include "upscale-error.h"
+#include "upscale-file.h"
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
 
 #define BUILT_IN "/tile-upscale/comfyui-workflow.json"
 #define MARK '%'
+#define MAX_FILE_BYTES (4 * 1024 * 1024)
 
 /**
  * UpscaleComfyuiWorkflow:
@@ -123,8 +125,7 @@ upscale_comfyui_workflow_new_from_file (const char *path, GError **error)
 {
   g_autoptr (UpscaleComfyuiWorkflow) workflow = NULL;
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, &cause);
+  g_autoptr (GBytes) bytes = upscale_file_read (path, MAX_FILE_BYTES, &cause);
 
   if (!bytes)
     {

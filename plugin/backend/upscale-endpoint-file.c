@@ -4,8 +4,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-file.h"
 
 #define FILE_MODE 0600
+#define MAX_FILE_BYTES (1024 * 1024)
 #define MAX_COPIES_KEPT 1000
 #define LOCAL_NAME "local"
 
@@ -146,21 +148,21 @@ read_entries (GKeyFile *keys, GPtrArray *entries, GError **error)
 static gboolean
 read_file (GFile *file, GKeyFile *keys, GPtrArray *entries, GError **error)
 {
-  g_autofree char *text = NULL;
-  gsize            length;
   g_autoptr (GError) cause = NULL;
+  g_autoptr (GBytes) bytes =
+      upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, &cause);
 
-  if (!g_file_load_contents (file, NULL, &text, &length, NULL, &cause))
+  if (!bytes)
     {
-      if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
-  return g_key_file_load_from_data (keys, text, length,
-                                    G_KEY_FILE_KEEP_COMMENTS |
-                                        G_KEY_FILE_KEEP_TRANSLATIONS,
-                                    error) &&
+  return g_key_file_load_from_bytes (keys, bytes,
+                                     G_KEY_FILE_KEEP_COMMENTS |
+                                         G_KEY_FILE_KEEP_TRANSLATIONS,
+                                     error) &&
          read_entries (keys, entries, error);
 }
 

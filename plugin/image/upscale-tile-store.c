@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -16,6 +17,8 @@
  * write here can do worse. */
 #define CHECKSUM_CHARS 8
 #define SUFFIX ".tile"
+/* Several times a tile of the largest side without compression. */
+#define MAX_TILE_BYTES (256 * 1024 * 1024)
 /* A half-written file of a killed process is this old at least before it is taken for
  * one. */
 #define LEFTOVER_AGE_S 3600
@@ -142,14 +145,10 @@ GBytes *
 upscale_tile_store_lookup (UpscaleTileStore *store, const char *key)
 {
   g_autofree char *path = make_path (store, key);
-  g_autoptr (GBytes) whole = NULL;
-  char *contents = NULL;
-  gsize length = 0;
+  g_autoptr (GBytes) whole = upscale_file_read (path, MAX_TILE_BYTES, NULL);
+  gsize length = whole ? g_bytes_get_size (whole) : 0;
 
-  if (!g_file_get_contents (path, &contents, &length, NULL))
-    return NULL;
-  whole = g_bytes_new_take (contents, length);
-  if (!is_whole (contents, length))
+  if (!whole || !is_whole (g_bytes_get_data (whole, NULL), length))
     return NULL;
   /* The file's time says when it was last of use; nothing is lost when it can't be set.
    */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "upscale-error.h"
+
+#define CHUNK_BYTES (64 * 1024)
+#define MEBIBYTE (1024.0 * 1024.0)
+
+static gboolean
+fail_of_system (int code, GError **error)
+{
+  g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                       g_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+check_kind (const GStatBuf *status, GError **error)
+{
+  if (S_ISREG (status->st_mode))
+    return TRUE;
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
+                       S_ISDIR (status->st_mode)
+                           ? _ ("it is a folder")
+                           : _ ("it is a device, a pipe or a socket, not a file"));
+  return FALSE;
+}
+
+/* Opening a device may already do something, such as rewinding a tape, so look first. The
+ * name may mean something else a moment later, so look at what was opened, too. A pipe
+ * that nobody writes to would be waited for without O_NONBLOCK. */
+static int
+open_regular (const char *path, GError **error)
+{
+  GStatBuf     status;
+  g_autofd int file = -1;
+
+  if (g_stat (path, &status) != 0)
+    {
+      fail_of_system (errno, error);
+      return -1;
+    }
+  if (!check_kind (&status, error))
+    return -1;
+  file = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+  if (file < 0 || fstat (file, &status) != 0)
+    {
+      fail_of_system (errno, error);
+      return -1;
+    }
+  return check_kind (&status, error) ? g_steal_fd (&file) : -1;
+}
+
+/* Returns: the number of bytes that came, 0 at the end, or -1 with @error */
+static gssize
+read_chunk (int file, guint8 *chunk, GError **error)
+{
+  gssize n;
+
+  do
+    n = read (file, chunk, CHUNK_BYTES);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    fail_of_system (errno, error);
+  return n;
+}
+
+/**
+ * upscale_file_read:
+ * @path: a file that somebody else has named or may have put there; a link is followed
+ * @max_bytes: the largest size it may have
+ * @error: return location for an error
+ *
+ * Reads a whole regular file. Whatever @path names, nothing is waited for and no more
+ * than @max_bytes are kept, even of a file that grows meanwhile. Any thread may call it.
+ *
+ * Returns: (transfer full): the file's bytes; %NULL with a #GFileError when the system
+ * refuses, and with %UPSCALE_ERROR_STORAGE when it is no regular file or too large. The
+ * message says what is wrong, without the file's name
+ */
+GBytes *
+upscale_file_read (const char *path, gsize max_bytes, GError **error)
+{
+  g_autofd int file = -1;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
+  gssize             n;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (max_bytes <= G_MAXINT, NULL);
+
+  file = open_regular (path, error);
+  if (file < 0)
+    return NULL;
+  while ((n = read_chunk (file, chunk, error)) > 0)
+    {
+      if ((gsize) n > max_bytes - bytes->len)
+        {
+          g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
+                       _ ("it is larger than %g MiB"), (double) max_bytes / MEBIBYTE);
+          return NULL;
+        }
+      g_byte_array_append (bytes, chunk, (guint) n);
+    }
+  return n == 0 ? g_byte_array_free_to_bytes (g_steal_pointer (&bytes)) : NULL;
+}
