@@ -139,6 +139,53 @@ upscale_recipe_parse_loras (UpscaleRecipe *recipe, const char *text, GError **er
   return TRUE;
 }
 
+/**
+ * upscale_name_is_path:
+ * @name: what a model or a LoRA is called
+ *
+ * Servers list what they have as names, some with folders in them, as in
+ * `sdxl/detail.safetensors`. Those stay names. A path leads somewhere on a particular
+ * disk: from the root, a home, a drive or another computer, upwards, or by a URI.
+ *
+ * Returns: %TRUE if it is a path
+ */
+gboolean
+upscale_name_is_path (const char *name)
+{
+  g_auto (GStrv) folders = NULL;
+
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  folders = g_strsplit_set (name, "/\\", -1);
+  if (strchr ("/\\~", *name) && *name != '\0')
+    return TRUE;
+  if (g_ascii_isalpha (name[0]) && name[1] == ':' && strchr ("/\\", name[2]) && name[2])
+    return TRUE;
+  return strstr (name, ":/") || g_strv_contains ((const char *const *) folders, "..") ||
+         g_strv_contains ((const char *const *) folders, ".");
+}
+
+/**
+ * upscale_name_dup_bare:
+ * @name: what a model or a LoRA is called
+ *
+ * Returns: (transfer full): @name without the folders when it is a path, else all of it
+ */
+char *
+upscale_name_dup_bare (const char *name)
+{
+  const char *bare = name;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (!upscale_name_is_path (name))
+    return g_strdup (name);
+  for (const char *c = name; *c; c++)
+    if (strchr ("/\\", *c))
+      bare = c + 1;
+  return g_strdup (upscale_name_is_path (bare) ? "" : bare);
+}
+
 /* The length goes first, so that no two lists of texts run together to the same bytes. */
 static void
 digest_bytes (GChecksum *checksum, const void *data, gsize size)

@@ -62,6 +62,9 @@ gboolean
      upscale_recipe_parse_loras (UpscaleRecipe *recipe, const char *text, GError **error);
 void upscale_recipe_digest (const UpscaleRecipe *recipe, GChecksum *checksum);
 
+gboolean upscale_name_is_path (const char *name);
+char    *upscale_name_dup_bare (const char *name);
+
 gint64 upscale_tile_seed (gint64 base_seed, guint tile_index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleRecipe, upscale_recipe_unref)

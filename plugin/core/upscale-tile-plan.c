@@ -5,6 +5,7 @@
 
 #include "upscale-axis.h"
 #include "upscale-error.h"
+#include "upscale-limits.h"
 
 struct _UpscaleTilePlan
 {
@@ -39,6 +40,22 @@ check_geometry (UpscaleRect region,
       return FALSE;
     }
   return TRUE;
+}
+
+/* Before there is any tile: a grid of millions would take hours and the memory, too. */
+static gboolean
+check_count (UpscaleAxis x_axis, UpscaleAxis y_axis, GError **error)
+{
+  gint64 n_tiles = (gint64) x_axis.n * y_axis.n;
+
+  if (n_tiles <= UPSCALE_MAX_TILES)
+    return TRUE;
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+               _ ("These settings make %u tiles, and a job may have %d: choose larger "
+                  "tiles, a smaller overlap or a smaller scale, or select a part of the "
+                  "layer."),
+               (guint) MIN (n_tiles, G_MAXUINT), UPSCALE_MAX_TILES);
+  return FALSE;
 }
 
 static void
@@ -118,7 +135,8 @@ append_outside (UpscaleTilePlan *plan, UpscaleRect region)
  * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread
  * may read it.
  *
- * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT when the
+ * geometry is impossible or makes more than %UPSCALE_MAX_TILES tiles
  */
 UpscaleTilePlan *
 upscale_tile_plan_new (int         target_width_px,
@@ -130,17 +148,23 @@ upscale_tile_plan_new (int         target_width_px,
 {
   UpscaleRect      target = { 0, 0, target_width_px, target_height_px };
   UpscaleTilePlan *plan;
+  UpscaleAxis      x_axis;
+  UpscaleAxis      y_axis;
 
   if (!check_geometry (region, target, tile_px, overlap_px, error))
+    return NULL;
+  x_axis =
+      upscale_axis_new (region.x, region.width, target_width_px, tile_px, overlap_px);
+  y_axis =
+      upscale_axis_new (region.y, region.height, target_height_px, tile_px, overlap_px);
+  if (!check_count (x_axis, y_axis, error))
     return NULL;
 
   plan = g_atomic_rc_box_new0 (UpscaleTilePlan);
   plan->width_px = target_width_px;
   plan->height_px = target_height_px;
-  plan->x_axis =
-      upscale_axis_new (region.x, region.width, target_width_px, tile_px, overlap_px);
-  plan->y_axis =
-      upscale_axis_new (region.y, region.height, target_height_px, tile_px, overlap_px);
+  plan->x_axis = x_axis;
+  plan->y_axis = y_axis;
   plan->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleTile));
   plan->cells = g_array_new (FALSE, FALSE, sizeof (UpscaleCell));
   append_tiles (plan);

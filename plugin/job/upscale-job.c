@@ -5,15 +5,13 @@
 #include "upscale-error.h"
 #include "upscale-job-log.h"
 #include "upscale-leftover-search.h"
+#include "upscale-limits.h"
 #include "upscale-picture.h"
 #include "upscale-repaint.h"
 #include "upscale-source.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-
-/* Larger results than this many px a side can't be held by any GIMP image. */
-#define MAX_SIDE_PX 524288
 
 /**
  * UpscaleJob:
@@ -67,14 +65,23 @@ upscale_job_init (UpscaleJob *self)
 static gboolean
 check_size (const UpscaleJobRequest *request, int width_px, int height_px, GError **error)
 {
-  if (width_px * request->scale <= MAX_SIDE_PX &&
-      height_px * request->scale <= MAX_SIDE_PX)
+  double width = width_px * request->scale;
+  double height = height_px * request->scale;
+
+  if (width > UPSCALE_MAX_SIDE_PX || height > UPSCALE_MAX_SIDE_PX)
+    g_set_error (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+        _ ("A layer of %dx%d px is too large for this scale: the result may have %d "
+           "px a side."),
+        width_px, height_px, UPSCALE_MAX_SIDE_PX);
+  else if (width * height > (double) UPSCALE_MAX_PIXELS)
+    g_set_error (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+        _ ("A layer of %dx%d px is too large for this scale: the result may have %d "
+           "megapixels. Choose a smaller scale."),
+        width_px, height_px, (int) (UPSCALE_MAX_PIXELS / (1000 * 1000)));
+  else
     return TRUE;
-  g_set_error (
-      error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-      _ ("A layer of %dx%d px is too large for this scale: the result may have %d "
-         "px a side."),
-      width_px, height_px, MAX_SIDE_PX);
   return FALSE;
 }
 
@@ -94,13 +101,16 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
                         int                      height_px,
                         GError                 **error)
 {
-  int         width = MAX (1, (int) lround (width_px * request->scale));
-  int         height = MAX (1, (int) lround (height_px * request->scale));
-  UpscaleRect region = upscale_rect_scale (request->selection, (double) width / width_px,
-                                           (double) height / height_px);
+  int         width;
+  int         height;
+  UpscaleRect region;
 
   if (!check_size (request, width_px, height_px, error))
     return NULL;
+  width = MAX (1, (int) lround (width_px * request->scale));
+  height = MAX (1, (int) lround (height_px * request->scale));
+  region = upscale_rect_scale (request->selection, (double) width / width_px,
+                               (double) height / height_px);
   if (!upscale_rect_is_empty (request->region))
     region = request->region;
   return upscale_tile_plan_new (width, height, region, request->tile_px,

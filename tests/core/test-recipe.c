@@ -70,11 +70,63 @@ test_each_tile_has_its_own_seed (void)
       }
 }
 
+static void
+test_paths_are_told_from_names (void)
+{
+  static const char *const tested_names[] = {
+    "", "fine", "sdxl/detail.safetensors", "SDXL\\detail", "a:b", "x..y", "v1.5/.hidden"
+  };
+  static const char *const tested_paths[] = {
+    "/etc/passwd",        "~/model.onnx",   "~me/model.onnx", "C:\\model.onnx",
+    "c:/model.onnx",      "\\\\nas\\model", "\\model",        "../model",
+    "models/../../model", "a\\..\\b",       "./model",        "file:///etc/passwd",
+    "smb://nas/model",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tested_names); i++)
+    {
+      g_autofree char *bare = upscale_name_dup_bare (tested_names[i]);
+
+      g_test_message ("%s", tested_names[i]);
+      g_assert_false (upscale_name_is_path (tested_names[i]));
+      g_assert_cmpstr (bare, ==, tested_names[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (tested_paths); i++)
+    {
+      g_autofree char *bare = upscale_name_dup_bare (tested_paths[i]);
+
+      g_test_message ("%s", tested_paths[i]);
+      g_assert_true (upscale_name_is_path (tested_paths[i]));
+      g_assert_false (upscale_name_is_path (bare));
+      g_assert_true (g_str_has_suffix (tested_paths[i], bare));
+    }
+}
+
+/* Whatever the characters, what is left is no path. */
+static void
+test_a_bare_name_is_no_path (void)
+{
+  static const char letters[] = "/\\.:~aC ";
+
+  for (int round = 0; round < 20000; round++)
+    {
+      char             text[12] = { 0 };
+      g_autofree char *bare = NULL;
+
+      for (int i = g_test_rand_int_range (0, sizeof text); i > 0; i--)
+        text[i - 1] = letters[g_test_rand_int_range (0, sizeof letters - 1)];
+      bare = upscale_name_dup_bare (text);
+      g_assert_false (upscale_name_is_path (bare));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/recipe/loras", test_loras);
   g_test_add_func ("/recipe/each-tile-has-its-own-seed", test_each_tile_has_its_own_seed);
+  g_test_add_func ("/recipe/paths-are-told-from-names", test_paths_are_told_from_names);
+  g_test_add_func ("/recipe/a-bare-name-is-no-path", test_a_bare_name_is_no_path);
   return g_test_run ();
 }

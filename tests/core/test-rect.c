@@ -21,6 +21,8 @@ test_contains (void)
   g_assert_true (upscale_rect_contains (a, a));
   g_assert_false (upscale_rect_contains (a, (UpscaleRect) { 1, 3, 2, 2 }));
   g_assert_false (upscale_rect_contains (a, (UpscaleRect) { 11, 12, 2, 1 }));
+  g_assert_false (upscale_rect_contains (a, (UpscaleRect) { G_MAXINT, 3, G_MAXINT, 1 }));
+  g_assert_false (upscale_rect_contains (a, (UpscaleRect) { 2, G_MAXINT, 1, G_MAXINT }));
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "upscale-axis.h"
 #include "upscale-error.h"
+#include "upscale-limits.h"
 #include "upscale-tile-plan.h"
 #include "upscale-window.h"
 
@@ -253,6 +254,24 @@ test_impossible_geometry_is_refused (void)
   g_assert_error (beyond, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
 }
 
+static void
+test_no_plan_has_more_tiles_than_a_job_may (void)
+{
+  int         n = UPSCALE_MAX_TILES / 2;
+  UpscaleRect most = { 0, 0, 2 * 64, n * 64 };
+  UpscaleRect more = { 0, 0, 2 * 64, (n + 1) * 64 };
+  UpscaleRect huge = { 0, 0, UPSCALE_MAX_SIDE_PX, UPSCALE_MAX_SIDE_PX };
+  g_autoptr (UpscaleTilePlan) plan =
+      upscale_tile_plan_new (most.width, most.height, most, 64, 0, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (upscale_tile_plan_get_n_tiles (plan), ==, UPSCALE_MAX_TILES);
+  g_assert_null (upscale_tile_plan_new (more.width, more.height, more, 64, 0, &error));
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "choose larger tiles"));
+  g_assert_null (upscale_tile_plan_new (huge.width, huge.height, huge, 1, 0, NULL));
+}
+
 /* Shares tile the region: each px of it lies in exactly one. */
 static void
 test_shares_are_the_region (void)
@@ -311,6 +330,8 @@ main (int argc, char **argv)
                    test_region_fades_at_its_inner_edges_only);
   g_test_add_func ("/tile-plan/impossible-geometry-is-refused",
                    test_impossible_geometry_is_refused);
+  g_test_add_func ("/tile-plan/no-plan-has-more-tiles-than-a-job-may",
+                   test_no_plan_has_more_tiles_than_a_job_may);
   g_test_add_func ("/tile-plan/shares-are-the-region", test_shares_are_the_region);
   g_test_add_func ("/tile-plan/covers-are-whole-tiles", test_covers_are_whole_tiles);
   g_test_add_func ("/tile-plan/numbers-beyond-the-plan-are-refused",
