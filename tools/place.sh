@@ -143,7 +143,7 @@ place_pip_settings() {
 
 place_reenter() {
   local keep=() name
-  for name in CI TERM UPSCALE_BASIC UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS \
+  for name in CI TERM UPSCALE_BASIC UPSCALE_BATCH_SIZE UPSCALE_ENDPOINTS UPSCALE_TOKEN_ORIGIN \
     UPSCALE_REAL_COMFYUI UPSCALE_REAL_SDAPI UPSCALE_REAL_SDCPP \
     http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || keep+=("$name=${!name}")

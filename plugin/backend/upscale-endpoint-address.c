@@ -89,3 +89,37 @@ upscale_endpoint_address_dup_origin (GUri *address)
   return g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (address),
                           g_uri_get_host (address), g_uri_get_port (address));
 }
+
+/**
+ * upscale_endpoint_address_dup_shown:
+ * @address: an address
+ *
+ * Returns: (transfer full): its origin as a user would write it, without the usual port
+ */
+char *
+upscale_endpoint_address_dup_shown (GUri *address)
+{
+  g_autofree char *shown =
+      g_uri_join (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (address), NULL,
+                  g_uri_get_host (address), g_uri_get_port (address), "", NULL, NULL);
+
+  if (g_str_has_suffix (shown, "/"))
+    shown[strlen (shown) - 1] = '\0';
+  return g_steal_pointer (&shown);
+}
+
+/**
+ * upscale_endpoint_address_is_same_origin:
+ * @a: an address
+ * @b: another
+ *
+ * Returns: %TRUE if scheme, host and port are the same (RFC 6454); the case of a host's
+ * letters means nothing
+ */
+gboolean
+upscale_endpoint_address_is_same_origin (GUri *a, GUri *b)
+{
+  return g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b)) &&
+         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
+         g_uri_get_port (a) == g_uri_get_port (b);
+}

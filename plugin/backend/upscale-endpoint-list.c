@@ -6,6 +6,7 @@
 #include "upscale-endpoint-address.h"
 #include "upscale-endpoint-key.h"
 #include "upscale-endpoint-kind.h"
+#include "upscale-environment-key.h"
 #include "upscale-error.h"
 #include "upscale-local-backend.h"
 
@@ -27,37 +28,6 @@ is_typed (const char *text)
   return strstr (text, "://") != NULL;
 }
 
-static gboolean
-has_secrets (void)
-{
-  return g_getenv ("UPSCALE_TOKEN") || g_getenv ("UPSCALE_BASIC") ||
-         g_getenv ("UPSCALE_MODAL_KEY") || g_getenv ("UPSCALE_MODAL_SECRET");
-}
-
-static void
-add_header_from_environment (UpscaleHttp *http,
-                             const char  *header,
-                             const char  *prefix,
-                             const char  *variable)
-{
-  const char      *secret = g_getenv (variable);
-  g_autofree char *value = secret ? g_strconcat (prefix, secret, NULL) : NULL;
-
-  if (value)
-    upscale_http_add_header (http, header, value);
-}
-
-static void
-add_keys_from_environment (UpscaleHttp *http)
-{
-  add_header_from_environment (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
-  if (g_getenv ("UPSCALE_BASIC"))
-    upscale_endpoint_key_add_basic (http, g_getenv ("UPSCALE_BASIC"));
-  add_header_from_environment (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
-  add_header_from_environment (http, "Modal-Secret", "", "UPSCALE_MODAL_SECRET");
-}
-
-/* The keys of the environment are for all that is typed as an address. */
 static UpscaleEndpointEntry *
 describe_address (const char *text, GError **error)
 {
@@ -65,18 +35,8 @@ describe_address (const char *text, GError **error)
   const UpscaleEndpointKind *kind = upscale_endpoint_kind_split (&address);
   g_autoptr (GUri) uri = upscale_endpoint_address_parse (address, error);
 
-  if (!uri)
+  if (!uri || !upscale_environment_key_check (uri, error))
     return NULL;
-  if (has_secrets () && !upscale_endpoint_address_is_private (uri))
-    {
-      refuse (
-          error,
-          _ ("A key is set in the environment, but '%s' is not reached over https, so "
-             "anyone on the way could read it: use an https address, or unset the "
-             "key."),
-          g_uri_get_host (uri));
-      return NULL;
-    }
   return upscale_endpoint_entry_new (text, kind->name, address);
 }
 
@@ -184,7 +144,7 @@ make_backend (const UpscaleEndpointEntry *entry,
   if (key_parts)
     upscale_endpoint_key_add (http, entry, key_parts);
   else if (is_typed (entry->name))
-    add_keys_from_environment (http);
+    upscale_environment_key_add (http, uri);
   else if (!upscale_endpoint_key_find (entry, http, error))
     return NULL;
   return find_kind (entry->kind)->make (uri, http, tools->clock);

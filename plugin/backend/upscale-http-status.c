@@ -80,7 +80,8 @@ advise (guint status)
     case SOUP_STATUS_FORBIDDEN:
       return _ (" Set its key in your list of endpoints, or in the environment: "
                 "UPSCALE_TOKEN, UPSCALE_BASIC for a name and password, or "
-                "UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET.");
+                "UPSCALE_MODAL_KEY and UPSCALE_MODAL_SECRET, and UPSCALE_TOKEN_ORIGIN "
+                "to the server's address.");
     case SOUP_STATUS_NOT_FOUND:
       return _ (" Check the address.");
     default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "upscale-endpoint-address.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-error.h"
 
@@ -71,26 +72,6 @@ test_what_users_type (void)
     }
 }
 
-static void
-test_keys_go_over_https_or_loopback_only (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) far = NULL;
-  g_autoptr (GPtrArray) near = NULL;
-  g_autoptr (GPtrArray) safe = NULL;
-
-  g_setenv ("UPSCALE_TOKEN", "t0ken", TRUE);
-  far = parse ("http://a.example", &error);
-  near = parse ("http://localhost:1", NULL);
-  safe = parse ("https://a.example", NULL);
-  g_unsetenv ("UPSCALE_TOKEN");
-  g_assert_null (far);
-  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
-  g_assert_null (strstr (error->message, "t0ken"));
-  g_assert_nonnull (near);
-  g_assert_nonnull (safe);
-}
-
 static const char two_endpoints[] = "[gpu-a]\n"
                                     "kind=tile-batch\n"
                                     "address=https://a.example\n"
@@ -98,6 +79,75 @@ static const char two_endpoints[] = "[gpu-a]\n"
                                     "[gpu-b]\n"
                                     "address=https://b.example\n"
                                     "on=false\n";
+
+static const struct
+{
+  const char *origins; /* NULL: the variable is not set */
+  const char *text;
+  const char *words; /* NULL: fine */
+} bindings[] = {
+  { NULL, "https://a.example", "UPSCALE_TOKEN_ORIGIN=https://a.example if" },
+  { NULL, "https://a.example/base", "UPSCALE_TOKEN_ORIGIN=https://a.example if" },
+  { NULL, "http://[::1]:8000", "UPSCALE_TOKEN_ORIGIN=http://[::1]:8000 if" },
+  { "", "sdapi+http://127.0.0.1:7860", "UPSCALE_TOKEN_ORIGIN=http://127.0.0.1:7860 if" },
+  { NULL, "local", NULL },
+  { NULL, "gpu-b", NULL },
+  { "https://a.example", "https://a.example", NULL },
+  { "https://a.example", "http://b.example", NULL },
+  { "https://a.example", "http://a.example", NULL },
+  { "http://a.example", "http://a.example", "not reached over https" },
+  { "sdapi+http://localhost:1/x, https://a.example", "http://localhost:1", NULL },
+  { "a.example", "https://a.example", "UPSCALE_TOKEN_ORIGIN can't be read" },
+  { "https://me:secret@a.example", "https://a.example", "can't be read" },
+};
+
+static void
+test_keys_of_the_environment_are_bound (void)
+{
+  g_setenv ("UPSCALE_TOKEN", "t0ken", TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (bindings); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) endpoints = NULL;
+
+      g_test_message ("'%s' for '%s'", bindings[i].origins, bindings[i].text);
+      if (bindings[i].origins)
+        g_setenv ("UPSCALE_TOKEN_ORIGIN", bindings[i].origins, TRUE);
+      endpoints = parse_with (two_endpoints, bindings[i].text, &error);
+      g_unsetenv ("UPSCALE_TOKEN_ORIGIN");
+      if (!bindings[i].words)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+      g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, bindings[i].words));
+      g_assert_null (strstr (error->message, "t0ken"));
+      g_assert_null (strstr (error->message, "secret"));
+    }
+  g_unsetenv ("UPSCALE_TOKEN");
+}
+
+static gboolean
+is_same (const char *one, const char *other)
+{
+  g_autoptr (GUri) a = upscale_endpoint_address_parse (one, NULL);
+  g_autoptr (GUri) b = upscale_endpoint_address_parse (other, NULL);
+
+  return upscale_endpoint_address_is_same_origin (a, b);
+}
+
+static void
+test_an_origin_is_scheme_host_and_port (void)
+{
+  g_assert_true (is_same ("https://a.example", "https://a.example:443/base?x#y"));
+  g_assert_true (is_same ("HTTPS://A.example", "https://a.Example/"));
+  g_assert_true (is_same ("http://[::1]", "http://[::1]:80"));
+  g_assert_false (is_same ("https://a.example", "http://a.example"));
+  g_assert_false (is_same ("https://a.example", "https://a.example:444"));
+  g_assert_false (is_same ("https://a.example", "https://a.example.b.example"));
+  g_assert_false (is_same ("https://a.example", "https://b.a.example"));
+}
 
 static const char *
 get_name (GPtrArray *endpoints, guint i)
@@ -159,8 +209,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/endpoint-list/what-users-type", test_what_users_type);
-  g_test_add_func ("/endpoint-list/keys-go-over-https-or-loopback-only",
-                   test_keys_go_over_https_or_loopback_only);
+  g_test_add_func ("/endpoint-list/keys-of-the-environment-are-bound",
+                   test_keys_of_the_environment_are_bound);
+  g_test_add_func ("/endpoint-list/an-origin-is-scheme-host-and-port",
+                   test_an_origin_is_scheme_host_and_port);
   g_test_add_func ("/endpoint-list/names-and-terms-come-from-the-file",
                    test_names_and_terms_come_from_the_file);
   g_test_add_func ("/endpoint-list/a-broken-file-is-named-as-the-reason",

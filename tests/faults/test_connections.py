@@ -117,6 +117,7 @@ def test_redirect_to_another_origin_is_refused_and_gets_no_secret(tmp_path: Path
     with EchoEndpoint(Behaviour(interfere=note)) as elsewhere:
         away = hooks.Befall("PUT", lambda exchange: exchange.reply(303, None, Location=f"{elsewhere.url}/v1/batches/x"), 9)
         with EchoEndpoint(Behaviour(interfere=away)) as endpoint:
+            monkeypatch.setenv("UPSCALE_TOKEN_ORIGIN", endpoint.url)
             outcome = run_job(tmp_path, endpoint.url)
     assert outcome.n_had == 0
     assert "another host" in outcome.words

@@ -183,6 +183,7 @@ def test_autoscaling_endpoint_gets_as_many_batches_as_it_says(tmp_path: Path) ->
 def test_log_tells_why_a_tile_failed_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPSCALE_TOKEN", "t0p-s3cret")
     with EchoEndpoint(Behaviour(fail_tiles={2})) as endpoint:
+        monkeypatch.setenv("UPSCALE_TOKEN_ORIGIN", endpoint.url)
         outcome = run_job(tmp_path, endpoint.url)
     said = [line for line in outcome.log if line.get("tile") == 3]
     assert [line["event"] for line in said].count("tile-failed") == 4, "each of its four tries is there"

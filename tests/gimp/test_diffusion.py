@@ -38,7 +38,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pro
 
 def test_nine_tiles_are_painted_and_blended(service: tuple[str, Process], tmp_path: Path) -> None:
     url, process = service
-    outcome = Gimp(tmp_path).run(SCRIPT.format(url=url, strength=0.3), UPSCALE_TOKEN=TOKEN)
+    outcome = Gimp(tmp_path).run(SCRIPT.format(url=url, strength=0.3), UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=url)
     assert outcome.status == 0, f"{outcome}\n{process.text}"
     values = outcome.values
     assert (values["status"], values["tiles"], values["failed"]) == ("success", 9, 0), values

@@ -48,6 +48,7 @@ def upscale(
 ) -> Outcome:
     arguments = {"strength": 0.35, "steps": 4, "cfg_scale": 2.0, "controlnet_enabled": False, **arguments}
     environment = {name: value for name in ("UPSCALE_BASIC",) if (value := os.environ.get(name))} | (environment or {})
+    environment["UPSCALE_TOKEN_ORIGIN"] = " ".join(endpoints)
     script = JOB.format(size=size, endpoints=" ".join(endpoints), arguments=arguments)
     return Gimp(folder).run(script, **environment)
 
