@@ -85,6 +85,7 @@ upscale_estimate (UpscaleEstimateCase what)
     .n_endpoints = what.n_endpoints,
     .seconds = -1.0,
     .cost = -1.0,
+    .most_cost = -1.0,
   };
 
   if (pool.n_unknown == 0 && pool.tiles_per_s > 0.0)
@@ -93,6 +94,7 @@ upscale_estimate (UpscaleEstimateCase what)
 
       estimate.seconds = MAX (busy_s, pool.quickest_s);
       estimate.cost = busy_s * pool.dollars_per_s;
+      estimate.most_cost = estimate.cost * MAX (what.policy.max_tries, 1);
     }
   return estimate;
 }
@@ -136,5 +138,7 @@ upscale_estimate_describe (UpscaleEstimate estimate)
   append_time (line, estimate.seconds);
   if (estimate.cost >= LEAST_COST)
     g_string_append_printf (line, _ (", about $%.2f"), estimate.cost);
+  if (estimate.cost >= LEAST_COST && estimate.most_cost > estimate.cost)
+    g_string_append_printf (line, _ (" (up to $%.2f if tiles fail)"), estimate.most_cost);
   return g_string_free_and_steal (g_steal_pointer (&line));
 }

@@ -48,6 +48,7 @@ typedef struct
  * @n_endpoints: endpoints
  * @seconds: how long it takes; negative when nobody knows yet
  * @cost: in dollars; negative when nobody knows yet
+ * @most_cost: in dollars, when every tile fails as often as it may; negative likewise
  *
  * What can be said of a job before it begins. A value.
  */
@@ -58,6 +59,7 @@ typedef struct
   guint  n_endpoints;
   double seconds;
   double cost;
+  double most_cost;
 } UpscaleEstimate;
 
 UpscaleEstimate upscale_estimate (UpscaleEstimateCase what);
