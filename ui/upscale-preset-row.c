@@ -37,42 +37,6 @@ get_chosen (PresetRow *self)
   return index >= 0 && index < (int) self->list->len ? self->list->pdata[index] : NULL;
 }
 
-static void
-on_preset_chosen (GtkComboBox *combo, gpointer user_data)
-{
-  PresetRow           *self = user_data;
-  const UpscalePreset *preset = get_chosen (self);
-
-  gtk_widget_set_sensitive (self->delete_button, preset && preset->is_own);
-  if (preset)
-    upscale_preset_apply (preset, self->config);
-}
-
-/* Chooses @name without setting what it holds. */
-static void
-refill (PresetRow *self, const char *name)
-{
-  GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (self->combo);
-  int              active = 0;
-
-  g_signal_handlers_block_by_func (combo, on_preset_chosen, self);
-  g_clear_pointer (&self->list, g_ptr_array_unref);
-  self->list = upscale_presets_list (self->presets);
-  gtk_combo_box_text_remove_all (combo);
-  gtk_combo_box_text_append (combo, NONE_ID, _ ("(none)"));
-  for (guint i = 0; i < self->list->len; i++)
-    {
-      const UpscalePreset *preset = self->list->pdata[i];
-
-      gtk_combo_box_text_append_text (combo, preset->name);
-      if (name && preset->is_own && g_str_equal (preset->name, name))
-        active = (int) i + 1;
-    }
-  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), active);
-  gtk_widget_set_sensitive (self->delete_button, active > 0);
-  g_signal_handlers_unblock_by_func (combo, on_preset_chosen, self);
-}
-
 static GtkWindow *
 get_window (PresetRow *self)
 {
@@ -103,6 +67,45 @@ complain (PresetRow *self, const GError *error)
 
   gtk_dialog_run (GTK_DIALOG (dialog));
   gtk_widget_destroy (dialog);
+}
+
+static void
+on_preset_chosen (GtkComboBox *combo, gpointer user_data)
+{
+  PresetRow           *self = user_data;
+  const UpscalePreset *preset = get_chosen (self);
+  g_autoptr (GError) error = NULL;
+
+  gtk_widget_set_sensitive (self->delete_button, preset && preset->is_own);
+  if (!preset || upscale_preset_apply (preset, self->config, &error))
+    return;
+  g_prefix_error (&error, _ ("Not all of the preset '%s' could be used: "), preset->name);
+  complain (self, error);
+}
+
+/* Chooses @name without setting what it holds. */
+static void
+refill (PresetRow *self, const char *name)
+{
+  GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (self->combo);
+  int              active = 0;
+
+  g_signal_handlers_block_by_func (combo, on_preset_chosen, self);
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+  self->list = upscale_presets_list (self->presets);
+  gtk_combo_box_text_remove_all (combo);
+  gtk_combo_box_text_append (combo, NONE_ID, _ ("(none)"));
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const UpscalePreset *preset = self->list->pdata[i];
+
+      gtk_combo_box_text_append_text (combo, preset->name);
+      if (name && preset->is_own && g_str_equal (preset->name, name))
+        active = (int) i + 1;
+    }
+  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), active);
+  gtk_widget_set_sensitive (self->delete_button, active > 0);
+  g_signal_handlers_unblock_by_func (combo, on_preset_chosen, self);
 }
 
 static char *

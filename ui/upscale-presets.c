@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-presets.h"
 
+#include "upscale-file.h"
 #include "upscale-settings.h"
 
 #define GROUP "Preset"
 #define NAME_GROUP "Tile Upscale Preset"
 #define NAME_KEY "Name"
 #define SUFFIX ".preset"
+#define MAX_FILE_BYTES (1024 * 1024)
 
 /* What makes a look. Size, endpoints and dispatch are the picture's and the user's own.
  */
@@ -22,6 +24,9 @@ static const char *const names[] = { "prompt",
                                      "ip-adapter-scale",
                                      "colour-correction",
                                      NULL };
+
+/* Presets are handed from user to user. */
+static const UpscaleSettingsKind kind = { GROUP, names, TRUE };
 
 /**
  * UpscalePresets:
@@ -80,11 +85,13 @@ static UpscalePreset *
 load (GFile *file, gboolean is_own)
 {
   g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autoptr (GBytes) bytes =
+      upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
   g_autofree char *name = NULL;
   UpscalePreset   *preset;
 
-  if (!g_key_file_load_from_file (keys, g_file_peek_path (file),
-                                  G_KEY_FILE_KEEP_TRANSLATIONS, NULL))
+  if (!bytes ||
+      !g_key_file_load_from_bytes (keys, bytes, G_KEY_FILE_KEEP_TRANSLATIONS, NULL))
     return NULL;
   name = g_key_file_get_locale_string (keys, NAME_GROUP, NAME_KEY, NULL, NULL);
   if (!name || !g_key_file_has_group (keys, GROUP))
@@ -149,11 +156,16 @@ upscale_presets_list (UpscalePresets *presets)
  * upscale_preset_apply:
  * @preset: a preset
  * @config: a procedure's arguments, changed
+ * @error: return location for an error
+ *
+ * Sets what the preset names; a value that is impossible is left out.
+ *
+ * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_ARGUMENT when something was left out
  */
-void
-upscale_preset_apply (const UpscalePreset *preset, GObject *config)
+gboolean
+upscale_preset_apply (const UpscalePreset *preset, GObject *config, GError **error)
 {
-  upscale_settings_read (config, preset->keys, GROUP);
+  return upscale_settings_read (config, preset->keys, &kind, error);
 }
 
 /* Any name will do; what can't be in a file's name is written in hexadecimal. */
@@ -203,7 +215,7 @@ upscale_presets_save (UpscalePresets *presets,
 
   g_mkdir_with_parents (g_file_peek_path (presets->own), 0700);
   g_key_file_set_string (keys, NAME_GROUP, NAME_KEY, name);
-  upscale_settings_write (config, keys, GROUP, names);
+  upscale_settings_write (config, keys, &kind);
   return g_key_file_save_to_file (keys, g_file_peek_path (file), error);
 }
 

@@ -27,13 +27,14 @@ typedef struct
 UpscalePresets *upscale_presets_new (GFile *shipped, GFile *own);
 void            upscale_presets_free (UpscalePresets *presets);
 GPtrArray      *upscale_presets_list (UpscalePresets *presets);
-void            upscale_preset_apply (const UpscalePreset *preset, GObject *config);
-gboolean        upscale_presets_save (UpscalePresets *presets,
-                                      const char     *name,
-                                      GObject        *config,
-                                      GError        **error);
-gboolean        upscale_presets_delete (const UpscalePreset *preset, GError **error);
-gboolean        upscale_presets_has (UpscalePresets *presets, const char *name);
+gboolean
+upscale_preset_apply (const UpscalePreset *preset, GObject *config, GError **error);
+gboolean upscale_presets_save (UpscalePresets *presets,
+                               const char     *name,
+                               GObject        *config,
+                               GError        **error);
+gboolean upscale_presets_delete (const UpscalePreset *preset, GError **error);
+gboolean upscale_presets_has (UpscalePresets *presets, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscalePresets, upscale_presets_free)
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-control.h"
+#include "upscale-file.h"
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
@@ -11,6 +12,7 @@
 #define LINES_HEIGHT_PX 54
 #define TEXT_WIDTH_CHARS 24
 #define THUMBNAIL_PX 64
+#define MAX_PICTURE_BYTES (32 * 1024 * 1024)
 #define STEPS_A_PAGE 10.0
 #define ZERO_WIDTH_CHARS 11
 #define ZERO_KEY "upscale-zero"
@@ -172,12 +174,19 @@ static void
 on_picture_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 {
   g_autoptr (GFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GdkPixbuf) thumbnail = NULL;
 
   g_object_get (config, spec->name, &file, NULL);
-  if (file && g_file_peek_path (file))
-    thumbnail = gdk_pixbuf_new_from_file_at_size (g_file_peek_path (file), THUMBNAIL_PX,
-                                                  THUMBNAIL_PX, NULL);
+  if (file && g_file_is_native (file))
+    bytes = upscale_file_read (g_file_peek_path (file), MAX_PICTURE_BYTES, NULL);
+  if (bytes)
+    {
+      g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+
+      thumbnail = gdk_pixbuf_new_from_stream_at_scale (stream, THUMBNAIL_PX, THUMBNAIL_PX,
+                                                       TRUE, NULL, NULL);
+    }
   gtk_image_set_from_pixbuf (GTK_IMAGE (user_data), thumbnail);
   gtk_widget_set_visible (GTK_WIDGET (user_data), thumbnail != NULL);
 }

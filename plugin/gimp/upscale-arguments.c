@@ -4,10 +4,11 @@
 #include <glib/gi18n.h>
 
 #include "upscale-error.h"
+#include "upscale-file.h"
 
 #define SIZE_STEP_PX 64
 #define MAX_BATCH_SIZE 1000
-#define MAX_IP_ADAPTER_BYTES (32 * 1024 * 1024)
+#define MAX_REFERENCE_BYTES (32 * 1024 * 1024)
 
 /**
  * upscale_arguments_free:
@@ -38,31 +39,52 @@ replace_text (char **text, char *replacement)
   *text = replacement;
 }
 
+/**
+ * upscale_arguments_read_reference:
+ * @file: the reference picture for IP-Adapter
+ * @error: return location for an error
+ *
+ * A server's file, such as `smb:` has, is refused even where GVfs shows it in a folder:
+ * reading it may take for ever.
+ *
+ * Returns: (transfer full): its bytes, or %NULL with %UPSCALE_ERROR_ARGUMENT when it is
+ * no regular file of this computer, or too large
+ */
+GBytes *
+upscale_arguments_read_reference (GFile *file, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GBytes *bytes = NULL;
+
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  if (!g_file_is_native (file))
+    {
+      g_autofree char *scheme = g_file_get_uri_scheme (file);
+
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                   _ ("The IP-Adapter picture can't be read from '%s:': save it on this "
+                      "computer and choose it there."),
+                   scheme ? scheme : "");
+      return NULL;
+    }
+  bytes = upscale_file_read (g_file_peek_path (file), MAX_REFERENCE_BYTES, &cause);
+  if (!bytes)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                 _ ("The IP-Adapter picture can't be read: %s. Choose another file."),
+                 cause->message);
+  return bytes;
+}
+
 static gboolean
 read_ip_adapter_image (GimpProcedureConfig *config, UpscaleRecipe *recipe, GError **error)
 {
   g_autoptr (GFile) file = NULL;
-  g_autoptr (GError) cause = NULL;
 
   g_object_get (config, "ip-adapter-image", &file, NULL);
-  if (!file)
-    return TRUE;
-  recipe->ip_adapter_image = g_file_load_bytes (file, NULL, NULL, &cause);
-  if (!recipe->ip_adapter_image)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _ ("The IP-Adapter picture can't be read: %s"), cause->message);
-      return FALSE;
-    }
-  if (g_bytes_get_size (recipe->ip_adapter_image) > MAX_IP_ADAPTER_BYTES)
-    {
-      g_set_error (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-          _ ("The IP-Adapter picture is larger than %d MiB: choose a smaller file."),
-          MAX_IP_ADAPTER_BYTES / (1024 * 1024));
-      return FALSE;
-    }
-  return TRUE;
+  if (file)
+    recipe->ip_adapter_image = upscale_arguments_read_reference (file, error);
+  return !file || recipe->ip_adapter_image;
 }
 
 static gboolean

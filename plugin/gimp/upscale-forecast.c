@@ -68,6 +68,19 @@ describe (const UpscaleForecastCase *what,
                       NULL);
 }
 
+static char *
+warn (const UpscaleForecastCase *what, const UpscaleArguments *arguments)
+{
+  const char      *broken = upscale_endpoint_file_get_problem (what->endpoints);
+  g_autofree char *missing =
+      what->shown ? upscale_layer_recipe_dup_warning (what->shown, arguments->recipe)
+                  : NULL;
+
+  if (!broken || !missing)
+    return g_strdup (missing ? missing : broken);
+  return g_strconcat (missing, "\n", broken, NULL);
+}
+
 static gboolean
 make (const UpscaleForecastCase *what,
       GimpProcedureConfig       *config,
@@ -87,6 +100,7 @@ make (const UpscaleForecastCase *what,
     return FALSE;
   forecast->sentence =
       describe (what, arguments, upscale_tile_plan_get_n_tiles (forecast->plan), entries);
+  forecast->warning = warn (what, arguments);
   return TRUE;
 }
 
@@ -108,7 +122,5 @@ upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
 
   if (!make (user_data, config, forecast, &error))
     forecast->problem = g_strdup (error->message);
-  forecast->warning = g_strdup (
-      upscale_endpoint_file_get_problem (((UpscaleForecastCase *) user_data)->endpoints));
   return forecast;
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @height_px: height of the layer
  * @selection: what is selected of it; all of it without a selection
  * @recipe: (nullable): how the layer was made, when it was made here
+ * @shown: (nullable): the recipe that the dialog begins with
  * @endpoints: the endpoints the user has described
  * @speeds: what earlier runs have measured
  *
@@ -23,6 +24,7 @@ typedef struct
   int                        height_px;
   UpscaleRect                selection;
   const UpscaleLayerRecipe  *recipe;
+  const UpscaleLayerRecipe  *shown;
   const UpscaleEndpointFile *endpoints;
   GKeyFile                  *speeds;
 } UpscaleForecastCase;

@@ -11,9 +11,16 @@
 #define PARASITE "tile-upscale-recipe"
 #define GROUP "Recipe"
 #define SOURCE_GROUP "Source"
+#define REFERENCE_KEY "ip-adapter-image-sha256"
+/* Earlier versions wrote the picture's address. It is never followed. */
+#define OLD_REFERENCE_KEY "ip-adapter-image"
 #define N_SELECTION 4
+#define MAX_BYTES (1024 * 1024)
 
-/* Everything but who paints: addresses are nobody's business who gets the file. */
+/* The arguments that change the picture. The image is a document: people hand it on, so
+ * nothing is written to it that only concerns its author, and nothing read from it that
+ * would send or spend anything of its reader's. Endpoints, files and the dispatch are
+ * therefore not here. */
 static const char *const names[] = { "prompt",
                                      "negative-prompt",
                                      "scale",
@@ -24,19 +31,16 @@ static const char *const names[] = { "prompt",
                                      "tile-size",
                                      "overlap",
                                      "generation-size",
-                                     "batch-size",
-                                     "sequential-below",
-                                     "batch-timeout",
-                                     "retries",
                                      "controlnet-enabled",
                                      "conditioning-scale",
-                                     "ip-adapter-image",
                                      "ip-adapter-scale",
                                      "loras",
                                      "model",
                                      "colour-correction",
                                      "resize-canvas",
                                      NULL };
+
+static const UpscaleSettingsKind kind = { GROUP, names, TRUE };
 
 /**
  * upscale_layer_recipe_free:
@@ -45,27 +49,43 @@ static const char *const names[] = { "prompt",
 void
 upscale_layer_recipe_free (UpscaleLayerRecipe *recipe)
 {
-  g_key_file_unref (recipe->keys);
+  g_clear_object (&recipe->config);
+  g_free (recipe->reference);
   g_clear_object (&recipe->source);
   g_free (recipe);
+}
+
+static char *
+digest (GBytes *reference)
+{
+  return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, reference);
 }
 
 /**
  * upscale_layer_recipe_make:
  * @config: the arguments
+ * @painted: how they paint
  * @copy: what was read of the source
  *
  * Returns: (transfer full): the recipe, to be attached once there is a layer
  */
 GKeyFile *
-upscale_layer_recipe_make (GObject *config, const UpscaleLayerCopy *copy)
+upscale_layer_recipe_make (GObject                *config,
+                           const UpscaleRecipe    *painted,
+                           const UpscaleLayerCopy *copy)
 {
   GKeyFile   *keys = g_key_file_new ();
   UpscaleRect selection = copy->selection;
   int         numbers[N_SELECTION] = { selection.x, selection.y, selection.width,
                                        selection.height };
 
-  upscale_settings_write (config, keys, GROUP, names);
+  upscale_settings_write (config, keys, &kind);
+  if (painted->ip_adapter_image)
+    {
+      g_autofree char *reference = digest (painted->ip_adapter_image);
+
+      g_key_file_set_string (keys, GROUP, REFERENCE_KEY, reference);
+    }
   g_key_file_set_integer (keys, SOURCE_GROUP, "tattoo",
                           (int) gimp_item_get_tattoo (GIMP_ITEM (copy->layer)));
   g_key_file_set_integer_list (keys, SOURCE_GROUP, "selection", numbers, N_SELECTION);
@@ -99,7 +119,8 @@ load (GimpItem *layer)
   guint32     length = 0;
   const char *text = parasite ? gimp_parasite_get_data (parasite, &length) : NULL;
   gboolean    is_loaded =
-      text && g_key_file_load_from_data (keys, text, length, G_KEY_FILE_NONE, NULL) &&
+      text && length <= MAX_BYTES &&
+      g_key_file_load_from_data (keys, text, length, G_KEY_FILE_NONE, NULL) &&
       g_key_file_has_group (keys, GROUP) && g_key_file_has_group (keys, SOURCE_GROUP);
 
   g_clear_pointer (&parasite, gimp_parasite_free);
@@ -110,7 +131,7 @@ load (GimpItem *layer)
  * upscale_layer_recipe_is_on:
  * @layer: any item
  *
- * Returns: whether it carries a recipe
+ * Returns: %TRUE if it carries a recipe
  */
 gboolean
 upscale_layer_recipe_is_on (GimpItem *layer)
@@ -141,7 +162,8 @@ fits (const UpscaleLayerRecipe *recipe, GimpDrawable *layer)
   UpscaleRect   whole = { 0, 0, gimp_drawable_get_width (source),
                           gimp_drawable_get_height (source) };
 
-  return fabs (whole.width * recipe->scale - gimp_drawable_get_width (layer)) <= 1.0 &&
+  return !upscale_rect_is_empty (recipe->selection) &&
+         fabs (whole.width * recipe->scale - gimp_drawable_get_width (layer)) <= 1.0 &&
          fabs (whole.height * recipe->scale - gimp_drawable_get_height (layer)) <= 1.0 &&
          upscale_rect_contains (whole, recipe->selection);
 }
@@ -153,19 +175,56 @@ refuse (GError **error, const char *sentence)
   return NULL;
 }
 
+static char *
+read_reference (GKeyFile *keys)
+{
+  g_autofree char *reference = g_key_file_get_string (keys, GROUP, REFERENCE_KEY, NULL);
+  g_autofree char *old = g_key_file_get_string (keys, GROUP, OLD_REFERENCE_KEY, NULL);
+
+  if (reference || !old || *old == '\0')
+    return g_steal_pointer (&reference);
+  return g_strdup ("");
+}
+
+/* What an argument could not be can't be in a recipe, either. */
+static gboolean
+read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
+{
+  g_autoptr (UpscaleArguments) arguments = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  recipe->reference = read_reference (keys);
+  if (upscale_settings_read (G_OBJECT (recipe->config), keys, &kind, &cause))
+    arguments = upscale_arguments_new (recipe->config, &cause);
+  if (!arguments)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                   _ ("The recipe that is kept with this layer can't be used: %s Upscale "
+                      "what the layer was made from again."),
+                   cause->message);
+      return FALSE;
+    }
+  recipe->scale = arguments->scale;
+  recipe->tile_px = arguments->tile_px;
+  recipe->overlap_px = arguments->overlap_px;
+  return TRUE;
+}
+
 /**
  * upscale_layer_recipe_read:
  * @layer: a layer
+ * @procedure: the procedure whose arguments the recipe holds
  * @error: return location for an error
  *
  * Returns: (transfer full): how it was made, or %NULL with %UPSCALE_ERROR_LAYER when it
- * was not made here, or its source is gone or has another size
+ * was not made here, holds what no argument could be, or its source is gone or has
+ * another size
  */
 UpscaleLayerRecipe *
-upscale_layer_recipe_read (GimpLayer *layer, GError **error)
+upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **error)
 {
   g_autoptr (UpscaleLayerRecipe) recipe = NULL;
-  GKeyFile  *keys = load (GIMP_ITEM (layer));
+  g_autoptr (GKeyFile) keys = load (GIMP_ITEM (layer));
   GimpImage *image = gimp_item_get_image (GIMP_ITEM (layer));
   GimpLayer *source;
 
@@ -174,31 +233,89 @@ upscale_layer_recipe_read (GimpLayer *layer, GError **error)
                    _ ("This layer was not made by Tile Upscale: select a layer that "
                       "was."));
   recipe = g_new0 (UpscaleLayerRecipe, 1);
-  recipe->keys = keys;
+  recipe->config = gimp_procedure_create_config (procedure);
   source = gimp_image_get_layer_by_tattoo (
       image, (guint) g_key_file_get_integer (keys, SOURCE_GROUP, "tattoo", NULL));
   if (!source)
     return refuse (error, _ ("The layer that this one was made from is gone: undo its "
                              "removal, or upscale another layer."));
   recipe->source = g_object_ref (source);
-  recipe->scale = g_key_file_get_double (keys, GROUP, "scale", NULL);
-  recipe->tile_px = g_key_file_get_integer (keys, GROUP, "tile-size", NULL);
-  recipe->overlap_px = g_key_file_get_integer (keys, GROUP, "overlap", NULL);
+  if (!read_arguments (recipe, keys, error))
+    return NULL;
   if (!read_selection (keys, &recipe->selection) || !fits (recipe, GIMP_DRAWABLE (layer)))
     return refuse (error, _ ("This layer, or the one it was made from, has another size "
                              "now: upscale that one again."));
   return g_steal_pointer (&recipe);
 }
 
+static gboolean
+is_reference (const UpscaleLayerRecipe *recipe, GBytes *bytes)
+{
+  g_autofree char *found = bytes ? digest (bytes) : NULL;
+
+  return g_strcmp0 (recipe->reference, found) == 0;
+}
+
+/* Another picture than the layer's own would change what is painted. */
+static void
+keep_only_own_reference (const UpscaleLayerRecipe *recipe, GObject *config)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_object_get (config, "ip-adapter-image", &file, NULL);
+  if (file && recipe->reference)
+    bytes = upscale_arguments_read_reference (file, NULL);
+  if (!is_reference (recipe, bytes))
+    g_object_set (config, "ip-adapter-image", NULL, NULL);
+}
+
 /**
  * upscale_layer_recipe_apply:
  * @recipe: a recipe
  * @config: a procedure's arguments, set to what the layer was made with
+ *
+ * Sets what changes the picture. A reference picture that is chosen in @config stays when
+ * it is the one that the layer was made with; else there is none.
  */
 void
 upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
 {
-  upscale_settings_read (config, recipe->keys, GROUP);
+  for (const char *const *name = names; *name; name++)
+    {
+      const GParamSpec *spec =
+          g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_value_init (&value, spec->value_type);
+      g_object_get_property (G_OBJECT (recipe->config), *name, &value);
+      g_object_set_property (config, *name, &value);
+    }
+  keep_only_own_reference (recipe, config);
+}
+
+/**
+ * upscale_layer_recipe_dup_warning:
+ * @recipe: how a layer was made
+ * @chosen: how it would be painted now
+ *
+ * Returns: (transfer full) (nullable): a sentence when the layer was made with a
+ * reference picture and @chosen has none or another
+ */
+char *
+upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
+                                  const UpscaleRecipe      *chosen)
+{
+  if (!recipe->reference || is_reference (recipe, chosen->ip_adapter_image))
+    return NULL;
+  if (!chosen->ip_adapter_image)
+    return g_strdup (
+        _ ("The layer was made with an IP-Adapter example, and an image does "
+           "not keep that: choose it again, or paint without it."));
+  /* Nobody knows which picture an old recipe means. */
+  if (*recipe->reference == '\0')
+    return NULL;
+  return g_strdup (_ ("The layer was made with another IP-Adapter example than this."));
 }
 
 /**

@@ -8,30 +8,39 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLayerRecipe:
- * @keys: the arguments, for upscale_layer_recipe_apply()
+ * @config: the arguments, for upscale_layer_recipe_apply(); all others are the defaults
+ * @reference: (nullable): SHA-256 of the reference picture, in hexadecimal digits; ""
+ * when there was one and nobody knows which
  * @source: what the layer was made from
  * @scale: upscale factor
  * @tile_px: side of its tiles
  * @overlap_px: their overlap
  * @selection: what of @source was painted, in its px
  *
- * How a layer was made.
+ * How a layer was made, as the image tells it. Anybody may have written the image, so
+ * this is what has passed the checks that a call of the procedure has to pass.
  */
 typedef struct
 {
-  GKeyFile   *keys;
-  GimpLayer  *source;
-  double      scale;
-  int         tile_px;
-  int         overlap_px;
-  UpscaleRect selection;
+  GimpProcedureConfig *config;
+  char                *reference;
+  GimpLayer           *source;
+  double               scale;
+  int                  tile_px;
+  int                  overlap_px;
+  UpscaleRect          selection;
 } UpscaleLayerRecipe;
 
-gboolean            upscale_layer_recipe_is_on (GimpItem *layer);
-UpscaleLayerRecipe *upscale_layer_recipe_read (GimpLayer *layer, GError **error);
+gboolean upscale_layer_recipe_is_on (GimpItem *layer);
+UpscaleLayerRecipe *
+upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **error);
 void      upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config);
+char     *upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
+                                            const UpscaleRecipe      *chosen);
 void      upscale_layer_recipe_attach (GimpLayer *layer, GKeyFile *keys);
-GKeyFile *upscale_layer_recipe_make (GObject *config, const UpscaleLayerCopy *copy);
+GKeyFile *upscale_layer_recipe_make (GObject                *config,
+                                     const UpscaleRecipe    *painted,
+                                     const UpscaleLayerCopy *copy);
 UpscaleRect upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
                                               int                       width_px,
                                               int                       height_px,

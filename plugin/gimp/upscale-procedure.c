@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-limits.h"
+
 static void
 add_prompts (GimpProcedure *procedure)
 {
@@ -23,7 +25,7 @@ add_painting (GimpProcedure *procedure)
 {
   gimp_procedure_add_double_argument (procedure, "scale", _ ("Sc_ale"),
                                       _ ("How many times larger each side becomes"), 1.0,
-                                      8.0, 2.0, G_PARAM_READWRITE);
+                                      UPSCALE_MAX_SCALE, 2.0, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("Stren_gth"),
                                       _ ("How much the model may repaint: 0.2 restores, "
                                          "0.3 adds detail, above 0.5 it invents"),
@@ -73,7 +75,7 @@ add_dispatch (GimpProcedure *procedure)
                                    G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "retries", _ ("Retri_es"),
                                    _ ("How often a tile that failed is tried again"), 0,
-                                   100, 3, G_PARAM_READWRITE);
+                                   UPSCALE_MAX_RETRIES, 3, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "endpoints", _ ("Endpoints"),
       _ ("Names or addresses of the services that paint, with spaces between; empty: "
@@ -91,10 +93,11 @@ add_control (GimpProcedure *procedure)
                                       _ ("ControlNet _weight"),
                                       _ ("How firmly the ControlNet holds"), 0.0, 2.0,
                                       0.6, G_PARAM_READWRITE);
+  /* For an existing file, GIMP would refuse all others without a word. */
   gimp_procedure_add_file_argument (
       procedure, "ip-adapter-image", _ ("IP-Adapter e_xample"),
       _ ("A picture whose look is taken over; none: IP-Adapter is off"),
-      GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "ip-adapter-scale",
                                       _ ("IP-Adapter st_yle weight"),
                                       _ ("How much of its look is taken over"), 0.0, 2.0,
@@ -194,7 +197,7 @@ upscale_procedure_new (GimpPlugIn *plug_in, GimpRunImageFunc run)
  * @plug_in: the plug-in
  * @run: what it does
  *
- * Declares the procedure that repeats a layer's recipe. It asks nothing.
+ * Declares the procedure that repeats a layer's recipe.
  *
  * Returns: (transfer full): the procedure
  */
@@ -207,7 +210,7 @@ upscale_procedure_new_repeat (GimpPlugIn *plug_in, GimpRunImageFunc run)
 
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _ ("Repeat Tile Upscale _Recipe"));
+  gimp_procedure_set_menu_label (procedure, _ ("Repeat Tile Upscale _Recipe..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Enhance");
   gimp_procedure_set_documentation (procedure,
                                     _ ("Upscale once more the way a layer was made"),

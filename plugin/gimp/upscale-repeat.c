@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-error.h"
+#include "upscale-last-values.h"
 #include "upscale-layer-recipe.h"
 #include "upscale-procedure.h"
 #include "upscale-run.h"
@@ -33,6 +34,7 @@ find_layer (GimpItem **layers)
 static GimpDrawable *
 find_recipe (GimpImage           *image,
              GimpDrawable        *active,
+             GimpProcedure       *procedure,
              UpscaleLayerRecipe **recipe,
              GError             **error)
 {
@@ -41,7 +43,7 @@ find_recipe (GimpImage           *image,
 
   if (GIMP_IS_LAYER (active) && upscale_layer_recipe_is_on (GIMP_ITEM (active)))
     {
-      *recipe = upscale_layer_recipe_read (GIMP_LAYER (active), error);
+      *recipe = upscale_layer_recipe_read (GIMP_LAYER (active), procedure, error);
       return *recipe ? GIMP_DRAWABLE ((*recipe)->source) : NULL;
     }
   layers = (GimpItem **) gimp_image_get_layers (image);
@@ -54,8 +56,22 @@ find_recipe (GimpImage           *image,
              "no recipe to repeat: use Tile Upscale first."));
       return NULL;
     }
-  *recipe = upscale_layer_recipe_read (GIMP_LAYER (layer), error);
+  *recipe = upscale_layer_recipe_read (GIMP_LAYER (layer), procedure, error);
   return *recipe ? active : NULL;
+}
+
+/* A user sees what is missing in the dialog. */
+static gboolean
+check_reference (const UpscaleLayerRecipe *recipe, GError **error)
+{
+  if (!recipe->reference)
+    return TRUE;
+  g_set_error_literal (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+      _ ("The layer was made with an IP-Adapter example, and an image does not keep "
+         "that: "
+         "call plug-in-tile-upscale with the same picture as ip-adapter-image."));
+  return FALSE;
 }
 
 /**
@@ -67,9 +83,11 @@ find_recipe (GimpImage           *image,
  * @config: the arguments, none of our own
  * @run_data: unused
  *
- * Upscales the way a layer of the image was made, without asking.
+ * Upscales the way a layer of the image was made. Who made the image is not known, so a
+ * user sees what it would do, and what it would take, before anything is sent; endpoints
+ * are those that the user chose last.
  *
- * Returns: (transfer full): what upscale_run() returns
+ * Returns: (transfer full): what upscale_run_call() returns
  */
 GimpValueArray *
 upscale_repeat_run (GimpProcedure       *procedure,
@@ -83,15 +101,19 @@ upscale_repeat_run (GimpProcedure       *procedure,
   g_autoptr (GimpProcedure) upscale =
       upscale_procedure_new (gimp_get_plug_in (), upscale_run);
   g_autoptr (GimpProcedureConfig) arguments = gimp_procedure_create_config (upscale);
-  GError       *error = NULL;
-  GimpDrawable *layers[2] = { NULL, NULL };
+  GimpDrawable  *layers[2] = { NULL, NULL };
+  gboolean       has_user = run_mode != GIMP_RUN_NONINTERACTIVE;
+  UpscaleRunCall call = { procedure, run_mode, image, layers, arguments, NULL };
+  GError        *error = NULL;
 
-  layers[0] = find_recipe (image, drawables[0], &recipe, &error);
-  if (!layers[0])
+  layers[0] = find_recipe (image, drawables[0], upscale, &recipe, &error);
+  if (!recipe || (!has_user && !check_reference (recipe, &error)))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  if (has_user)
+    upscale_last_values_load (arguments);
   upscale_layer_recipe_apply (recipe, G_OBJECT (arguments));
-  return upscale_run (procedure,
-                      run_mode == GIMP_RUN_NONINTERACTIVE ? GIMP_RUN_NONINTERACTIVE
-                                                          : GIMP_RUN_WITH_LAST_VALS,
-                      image, layers, arguments, NULL);
+  /* Also when the last filter is repeated: this may be another image than it was then. */
+  call.run_mode = has_user ? GIMP_RUN_INTERACTIVE : GIMP_RUN_NONINTERACTIVE;
+  call.repeated = recipe;
+  return upscale_run_call (&call);
 }

@@ -10,6 +10,7 @@
 #include "upscale-error.h"
 #include "upscale-forecast.h"
 #include "upscale-image.h"
+#include "upscale-last-values.h"
 #include "upscale-layer-reader.h"
 #include "upscale-layer-recipe.h"
 #include "upscale-layer-writer.h"
@@ -22,22 +23,22 @@
 #define GREY_RGBA 0x999999ff
 
 /* One call of the procedure, from arguments to new layer. Lives on the stack of
- * upscale_run(). */
+ * upscale_run_call(). */
 typedef struct
 {
-  GimpProcedure       *procedure;
-  GimpProcedureConfig *config;
-  gboolean             is_interactive;
-  char                *local_program;
-  UpscaleEndpointFile *endpoints;
-  UpscaleClock        *clock;
-  UpscaleEndpointTools tools;
-  GimpLayer           *layer;
-  GdkPixbuf           *picture;
-  UpscaleLayerRecipe  *made_by; /* of @layer, when it is an earlier result */
-  UpscaleArguments    *arguments;
-  UpscaleLayerCopy    *copy;
-  UpscaleJob          *job;
+  const UpscaleRunCall *call;
+  GimpProcedureConfig  *config; /* of the call */
+  gboolean              is_interactive;
+  char                 *local_program;
+  UpscaleEndpointFile  *endpoints;
+  UpscaleClock         *clock;
+  UpscaleEndpointTools  tools;
+  GimpLayer            *layer;
+  GdkPixbuf            *picture;
+  UpscaleLayerRecipe   *made_by; /* of @layer, when it is an earlier result */
+  UpscaleArguments     *arguments;
+  UpscaleLayerCopy     *copy;
+  UpscaleJob           *job;
 } Run;
 
 static void
@@ -101,15 +102,24 @@ dup_recipe (GimpProcedureConfig *config)
   return arguments ? upscale_recipe_ref (arguments->recipe) : upscale_recipe_new ();
 }
 
+static UpscaleLayerRecipe *
+read_recipe (Run *run, GError **error)
+{
+  return upscale_layer_recipe_read (run->layer,
+                                    gimp_procedure_config_get_procedure (run->config),
+                                    error);
+}
+
 /* An earlier result with something selected is most likely to be repainted there: the
  * dialog then begins with how it was made, and a new seed. */
 static gboolean
-offer_repaint (Run *run, GimpImage *image)
+offer_repaint (Run *run)
 {
   gboolean can_repaint;
 
-  run->made_by = upscale_layer_recipe_read (run->layer, NULL);
-  can_repaint = run->made_by && !gimp_selection_is_empty (image);
+  if (!run->call->repeated)
+    run->made_by = read_recipe (run, NULL);
+  can_repaint = run->made_by && !gimp_selection_is_empty (run->call->image);
   if (can_repaint)
     {
       upscale_layer_recipe_apply (run->made_by, G_OBJECT (run->config));
@@ -120,23 +130,24 @@ offer_repaint (Run *run, GimpImage *image)
 }
 
 static gboolean
-ask (Run *run, GimpImage *image, GError **error)
+ask (Run *run, GError **error)
 {
   g_autoptr (GFile) shipped = upscale_places_find_shipped ("presets");
   g_autoptr (GFile) own = upscale_places_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) speeds = upscale_speeds_load ();
   g_autoptr (UpscaleOffers) offers = upscale_offers_new ();
-  gboolean            can_repaint = offer_repaint (run, image);
+  gboolean            can_repaint = offer_repaint (run);
   UpscaleForecastCase what = {
     .width_px = gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
     .height_px = gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)),
     .recipe = run->made_by,
+    .shown = can_repaint ? run->made_by : run->call->repeated,
     .endpoints = run->endpoints,
     .speeds = speeds,
   };
   UpscaleDialogRequest request = {
-    .procedure = run->procedure,
+    .procedure = gimp_procedure_config_get_procedure (run->config),
     .config = run->config,
     .picture = run->picture,
     .can_repaint = can_repaint,
@@ -152,22 +163,32 @@ ask (Run *run, GimpImage *image, GError **error)
   if (!upscale_layer_reader_read_selection (run->layer, &what.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))
-    return TRUE;
+    {
+      upscale_last_values_save (run->config);
+      return TRUE;
+    }
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
   return FALSE;
+}
+
+static GKeyFile *
+make_recipe (Run *run)
+{
+  return upscale_layer_recipe_make (G_OBJECT (run->config), run->arguments->recipe,
+                                    run->copy);
 }
 
 /* The tiles lie where they lay, so the recipe's scale and grid count, not the caller's.
  */
 static gboolean
-read_for_repaint (Run *run, GimpImage *image, GError **error)
+read_for_repaint (Run *run, GError **error)
 {
   UpscaleArguments *arguments = run->arguments;
   UpscaleRect       selection;
   UpscaleRect       region;
 
   if (!run->made_by)
-    run->made_by = upscale_layer_recipe_read (run->layer, error);
+    run->made_by = read_recipe (run, error);
   if (!run->made_by ||
       !upscale_layer_reader_read_selection (run->layer, &selection, error))
     return FALSE;
@@ -176,30 +197,30 @@ read_for_repaint (Run *run, GimpImage *image, GError **error)
       gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)), selection, error);
   if (upscale_rect_is_empty (region))
     return FALSE;
-  run->copy = upscale_layer_reader_read (image, run->made_by->source);
+  run->copy = upscale_layer_reader_read (run->call->image, run->made_by->source);
   run->copy->selection = run->made_by->selection;
-  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
-  upscale_layer_reader_read_previous (run->copy, run->layer, region);
   arguments->scale = run->made_by->scale;
   arguments->tile_px = run->made_by->tile_px;
   arguments->overlap_px = run->made_by->overlap_px;
+  run->copy->recipe = make_recipe (run);
+  upscale_layer_reader_read_previous (run->copy, run->layer, region);
   return TRUE;
 }
 
 static gboolean
-read_layer (Run *run, GimpImage *image, GError **error)
+read_layer (Run *run, GError **error)
 {
   UpscaleRect selection;
 
   /* A user who repeats the last filter on another layer means the upscale. */
   if (run->arguments->repaint_selection &&
       !(run->is_interactive && !upscale_layer_recipe_is_on (GIMP_ITEM (run->layer))))
-    return read_for_repaint (run, image, error);
+    return read_for_repaint (run, error);
   if (!upscale_layer_reader_read_selection (run->layer, &selection, error))
     return FALSE;
-  run->copy = upscale_layer_reader_read (image, run->layer);
+  run->copy = upscale_layer_reader_read (run->call->image, run->layer);
   run->copy->selection = selection;
-  run->copy->recipe = upscale_layer_recipe_make (G_OBJECT (run->config), run->copy);
+  run->copy->recipe = make_recipe (run);
   return TRUE;
 }
 
@@ -284,7 +305,7 @@ succeed (Run *run, GimpLayer *layer)
   UpscaleProgress progress =
       upscale_scheduler_get_progress (upscale_job_get_scheduler (run->job));
   GimpValueArray *values =
-      gimp_procedure_new_return_values (run->procedure, GIMP_PDB_SUCCESS, NULL);
+      gimp_procedure_new_return_values (run->call->procedure, GIMP_PDB_SUCCESS, NULL);
 
   GIMP_VALUES_SET_LAYER (values, 1, layer);
   GIMP_VALUES_SET_INT (values, 2, (int) progress.n_tiles);
@@ -307,27 +328,25 @@ fail (Run *run, GError *error)
       g_clear_error (&error);
       status = GIMP_PDB_CANCEL;
     }
-  return gimp_procedure_new_return_values (run->procedure, status, error);
+  return gimp_procedure_new_return_values (run->call->procedure, status, error);
 }
 
 /* Everything until the first tile is sent. */
 static gboolean
-prepare (Run           *run,
-         GimpRunMode    run_mode,
-         GimpImage     *image,
-         GimpDrawable **drawables,
-         GError       **error)
+prepare (Run *run, GError **error)
 {
+  const UpscaleRunCall *call = run->call;
+
   find_tools (run);
-  run->layer = upscale_layer_reader_find (image, drawables, error);
+  run->layer = upscale_layer_reader_find (call->image, call->drawables, error);
   if (!run->layer)
     return FALSE;
   if (run->is_interactive)
     run->picture = read_picture (run->layer);
-  if (run_mode == GIMP_RUN_INTERACTIVE && !ask (run, image, error))
+  if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
   run->arguments = upscale_arguments_new (run->config, error);
-  return run->arguments && read_layer (run, image, error);
+  return run->arguments && read_layer (run, error);
 }
 
 static void
@@ -344,6 +363,35 @@ start_libraries (gboolean is_interactive)
 }
 
 /**
+ * upscale_run_call:
+ * @call: the call
+ *
+ * One call of a procedure that upscales, from start to end.
+ *
+ * Returns: (transfer full): the new layer, the number of tiles, and how many of them
+ * failed
+ */
+GimpValueArray *
+upscale_run_call (const UpscaleRunCall *call)
+{
+  g_auto (Run) run = { .call = call,
+                       .config = call->config,
+                       .is_interactive = call->run_mode != GIMP_RUN_NONINTERACTIVE };
+  GError    *error = NULL;
+  GimpLayer *layer = NULL;
+
+  start_libraries (run.is_interactive);
+  if (prepare (&run, &error))
+    run.job = paint (&run, &error);
+  if (run.job)
+    layer = write_layer (&run, &error);
+  if (!layer)
+    return fail (&run, error);
+  report (&run);
+  return succeed (&run, layer);
+}
+
+/**
  * upscale_run:
  * @procedure: the procedure
  * @run_mode: with a user or without
@@ -352,10 +400,9 @@ start_libraries (gboolean is_interactive)
  * @config: the arguments
  * @run_data: unused
  *
- * One call of the procedure, from start to end.
+ * What %UPSCALE_PROCEDURE_NAME does.
  *
- * Returns: (transfer full): the new layer, the number of tiles, and how many of them
- * failed
+ * Returns: (transfer full): what upscale_run_call() returns
  */
 GimpValueArray *
 upscale_run (GimpProcedure       *procedure,
@@ -365,19 +412,12 @@ upscale_run (GimpProcedure       *procedure,
              GimpProcedureConfig *config,
              gpointer             run_data)
 {
-  g_auto (Run) run = { .procedure = procedure,
-                       .config = config,
-                       .is_interactive = run_mode != GIMP_RUN_NONINTERACTIVE };
-  GError    *error = NULL;
-  GimpLayer *layer = NULL;
+  UpscaleRunCall  call = { procedure, run_mode, image, drawables, config, NULL };
+  GimpValueArray *values;
 
-  start_libraries (run.is_interactive);
-  if (prepare (&run, run_mode, image, drawables, &error))
-    run.job = paint (&run, &error);
-  if (run.job)
-    layer = write_layer (&run, &error);
-  if (!layer)
-    return fail (&run, error);
-  report (&run);
-  return succeed (&run, layer);
+  if (run_mode != GIMP_RUN_NONINTERACTIVE)
+    upscale_last_values_load (config);
+  values = upscale_run_call (&call);
+  upscale_last_values_forget (config);
+  return values;
 }

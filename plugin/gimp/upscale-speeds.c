@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-speeds.h"
 
+#include "upscale-file.h"
 #include "upscale-places.h"
 
 #define FILE_NAME "speeds.conf"
+#define MAX_FILE_BYTES (4 * 1024 * 1024)
 #define MODELS "models"
 #define LORAS "loras"
 
@@ -36,7 +38,11 @@ upscale_speeds_load (void)
   GKeyFile *speeds = g_key_file_new ();
   g_autoptr (GFile) file = upscale_places_find_cached (FILE_NAME);
 
-  g_key_file_load_from_file (speeds, g_file_peek_path (file), G_KEY_FILE_NONE, NULL);
+  g_autoptr (GBytes) bytes =
+      upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
+
+  if (bytes)
+    g_key_file_load_from_bytes (speeds, bytes, G_KEY_FILE_NONE, NULL);
   return speeds;
 }
 

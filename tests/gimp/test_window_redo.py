@@ -49,5 +49,7 @@ def test_repaint_under_the_selection_and_repeat(folder: Path) -> None:
         session.tell("select 0")
         session.tell("activate 0")
         session.do("click", "menu item", "Repeat Tile Upscale Recipe")
+        session.do("wait-sensitive", "button", "Upscale")
+        session.do("press", "button", "Upscale")
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png 2x #1", "photo.png"]]])
         assert len(endpoint.tiles) == n_sent

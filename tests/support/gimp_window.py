@@ -41,8 +41,11 @@ def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
 class Session:
     """Use as a context manager; `endpoints` stands in where the dialog names none."""
 
-    def __init__(self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png", **environment: str
+    ) -> None:
         self.keyring = keyring
+        self.picture = picture
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
         profile = folder / "profile" / "gimprc"
         profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
@@ -55,7 +58,7 @@ class Session:
         self.screen.__enter__()
         if self.keyring:
             self.screen.start_keyring()
-        command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", "photo.png"]
+        command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", self.picture]
         self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=subprocess.DEVNULL)
         wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open")
         return self

@@ -13,7 +13,7 @@ import sys
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib  # noqa: E402
+from gi.repository import Gimp, Gio, GLib  # noqa: E402
 
 
 def delete_layer(layer_id: int) -> str:
@@ -50,8 +50,26 @@ def activate(position: int) -> str:
     return "done"
 
 
+def run_last(position: int) -> str:
+    """What a user does who repeats the last filter."""
+    image = Gimp.get_images()[0]
+    procedure = Gimp.get_pdb().lookup_procedure("plug-in-tile-upscale")
+    config = procedure.create_config()
+    config.set_property("run-mode", Gimp.RunMode.WITH_LAST_VALS)
+    config.set_property("image", image)
+    config.set_core_object_array("drawables", [image.get_layers()[position]])
+    done = procedure.run(config).index(0) == Gimp.PDBStatusType.SUCCESS
+    return "done" if done else Gimp.get_pdb().get_last_error()
+
+
+def save(_: int) -> str:
+    file = Gio.File.new_for_path(os.path.join(os.getcwd(), "saved.xcf"))
+    return "done" if Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, Gimp.get_images()[0], file, None) else "failed"
+
+
 COMMANDS = {
     "delete-layer": delete_layer, "scale-image": scale_image, "describe": describe, "select": select, "activate": activate,
+    "run-last": run_last, "save": save,
 }  # fmt: skip
 
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+void upscale_last_values_load (GimpProcedureConfig *config);
+void upscale_last_values_save (GimpProcedureConfig *config);
+void upscale_last_values_forget (GimpProcedureConfig *config);
+
+G_END_DECLS
