@@ -79,9 +79,10 @@ read_number (Reader *reader, const char *key, double otherwise)
 
   if (*text == '\0')
     return otherwise;
-  if (*end != '\0' || !(number >= 0.0 && number <= G_MAXINT))
-    refuse (reader, key, text);
-  return number;
+  if (*end == '\0' && number >= 0.0 && number <= G_MAXINT)
+    return number;
+  refuse (reader, key, text);
+  return otherwise;
 }
 
 static gboolean
