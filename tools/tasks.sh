@@ -3,6 +3,7 @@
 
 TASK_BUILD=build/work
 TASK_SANITIZED=build/sanitized
+TASK_FUZZ=build/fuzz
 # GIMP itself is not built with sanitizers, and one look at the style is enough.
 TASK_SANITIZED_SUITES=(core files json png image dispatch backend job ui faults endpoint)
 
@@ -31,6 +32,12 @@ task_build() {
 task_build_sanitized() {
   task_configure "$TASK_SANITIZED" -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
   meson compile -C "$TASK_SANITIZED"
+}
+
+# clang warns of other things than gcc, whose warnings are errors in the other builds.
+task_build_fuzz() {
+  CC=clang task_configure "$TASK_FUZZ" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+  meson compile -C "$TASK_FUZZ" fuzz
 }
 
 # A place for Python's packages beside the distribution's, whose torch serves. Nothing that needs it fails without it: those
@@ -76,7 +83,7 @@ task_test() {
   done
   task_build
   # What an earlier run has counted is not counted again.
-  rm -f "$TASK_BUILD/meson-logs/testlog.junit.xml" "$TASK_SANITIZED/meson-logs/testlog.junit.xml"
+  rm -f build/{work,sanitized,fuzz}/meson-logs/testlog.junit.xml
   meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
     if [ $# -eq 0 ] || [ "$2" = "$name" ]; then
@@ -87,7 +94,11 @@ task_test() {
     task_build_sanitized
     meson test -C "$TASK_SANITIZED" "${options[@]}" "${sanitized[@]}" || status=1
   fi
-  python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED"
+  if [ $# -eq 0 ] || [ "$2" = fuzz ]; then
+    task_build_fuzz
+    meson test -C "$TASK_FUZZ" "${options[@]}" || status=1
+  fi
+  python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED" "$TASK_FUZZ"
 }
 
 # GIMP in a profile of its own: the user's is never touched.
@@ -121,14 +132,16 @@ task_demo() {
 
 task_bench() {
   local name=${1:-} found='' python=python3
-  [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]'."
+  [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]' or './run bench fuzz [SECONDS]'."
   [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build
+  if [ -z "$name" ] || [ "$name" = fuzz ]; then task_build_fuzz; fi
   for bench in tests/bench/*.py; do
     [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
     UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
+      UPSCALE_FUZZ_FOLDER=$PWD/$TASK_FUZZ/tests/fuzz \
       PYTHONDONTWRITEBYTECODE=1 "$python" "$bench" "${@:2}"
   done
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."

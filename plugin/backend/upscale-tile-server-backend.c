@@ -160,3 +160,15 @@ upscale_tile_server_backend_new (const UpscaleTileServer *kind,
   self->address.clock = g_object_ref (clock);
   return UPSCALE_BACKEND (self);
 }
+
+/**
+ * upscale_tile_server_backend_get_address:
+ * @backend: a backend
+ *
+ * Returns: (transfer none): whom it speaks to, and how
+ */
+const UpscaleTileServerAddress *
+upscale_tile_server_backend_get_address (UpscaleTileServerBackend *backend)
+{
+  return &backend->address;
+}

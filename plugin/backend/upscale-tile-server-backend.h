@@ -16,5 +16,7 @@ UpscaleBackend *upscale_tile_server_backend_new (const UpscaleTileServer *kind,
                                                  GUri                    *base,
                                                  UpscaleHttp             *http,
                                                  UpscaleClock            *clock);
+const UpscaleTileServerAddress *
+upscale_tile_server_backend_get_address (UpscaleTileServerBackend *backend);
 
 G_END_DECLS

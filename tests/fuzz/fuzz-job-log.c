@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The log of a job that was killed, as its disk has left it. */
+#include "fuzz.h"
+#include "upscale-leftover-search.h"
+#include "upscale-leftover.h"
+
+#define N_TILES 9
+
+static void
+look (UpscaleLeftover *leftover)
+{
+  g_autoptr (GArray) tiles = upscale_leftover_get_tiles (leftover);
+
+  for (guint i = 0; i < N_TILES; i++)
+    (void) upscale_leftover_has (leftover, i, "key");
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  g_autofree char *path = fuzz_write ("20260101T000000-00000000.jsonl", data, size);
+  g_autoptr (GFile) folder = g_file_new_for_path (fuzz_get_folder ());
+  g_autoptr (GPtrArray) leftovers = upscale_leftover_search (folder);
+
+  g_ptr_array_foreach (leftovers, (GFunc) look, NULL);
+  return 0;
+}

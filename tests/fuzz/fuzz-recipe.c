@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The recipe that a layer of a stranger's file carries, up to the tiles it would cost. */
+#include "fuzz.h"
+#include "fuzz-config.h"
+#include "upscale-settings.h"
+#include "upscale-tile-plan.h"
+
+#define GROUP "Recipe"
+#define SOURCE_GROUP "Source"
+#define SIDE_PX 512
+#define N_SIDES 4
+
+static UpscaleRect
+read_selection (GKeyFile *keys)
+{
+  gsize           n = 0;
+  g_autofree int *sides =
+      g_key_file_get_integer_list (keys, SOURCE_GROUP, "selection", &n, NULL);
+
+  return n == N_SIDES ? (UpscaleRect) { sides[0], sides[1], sides[2], sides[3] }
+                      : (UpscaleRect) { 0 };
+}
+
+static void
+plan (GObject *config, UpscaleRect selection)
+{
+  UpscaleRect whole = { 0, 0, SIDE_PX, SIDE_PX };
+  double      scale;
+  int         tile_px;
+  int         overlap_px;
+  UpscaleRect target;
+  g_autoptr (UpscaleTilePlan) tiles = NULL;
+
+  g_object_get (config, "scale", &scale, "tile-size", &tile_px, "overlap", &overlap_px,
+                NULL);
+  if (!upscale_rect_contains (whole, selection))
+    return;
+  target = upscale_rect_scale (whole, scale, scale);
+  tiles = upscale_tile_plan_new (
+      target.width, target.height,
+      upscale_rect_intersect (target, upscale_rect_scale (selection, scale, scale)),
+      tile_px, overlap_px, NULL);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autoptr (GObject) config = fuzz_config_new ();
+  g_autofree char *text = g_strndup ((const char *) data, size);
+
+  if (!g_key_file_load_from_data (keys, text, size, G_KEY_FILE_NONE, NULL))
+    return 0;
+  upscale_settings_read (config, keys, GROUP);
+  plan (config, read_selection (keys));
+  return 0;
+}

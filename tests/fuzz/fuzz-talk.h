@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+void fuzz_talk (const char *kind, const guint8 *data, gsize size);
+
+G_END_DECLS
