@@ -255,7 +255,8 @@ write_file (const char *path, GBytes *tile, GError **error)
   g_autofree char *contents = g_malloc (CHECKSUM_CHARS + size);
 
   memcpy (contents, checksum, CHECKSUM_CHARS);
-  memcpy (contents + CHECKSUM_CHARS, data, size);
+  if (size > 0)
+    memcpy (contents + CHECKSUM_CHARS, data, size);
   return g_file_set_contents_full (path, contents, (gssize) (CHECKSUM_CHARS + size),
                                    G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
