@@ -115,7 +115,8 @@ upscale_local_json_parse (UpscaleLocalJson *json, GBytes *text, GError **problem
 {
   g_autoptr (GString) rest = g_string_new (NULL);
   gsize       length = 0;
-  const char *start = g_bytes_get_data (text, &length);
+  const char *data = g_bytes_get_data (text, &length);
+  const char *start = data ? data : "";
   Reader      reader = { text, start, start, start + length, 0, rest, NULL };
 
   json->pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);

@@ -176,7 +176,8 @@ GBytes *
 upscale_json_skim (GBytes *text, int most_depth)
 {
   gsize       length = 0;
-  const char *at = g_bytes_get_data (text, &length);
+  const char *data = g_bytes_get_data (text, &length);
+  const char *at = data ? data : "";
   const char *end = at + length;
   GString    *rest = g_string_new (NULL);
   int         depth = 0;
