@@ -109,7 +109,7 @@ static gpointer
 make_backend (gpointer kind)
 {
   g_autofree char *address = g_strconcat ((const char *) kind, "+" ADDRESS, NULL);
-  const char                *rest = address;
+  const char      *rest = address;
   const UpscaleEndpointKind *found = upscale_endpoint_kind_split (&rest);
   g_autoptr (GUri) base = g_uri_parse (rest, SOUP_HTTP_URI_FLAGS, NULL);
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
@@ -130,9 +130,9 @@ make_backend (gpointer kind)
 void
 fuzz_talk (const char *kind, const guint8 *data, gsize size)
 {
-  static GOnce once = G_ONCE_INIT;
-  const UpscaleTileServerAddress *address =
-      upscale_tile_server_backend_get_address (g_once (&once, make_backend, (gpointer) kind));
+  static GOnce                    once = G_ONCE_INIT;
+  const UpscaleTileServerAddress *address = upscale_tile_server_backend_get_address (
+      g_once (&once, make_backend, (gpointer) kind));
   gpointer facts = upscale_facts_new (address);
   Answers  answers = { data, size };
   g_autoptr (UpscaleCapabilities) capabilities = NULL;
