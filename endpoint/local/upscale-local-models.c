@@ -13,6 +13,9 @@
 #define DEFAULT "fast"
 #define IDENTITY "network-1-"
 
+/* As long as a path can be. */
+#define MAX_NAME_BYTES 4096
+
 #define UNPROCESSABLE 422
 
 /**
@@ -218,10 +221,12 @@ files_of (UpscaleLocalModels *models, const char *name)
   g_autoptr (GPtrArray) paths = find_files (models);
   GPtrArray *own = g_ptr_array_new_with_free_func (g_free);
 
-  /* A path, where a user has named a file of their own. */
+  /* A path, where a user has named a file of their own. Whatever else has a slash in it
+   * is the name of no file in a folder. */
   if (g_path_is_absolute (name))
     {
-      g_ptr_array_add (own, g_strdup (name));
+      if (strlen (name) <= MAX_NAME_BYTES && g_file_test (name, G_FILE_TEST_EXISTS))
+        g_ptr_array_add (own, g_strdup (name));
       return own;
     }
   for (guint i = 0; i < paths->len; i++)
@@ -254,9 +259,11 @@ add_model (UpscaleLocalModels  *models,
 }
 
 static UpscaleLocalEngine *
-open_models (UpscaleLocalModels *models, const char *name, char **failure)
+open_models (UpscaleLocalModels *models,
+             const char         *name,
+             GPtrArray          *paths,
+             char              **failure)
 {
-  g_autoptr (GPtrArray) paths = files_of (models, name);
   g_autoptr (GError) error = NULL;
   UpscaleLocalNetwork *network = upscale_local_network_new (name);
   UpscaleLocalEngine  *engine = (UpscaleLocalEngine *) network;
@@ -264,20 +271,26 @@ open_models (UpscaleLocalModels *models, const char *name, char **failure)
   for (guint i = 0; i < paths->len; i++)
     if (!add_model (models, network, paths->pdata[i], &error))
       break;
-  if (paths->len > 0 && !error)
+  if (!error)
     return engine;
   engine->free (engine);
-  if (error)
-    *failure = g_strdup_printf ("the model '%s' can't be used: %s", name, error->message);
-  else
-    {
-      g_auto (GStrv) names = upscale_local_models_list (models);
-      g_autofree char *list = g_strjoinv (", ", names);
-
-      *failure =
-          g_strdup_printf ("there is no model '%s' here; there are: %s", name, list);
-    }
+  *failure = g_strdup_printf ("the model '%s' can't be used: %s", name, error->message);
   return NULL;
+}
+
+static void
+refuse_unknown (UpscaleLocalModels *models, const char *name, GError **error)
+{
+  g_auto (GStrv) names = upscale_local_models_list (models);
+  g_autofree char *list = g_strjoinv (", ", names);
+
+  if (strlen (name) > MAX_NAME_BYTES)
+    upscale_local_problem_set (error, UNPROCESSABLE,
+                               "there is no model of so long a name here; there are: %s",
+                               list);
+  else
+    upscale_local_problem_set (error, UNPROCESSABLE,
+                               "there is no model '%s' here; there are: %s", name, list);
 }
 
 static Entry *
@@ -309,14 +322,22 @@ upscale_local_models_find (UpscaleLocalModels *models, const char *name, GError 
 {
   const char *wanted = *name != '\0' ? name : has_default (models) ? DEFAULT : RESAMPLER;
   Entry      *entry;
+  g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (GMutexLocker) locker = NULL;
 
   if (g_str_equal (wanted, RESAMPLER))
     return &upscale_local_resampler;
+  /* Names without a file are not kept, as there are as many as clients make up. */
+  paths = files_of (models, wanted);
+  if (paths->len == 0)
+    {
+      refuse_unknown (models, wanted, error);
+      return NULL;
+    }
   entry = get_entry (models, wanted);
   locker = g_mutex_locker_new (&entry->lock);
   if (!entry->engine && !entry->failure)
-    entry->engine = open_models (models, wanted, &entry->failure);
+    entry->engine = open_models (models, wanted, paths, &entry->failure);
   if (!entry->engine)
     upscale_local_problem_set (error, UNPROCESSABLE, "%s", entry->failure);
   return entry->engine;

@@ -115,13 +115,28 @@ def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
         enlarge(client, make_picture(40), 2, "good")
 
 
-def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    onnx_models.nearest(tmp_path / "own.onnx")
+@pytest.mark.parametrize("name", ["sdxl", "../models/own", "../models/own.onnx", "./own.onnx", "folder/own", "..", "/", "/none.onnx", "a" * 5000])
+def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path, name: str) -> None:
+    models = tmp_path / "models"
+    (models / "folder").mkdir(parents=True)
+    for folder in (models, models / "folder"):
+        onnx_models.nearest(folder / "own.onnx")
+    with LocalEndpoint("--models", str(models)) as endpoint:
+        client = Client(endpoint.url)
+        request = make_request()
+        request["model_config"]["base_model"] = name
+        sentence = client.refused(422, client.put(request))
+        assert len(sentence) < 1000 and ("regular file" in sentence if name == "/" else "own, resample" in sentence)
+
+
+def test_model_that_comes_later_is_found(tmp_path: Path) -> None:
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
         client = Client(endpoint.url)
         request = make_request()
-        request["model_config"]["base_model"] = "sdxl"
-        assert "own, resample" in client.refused(422, client.put(request))
+        request["model_config"]["base_model"] = "own"
+        assert "no model 'own'" in client.refused(422, client.put(request))
+        onnx_models.nearest(tmp_path / "own.onnx")
+        enlarge(client, make_picture(40), 2, "own")
 
 
 PLACES: list[Callable[..., None]] = [
