@@ -5,15 +5,15 @@
  * (`_ORT_MEM_ADDR_`) it even reads as an address in memory. Therefore ONNX Runtime never
  * sees external data: this code finds the tensors and puts their bytes in place.
  *
- * The format is protobuf, with the schema of onnx-ml.proto. The reader is strict: it
- * refuses what two protobuf parsers could understand differently. */
+ * The format is protobuf, with the schema of onnx-ml.proto. */
 #include "upscale-local-weights.h"
+
+#include "upscale-local-protobuf.h"
 
 /* Protobuf's own limit. */
 #define MAX_DEPTH 100
-/* A tag or a length has 32 bits. */
-#define MAX_PREFIX_BYTES 5
-#define MAX_VARINT_BYTES 10
+/* Large networks have some thousands. A million keeps ONNX Runtime busy for minutes. */
+#define MAX_TENSORS 100000
 #define MAX_NAME_BYTES 255
 #define MAX_SHOWN_CHARS 200
 
@@ -23,14 +23,6 @@
 #define DATA_IS_EXTERNAL 1
 #define ENTRY_KEY 1
 #define ENTRY_VALUE 2
-
-typedef enum
-{
-  WIRE_VARINT = 0,
-  WIRE_64_BITS = 1,
-  WIRE_BYTES = 2,
-  WIRE_32_BITS = 5,
-} Wire;
 
 /* The messages that hold tensors, directly or further down. */
 typedef enum
@@ -66,28 +58,12 @@ static const Member members[] = {
   { KIND_SPARSE, 2, KIND_TENSOR },
 };
 
-typedef struct
-{
-  const guint8 *at;
-  const guint8 *end;
-} Span;
-
-/* One field of a message: all its bytes, and its value. */
-typedef struct
-{
-  guint   number;
-  Wire    wire;
-  Span    whole;
-  Span    value;
-  guint64 varint;
-} Field;
-
 /* A part of the new model: a tag with a length, then bytes that lie elsewhere. */
 typedef struct
 {
-  guint8 head[2 * MAX_PREFIX_BYTES];
-  gsize  n_head;
-  Span   body;
+  guint8           head[2 * UPSCALE_LOCAL_PROTOBUF_MAX_PREFIX_BYTES];
+  gsize            n_head;
+  UpscaleLocalSpan body;
 } Piece;
 
 typedef struct
@@ -95,6 +71,7 @@ typedef struct
   GArray                   *pieces; /* of Piece */
   GPtrArray                *weights;
   gsize                     n_bytes;
+  guint                     n_tensors;
   UpscaleLocalWeightsReader reader;
   gpointer                  user_data;
 } Embedding;
@@ -130,102 +107,26 @@ refuse_damaged (GError **error)
   return refuse (error, "it is damaged, or no ONNX file; download or export it again");
 }
 
-static gsize
-span_length (Span span)
-{
-  return (gsize) (span.end - span.at);
-}
-
-static gboolean
-read_varint (Span *span, int max_bytes, gboolean is_shortest, guint64 *value)
-{
-  guint64 read = 0;
-
-  for (int i = 0; i < max_bytes && span->at < span->end; i++)
-    {
-      guint8 byte = *span->at++;
-
-      read |= (guint64) (byte & 0x7f) << (7 * i);
-      if (byte & 0x80)
-        continue;
-      *value = read;
-      return !is_shortest || i == 0 || byte != 0;
-    }
-  return FALSE;
-}
-
-static gboolean
-read_value (Span *span, Field *field)
-{
-  guint64 length = 0;
-
-  switch (field->wire)
-    {
-    case WIRE_VARINT:
-      return read_varint (span, MAX_VARINT_BYTES, FALSE, &field->varint);
-    case WIRE_64_BITS:
-      length = 8;
-      break;
-    case WIRE_32_BITS:
-      length = 4;
-      break;
-    case WIRE_BYTES:
-      if (!read_varint (span, MAX_PREFIX_BYTES, TRUE, &length))
-        return FALSE;
-      break;
-    default:
-      return FALSE;
-    }
-  if (length > span_length (*span))
-    return FALSE;
-  field->value = (Span) { span->at, span->at + length };
-  span->at += length;
-  return TRUE;
-}
-
-static gboolean
-read_field (Span *span, Field *field)
-{
-  const guint8 *start = span->at;
-  guint64       tag = 0;
-
-  if (!read_varint (span, MAX_PREFIX_BYTES, TRUE, &tag) || tag > G_MAXUINT32 || tag < 8)
-    return FALSE;
-  *field = (Field) { .number = (guint) (tag >> 3), .wire = (Wire) (tag & 7) };
-  if (!read_value (span, field))
-    return FALSE;
-  field->whole = (Span) { start, span->at };
-  return TRUE;
-}
-
-static gsize
-write_varint (guint8 *to, guint64 value)
-{
-  gsize n = 0;
-
-  for (; value >= 0x80; value >>= 7)
-    to[n++] = (guint8) (value | 0x80);
-  to[n++] = (guint8) value;
-  return n;
-}
-
 static void
 set_head (Piece *piece, guint number, gsize length)
 {
-  piece->n_head = write_varint (piece->head, (guint64) number << 3 | WIRE_BYTES);
-  piece->n_head += write_varint (piece->head + piece->n_head, length);
+  piece->n_head =
+      upscale_local_protobuf_write_varint (piece->head, (guint64) number << 3 |
+                                                            UPSCALE_LOCAL_WIRE_BYTES);
+  piece->n_head +=
+      upscale_local_protobuf_write_varint (piece->head + piece->n_head, length);
 }
 
 /* Neighbors become one piece, so that a model without external data stays whole. */
 static void
-append_span (Embedding *self, Span span)
+append_span (Embedding *self, UpscaleLocalSpan span)
 {
   Piece *last = self->pieces->len > 0
                     ? &g_array_index (self->pieces, Piece, self->pieces->len - 1)
                     : NULL;
   Piece  piece = { .body = span };
 
-  self->n_bytes += span_length (span);
+  self->n_bytes += upscale_local_protobuf_span_length (span);
   if (last && last->body.end == span.at)
     last->body.end = span.end;
   else
@@ -233,9 +134,9 @@ append_span (Embedding *self, Span span)
 }
 
 static Kind
-kind_of (Kind parent, const Field *field)
+kind_of (Kind parent, const UpscaleLocalField *field)
 {
-  if (field->wire == WIRE_BYTES)
+  if (field->wire == UPSCALE_LOCAL_WIRE_BYTES)
     for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
       if (members[i].parent == parent && members[i].number == field->number)
         return members[i].kind;
@@ -250,13 +151,14 @@ is_plain_name (const char *name)
 }
 
 static gboolean
-read_entry (Span entry, Span *key, Span *value)
+read_entry (UpscaleLocalSpan entry, UpscaleLocalSpan *key, UpscaleLocalSpan *value)
 {
-  Field field;
+  UpscaleLocalField field;
 
   while (entry.at < entry.end)
     {
-      if (!read_field (&entry, &field) || field.wire != WIRE_BYTES)
+      if (!upscale_local_protobuf_read_field (&entry, &field) ||
+          field.wire != UPSCALE_LOCAL_WIRE_BYTES)
         return FALSE;
       if (field.number == ENTRY_KEY)
         *key = field.value;
@@ -267,26 +169,12 @@ read_entry (Span entry, Span *key, Span *value)
 }
 
 static gboolean
-span_equals (Span span, const char *text)
+read_number (UpscaleLocalSpan span, gint64 *number, GError **error)
 {
-  return span_length (span) == strlen (text) &&
-         (span.at == span.end || memcmp (span.at, text, strlen (text)) == 0);
-}
-
-/* With a NUL inside, the text ends there, for us and for the system. */
-static char *
-span_dup_text (Span span)
-{
-  return g_strndup (span.at ? (const char *) span.at : "", span_length (span));
-}
-
-static gboolean
-read_number (Span span, gint64 *number, GError **error)
-{
-  g_autofree char *text = span_dup_text (span);
+  g_autofree char *text = upscale_local_protobuf_span_dup_text (span);
   guint64          read = 0;
 
-  if (strlen (text) != span_length (span) ||
+  if (strlen (text) != upscale_local_protobuf_span_length (span) ||
       !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &read, NULL))
     return refuse (error, "it names no valid place for its weights; export it again");
   *number = (gint64) read;
@@ -294,33 +182,33 @@ read_number (Span span, gint64 *number, GError **error)
 }
 
 static gboolean
-read_location (Span entry, Location *location, GError **error)
+read_location (UpscaleLocalSpan entry, Location *location, GError **error)
 {
-  Span key = { NULL, NULL };
-  Span value = { NULL, NULL };
+  UpscaleLocalSpan key = { NULL, NULL };
+  UpscaleLocalSpan value = { NULL, NULL };
 
   if (!read_entry (entry, &key, &value))
     return refuse_damaged (error);
-  if (span_equals (key, "offset"))
+  if (upscale_local_protobuf_span_equals (key, "offset"))
     return read_number (value, &location->offset, error);
-  if (span_equals (key, "length"))
+  if (upscale_local_protobuf_span_equals (key, "length"))
     return read_number (value, &location->length, error);
-  if (!span_equals (key, "location"))
+  if (!upscale_local_protobuf_span_equals (key, "location"))
     return TRUE;
   g_free (location->file);
-  location->file = span_dup_text (value);
+  location->file = upscale_local_protobuf_span_dup_text (value);
   return TRUE;
 }
 
 static gboolean
-find_location (Span tensor, Location *location, GError **error)
+find_location (UpscaleLocalSpan tensor, Location *location, GError **error)
 {
-  Field field;
+  UpscaleLocalField field;
 
   location->length = UPSCALE_LOCAL_WEIGHTS_TO_END;
   while (tensor.at < tensor.end)
     {
-      if (!read_field (&tensor, &field))
+      if (!upscale_local_protobuf_read_field (&tensor, &field))
         return refuse_damaged (error);
       if (field.number == TENSOR_DATA_LOCATION)
         location->is_external = field.varint == DATA_IS_EXTERNAL;
@@ -369,12 +257,14 @@ append_weights (Embedding *self, const Location *location, GError **error)
 }
 
 static gboolean
-append_tensor (Embedding *self, Span tensor, GError **error)
+append_tensor (Embedding *self, UpscaleLocalSpan tensor, GError **error)
 {
   g_auto (Location) location = { 0 };
-  Span  rest = tensor;
-  Field field;
+  UpscaleLocalSpan  rest = tensor;
+  UpscaleLocalField field;
 
+  if (++self->n_tensors > MAX_TENSORS)
+    return refuse (error, "it holds more than 100000 tensors; use a smaller one");
   if (!find_location (tensor, &location, error))
     return FALSE;
   if (!location.is_touched)
@@ -382,19 +272,26 @@ append_tensor (Embedding *self, Span tensor, GError **error)
       append_span (self, tensor);
       return TRUE;
     }
-  while (rest.at < rest.end && read_field (&rest, &field))
+  while (rest.at < rest.end && upscale_local_protobuf_read_field (&rest, &field))
     if (field.number != TENSOR_EXTERNAL_DATA && field.number != TENSOR_DATA_LOCATION &&
         !(location.is_external && field.number == TENSOR_RAW_DATA))
       append_span (self, field.whole);
   return !location.is_external || append_weights (self, &location, error);
 }
 
-static gboolean
-append_message (Embedding *self, Kind kind, Span message, int depth, GError **error);
+static gboolean append_message (Embedding       *self,
+                                Kind             kind,
+                                UpscaleLocalSpan message,
+                                int              depth,
+                                GError         **error);
 
 /* The length of a message that changes is known after it is written. */
 static gboolean
-append_member (Embedding *self, Kind kind, const Field *field, int depth, GError **error)
+append_member (Embedding               *self,
+               Kind                     kind,
+               const UpscaleLocalField *field,
+               int                      depth,
+               GError                 **error)
 {
   guint  at = self->pieces->len;
   gsize  before = self->n_bytes;
@@ -416,9 +313,13 @@ append_member (Embedding *self, Kind kind, const Field *field, int depth, GError
 }
 
 static gboolean
-append_message (Embedding *self, Kind kind, Span message, int depth, GError **error)
+append_message (Embedding       *self,
+                Kind             kind,
+                UpscaleLocalSpan message,
+                int              depth,
+                GError         **error)
 {
-  Field field;
+  UpscaleLocalField field;
 
   if (depth > MAX_DEPTH)
     return refuse_damaged (error);
@@ -428,7 +329,7 @@ append_message (Embedding *self, Kind kind, Span message, int depth, GError **er
     {
       Kind inner;
 
-      if (!read_field (&message, &field))
+      if (!upscale_local_protobuf_read_field (&message, &field))
         return refuse_damaged (error);
       inner = kind_of (kind, &field);
       if (inner == KIND_OTHER)
@@ -456,7 +357,8 @@ join (Embedding *self, GError **error)
 
       to = mempcpy (to, piece->head, piece->n_head);
       if (piece->body.at)
-        to = mempcpy (to, piece->body.at, span_length (piece->body));
+        to = mempcpy (to, piece->body.at,
+                      upscale_local_protobuf_span_length (piece->body));
     }
   return g_bytes_new_take (model, self->n_bytes);
 }
@@ -484,9 +386,11 @@ upscale_local_weights_embed (GBytes                   *model,
   g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_autoptr (GPtrArray) weights =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  Embedding self = { pieces, weights, 0, reader, user_data };
-  gsize     n = 0;
-  Span      whole;
+  Embedding self = {
+    .pieces = pieces, .weights = weights, .reader = reader, .user_data = user_data
+  };
+  gsize            n = 0;
+  UpscaleLocalSpan whole;
 
   g_return_val_if_fail (model != NULL && reader != NULL, NULL);
   whole.at = g_bytes_get_data (model, &n);

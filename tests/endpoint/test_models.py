@@ -32,6 +32,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "nan": (onnx_models.not_a_number, "not finite"),
     "hanging": (onnx_models.hanging, "within 3 s"),
     "exhausting": (onnx_models.exhausting, "memory"),
+    "crumbled": (onnx_models.crumbled, "100000 tensors"),
     "other-colours": (lambda path: onnx_models.nearest(path, order=(2, 0, 1)), "other colours"),
 }
 

@@ -102,6 +102,16 @@ def exhausting(path: Path) -> Path:
     return save(path, nodes, [1, 3, "h", "w"], [4096 * 256, 3, "h", "w"], constants, TensorProto.FLOAT)
 
 
+def crumbled(path: Path) -> Path:
+    """Has 100000 tensors more than it needs."""
+    nearest(path)
+    model = onnx.load(str(path))
+    crumb = numpy_helper.from_array(np.zeros(1, np.float32), "crumb")
+    model.graph.initializer.extend([crumb] * 100000)
+    onnx.save(model, str(path))
+    return path
+
+
 def tensors_of(graph: onnx.GraphProto) -> Iterator[TensorProto]:
     """Every tensor of a graph, wherever the format lets one lie."""
     yield from graph.initializer
