@@ -97,13 +97,13 @@ name_of (const char *file)
 }
 
 static void
-append_files (const char *folder, GPtrArray *paths)
+append_files (const char *folder, const char *ending, GPtrArray *paths)
 {
   g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
   const char *file;
 
   while (directory && (file = g_dir_read_name (directory)))
-    if (g_str_has_suffix (file, ENDING))
+    if (g_str_has_suffix (file, ending))
       g_ptr_array_add (paths, g_build_filename (folder, file, NULL));
 }
 
@@ -114,13 +114,13 @@ compare_paths (gconstpointer one, gconstpointer other)
 }
 
 static GPtrArray *
-find_files (UpscaleLocalModels *models)
+find_files (UpscaleLocalModels *models, const char *ending)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
 
   if (upscale_local_session_is_supported ())
     for (char **folder = models->folders; *folder; folder++)
-      append_files (*folder, paths);
+      append_files (*folder, ending, paths);
   g_ptr_array_sort (paths, compare_paths);
   return paths;
 }
@@ -142,7 +142,7 @@ name_of_path (const char *path)
 char **
 upscale_local_models_list (UpscaleLocalModels *models)
 {
-  g_autoptr (GPtrArray) paths = find_files (models);
+  g_autoptr (GPtrArray) paths = find_files (models, ENDING);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -177,7 +177,8 @@ has_default (UpscaleLocalModels *models)
 char *
 upscale_local_models_get_identity (UpscaleLocalModels *models)
 {
-  g_autoptr (GPtrArray) paths = find_files (models);
+  /* Models may keep weights in files of any name. */
+  g_autoptr (GPtrArray) paths = find_files (models, "");
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
   if (paths->len == 0)
@@ -218,7 +219,7 @@ upscale_local_models_get_about (UpscaleLocalModels *models)
 static GPtrArray *
 files_of (UpscaleLocalModels *models, const char *name)
 {
-  g_autoptr (GPtrArray) paths = find_files (models);
+  g_autoptr (GPtrArray) paths = find_files (models, ENDING);
   GPtrArray *own = g_ptr_array_new_with_free_func (g_free);
 
   /* A path, where a user has named a file of their own. Whatever else has a slash in it

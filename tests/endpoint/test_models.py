@@ -101,6 +101,16 @@ def test_another_model_is_another_identity(tmp_path: Path) -> None:
     assert len(identities) == 2
 
 
+def test_other_weights_are_another_identity(tmp_path: Path) -> None:
+    identities = set()
+    (tmp_path / "own.bin").write_bytes(onnx_models.external(tmp_path / "own.onnx", "own.bin"))
+    for later_s in (0, 10):
+        os.utime(tmp_path / "own.bin", (later_s, later_s))
+        with LocalEndpoint("--models", str(tmp_path)) as endpoint:
+            identities.add(Client(endpoint.url).send("GET", "/v1/health").json["identity"])
+    assert len(identities) == 2
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
     make, reason = REFUSED[name]
