@@ -4,6 +4,7 @@
 import base64
 import io
 import random
+import zlib
 
 import pytest
 from PIL import Image
@@ -47,6 +48,19 @@ def test_any_bytes_are_taken_or_refused_in_words(seed: int) -> None:
                 assert read().mode == "RGB"
             except PictureError as error:
                 assert "picture" in str(error)
+
+
+def test_hole_in_a_palette_that_is_missing_is_refused_in_words() -> None:
+    """Pillow asserts that there is a palette."""
+    data = make_file("PNG", "P")
+    start = data.index(b"PLTE") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+    hole = b"tRNS\xff\x00"
+    chunk = (len(hole) - 4).to_bytes(4, "big") + hole + zlib.crc32(hole).to_bytes(4, "big")
+    text = base64.b64encode(data[:start] + chunk + data[end:]).decode()
+    for read in (lambda: read_tile(text, SIDE, SIDE), lambda: read_reference(text)):
+        with pytest.raises(PictureError, match="the picture is broken"):
+            read()
 
 
 def test_bomb_is_refused_without_being_unpacked() -> None:
