@@ -2,7 +2,6 @@
 """A user's own models: what fits is used as it wants to be, what does not is refused in words, and the endpoint lives on."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,9 +241,3 @@ def test_other_formats_of_the_runtime_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.onnx").write_bytes(b"\x12\x20\x00\x00ORTM" + bytes(26))
     sentence = refusal(tmp_path)
     assert "ONNX Runtime says" in sentence and "ORT model" not in sentence
-
-
-def test_damaged_models_name_no_file(tmp_path: Path) -> None:
-    for place in PLACES:
-        onnx_models.external(tmp_path / f"{place.__name__}.onnx", "weights", place)
-    subprocess.run([os.environ["UPSCALE_MUTATE_MODELS"], *tmp_path.iterdir()], check=True)
