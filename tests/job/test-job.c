@@ -418,7 +418,7 @@ test_logs_of_other_jobs_are_harmless (Fixture *fixture, gconstpointer data)
   const int    tiles_px[] = { TILE_PX, TILE_PX, 2 * TILE_PX, TILE_PX / 2 };
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
 
-  for (int round = 0; round < 60; round++)
+  for (int round = 0; round < 30; round++)
     {
       double scale = scales[g_rand_int_range (random, 0, G_N_ELEMENTS (scales))];
       int    tile_px = tiles_px[g_rand_int_range (random, 0, G_N_ELEMENTS (tiles_px))];
