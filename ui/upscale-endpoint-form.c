@@ -35,6 +35,7 @@ struct _UpscaleEndpointForm
   GtkWidget *slots;
   GtkWidget *price;
   GtkWidget *duplicates;
+  GtkWidget *shares_tiles;
   GtkWidget *scheme;
   GtkWidget *header;
   GtkWidget *variable;
@@ -114,6 +115,7 @@ show_what_counts (UpscaleEndpointForm *self)
   gboolean has_variable = *gtk_entry_get_text (GTK_ENTRY (self->variable)) != '\0';
 
   gtk_widget_set_sensitive (self->address, !is_local (self));
+  gtk_widget_set_sensitive (self->shares_tiles, !is_local (self));
   gtk_widget_set_sensitive (self->scheme, !is_local (self));
   gtk_widget_set_sensitive (self->header, scheme == UPSCALE_KEY_HEADER);
   gtk_widget_set_sensitive (self->variable, scheme != UPSCALE_KEY_NONE);
@@ -261,6 +263,12 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   self->duplicates = make_choice (self, duplicates);
   add (self, _ ("Late tiles t_wice"), self->duplicates,
        _ ("Whether it may paint a tile that another endpoint is late with"));
+  self->shares_tiles = gtk_check_button_new ();
+  g_signal_connect (self->shares_tiles, "toggled", G_CALLBACK (on_changed), self);
+  add (
+      self, _ ("Shar_e tiles"), self->shares_tiles,
+      _ ("Its finished tiles may be used in place of those of other endpoints that share "
+         "and name the same model. Only for servers that you trust"));
   add_key_rows (self);
 }
 
@@ -305,6 +313,8 @@ upscale_endpoint_form_show (UpscaleEndpointForm        *form,
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (form->price), entry->terms.price_per_hour);
   gtk_combo_box_set_active (GTK_COMBO_BOX (form->duplicates),
                             (int) entry->terms.duplicates);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (form->shares_tiles),
+                                entry->shares_tiles);
   gtk_combo_box_set_active (GTK_COMBO_BOX (form->scheme), (int) entry->key_scheme);
   for (guint i = 0; i < N_PARTS; i++)
     set_text (form->parts[i],
@@ -343,6 +353,8 @@ upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *ent
   entry->terms.price_per_hour = gtk_spin_button_get_value (GTK_SPIN_BUTTON (form->price));
   entry->terms.duplicates = (UpscaleDuplicates)
       MAX (gtk_combo_box_get_active (GTK_COMBO_BOX (form->duplicates)), 0);
+  entry->shares_tiles =
+      gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (form->shares_tiles));
   entry->key_scheme = is_local (form) ? UPSCALE_KEY_NONE : get_scheme (form);
 }
 

@@ -9,6 +9,7 @@
 
 /* Names are typed into the `endpoints` argument, where these stand between them, and are
  * groups of a key file, where brackets end them. */
+#define SHARED_PLACE "shared" /* no address */
 #define FORBIDDEN_IN_NAMES " ,;\t\r\n[]:/"
 
 /**
@@ -92,6 +93,32 @@ gboolean
 upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry)
 {
   return g_str_equal (entry->kind, UPSCALE_LOCAL_KIND);
+}
+
+/**
+ * upscale_endpoint_entry_dup_place:
+ * @entry: an entry that was checked
+ *
+ * A server's identity is its own word, so what it paints is found again only at the same
+ * address, unless the user vouches for it. The local endpoint has another address each
+ * time.
+ *
+ * Returns: (transfer full): where its tiles belong, see upscale_endpoint_set_place()
+ */
+char *
+upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autofree char *origin = NULL;
+
+  if (upscale_endpoint_entry_is_local (entry))
+    return g_strdup (UPSCALE_LOCAL_KIND);
+  if (entry->shares_tiles)
+    return g_strdup (SHARED_PLACE);
+  uri = upscale_endpoint_address_parse (entry->address, NULL);
+  g_return_val_if_fail (uri, g_strdup (""));
+  origin = upscale_endpoint_address_dup_origin (uri);
+  return g_strconcat (origin, g_uri_get_path (uri), NULL);
 }
 
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -35,6 +35,8 @@ typedef enum
  * @kind: name of an #UpscaleEndpointKind, or %UPSCALE_LOCAL_KIND
  * @address: where it is, "" for the local one
  * @is_on: whether it serves where no endpoint is named
+ * @shares_tiles: the user vouches for it: its tiles stand for those of others that share
+ * and say that they paint alike
  * @terms: what the user has settled for it
  * @key_scheme: how it wants to be shown a key; the key itself is never here
  * @key_header: name of the header, for %UPSCALE_KEY_HEADER
@@ -48,6 +50,7 @@ typedef struct
   char                *kind;
   char                *address;
   gboolean             is_on;
+  gboolean             shares_tiles;
   UpscaleEndpointTerms terms;
   UpscaleKeyScheme     key_scheme;
   char                *key_header;
@@ -61,6 +64,7 @@ upscale_endpoint_entry_new (const char *name, const char *kind, const char *addr
 UpscaleEndpointEntry *upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry);
 void                  upscale_endpoint_entry_free (UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error);
+char    *upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointEntry, upscale_endpoint_entry_free)

@@ -86,11 +86,12 @@ read_number (Reader *reader, const char *key, double otherwise)
 }
 
 static gboolean
-read_switch (Reader *reader, const char *key)
+read_switch (Reader *reader, const char *key, gboolean otherwise)
 {
-  static const char *const names[] = { "true", "false" };
+  static const char *const names[] = { "true", "false", "true" };
 
-  return read_choice (reader, key, names, 2) == 0;
+  /* The first is the default. */
+  return read_choice (reader, key, otherwise ? names : names + 1, 2) == !otherwise;
 }
 
 static UpscaleKeyScheme
@@ -116,7 +117,8 @@ read_entry (GKeyFile *keys, const char *group, GError **error)
   g_free (entry->key_variable);
   entry->key_header = read_text (&reader, "key-header", "");
   entry->key_variable = read_text (&reader, "key-variable", "");
-  entry->is_on = read_switch (&reader, "on");
+  entry->is_on = read_switch (&reader, "on", TRUE);
+  entry->shares_tiles = read_switch (&reader, "shares-tiles", FALSE);
   entry->terms.n_slots = (int) read_number (&reader, "slots", 0.0);
   entry->terms.price_per_hour = read_number (&reader, "price-per-hour", 0.0);
   entry->terms.duplicates = read_choice (&reader, "duplicates", duplicates_names,
@@ -306,6 +308,7 @@ write_entry (GKeyFile *keys, const UpscaleEndpointEntry *entry)
   g_key_file_set_string (keys, entry->name, "kind", entry->kind);
   write_text (keys, entry->name, "address", entry->address);
   g_key_file_set_boolean (keys, entry->name, "on", entry->is_on);
+  g_key_file_set_boolean (keys, entry->name, "shares-tiles", entry->shares_tiles);
   g_key_file_set_integer (keys, entry->name, "slots", entry->terms.n_slots);
   g_key_file_set_double (keys, entry->name, "price-per-hour",
                          entry->terms.price_per_hour);

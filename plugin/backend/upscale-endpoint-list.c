@@ -168,10 +168,13 @@ upscale_endpoint_new_for_entry (const UpscaleEndpointEntry *entry,
 {
   g_autoptr (UpscaleBackend) backend = make_backend (entry, key_parts, tools, error);
   UpscaleEndpoint *endpoint = NULL;
+  g_autofree char *place = NULL;
 
   if (!backend)
     return NULL;
   endpoint = upscale_endpoint_new (entry->name, backend);
+  place = upscale_endpoint_entry_dup_place (entry);
+  upscale_endpoint_set_place (endpoint, place);
   upscale_endpoint_set_terms (endpoint, entry->terms);
   return endpoint;
 }

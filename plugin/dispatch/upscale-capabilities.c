@@ -49,6 +49,7 @@ free_members (gpointer data)
   UpscaleCapabilities *capabilities = data;
 
   g_free (capabilities->identity);
+  g_free (capabilities->place);
   g_strfreev (capabilities->models);
   g_strfreev (capabilities->controlnets);
   g_strfreev (capabilities->loras);
@@ -133,12 +134,31 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
 }
 
 /**
+ * upscale_capabilities_paint_alike:
+ * @capabilities: what an endpoint can do
+ * @other: what another can do
+ *
+ * Returns: %TRUE if both are sent the same tiles and their answers are interchangeable
+ */
+gboolean
+upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
+                                  const UpscaleCapabilities *other)
+{
+  return g_strcmp0 (capabilities->place, other->place) == 0 &&
+         g_str_equal (capabilities->identity, other->identity) &&
+         g_strcmp0 (capabilities->default_model, other->default_model) == 0 &&
+         capabilities->resizes == other->resizes &&
+         capabilities->multiple_of == other->multiple_of;
+}
+
+/**
  * upscale_capabilities_dup_painter:
  * @capabilities: what an endpoint can do
  * @recipe: how it is to paint
  *
  * A model that the recipe names is the recipe's business; one that the server chooses is
- * the server's.
+ * the server's. The identity is only the server's word, so the name begins with the
+ * place.
  *
  * Returns: (transfer full): names what paints: answers under equal names are
  * interchangeable
@@ -147,7 +167,10 @@ char *
 upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
                                   const UpscaleRecipe       *recipe)
 {
+  const char *place = capabilities->place ? capabilities->place : "";
+
   if (!capabilities->default_model || *recipe->model)
-    return g_strdup (capabilities->identity);
-  return g_strconcat (capabilities->identity, " ", capabilities->default_model, NULL);
+    return g_strconcat (place, " ", capabilities->identity, NULL);
+  return g_strconcat (place, " ", capabilities->identity, " ",
+                      capabilities->default_model, NULL);
 }

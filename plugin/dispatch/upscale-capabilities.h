@@ -9,8 +9,9 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 
 /**
  * UpscaleCapabilities:
- * @identity: names what paints; answers of endpoints with equal identities are
- * interchangeable
+ * @identity: names what paints, by the endpoint's own word
+ * @place: (nullable): which endpoints are believed to paint alike under the same
+ * @identity; set by upscale_endpoint_set_ready(), without spaces
  * @max_tiles: tiles in one batch, at least 1
  * @max_body_bytes: largest request, 0 when unknown
  * @multiple_of: sides of the tiles sent are multiples of this, px
@@ -43,6 +44,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 struct _UpscaleCapabilities
 {
   char    *identity;
+  char    *place;
   int      max_tiles;
   gint64   max_body_bytes;
   int      multiple_of;
@@ -72,10 +74,12 @@ struct _UpscaleCapabilities
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);
 UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
-char *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
-                                        const UpscaleRecipe       *recipe);
-char *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
-                                        const UpscaleRecipe       *recipe);
+char    *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
+                                           const UpscaleRecipe       *recipe);
+gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
+                                           const UpscaleCapabilities *other);
+char    *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
+                                           const UpscaleRecipe       *recipe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)
 

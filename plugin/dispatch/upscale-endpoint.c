@@ -15,6 +15,7 @@ struct _UpscaleEndpoint
   GObject parent_instance;
 
   char                *name;
+  char                *place;
   UpscaleBackend      *backend;
   UpscaleEndpointTerms terms;
   UpscaleEndpointState state;
@@ -46,6 +47,7 @@ upscale_endpoint_finalize (GObject *object)
   UpscaleEndpoint *self = UPSCALE_ENDPOINT (object);
 
   g_free (self->name);
+  g_free (self->place);
   g_free (self->reason);
   g_queue_clear (&self->spares);
   g_clear_object (&self->backend);
@@ -79,6 +81,7 @@ upscale_endpoint_new (const char *name, UpscaleBackend *backend)
   UpscaleEndpoint *self = g_object_new (UPSCALE_TYPE_ENDPOINT, NULL);
 
   self->name = g_strdup (name);
+  self->place = g_strdup (name);
   self->backend = g_object_ref (backend);
   return self;
 }
@@ -291,6 +294,17 @@ upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us)
 }
 
 /**
+ * upscale_endpoint_set_place:
+ * @endpoint: an endpoint that was not probed yet
+ * @place: what #UpscaleCapabilities has as its place; its name otherwise
+ */
+void
+upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place)
+{
+  g_set_str (&endpoint->place, place);
+}
+
+/**
  * upscale_endpoint_set_terms:
  * @endpoint: an endpoint that has not worked yet
  * @terms: what the user has settled
@@ -354,13 +368,14 @@ upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint)
 /**
  * upscale_endpoint_set_ready:
  * @endpoint: an endpoint that was probed
- * @capabilities: what it can do
+ * @capabilities: what it can do, as its probe returned it; gets the endpoint's place
  */
 void
 upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capabilities)
 {
   g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
 
+  g_set_str (&capabilities->place, endpoint->place);
   g_clear_pointer (&endpoint->capabilities, upscale_capabilities_unref);
   endpoint->capabilities = upscale_capabilities_ref (capabilities);
   endpoint->max_tiles = capabilities->max_tiles;

@@ -71,6 +71,7 @@ guint    upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint);
 double   upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us);
 double   upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint);
 
+void upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place);
 void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
 void upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);
 void upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);

@@ -183,15 +183,8 @@ upscale_picture_add_painter (UpscaleTileExchange *exchange,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&picture->lock);
 
   for (guint i = 0; i < picture->painters->len; i++)
-    {
-      const UpscaleCapabilities *known = picture->painters->pdata[i];
-
-      if (g_str_equal (known->identity, capabilities->identity) &&
-          g_strcmp0 (known->default_model, capabilities->default_model) == 0 &&
-          known->resizes == capabilities->resizes &&
-          known->multiple_of == capabilities->multiple_of)
-        return;
-    }
+    if (upscale_capabilities_paint_alike (picture->painters->pdata[i], capabilities))
+      return;
   g_ptr_array_add (picture->painters, upscale_capabilities_ref (capabilities));
 }
 

@@ -3,12 +3,12 @@
 
 /* Raised when the same input would be painted or kept differently, so that old entries
  * are never met. */
-#define KEY_VERSION 3
+#define KEY_VERSION 4
 
 /**
  * upscale_tile_key:
  * @input: what is sent, and how it is to be painted
- * @identity: who paints, see #UpscaleCapabilities
+ * @identity: who paints, see upscale_capabilities_dup_painter()
  *
  * Names an answer by all that it depends on: SHA-256 of what the pixels sent are made of,
  * the size wanted, the seed, the recipe and the painter. Resuming, retrying failed tiles

@@ -19,6 +19,8 @@ static const Row broken[] = {
   { "[a]\naddress=https://a.example\nslots=many\n", "'many' is no value for 'slots'" },
   { "[a]\naddress=https://a.example\nprice-per-hour=-1\n", "'price-per-hour'" },
   { "[a]\naddress=https://a.example\non=perhaps\n", "'perhaps' is no value for 'on'" },
+  { "[a]\naddress=https://a.example\nshares-tiles=maybe\n",
+    "'maybe' is no value for 'shares-tiles'" },
   { "[a]\naddress=https://a.example\nkey=telepathy\n",
     "'telepathy' is no value for 'key'" },
   { "[a b]\naddress=https://a.example\n", "'a b' can't be an endpoint's name" },
@@ -96,6 +98,7 @@ test_what_is_saved_comes_back (void)
   GStatBuf                    status;
 
   entry->is_on = FALSE;
+  entry->shares_tiles = TRUE;
   entry->terms = (UpscaleEndpointTerms) { 9, 1.1, UPSCALE_DUPLICATES_NEVER };
   entry->key_scheme = UPSCALE_KEY_HEADER;
   g_free (entry->key_header);
@@ -109,6 +112,7 @@ test_what_is_saved_comes_back (void)
   found = upscale_endpoint_file_lookup (again, "gpu");
   g_assert_nonnull (found);
   g_assert_false (found->is_on);
+  g_assert_true (found->shares_tiles);
   g_assert_cmpstr (found->address, ==, "https://gpu.example/base");
   g_assert_cmpint (found->terms.n_slots, ==, 9);
   g_assert_cmpfloat (found->terms.price_per_hour, ==, 1.1);

@@ -173,6 +173,37 @@ test_names_and_terms_come_from_the_file (void)
 }
 
 static void
+assert_place (const char *file_text, const char *text, const char *place)
+{
+  g_autoptr (GPtrArray) endpoints = parse_with (file_text, text, NULL);
+  g_autoptr (UpscaleCapabilities) capabilities = upscale_capabilities_new ("model");
+
+  g_assert_nonnull (endpoints);
+  upscale_endpoint_set_ready (endpoints->pdata[0], capabilities);
+  g_assert_cmpstr (capabilities->place, ==, place);
+}
+
+/* Tiles are found again under the address that painted them, unless the user says so. */
+static void
+test_places_are_addresses (void)
+{
+  static const char file[] = "[a]\naddress=https://a.example/b\n"
+                             "[b]\naddress=https://b.example\nshares-tiles=true\n"
+                             "[c]\nkind=sdcpp\naddress=http://c.example:1\n"
+                             "shares-tiles=true\n"
+                             "[d]\nkind=local\nshares-tiles=true\n";
+
+  assert_place (file, "a", "https://a.example:443/b");
+  assert_place (file, "b", "shared");
+  assert_place (file, "c", "shared");
+  assert_place (file, "d", "local");
+  assert_place (file, "local", "local");
+  assert_place (file, "https://b.example", "https://b.example:443/");
+  assert_place (file, "comfyui+http://c.example:2#/home/me/a%20b.json",
+                "http://c.example:2/");
+}
+
+static void
 test_a_broken_file_is_named_as_the_reason (void)
 {
   g_autoptr (GError) error = NULL;
@@ -215,6 +246,7 @@ main (int argc, char **argv)
                    test_an_origin_is_scheme_host_and_port);
   g_test_add_func ("/endpoint-list/names-and-terms-come-from-the-file",
                    test_names_and_terms_come_from_the_file);
+  g_test_add_func ("/endpoint-list/places-are-addresses", test_places_are_addresses);
   g_test_add_func ("/endpoint-list/a-broken-file-is-named-as-the-reason",
                    test_a_broken_file_is_named_as_the_reason);
   g_test_add_func ("/endpoint-list/a-key-that-is-nowhere-is-asked-for",

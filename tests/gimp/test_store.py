@@ -48,7 +48,7 @@ def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
         killed = gimp.finish(process)
         assert killed.values.get("status") != "success"
         finished = list(endpoint.painted)
-    with EchoEndpoint() as endpoint:
+    with EchoEndpoint(port=endpoint.port) as endpoint:
         told = run(gimp, endpoint)
         sent_again = [tile["sha"] for tile in endpoint.tiles]
     assert len(finished) == 9

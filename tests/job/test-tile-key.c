@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "upscale-capabilities.h"
 #include "upscale-tile-key.h"
 
 typedef struct
@@ -122,6 +123,43 @@ test_painter_counts (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, !=, second);
 }
 
+static char *
+name_painter (const char *place, const char *identity, const char *default_model)
+{
+  g_autoptr (UpscaleCapabilities) capabilities = upscale_capabilities_new (identity);
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+
+  capabilities->place = g_strdup (place);
+  capabilities->default_model = g_strdup (default_model);
+  return upscale_capabilities_dup_painter (capabilities, recipe);
+}
+
+/* A server's identity is its own word; it can't name itself so that its tiles are taken
+ * for another's. */
+static void
+test_painters_are_told_apart_by_place (Fixture *fixture, gconstpointer data)
+{
+  const char *const liar = "http://127.0.0.1:2/";
+  const char *const names[][2] = {
+    { "model", NULL },   { "http://127.0.0.1:1/ model", NULL },
+    { "/ model", NULL }, { "", "model" },
+    { " model", NULL },  { "\nhttp://127.0.0.1:1/ model", NULL },
+  };
+  g_autofree char *honest = name_painter ("http://127.0.0.1:1/", "model", NULL);
+  g_autofree char *shared = name_painter ("shared", "model", NULL);
+  g_autofree char *double_of_shared = name_painter ("shared", "model", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = name_painter (liar, names[i][0], names[i][1]);
+
+      g_assert_cmpstr (name, !=, honest);
+      g_assert_cmpstr (name, !=, shared);
+    }
+  g_assert_cmpstr (shared, ==, double_of_shared);
+  g_assert_cmpstr (shared, !=, honest);
+}
+
 static void
 test_base_seed_alone_does_not_count (Fixture *fixture, gconstpointer data)
 {
@@ -147,6 +185,7 @@ main (int argc, char **argv)
   ADD ("every-part-of-the-recipe-counts", test_every_part_of_the_recipe_counts);
   ADD ("texts-do-not-run-together", test_texts_do_not_run_together);
   ADD ("painter-counts", test_painter_counts);
+  ADD ("painters-are-told-apart-by-place", test_painters_are_told_apart_by_place);
   ADD ("base-seed-alone-does-not-count", test_base_seed_alone_does_not_count);
 #undef ADD
   return g_test_run ();

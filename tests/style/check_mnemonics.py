@@ -12,6 +12,7 @@ EDITOR = [
     "S_lots",
     "_Price ($/h)",
     "Late tiles t_wice",
+    "Shar_e tiles",
     "Key t_ype",
     "_Header",
     "En_vironment variable",

@@ -59,7 +59,7 @@ class Behaviour:
 class EchoEndpoint:
     """Use as a context manager; `url` is where its routes begin, `tiles` what it was sent, in order."""
 
-    def __init__(self, behaviour: Behaviour | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None) -> None:
+    def __init__(self, behaviour: Behaviour | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.behaviour = behaviour or Behaviour()
         self.ledger = ledger or Ledger()
         self.scheme = "https" if identity else "http"
@@ -73,13 +73,17 @@ class EchoEndpoint:
         self.lock = threading.Condition()
         self.is_released = False
         self.n_let_through = 0
-        self.server = QuietServer(("127.0.0.1", 0), self._make_handler())
+        self.server = QuietServer(("127.0.0.1", port), self._make_handler())
         if identity:
             self.server.socket = identity.wrap_socket(self.server.socket, server_side=True)
 
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
+
+    @property
+    def port(self) -> int:
+        return self.server.server_port
 
     def __enter__(self) -> "EchoEndpoint":
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
