@@ -10,16 +10,11 @@
 #include "upscale-http-status.h"
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
+#include "upscale-text.h"
 
 #define MOST_CHARS 300
 /* The queue is an object of lists of lists. */
 #define QUEUE_DEPTH 3
-
-static char *
-shorten (const char *text)
-{
-  return g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MOST_CHARS));
-}
 
 static const char *
 get_text (JsonObject *object, const char *name)
@@ -74,7 +69,7 @@ upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
     return upscale_dialogue_check (answer, error);
   of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
                               get_text (problem, "details"));
-  said = shorten (of_node ? of_node : g_strchomp (of_graph));
+  said = upscale_text_tidy (of_node ? of_node : of_graph, MOST_CHARS);
   /* A picture that was there a moment ago is sent again; anything else stays wrong. */
   g_set_error (error, UPSCALE_ERROR,
                g_str_has_prefix (class_type, "LoadImage") ? UPSCALE_ERROR_EXPIRED
@@ -90,9 +85,8 @@ describe_execution_error (JsonObject *data)
       g_strdup_printf (_ ("node %s (%s): %s %s"), get_text (data, "node_id"),
                        get_text (data, "node_type"), get_text (data, "exception_type"),
                        get_text (data, "exception_message"));
-  g_autofree char *text = shorten (said);
 
-  return upscale_http_tile_failure_to_error (text);
+  return upscale_http_tile_failure_to_error (said);
 }
 
 /* Finds one of the messages that tell how it went. */

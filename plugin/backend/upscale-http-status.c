@@ -6,11 +6,13 @@
 #include "upscale-error.h"
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
+#include "upscale-text.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
 #define MAX_EXCERPT_CHARS 200
+#define MAX_FAILURE_CHARS 500
 #define MAX_WAIT_S 3600
 #define MAX_PARSED_BYTES (1 << 20)
 
@@ -100,8 +102,12 @@ read_validation (JsonObject *object)
   g_auto (GStrv) where =
       upscale_json_dup_names (upscale_json_get_array (entry, "loc"), NULL);
   g_autofree char *field = where ? g_strjoinv (".", where) : g_strdup ("request");
+  g_autofree char *sentence = NULL;
 
-  return said ? g_strdup_printf ("%s: %s", field, said) : NULL;
+  if (!said)
+    return NULL;
+  sentence = g_strdup_printf ("%s: %s", field, said);
+  return upscale_text_tidy (sentence, MAX_EXCERPT_CHARS);
 }
 
 /* The sentence of problem+json (RFC 9457), or of the servers that say "detail", "errors",
@@ -117,23 +123,9 @@ read_detail (JsonObject *object)
       const char *said = upscale_json_get_string (object, members[i]);
 
       if (said && *said)
-        return g_utf8_substring (said, 0,
-                                 MIN (g_utf8_strlen (said, -1), MAX_EXCERPT_CHARS));
+        return upscale_text_tidy (said, MAX_EXCERPT_CHARS);
     }
   return read_validation (object);
-}
-
-/* Whatever else it is, its beginning tells more than a bare number. */
-static char *
-make_excerpt (const char *text, gsize length)
-{
-  g_autofree char *start = g_strndup (text, MIN (length, MAX_EXCERPT_CHARS));
-  g_autofree char *valid = g_utf8_make_valid (start, -1);
-
-  for (char *c = valid; *c; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = ' ';
-  return g_strdup (g_strstrip (valid));
 }
 
 static char *
@@ -144,10 +136,14 @@ describe_body (GBytes *body)
   /* A long one is the request sent back. */
   g_autoptr (JsonObject) root =
       length < MAX_PARSED_BYTES ? upscale_json_parse_object (body, NULL) : NULL;
-  char *detail = root ? read_detail (root) : NULL;
+  char            *detail = root ? read_detail (root) : NULL;
+  g_autofree char *start = NULL;
 
+  /* Whatever else it is, its beginning tells more than a bare number. */
   if (!detail && length > 0)
-    detail = make_excerpt (text, length);
+    start = g_strndup (text, MIN (length, MAX_EXCERPT_CHARS));
+  if (start)
+    detail = upscale_text_tidy (start, MAX_EXCERPT_CHARS);
   return detail ? detail : g_strdup ("");
 }
 
@@ -184,8 +180,9 @@ GError *
 upscale_http_tile_failure_to_error (const char *said)
 {
   int code = is_out_of_memory (said) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
+  g_autofree char *tidy = upscale_text_tidy (said, MAX_FAILURE_CHARS);
 
-  return g_error_new (UPSCALE_ERROR, code, _ ("the endpoint says: %s"), said);
+  return g_error_new (UPSCALE_ERROR, code, _ ("the endpoint says: %s"), tidy);
 }
 
 static const char *

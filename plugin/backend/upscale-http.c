@@ -6,8 +6,10 @@
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-silence-watch.h"
+#include "upscale-text.h"
 
 #define READ_BYTES (1 << 20)
+#define MOST_PLACE_CHARS 200
 /* Slots are limited by the scheduler, and nothing may wait inside libsoup while a
  * deadline runs. */
 #define MAX_CONNECTIONS 256
@@ -247,14 +249,15 @@ succeed (GTask *task)
 static void
 refuse_redirect (GTask *task, const char *location)
 {
-  Exchange *exchange = g_task_get_task_data (task);
+  Exchange        *exchange = g_task_get_task_data (task);
+  g_autofree char *tidy = upscale_text_tidy (location ? location : "", MOST_PLACE_CHARS);
 
   upscale_silence_watch_stop (exchange->watch);
   g_task_return_new_error (
       task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
       _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
          "host: give that address as the endpoint if you trust it"),
-      location ? location : "");
+      tidy);
 }
 
 /* Modal and proxies send a 303 again and again while a job runs; the caller's deadline is

@@ -12,11 +12,13 @@
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-sdcpp-loras.h"
+#include "upscale-text.h"
 
 #define POLL_WAIT_US (G_USEC_PER_SEC / 2)
 /* Tiles held ready there. More would only be in the way of others: it has one queue. */
 #define MOST_QUEUED 3
 #define MOST_QUEUE_SIZE 1000
+#define MOST_STATUS_CHARS 60
 /* Between the denoisers, the one that adds no noise of its own: noise would differ from
  * tile to tile. */
 #define SAMPLER "euler"
@@ -217,12 +219,14 @@ note_submitted (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **err
 static gboolean
 refuse_status (const char *status, GError **error)
 {
+  g_autofree char *tidy = upscale_text_tidy (status, MOST_STATUS_CHARS);
+
   if (g_strcmp0 (status, "cancelled") == 0)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
                  _ ("somebody has cancelled the job at the server"));
   else
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                 _ ("it says the job is '%s', which means nothing here"), status);
+                 _ ("it says the job is '%s', which means nothing here"), tidy);
   return FALSE;
 }
 

@@ -6,17 +6,20 @@
 #include "upscale-error.h"
 #include "upscale-json-peel.h"
 #include "upscale-json.h"
+#include "upscale-text.h"
 
 #define PROTOCOL 1
 #define DOLLARS "USD"
 #define MAX_TEXT_CHARS 500
+#define MAX_WORD_CHARS 60
 #define MAX_SIDE_PX 16384
 #define MAX_CONCURRENCY 10000
 
 static gboolean
 refuse (GError **error, const char *format, const char *what)
 {
-  g_autofree char *sentence = g_strdup_printf (format, what);
+  g_autofree char *tidy = upscale_text_tidy (what, MAX_WORD_CHARS);
+  g_autofree char *sentence = g_strdup_printf (format, tidy);
 
   g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL, sentence);
   return FALSE;
@@ -25,9 +28,7 @@ refuse (GError **error, const char *format, const char *what)
 static char *
 dup_text (const char *text, const char *fallback)
 {
-  return g_utf8_substring (text && *text ? text : fallback, 0,
-                           MIN (g_utf8_strlen (text && *text ? text : fallback, -1),
-                                MAX_TEXT_CHARS));
+  return upscale_text_tidy (text && *text ? text : fallback, MAX_TEXT_CHARS);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-error.h"
 
+#include "upscale-text.h"
+
 typedef struct
 {
   gint64 retry_after_us;
@@ -56,6 +58,21 @@ upscale_error_get_retry_after (const GError *error)
       error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
 
   return private ? private->retry_after_us : 0;
+}
+
+/**
+ * upscale_error_tidy:
+ * @error: (nullable): any error, which nobody else has yet
+ *
+ * Tidies its message, in which a server may have its say.
+ */
+void
+upscale_error_tidy (GError *error)
+{
+  g_autofree char *message = error ? error->message : NULL;
+
+  if (error)
+    error->message = upscale_text_tidy (message, UPSCALE_TEXT_SENTENCE_CHARS);
 }
 
 /**

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-backend.h"
 
+#include "upscale-error.h"
+
 G_DEFINE_INTERFACE (UpscaleBackend, upscale_backend, G_TYPE_OBJECT)
 
 static void
 upscale_backend_default_init (UpscaleBackendInterface *iface)
 {
+}
+
+/* Whatever a server says comes through here, so that no kind of backend can forget it. */
+static void
+propagate (GError *cause, GError **error)
+{
+  upscale_error_tidy (cause);
+  g_propagate_error (error, cause);
 }
 
 /**
@@ -33,14 +43,23 @@ upscale_backend_probe_async (UpscaleBackend     *backend,
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full): what the endpoint can do, or %NULL with any #UpscaleError
+ * Returns: (transfer full): what the endpoint can do, with texts fit to be shown and for
+ * nobody but the caller; %NULL with any #UpscaleError
  */
 UpscaleCapabilities *
 upscale_backend_probe_finish (UpscaleBackend *backend,
                               GAsyncResult   *result,
                               GError        **error)
 {
-  return UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, error);
+  GError              *cause = NULL;
+  UpscaleCapabilities *capabilities =
+      UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, &cause);
+
+  if (capabilities)
+    upscale_capabilities_tidy (capabilities);
+  else
+    propagate (cause, error);
+  return capabilities;
 }
 
 /**
@@ -81,7 +100,13 @@ upscale_backend_process_finish (UpscaleBackend *backend,
                                 GAsyncResult   *result,
                                 GError        **error)
 {
-  return UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, error);
+  GError  *cause = NULL;
+  gboolean has_ended =
+      UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, &cause);
+
+  if (!has_ended)
+    propagate (cause, error);
+  return has_ended;
 }
 
 /**

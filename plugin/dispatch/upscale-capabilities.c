@@ -3,10 +3,16 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "upscale-text.h"
+
 /* What is safe to believe of an endpoint that says nothing: diffusion models work on
  * multiples of 64. */
 #define DEFAULT_MULTIPLE_OF 64
 #define DEFAULT_MAX_TILES 64
+#define MOST_NAMES 20000
+#define MOST_NAME_CHARS 300
+#define MOST_VERSION_CHARS 60
+#define MOST_SENTENCES_CHARS 500
 
 /**
  * upscale_capabilities_new:
@@ -70,6 +76,57 @@ void
 upscale_capabilities_unref (UpscaleCapabilities *capabilities)
 {
   g_atomic_rc_box_release_full (capabilities, free_members);
+}
+
+static void
+tidy (char **text, guint most_chars)
+{
+  g_autofree char *old = *text;
+
+  *text = old ? upscale_text_tidy (old, most_chars) : NULL;
+}
+
+/* Names that can't be shown are left out: tidied they would be other names. */
+static void
+keep_plain_names (GStrv *names)
+{
+  g_auto (GStrv) old = *names;
+  g_autoptr (GStrvBuilder) plain = g_strv_builder_new ();
+
+  if (!old)
+    return;
+  for (guint i = 0; old[i] && i < MOST_NAMES; i++)
+    if (upscale_text_is_plain (old[i], MOST_NAME_CHARS))
+      g_strv_builder_add (plain, old[i]);
+  *names = g_strv_builder_end (plain);
+}
+
+/**
+ * upscale_capabilities_tidy:
+ * @capabilities: capabilities that nobody else has yet
+ *
+ * Makes all texts fit to be shown, see upscale_text_tidy(). An identity that is not
+ * becomes its digest, which names the same.
+ */
+void
+upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
+{
+  g_autofree char *digest = NULL;
+
+  if (!upscale_text_is_plain (capabilities->identity, MOST_NAME_CHARS))
+    {
+      digest =
+          g_compute_checksum_for_string (G_CHECKSUM_SHA256, capabilities->identity, -1);
+      g_set_str (&capabilities->identity, digest);
+    }
+  keep_plain_names (&capabilities->models);
+  keep_plain_names (&capabilities->controlnets);
+  keep_plain_names (&capabilities->loras);
+  tidy (&capabilities->default_model, MOST_NAME_CHARS);
+  tidy (&capabilities->version, MOST_VERSION_CHARS);
+  tidy (&capabilities->hint, MOST_SENTENCES_CHARS);
+  tidy (&capabilities->caveat, MOST_SENTENCES_CHARS);
+  tidy (&capabilities->about, MOST_SENTENCES_CHARS);
 }
 
 static gboolean

@@ -74,6 +74,7 @@ struct _UpscaleCapabilities
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);
 UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
+void                 upscale_capabilities_tidy (UpscaleCapabilities *capabilities);
 char    *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
                                            const UpscaleRecipe       *recipe);
 gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,

@@ -385,9 +385,7 @@ upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capa
 static void
 set_reason (UpscaleEndpoint *endpoint, const char *reason)
 {
-  g_autofree char *old = endpoint->reason;
-
-  endpoint->reason = g_strdup (reason);
+  g_set_str (&endpoint->reason, reason);
 }
 
 /**

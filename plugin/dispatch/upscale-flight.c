@@ -65,6 +65,7 @@ on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
 {
   UpscaleFlight *flight = user_data;
   g_autoptr (UpscaleTileMessage) message = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (!g_hash_table_steal_extended (flight->carried,
                                     GUINT_TO_POINTER (answer->tile_index), NULL,
@@ -74,9 +75,13 @@ on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
   flight->n_resends = 0;
   flight->news_us = upscale_clock_get_now (flight->plan.clock);
   if (answer->image)
-    accept_image (flight, message, answer->image);
-  else
-    fail_tile (flight, answer->tile_index, answer->failure);
+    {
+      accept_image (flight, message, answer->image);
+      return;
+    }
+  failure = g_error_copy (answer->failure);
+  upscale_error_tidy (failure);
+  fail_tile (flight, answer->tile_index, failure);
 }
 
 static void

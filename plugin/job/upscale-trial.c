@@ -96,7 +96,10 @@ on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
   if (answer->image && !work->answer)
     work->answer = g_bytes_ref (answer->image);
   else if (answer->failure && !work->failure)
-    work->failure = g_error_copy (answer->failure);
+    {
+      work->failure = g_error_copy (answer->failure);
+      upscale_error_tidy (work->failure);
+    }
 }
 
 static gboolean

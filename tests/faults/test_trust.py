@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that says what is not so harms nobody but itself."""
 
+import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behaviour, EchoEndpoint, Exchange
 from job_runner import N_TILES, run_job
 from PIL import Image
 
@@ -48,3 +50,44 @@ def test_address_that_was_typed_shares_nothing(tmp_path: Path) -> None:
         describe(tmp_path / "endpoints.conf", one=(one, True), other=(other, True))
         run_job(tmp_path, "one").assert_whole()
         assert run_job(tmp_path, other.url).report["stored"] == 0
+
+
+# Escape sequences, directions that lie, line ends, a C1 control, and far too much of it all.
+MESS = "\x1b[2J\x1b]0;gone\x07\u202e\u2066\r\nTile 1 failed\n\u2028\x9b31m\x08" * 2000
+
+
+def is_fit(text: str) -> bool:
+    return len(text) < 2500 and not any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in text)
+
+
+@pytest.mark.parametrize("place", ["tile", "batch", "status", "refusal", "detail", "health", "id", "tile-id", "location"])
+def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
+    """In the message, in the job's log, and in what a terminal shows."""
+
+    def twist(answer: dict[str, Any]) -> Any:
+        if place == "tile":
+            return {**answer, "results": [{"id": result["id"], "success": False, "error": MESS} for result in answer["results"]]}
+        if place == "tile-id":
+            return {**answer, "results": [{"id": MESS, "success": True}]}
+        return {**answer, **{"batch": {"status": "failed", "error": MESS}, "status": {"status": MESS}, "id": {"batch_id": MESS}}.get(place, {})}
+
+    def interfere(exchange: Exchange) -> bool:
+        if place == "health" and exchange.path.startswith("/v1/health"):
+            exchange.reply(400, {"title": "Bad Request", "detail": MESS})
+        elif place == "refusal" and exchange.command == "PUT":
+            exchange.reply(500, MESS.encode())
+        elif place == "detail" and exchange.command == "PUT":
+            exchange.reply(422, {"detail": [{"loc": ["body", MESS], "msg": MESS}]})
+        elif place == "location" and exchange.command == "PUT":
+            exchange.reply(303, None, Location="http://elsewhere/\x1b[2J\x07\x08" + "x" * 5000)
+        else:
+            return False
+        return True
+
+    with EchoEndpoint(Behaviour(twist=twist, interfere=interfere)) as endpoint:
+        outcome = run_job(tmp_path, endpoint.url, max_tries=1)
+    assert outcome.n_had < N_TILES
+    assert all(is_fit(failure) for failure in [*outcome.failures, outcome.report["error"] or ""]), outcome.words[:1000]
+    texts = [line["text"] for line in outcome.log if "text" in line]
+    assert texts
+    assert all(is_fit(text) for text in texts)
