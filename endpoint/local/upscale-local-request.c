@@ -82,7 +82,12 @@ read_size (JsonObject *object,
 static gboolean
 is_plain_id (const char *id)
 {
-  return *id != '\0' && strlen (id) <= MAX_ID_CHARS && g_utf8_validate (id, -1, NULL);
+  if (*id == '\0' || strlen (id) > MAX_ID_CHARS || !g_utf8_validate (id, -1, NULL))
+    return FALSE;
+  for (; *id; id++)
+    if (g_ascii_iscntrl (*id))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -102,7 +107,8 @@ read_tile (UpscaleLocalJson *json, JsonNode *node, UpscaleLocalTile *tile, GErro
                  error))
     return FALSE;
   if (!is_plain_id (id))
-    return refuse (error, UNPROCESSABLE, "id", "must hold 1 to 200 characters");
+    return refuse (error, UNPROCESSABLE, "id",
+                   "must hold 1 to 200 characters, none of them a control character");
   tile->id = g_strdup (id);
   tile->image = upscale_local_json_take_base64 (json, image);
   return TRUE;
@@ -205,7 +211,8 @@ read_members (UpscaleLocalJson    *json,
   if (!check_protocol (object, error) || !read_string (object, "batch_id", &id, error))
     return FALSE;
   if (!is_plain_id (id))
-    return refuse (error, UNPROCESSABLE, "batch_id", "must hold 1 to 200 characters");
+    return refuse (error, UNPROCESSABLE, "batch_id",
+                   "must hold 1 to 200 characters, none of them a control character");
   request->batch_id = g_strdup (id);
   if (!read_model (object, request, error) ||
       !read_size (object, "target_width", TRUE, &request->target_width_px, error) ||

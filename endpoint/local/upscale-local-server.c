@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-server.h"
 
+#include "upscale-local-framing.h"
 #include "upscale-local-job-table.h"
 #include "upscale-local-json.h"
 #include "upscale-local-pool.h"
@@ -361,6 +362,11 @@ on_headers (SoupServer        *soup,
   goffset             length = soup_message_headers_get_content_length (
       soup_server_message_get_request_headers (message));
 
+  if (!upscale_local_framing_is_sound (soup_server_message_get_request_headers (message)))
+    {
+      upscale_local_framing_refuse (message);
+      return;
+    }
   if (is_from_elsewhere (message))
     {
       answer_status (

@@ -34,8 +34,9 @@ write_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
   g_autoptr (GBytes) body =
       upscale_local_job_to_json (question.job, question.results_from,
                                  question.max_results);
-  g_autofree char *location =
-      g_strconcat ("/v1/batches/", upscale_local_job_get_batch_id (question.job), NULL);
+  g_autofree char *id =
+      g_uri_escape_string (upscale_local_job_get_batch_id (question.job), NULL, FALSE);
+  g_autofree char *location = g_strconcat ("/v1/batches/", id, NULL);
 
   soup_message_headers_set_content_type (headers, "application/json", NULL);
   soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);

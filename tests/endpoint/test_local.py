@@ -2,6 +2,7 @@
 """What only the endpoint that ships with the plug-in promises: limits, leases, who may ask, and how it ends."""
 
 import base64
+import contextlib
 import json
 import random
 import re
@@ -10,6 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 from PIL import Image
@@ -113,6 +115,63 @@ def test_bomb_is_refused_without_being_unpacked(endpoint: LocalEndpoint) -> None
     picture[16:24] = (60000).to_bytes(4, "big") * 2
     request["tiles"][0]["image"] = base64.b64encode(picture).decode()
     assert not client.finish(request)[0]["success"]
+
+
+def say_raw(endpoint: LocalEndpoint, *lines: bytes, body: bytes = b"") -> bytes:
+    """All that the endpoint answers until it closes the connection."""
+    port = int(endpoint.url.rpartition(":")[2])
+    heard = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"\r\n".join([*lines, b"Host: localhost", b"", body]))
+        with contextlib.suppress(ConnectionResetError):  # what it refuses it does not read
+            while part := connection.recv(65536):
+                heard += part
+    return heard
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [b"Content-Length: 5", b"Content-Length: 2"],
+        [b"Content-Length: 5, 2"],
+        [b"Content-Length: -1"],
+        [b"Content-Length: -9223372036854775808"],
+        [b"Content-Length: 9223372036854775807"],
+        [b"Content-Length: 99999999999999999999"],
+        [b"Content-Length: many"],
+        [b"Content-Length: 5", b"Transfer-Encoding: chunked"],
+        [b"Transfer-Encoding: rot13"],
+    ],
+)
+def test_request_that_does_not_say_where_it_ends_is_refused(endpoint: LocalEndpoint, lengths: list[bytes]) -> None:
+    """One answer and no more: what follows is not taken for another request."""
+    hidden = b"0\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    heard = say_raw(endpoint, b"PUT /v1/batches/x HTTP/1.1", *lengths, body=hidden)
+    assert heard.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
+    assert heard.count(b"HTTP/1.") == 1
+    assert Client(endpoint.url).send("GET", "/v1/health").status == 200
+
+
+@pytest.mark.parametrize("name", ["x\r\nEvil: 1", "x\ny", "\x1b[31m"])
+def test_ids_can_not_add_headers(endpoint: LocalEndpoint, name: str) -> None:
+    client = Client(endpoint.url)
+    request = make_request(batch_id=name)
+    reply = client.send("PUT", f"/v1/batches/{quote(name, safe='')}", json.dumps(request))
+    assert "batch_id" in client.refused(422, reply)
+    assert "evil" not in reply.headers
+    request = make_request()
+    request["tiles"][0]["id"] = name
+    assert "id" in client.refused(422, client.put(request))
+
+
+def test_address_of_a_batch_is_escaped(endpoint: LocalEndpoint) -> None:
+    client = Client(endpoint.url)
+    request = make_request(batch_id="a ä?#%", tiles=8, target=2048)
+    path = f"/v1/batches/{quote(request['batch_id'], safe='')}"
+    reply = client.send("PUT", path, json.dumps(request), {"Prefer": "wait=0"})
+    assert reply.status == 202
+    assert unquote(reply.headers["location"]) == "/v1/batches/a ä?#%"
+    assert client.send("DELETE", reply.headers["location"]).status == 204
 
 
 def test_json_beside_the_pictures_is_bounded(endpoint: LocalEndpoint) -> None:
