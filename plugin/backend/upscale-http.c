@@ -4,7 +4,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-http-message.h"
+#include "upscale-http-redirect.h"
 #include "upscale-http-status.h"
+#include "upscale-pause.h"
 #include "upscale-silence-watch.h"
 #include "upscale-text.h"
 
@@ -13,12 +16,6 @@
 /* Slots are limited by the scheduler, and nothing may wait inside libsoup while a
  * deadline runs. */
 #define MAX_CONNECTIONS 256
-
-typedef struct
-{
-  char *name;
-  char *value;
-} Header;
 
 /**
  * UpscaleHttp:
@@ -43,31 +40,32 @@ typedef struct
 {
   UpscaleHttp  *http;
   GUri         *origin;
+  char         *method;
+  GBytes       *sent_body;
+  char         *content_type;
+  char         *prefer;
   SoupMessage  *message;
   GInputStream *stream;
   GByteArray   *body;
   gsize         max_answer_bytes;
 
   UpscaleSilenceWatch *watch;
+  gint64               silence_us;
+  UpscaleRedirects     redirects;
+  gint64               sent_us;
 } Exchange;
 
 static void send_message (GTask *task);
 static void read_more (GTask *task);
 
 static void
-header_free (gpointer data)
-{
-  Header *header = data;
-
-  g_free (header->name);
-  g_free (header->value);
-  g_free (header);
-}
-
-static void
 exchange_free (Exchange *exchange)
 {
   g_uri_unref (exchange->origin);
+  g_free (exchange->method);
+  g_clear_pointer (&exchange->sent_body, g_bytes_unref);
+  g_free (exchange->content_type);
+  g_free (exchange->prefer);
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
@@ -96,7 +94,7 @@ upscale_http_class_init (UpscaleHttpClass *klass)
 static void
 upscale_http_init (UpscaleHttp *self)
 {
-  self->headers = g_ptr_array_new_with_free_func (header_free);
+  self->headers = g_ptr_array_new_with_free_func (upscale_http_header_free);
   self->session =
       soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
                                      MAX_CONNECTIONS, "timeout", 0, "user-agent",
@@ -129,10 +127,7 @@ upscale_http_new (UpscaleClock *clock)
 void
 upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value)
 {
-  Header *header = g_new (Header, 1);
-
-  *header = (Header) { g_strdup (name), g_strdup (value) };
-  g_ptr_array_add (http->headers, header);
+  g_ptr_array_add (http->headers, upscale_http_header_new (name, value));
 }
 
 /**
@@ -146,72 +141,18 @@ upscale_http_answer_free (UpscaleHttpAnswer *answer)
   g_free (answer);
 }
 
-static gboolean
-is_same_origin (GUri *a, GUri *b)
-{
-  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0 &&
-         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
-         g_uri_get_port (a) == g_uri_get_port (b);
-}
-
 static void
-set_up_message (UpscaleHttp *self, SoupMessage *message)
+make_message (Exchange *exchange, GUri *uri)
 {
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autoptr (SoupMessage) message =
+      upscale_http_message_new (exchange->method, uri, exchange->http->headers);
 
-  /* Idempotent by contract, so connections may be reused and a request that met a closed
-   * one is sent again. */
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  soup_message_headers_replace (headers, "Accept", "application/json, image/*");
-  for (guint i = 0; i < self->headers->len; i++)
-    {
-      const Header *header = self->headers->pdata[i];
-
-      soup_message_headers_replace (headers, header->name, header->value);
-    }
-}
-
-/* libsoup sends a request again by itself when a kept connection turns out to be closed,
- * and by then it has read the body to its end. */
-static void
-on_restarted (SoupMessage *message, gpointer user_data)
-{
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-  g_autofree char    *content_type =
-      g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
-
-  soup_message_set_request_body_from_bytes (message, content_type, user_data);
-}
-
-static void
-release_body (gpointer data, GClosure *closure)
-{
-  g_bytes_unref (data);
-}
-
-static void
-set_body (SoupMessage *message, const char *content_type, GBytes *body)
-{
-  soup_message_set_request_body_from_bytes (message,
-                                            content_type ? content_type
-                                                         : "application/json",
-                                            body);
-  g_signal_connect_data (message, "restarted", G_CALLBACK (on_restarted),
-                         g_bytes_ref (body), release_body, G_CONNECT_DEFAULT);
-}
-
-static SoupMessage *
-make_message (UpscaleHttp *self, const UpscaleHttpRequest *request)
-{
-  SoupMessage *message = soup_message_new_from_uri (request->method, request->uri);
-
-  set_up_message (self, message);
-  if (request->prefer)
+  if (exchange->prefer)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Prefer",
-                                  request->prefer);
-  if (request->body)
-    set_body (message, request->content_type, request->body);
-  return message;
+                                  exchange->prefer);
+  if (exchange->sent_body)
+    upscale_http_message_set_body (message, exchange->content_type, exchange->sent_body);
+  g_set_object (&exchange->message, message);
 }
 
 static void
@@ -230,61 +171,113 @@ fail (GTask *task, const GError *failure)
     g_task_return_error (task, upscale_http_failure_to_error (failure, host));
 }
 
+static gint64
+read_retry_after (const Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  return upscale_http_parse_retry_after (soup_message_headers_get_one (headers,
+                                                                       "Retry-After"),
+                                         g_get_real_time () / G_USEC_PER_SEC);
+}
+
 static void
 succeed (GTask *task)
 {
-  Exchange           *exchange = g_task_get_task_data (task);
-  UpscaleHttpAnswer  *answer = g_new0 (UpscaleHttpAnswer, 1);
-  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
-  const char         *retry_after = soup_message_headers_get_one (headers, "Retry-After");
+  Exchange          *exchange = g_task_get_task_data (task);
+  UpscaleHttpAnswer *answer = g_new0 (UpscaleHttpAnswer, 1);
 
   upscale_silence_watch_stop (exchange->watch);
   answer->status = soup_message_get_status (exchange->message);
   answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
-  answer->wait_us =
-      upscale_http_parse_retry_after (retry_after, g_get_real_time () / G_USEC_PER_SEC);
+  answer->wait_us = read_retry_after (exchange);
   g_task_return_pointer (task, answer, (GDestroyNotify) upscale_http_answer_free);
 }
 
+/* Takes the task. */
 static void
-refuse_redirect (GTask *task, const char *location)
+refuse (GTask *task, UpscaleError code, const char *format, const char *what)
 {
   Exchange        *exchange = g_task_get_task_data (task);
-  g_autofree char *tidy = upscale_text_tidy (location ? location : "", MOST_PLACE_CHARS);
+  g_autofree char *tidy = upscale_text_tidy (what ? what : "", MOST_PLACE_CHARS);
+  g_autofree char *sentence = g_strdup_printf (format, tidy);
 
   upscale_silence_watch_stop (exchange->watch);
-  g_task_return_new_error (
-      task, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-      _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
-         "host: give that address as the endpoint if you trust it"),
-      tidy);
+  g_task_return_new_error_literal (task, UPSCALE_ERROR, (int) code, sentence);
+  g_object_unref (task);
 }
 
-/* Modal and proxies send a 303 again and again while a job runs; the caller's deadline is
- * the only limit. */
+/* The server may be asked for the result of a request, or for the request itself again.
+ */
+static void
+turn_to (Exchange *exchange, GUri *target)
+{
+  guint status = soup_message_get_status (exchange->message);
+
+  if (!upscale_redirect_keeps_method (status, exchange->method))
+    {
+      g_set_str (&exchange->method, "GET");
+      g_clear_pointer (&exchange->sent_body, g_bytes_unref);
+      g_clear_pointer (&exchange->prefer, g_free);
+    }
+  make_message (exchange, target);
+}
+
+static void
+on_redirect_due (gpointer user_data)
+{
+  GTask    *task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) cancelled = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (
+          upscale_silence_watch_get_cancellable (exchange->watch), &cancelled))
+    {
+      fail (task, cancelled);
+      g_object_unref (task);
+      return;
+    }
+  upscale_silence_watch_follow (exchange->watch, exchange->message);
+  send_message (task);
+}
+
+/* Modal and proxies send a 303 again and again while a job runs. Takes the task. */
 static void
 follow_redirect (GTask *task)
 {
-  Exchange   *exchange = g_task_get_task_data (task);
-  const char *location =
-      soup_message_headers_get_one (soup_message_get_response_headers (exchange->message),
-                                    "Location");
+  Exchange           *exchange = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  const char         *location = soup_message_headers_get_one (headers, "Location");
+  gint64              now_us = upscale_clock_get_now (exchange->http->clock);
+  gint64              wait_us =
+      upscale_redirects_follow (&exchange->redirects, exchange->sent_us, now_us,
+                                read_retry_after (exchange), exchange->silence_us);
   g_autoptr (GUri) target =
       location ? g_uri_parse_relative (soup_message_get_uri (exchange->message), location,
                                        SOUP_HTTP_URI_FLAGS, NULL)
                : NULL;
 
-  if (!target || !is_same_origin (target, exchange->origin))
+  if (!location)
+    refuse (task, UPSCALE_ERROR_PROTOCOL,
+            _ ("it sends us elsewhere, but does not say where; check the server"), NULL);
+  else if (!target || !upscale_redirect_stays (exchange->origin, target))
+    refuse (task, UPSCALE_ERROR_REJECTED,
+            _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
+               "host: give that address as the endpoint if you trust it"),
+            location);
+  else if (wait_us < 0)
+    refuse (task, UPSCALE_ERROR_PROTOCOL,
+            _ ("it sends us from address to address and never answers, last to '%s'; "
+               "check the server and the proxies before it"),
+            location);
+  else
     {
-      refuse_redirect (task, location);
-      g_object_unref (task);
-      return;
+      turn_to (exchange, target);
+      upscale_silence_watch_rest (exchange->watch);
+      upscale_pause (exchange->http->clock, wait_us,
+                     upscale_silence_watch_get_cancellable (exchange->watch),
+                     on_redirect_due, task);
     }
-  g_clear_object (&exchange->message);
-  exchange->message = soup_message_new_from_uri ("GET", target);
-  set_up_message (exchange->http, exchange->message);
-  upscale_silence_watch_follow (exchange->watch, exchange->message);
-  send_message (task);
 }
 
 static void
@@ -335,15 +328,6 @@ read_more (GTask *task)
                                    on_read, task);
 }
 
-static gboolean
-is_redirect (guint status)
-{
-  return status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_FOUND ||
-         status == SOUP_STATUS_MOVED_PERMANENTLY ||
-         status == SOUP_STATUS_TEMPORARY_REDIRECT ||
-         status == SOUP_STATUS_PERMANENT_REDIRECT;
-}
-
 static void
 on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -356,7 +340,12 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
   upscale_silence_watch_note_sent (exchange->watch);
   if (!exchange->stream)
     fail (task, failure);
-  else if (is_redirect (soup_message_get_status (exchange->message)))
+  else if (!upscale_http_message_has_one_end (exchange->message))
+    refuse (g_steal_pointer (&task), UPSCALE_ERROR_PROTOCOL,
+            _ ("its answer does not say where it ends; check the server and the proxies "
+               "before it"),
+            NULL);
+  else if (upscale_redirect_is_one (soup_message_get_status (exchange->message)))
     follow_redirect (g_steal_pointer (&task));
   else
     read_more (g_steal_pointer (&task));
@@ -368,6 +357,7 @@ send_message (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
+  exchange->sent_us = upscale_clock_get_now (exchange->http->clock);
   soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
                            upscale_silence_watch_get_cancellable (exchange->watch),
                            on_sent, task);
@@ -396,7 +386,13 @@ upscale_http_send_async (UpscaleHttp              *http,
   g_task_set_source_tag (task, upscale_http_send_async);
   exchange->http = http;
   exchange->origin = g_uri_ref (request->uri);
-  exchange->message = make_message (http, request);
+  exchange->method = g_strdup (request->method);
+  exchange->sent_body = request->body ? g_bytes_ref (request->body) : NULL;
+  exchange->content_type = g_strdup (request->content_type);
+  exchange->prefer = g_strdup (request->prefer);
+  exchange->silence_us = request->silence_us;
+  exchange->redirects.begun_us = upscale_clock_get_now (http->clock);
+  make_message (exchange, request->uri);
   exchange->body = g_byte_array_new ();
   exchange->max_answer_bytes = request->max_answer_bytes;
   exchange->watch =

@@ -152,6 +152,19 @@ arm (UpscaleSilenceWatch *watch)
 }
 
 /**
+ * upscale_silence_watch_rest:
+ * @watch: a watch
+ *
+ * Nothing is expected before the next upscale_silence_watch_follow().
+ */
+void
+upscale_silence_watch_rest (UpscaleSilenceWatch *watch)
+{
+  disarm (watch);
+  leave_message (watch);
+}
+
+/**
  * upscale_silence_watch_note_moved:
  * @watch: a watch
  * @n_bytes: so many have come or gone

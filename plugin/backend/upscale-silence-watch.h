@@ -14,6 +14,7 @@ upscale_silence_watch_new (UpscaleClock *clock, gint64 silence_us, GCancellable 
 void upscale_silence_watch_free (UpscaleSilenceWatch *watch);
 
 GCancellable *upscale_silence_watch_get_cancellable (UpscaleSilenceWatch *watch);
+void          upscale_silence_watch_rest (UpscaleSilenceWatch *watch);
 void    upscale_silence_watch_follow (UpscaleSilenceWatch *watch, SoupMessage *message);
 void    upscale_silence_watch_note_sent (UpscaleSilenceWatch *watch);
 void    upscale_silence_watch_note_moved (UpscaleSilenceWatch *watch, gsize n_bytes);

@@ -70,7 +70,9 @@ make_batch_uri (const UpscaleTileBatchAddress *address,
                 const UpscaleBatch            *batch,
                 const char                    *query)
 {
-  g_autofree char *path = g_strconcat ("/v1/batches/", batch->id, NULL);
+  /* The id of a leftover comes from a file. */
+  g_autofree char *id = g_uri_escape_string (batch->id, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/v1/batches/", id, NULL);
 
   return upscale_http_make_uri (address->base, path, query);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests that are called off at the worst moment, over real sockets. */
+/* Requests that are called off at the worst moment, or sent elsewhere, over real sockets.
+ */
 #include <libsoup/soup.h>
 
 #include "upscale-http.h"
@@ -23,6 +24,8 @@ typedef struct
   gboolean      cancels;
   gboolean      has_ended;
   guint         status;
+  guint         redirect_status;
+  char         *seen; /* what came at the address that a redirect leads to */
   GError       *error;
 } Fixture;
 
@@ -60,6 +63,21 @@ on_request (SoupServer        *server,
             GHashTable        *query,
             gpointer           user_data)
 {
+  Fixture *fixture = user_data;
+  g_autoptr (GBytes) body =
+      soup_message_body_flatten (soup_server_message_get_request_body (message));
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (g_str_equal (path, "/from"))
+    {
+      soup_server_message_set_redirect (message, fixture->redirect_status, "/to");
+      return;
+    }
+  g_free (fixture->seen);
+  fixture->seen = g_strdup_printf ("%s %.*s %s", soup_server_message_get_method (message),
+                                   (int) g_bytes_get_size (body),
+                                   (const char *) g_bytes_get_data (body, NULL),
+                                   soup_message_headers_get_one (headers, "X-Secret"));
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, "{}",
                                     2);
@@ -149,6 +167,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_mutex_clear (&fixture->lock);
   g_cond_clear (&fixture->changed);
   g_clear_error (&fixture->error);
+  g_free (fixture->seen);
 }
 
 static void
@@ -163,13 +182,10 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-send (Fixture *fixture)
+send_request (Fixture *fixture, UpscaleHttpRequest request)
 {
-  UpscaleHttpRequest request = { .method = "GET",
-                                 .uri = fixture->uri,
-                                 .max_answer_bytes = 1 << 20,
-                                 .silence_us = SILENCE_US };
-
+  request.max_answer_bytes = 1 << 20;
+  request.silence_us = SILENCE_US;
   fixture->has_ended = FALSE;
   g_clear_error (&fixture->error);
   fixture->cancellable = g_cancellable_new ();
@@ -178,6 +194,50 @@ send (Fixture *fixture)
   while (!fixture->has_ended)
     g_main_context_iteration (NULL, TRUE);
   g_clear_object (&fixture->cancellable);
+}
+
+static void
+send (Fixture *fixture)
+{
+  send_request (fixture, (UpscaleHttpRequest) { .method = "GET", .uri = fixture->uri });
+}
+
+typedef struct
+{
+  guint       status;
+  const char *method;
+  const char *seen;
+} RedirectRow;
+
+static const RedirectRow redirect_rows[] = {
+  { 301, "PUT", "PUT body secret" },   { 302, "PUT", "PUT body secret" },
+  { 303, "PUT", "GET  secret" },       { 307, "PUT", "PUT body secret" },
+  { 308, "PUT", "PUT body secret" },   { 301, "POST", "GET  secret" },
+  { 302, "POST", "GET  secret" },      { 303, "POST", "GET  secret" },
+  { 307, "POST", "POST body secret" }, { 308, "POST", "POST body secret" },
+};
+
+static void
+test_redirects_keep_what_they_should (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GUri) from =
+      g_uri_parse_relative (fixture->uri, "/from", SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GBytes) body = g_bytes_new_static ("body", 4);
+
+  /* The line end of the file that a secret was read from. */
+  upscale_http_add_header (fixture->http, "X-Secret", "sec\r\nret\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (redirect_rows); i++)
+    {
+      const RedirectRow *row = &redirect_rows[i];
+
+      fixture->redirect_status = row->status;
+      send_request (fixture, (UpscaleHttpRequest) {
+                                 .method = row->method, .uri = from, .body = body });
+      g_test_message ("%u %s", row->status, row->method);
+      g_assert_no_error (fixture->error);
+      g_assert_cmpuint (fixture->status, ==, SOUP_STATUS_OK);
+      g_assert_cmpstr (fixture->seen, ==, row->seen);
+    }
 }
 
 /* libsoup 3.6 ends a message twice when it is cancelled just then, and the session's own
@@ -213,5 +273,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/http/cancelled-when-the-headers-have-come", Fixture, NULL, set_up,
               test_cancelled_when_the_headers_have_come, tear_down);
+  g_test_add ("/http/redirects-keep-what-they-should", Fixture, NULL, set_up,
+              test_redirects_keep_what_they_should, tear_down);
   return g_test_run ();
 }

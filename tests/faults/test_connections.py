@@ -99,10 +99,55 @@ def test_redirects_without_end_in_sight_are_followed(tmp_path: Path) -> None:
         return first(exchange) or later(exchange)
 
     first = hooks.Befall("PUT", send_round_and_round, 1)
-    later = hooks.Befall("GET", send_round_and_round, 60)
+    later = hooks.Befall("GET", send_round_and_round, 40)
     with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
         run_job(tmp_path, endpoint.url, max_tries=1).assert_whole()
     assert later.left == 0
+
+
+def round_and_round(part: str, seen: list[str]) -> Behaviour:
+    """Hundreds of thousands were followed in a minute, as fast as the server could answer."""
+
+    def interfere(exchange: Exchange) -> bool:
+        if part not in exchange.path or exchange.command == "DELETE":
+            return False
+        seen.append(exchange.path)
+        exchange.reply(303, None, Location=exchange.path)
+        return True
+
+    return Behaviour(interfere=interfere)
+
+
+def test_redirects_that_lead_nowhere_are_paced(tmp_path: Path) -> None:
+    seen: list[str] = []
+    with EchoEndpoint(round_and_round("/batches/", seen)) as endpoint:
+        outcome = run_job(tmp_path, endpoint.url, max_tries=1, batch_timeout=200, speed=GREAT_HURRY)
+    assert outcome.n_had == 0
+    assert "longer than 200 s" in outcome.words
+    assert max(map(seen.count, seen)) < 100
+
+
+def test_redirects_that_lead_nowhere_are_given_up(tmp_path: Path) -> None:
+    seen: list[str] = []
+    with EchoEndpoint(round_and_round("/health", seen)) as endpoint:
+        job = Job(tmp_path, endpoint.url, speed=2 * GREAT_HURRY)
+        wait_until(lambda: job.events("probe-failed"), "the endpoint is not asked any longer")
+        job.say("cancel")
+        assert job.finish().n_had == 0
+    assert "from address to address" in job.events("probe-failed")[0]["text"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirected_batches_keep_their_body(tmp_path: Path, status: int) -> None:
+    def interfere(exchange: Exchange) -> bool:
+        if exchange.command != "PUT" or exchange.path.endswith("?moved"):
+            return False
+        exchange.reply(status, None, Location=f"{exchange.path}?moved")
+        return True
+
+    with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
+        run_job(tmp_path, endpoint.url, max_tries=1).assert_whole()
+    assert endpoint.violations == []
 
 
 def test_redirect_to_another_origin_is_refused_and_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,12 @@ def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
             return {**answer, "results": [{"id": result["id"], "success": False, "error": MESS} for result in answer["results"]]}
         if place == "tile-id":
             return {**answer, "results": [{"id": MESS, "success": True}]}
-        return {**answer, **{"batch": {"status": "failed", "error": MESS}, "status": {"status": MESS}, "id": {"batch_id": MESS}}.get(place, {})}
+        changes = {
+            "batch": {"status": "failed", "error": MESS, "results": [], "tiles_processed": 0},
+            "status": {"status": MESS},
+            "id": {"batch_id": MESS},
+        }
+        return {**answer, **changes.get(place, {})}
 
     def interfere(exchange: Exchange) -> bool:
         if place == "health" and exchange.path.startswith("/v1/health"):

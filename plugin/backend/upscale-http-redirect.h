@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleRedirects:
+ * @n_quick: redirects in a row that came at once
+ * @begun_us: when the request was sent, on the caller's clock
+ *
+ * A chain of redirects so far. Starts as zeros but for @begun_us.
+ */
+typedef struct
+{
+  guint  n_quick;
+  gint64 begun_us;
+} UpscaleRedirects;
+
+gboolean upscale_redirect_is_one (guint status);
+gboolean upscale_redirect_keeps_method (guint status, const char *method);
+gboolean upscale_redirect_stays (GUri *origin, GUri *target);
+gint64   upscale_redirects_follow (UpscaleRedirects *redirects,
+                                   gint64            sent_us,
+                                   gint64            now_us,
+                                   gint64            told_us,
+                                   gint64            patience_us);
+
+G_END_DECLS
