@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gio/gio.h>
-#include <gio/gunixinputstream.h>
-#include <glib-unix.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "upscale-local-access.h"
 #include "upscale-local-confine.h"
+#include "upscale-local-life.h"
 #include "upscale-local-server.h"
+
+#define TOKEN_VARIABLE "UPSCALE_TOKEN"
+#define NO_DESCRIPTOR (-1)
+/* A body is counted by the byte, and three times over while it is read. */
+#define MOST_BODY_MIB 1024
+#define MEMORY_MIB_A_BODY_MIB 4
+#define MEMORY_MIB_A_WORKER 64
+#define LEAST_MEMORY_MIB 1024
 
 /* Finished tiles wait in memory, some megabytes each. */
 #define DEFAULT_MAX_TILES 8
 #define DEFAULT_MAX_JOBS 64
 #define DEFAULT_MAX_BODY_MIB 256
+#define DEFAULT_MAX_CONNECTIONS 256
+#define DEFAULT_PATIENCE_S 30
 #define DEFAULT_TRIAL_S 120
 #define DEFAULT_TRIAL_MIB 2048
 
@@ -19,10 +29,15 @@
 typedef struct
 {
   int      port;
+  int      socket_fd;
+  gboolean no_token;
   int      workers;
   int      max_tiles;
   int      max_jobs;
   int      max_body_mib;
+  int      max_memory_mib;
+  int      max_connections;
+  int      patience_s;
   int      trial_s;
   int      trial_mib;
   char    *models;
@@ -46,6 +61,10 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
   GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &arguments->port,
       "Port to listen on; 0: a free one", "N" },
+    { "socket-fd", 0, 0, G_OPTION_ARG_INT, &arguments->socket_fd,
+      "Descriptor of a socket that listens already, instead of a port", "N" },
+    { "no-token", 0, 0, G_OPTION_ARG_NONE, &arguments->no_token,
+      "Serve every program and user of this machine on the port", NULL },
     { "workers", 'w', 0, G_OPTION_ARG_INT, &arguments->workers,
       "Tiles painted at once; 0: one a core", "N" },
     { "max-tiles", 0, 0, G_OPTION_ARG_INT, &arguments->max_tiles, "Tiles in one batch",
@@ -54,6 +73,12 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
       "Batches that may wait at once", "N" },
     { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib, "Largest request",
       "MIB" },
+    { "max-memory-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_memory_mib,
+      "What requests and results may take together; 0: as fits", "MIB" },
+    { "max-connections", 0, 0, G_OPTION_ARG_INT, &arguments->max_connections,
+      "Connections at once", "N" },
+    { "patience-s", 0, 0, G_OPTION_ARG_INT, &arguments->patience_s,
+      "Seconds that a client may take to send its request", "N" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &arguments->models,
       "Where ONNX models lie, instead of the usual folders", "FOLDER" },
     { "trial-s", 0, 0, G_OPTION_ARG_INT, &arguments->trial_s,
@@ -80,41 +105,13 @@ check_arguments (const Arguments *arguments, GError **error)
 {
   if (arguments->port >= 0 && arguments->port <= G_MAXUINT16 && arguments->workers >= 0 &&
       arguments->max_tiles > 0 && arguments->max_jobs > 0 &&
-      arguments->max_body_mib > 0 && arguments->trial_s > 0 && arguments->trial_mib > 0)
+      arguments->max_body_mib > 0 && arguments->max_body_mib <= MOST_BODY_MIB &&
+      arguments->max_memory_mib >= 0 && arguments->max_connections > 0 &&
+      arguments->patience_s > 0 && arguments->trial_s > 0 && arguments->trial_mib > 0)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "a number on the command line is out of range; see --help");
   return FALSE;
-}
-
-static void
-on_input_closed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  GMainLoop *loop = user_data;
-  gssize     n = g_input_stream_skip_finish (G_INPUT_STREAM (object), result, NULL);
-
-  if (n > 0)
-    g_input_stream_skip_async (G_INPUT_STREAM (object), 1, G_PRIORITY_DEFAULT, NULL,
-                               on_input_closed, loop);
-  else
-    g_main_loop_quit (loop);
-}
-
-/* Whoever started us holds the other end of our standard input, and the kernel closes it
- * with them, however they end. */
-static void
-watch_parent (GMainLoop *loop)
-{
-  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-
-  g_input_stream_skip_async (input, 1, G_PRIORITY_DEFAULT, NULL, on_input_closed, loop);
-}
-
-static gboolean
-on_terminate (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-  return G_SOURCE_CONTINUE;
 }
 
 static UpscaleLocalTrialLimits
@@ -139,27 +136,57 @@ find_models (const Arguments *arguments)
                                    trial_limits (arguments));
 }
 
-static GSocket *
-listen_on (int port, GError **error)
+/* Large enough for the largest request, and for all workers to be busy. */
+static gsize
+find_memory_mib (const Arguments *arguments, guint n_workers)
 {
-  g_autoptr (GSocket) listening =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP,
-                    error);
-  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (host, (guint16) port);
-
-  if (!listening || !g_socket_bind (listening, address, TRUE, error) ||
-      !g_socket_listen (listening, error))
-    return NULL;
-  return g_steal_pointer (&listening);
+  if (arguments->max_memory_mib)
+    return (gsize) arguments->max_memory_mib;
+  return MAX (LEAST_MEMORY_MIB,
+              MAX ((gsize) arguments->max_body_mib * MEMORY_MIB_A_BODY_MIB,
+                   (gsize) n_workers * MEMORY_MIB_A_WORKER));
 }
 
-static int
-port_of (GSocket *listening)
+static UpscaleLocalOptions
+make_options (const Arguments *arguments, char *token)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listening, NULL);
+  guint n_workers =
+      arguments->workers ? (guint) arguments->workers : g_get_num_processors ();
 
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  return (UpscaleLocalOptions) {
+    .token = token,
+    .n_workers = n_workers,
+    .max_tiles = arguments->max_tiles,
+    .max_jobs = (guint) arguments->max_jobs,
+    .max_body_bytes = (gsize) arguments->max_body_mib << 20,
+    .max_memory_bytes = find_memory_mib (arguments, n_workers) << 20,
+    .connections = { (guint) arguments->max_connections,
+                     (gint64) arguments->patience_s * G_USEC_PER_SEC },
+  };
+}
+
+/* The kernel guards a socket that was handed over. On a port the token comes from the
+ * environment, or is printed for whoever started us. */
+static gboolean
+find_token (const Arguments *arguments, char **token, GError **error)
+{
+  const char *given = g_getenv (TOKEN_VARIABLE);
+
+  if (arguments->socket_fd != NO_DESCRIPTOR || arguments->no_token)
+    return TRUE;
+  *token = given && *given != '\0' ? g_strdup (given)
+                                   : upscale_local_access_make_token (error);
+  if (*token && g_strcmp0 (*token, given) != 0)
+    g_print ("token %s\n", *token);
+  return *token != NULL;
+}
+
+static GSocket *
+open_socket (const Arguments *arguments, GError **error)
+{
+  if (arguments->socket_fd != NO_DESCRIPTOR)
+    return upscale_local_listener_adopt (arguments->socket_fd, error);
+  return upscale_local_listener_open_port ((guint16) arguments->port, error);
 }
 
 static void
@@ -176,40 +203,39 @@ confine (void)
 static gboolean
 serve (const Arguments *arguments, GError **error)
 {
-  UpscaleLocalOptions options = {
-    .n_workers =
-        arguments->workers ? (guint) arguments->workers : g_get_num_processors (),
-    .max_tiles = arguments->max_tiles,
-    .max_jobs = (guint) arguments->max_jobs,
-    .max_body_bytes = (gsize) arguments->max_body_mib << 20,
-  };
+  g_autofree char *token = NULL;
+  g_autofree char *name = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GSocket) listening = listen_on (arguments->port, error);
+  g_autoptr (GSocket) socket = open_socket (arguments, error);
   g_autoptr (UpscaleLocalServer) server = NULL;
 
-  if (!listening)
+  if (!socket || !find_token (arguments, &token, error))
     return FALSE;
   /* No thread may run yet. */
   confine ();
-  server = upscale_local_server_new (find_models (arguments), options);
-  if (!upscale_local_server_listen (server, listening, error))
-    return FALSE;
-  g_unix_signal_add (SIGTERM, on_terminate, loop);
-  g_unix_signal_add (SIGINT, on_terminate, loop);
-  if (arguments->exit_with_parent)
-    watch_parent (loop);
-  g_print ("listening on http://127.0.0.1:%d\n", port_of (listening));
+  server =
+      upscale_local_server_new (find_models (arguments), make_options (arguments, token));
+  upscale_local_server_listen (server, socket);
+  upscale_local_life_begin (loop, arguments->exit_with_parent);
+  name = upscale_local_listener_dup_name (socket);
+  g_print ("listening on %s\n", name);
   fflush (stdout);
   g_main_loop_run (loop);
+  /* A thread that opens a model can't be called off. */
+  if (!upscale_local_server_stop (server))
+    _exit (0);
   return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
-  g_auto (Arguments) arguments = { .max_tiles = DEFAULT_MAX_TILES,
+  g_auto (Arguments) arguments = { .socket_fd = NO_DESCRIPTOR,
+                                   .max_tiles = DEFAULT_MAX_TILES,
                                    .max_jobs = DEFAULT_MAX_JOBS,
                                    .max_body_mib = DEFAULT_MAX_BODY_MIB,
+                                   .max_connections = DEFAULT_MAX_CONNECTIONS,
+                                   .patience_s = DEFAULT_PATIENCE_S,
                                    .trial_s = DEFAULT_TRIAL_S,
                                    .trial_mib = DEFAULT_TRIAL_MIB };
   g_autoptr (GError) error = NULL;

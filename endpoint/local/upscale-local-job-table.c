@@ -20,23 +20,29 @@ struct _UpscaleLocalJobTable
   GHashTable *jobs; /* batch id, owned by the job -> job */
   guint       max_running;
   gsize       max_kept_bytes;
+
+  UpscaleLocalMemory *memory;
 };
 
 /**
  * upscale_local_job_table_new:
  * @max_running: jobs that may run or wait at once
- * @max_kept_bytes: what ended jobs may take
+ * @max_kept_bytes: what ended jobs may take for long
+ * @memory: where what jobs take is counted
  *
  * Returns: (transfer full): an empty table
  */
 UpscaleLocalJobTable *
-upscale_local_job_table_new (guint max_running, gsize max_kept_bytes)
+upscale_local_job_table_new (guint               max_running,
+                             gsize               max_kept_bytes,
+                             UpscaleLocalMemory *memory)
 {
   UpscaleLocalJobTable *table = g_new (UpscaleLocalJobTable, 1);
 
   table->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   table->max_running = max_running;
   table->max_kept_bytes = max_kept_bytes;
+  table->memory = upscale_local_memory_ref (memory);
   return table;
 }
 
@@ -48,6 +54,7 @@ void
 upscale_local_job_table_free (UpscaleLocalJobTable *table)
 {
   g_hash_table_unref (table->jobs);
+  upscale_local_memory_unref (table->memory);
   g_free (table);
 }
 
@@ -81,7 +88,7 @@ count_running (UpscaleLocalJobTable *table)
 static UpscaleLocalJob *
 insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us)
 {
-  UpscaleLocalJob *job = upscale_local_job_new (request, now_us);
+  UpscaleLocalJob *job = upscale_local_job_new (request, table->memory, now_us);
 
   /* Replaces a cancelled job of the same id, key and all. */
   g_hash_table_replace (table->jobs, (gpointer) upscale_local_job_get_batch_id (job),
@@ -98,10 +105,10 @@ insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us
  * @error: return location for an error
  *
  * The same id with the same body is the same job, however often it is sent; one that was
- * cancelled begins anew.
+ * cancelled begins anew. Memory for the tiles of a new one is reserved.
  *
- * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body)
- * or 429 (no room)
+ * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body),
+ * 413 (never room) or 429 and 503 (no room now)
  */
 UpscaleLocalJob *
 upscale_local_job_table_submit (UpscaleLocalJobTable *table,
@@ -132,6 +139,9 @@ upscale_local_job_table_submit (UpscaleLocalJobTable *table,
                                  table->max_running);
       return NULL;
     }
+  if (!upscale_local_memory_reserve (table->memory,
+                                     upscale_local_request_get_bytes (request), error))
+    return NULL;
   *is_new = TRUE;
   return insert (table, request, now_us);
 }
@@ -145,26 +155,63 @@ is_outdated (gpointer key, gpointer value, gpointer user_data)
   return ended_us != 0 && now_us - ended_us > KEPT_US;
 }
 
-static UpscaleLocalJob *
-find_oldest_ended (UpscaleLocalJobTable *table, gsize *ended_bytes)
+static int
+compare_ends (gconstpointer one, gconstpointer other)
 {
-  UpscaleLocalJob *oldest = NULL;
-  GHashTableIter   iter;
-  gpointer         job;
+  gint64 first_us = upscale_local_job_get_ended (*(UpscaleLocalJob *const *) one);
+  gint64 second_us = upscale_local_job_get_ended (*(UpscaleLocalJob *const *) other);
 
-  *ended_bytes = 0;
+  return (first_us > second_us) - (first_us < second_us);
+}
+
+/* The jobs that may be forgotten, the oldest first. */
+static GPtrArray *
+find_spare (UpscaleLocalJobTable *table, gint64 now_us, gsize *bytes)
+{
+  GPtrArray     *spare = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer       job;
+
   g_hash_table_iter_init (&iter, table->jobs);
   while (g_hash_table_iter_next (&iter, NULL, &job))
-    {
-      gint64 ended_us = upscale_local_job_get_ended (job);
+    if (upscale_local_job_is_spare (job, now_us))
+      {
+        g_ptr_array_add (spare, job);
+        *bytes += upscale_local_job_get_bytes (job);
+      }
+  g_ptr_array_sort (spare, compare_ends);
+  return spare;
+}
 
-      if (ended_us == 0)
-        continue;
-      *ended_bytes += upscale_local_job_get_bytes (job);
-      if (!oldest || ended_us < upscale_local_job_get_ended (oldest))
-        oldest = job;
+static void
+forget_oldest (UpscaleLocalJobTable *table, gint64 now_us)
+{
+  gsize bytes = 0;
+  g_autoptr (GPtrArray) spare = find_spare (table, now_us, &bytes);
+
+  for (guint i = 0; i < spare->len && bytes > table->max_kept_bytes; i++)
+    {
+      bytes -= upscale_local_job_get_bytes (spare->pdata[i]);
+      g_hash_table_remove (table->jobs, upscale_local_job_get_batch_id (spare->pdata[i]));
     }
-  return oldest;
+}
+
+/**
+ * upscale_local_job_table_cancel_all:
+ * @table: a table
+ * @now_us: the time
+ *
+ * Cancels whatever runs, as the endpoint ends.
+ */
+void
+upscale_local_job_table_cancel_all (UpscaleLocalJobTable *table, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer       job;
+
+  g_hash_table_iter_init (&iter, table->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    upscale_local_job_cancel (job, "the endpoint ends", now_us);
 }
 
 static void
@@ -185,17 +232,13 @@ cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
  * @table: a table
  * @now_us: the time
  *
- * Cancels jobs that nobody asks about, and forgets ended ones that are old or take too
- * much room. To be called now and then.
+ * Cancels jobs that nobody asks about, and forgets ended ones that are old, or take too
+ * much room and are not being collected. To be called now and then.
  */
 void
 upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us)
 {
-  gsize            bytes = 0;
-  UpscaleLocalJob *oldest;
-
   cancel_abandoned (table, now_us);
   g_hash_table_foreach_remove (table->jobs, is_outdated, &now_us);
-  while ((oldest = find_oldest_ended (table, &bytes)) && bytes > table->max_kept_bytes)
-    g_hash_table_remove (table->jobs, upscale_local_job_get_batch_id (oldest));
+  forget_oldest (table, now_us);
 }

@@ -7,8 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalJobTable UpscaleLocalJobTable;
 
-UpscaleLocalJobTable *upscale_local_job_table_new (guint max_running,
-                                                   gsize max_kept_bytes);
+UpscaleLocalJobTable *upscale_local_job_table_new (guint               max_running,
+                                                   gsize               max_kept_bytes,
+                                                   UpscaleLocalMemory *memory);
 void                  upscale_local_job_table_free (UpscaleLocalJobTable *table);
 UpscaleLocalJob      *upscale_local_job_table_lookup (UpscaleLocalJobTable *table,
                                                       const char           *batch_id);
@@ -17,6 +18,7 @@ UpscaleLocalJob      *upscale_local_job_table_submit (UpscaleLocalJobTable *tabl
                                                       gint64                now_us,
                                                       gboolean             *is_new,
                                                       GError              **error);
+void upscale_local_job_table_cancel_all (UpscaleLocalJobTable *table, gint64 now_us);
 void upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLocalJobTable, upscale_local_job_table_free)

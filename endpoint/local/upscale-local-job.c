@@ -3,6 +3,11 @@
 
 #include "upscale-local-json.h"
 
+/* A job without a result takes memory, too. */
+#define JOB_BYTES ((gsize) 64 << 10)
+/* A client that has heard of the end asks for the last results at once. */
+#define COLLECTION_US (10 * (gint64) G_USEC_PER_SEC)
+
 /**
  * UpscaleLocalJob:
  *
@@ -21,10 +26,13 @@ struct _UpscaleLocalJob
   GPtrArray *results; /* of GBytes, JSON objects */
   gsize      bytes;
   char      *failure;
-  int        is_cancelled; /* atomic */
-  guint      n_holders;
-  gint64     asked_us;
-  gint64     ended_us; /* 0 while it runs */
+
+  UpscaleLocalMemory *memory;
+
+  int    is_cancelled; /* atomic */
+  guint  n_holders;
+  gint64 asked_us;
+  gint64 ended_us; /* 0 while it runs */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleLocalJob, upscale_local_job, G_TYPE_OBJECT)
@@ -46,6 +54,8 @@ upscale_local_job_finalize (GObject *object)
   g_free (self->checksum);
   g_ptr_array_unref (self->results);
   g_free (self->failure);
+  upscale_local_memory_release (self->memory, self->bytes);
+  upscale_local_memory_unref (self->memory);
   G_OBJECT_CLASS (upscale_local_job_parent_class)->finalize (object);
 }
 
@@ -73,12 +83,15 @@ upscale_local_job_init (UpscaleLocalJob *self)
 /**
  * upscale_local_job_new:
  * @request: what is to be painted
+ * @memory: where what it keeps is counted
  * @now_us: the time
  *
  * Returns: (transfer full): the job
  */
 UpscaleLocalJob *
-upscale_local_job_new (const UpscaleLocalRequest *request, gint64 now_us)
+upscale_local_job_new (const UpscaleLocalRequest *request,
+                       UpscaleLocalMemory        *memory,
+                       gint64                     now_us)
 {
   UpscaleLocalJob *self = g_object_new (UPSCALE_LOCAL_TYPE_JOB, NULL);
 
@@ -87,6 +100,9 @@ upscale_local_job_new (const UpscaleLocalRequest *request, gint64 now_us)
   self->n_tiles = request->tiles->len;
   self->lease_s = request->lease_s;
   self->asked_us = now_us;
+  self->memory = upscale_local_memory_ref (memory);
+  self->bytes = JOB_BYTES;
+  upscale_local_memory_hold (memory, JOB_BYTES);
   return self;
 }
 
@@ -137,6 +153,7 @@ upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_u
     return;
   g_ptr_array_add (job->results, g_bytes_ref (result));
   job->bytes += g_bytes_get_size (result);
+  upscale_local_memory_hold (job->memory, g_bytes_get_size (result));
   if (job->results->len == job->n_tiles)
     end (job, now_us);
   g_signal_emit (job, signals[SIGNAL_CHANGED], 0);
@@ -255,12 +272,26 @@ upscale_local_job_get_ended (UpscaleLocalJob *job)
  * upscale_local_job_get_bytes:
  * @job: a job
  *
- * Returns: what its results take
+ * Returns: what it takes, with its results
  */
 gsize
 upscale_local_job_get_bytes (UpscaleLocalJob *job)
 {
   return job->bytes;
+}
+
+/**
+ * upscale_local_job_is_spare:
+ * @job: a job
+ * @now_us: the time
+ *
+ * Returns: %TRUE if it has ended and nobody is about to collect its results, so that it
+ * may be forgotten where memory is short
+ */
+gboolean
+upscale_local_job_is_spare (UpscaleLocalJob *job, gint64 now_us)
+{
+  return job->ended_us && job->n_holders == 0 && now_us - job->asked_us > COLLECTION_US;
 }
 
 /**
@@ -298,35 +329,39 @@ make_head (UpscaleLocalJob *job)
   return upscale_local_json_end (builder);
 }
 
+static void
+append_text (GPtrArray *pieces, const char *text)
+{
+  g_ptr_array_add (pieces, g_bytes_new (text, strlen (text)));
+}
+
 /**
  * upscale_local_job_to_json:
  * @job: a job
  * @results_from: the first result that is wanted
  * @max_results: how many are wanted
  *
- * Joins what the workers have written: results are megabytes, and building a tree of them
- * again would stop the main loop.
+ * Joins what the workers have written, without a copy: results are megabytes, and many
+ * clients may ask for them at once.
  *
- * Returns: (transfer full): the answer
+ * Returns: (transfer full) (element-type GBytes): the answer, in pieces
  */
-GBytes *
+GPtrArray *
 upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from, guint max_results)
 {
+  GPtrArray *pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_autofree char *head = make_head (job);
-  g_autoptr (GString) text = g_string_new (head);
 
-  g_string_truncate (text, text->len - 1);
-  g_string_append (text, ",\"results\":[");
+  head[strlen (head) - 1] = '\0';
+  append_text (pieces, head);
+  append_text (pieces, ",\"results\":[");
   for (guint i = results_from; i < job->results->len && i - results_from < max_results;
        i++)
     {
-      gsize       size = 0;
-      const char *result = g_bytes_get_data (job->results->pdata[i], &size);
-
       if (i > results_from)
-        g_string_append_c (text, ',');
-      g_string_append_len (text, result, (gssize) size);
+        append_text (pieces, ",");
+      g_ptr_array_add (pieces, g_bytes_ref (job->results->pdata[i]));
     }
-  g_string_append (text, "]}");
-  return g_string_free_to_bytes (g_steal_pointer (&text));
+  append_text (pieces, "]}");
+  return pieces;
 }

@@ -10,7 +10,8 @@
  */
 struct _UpscaleLocalPool
 {
-  GThreadPool *threads;
+  GThreadPool        *threads;
+  UpscaleLocalMemory *memory;
 };
 
 /* One tile on its way through a worker and back to the main thread. */
@@ -20,6 +21,8 @@ typedef struct
   UpscaleLocalRequest *request;
   guint                tile;
   GBytes              *result;
+  UpscaleLocalMemory  *memory;
+  gsize                bytes; /* reserved for the tile until its result is there */
 } Work;
 
 static void
@@ -28,6 +31,8 @@ work_free (Work *work)
   g_object_unref (work->job);
   upscale_local_request_unref (work->request);
   g_clear_pointer (&work->result, g_bytes_unref);
+  upscale_local_memory_release (work->memory, work->bytes);
+  upscale_local_memory_unref (work->memory);
   g_free (work);
 }
 
@@ -57,16 +62,18 @@ paint (gpointer data, gpointer user_data)
 /**
  * upscale_local_pool_new:
  * @n_workers: how many tiles at once
+ * @memory: where the memory of tiles is released
  *
  * Returns: (transfer full): the pool
  */
 UpscaleLocalPool *
-upscale_local_pool_new (guint n_workers)
+upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory)
 {
   UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
 
   pool->threads = g_thread_pool_new_full (paint, NULL, (GDestroyNotify) work_free,
                                           (int) n_workers, FALSE, NULL);
+  pool->memory = upscale_local_memory_ref (memory);
   return pool;
 }
 
@@ -80,6 +87,7 @@ void
 upscale_local_pool_free (UpscaleLocalPool *pool)
 {
   g_thread_pool_free (pool->threads, TRUE, TRUE);
+  upscale_local_memory_unref (pool->memory);
   g_free (pool);
 }
 
@@ -88,6 +96,9 @@ upscale_local_pool_free (UpscaleLocalPool *pool)
  * @pool: a pool
  * @job: where results go, on the main thread
  * @request: what to paint, with its engine
+ *
+ * Paints all tiles of a job that upscale_local_job_table_submit() has let in, and
+ * releases what it has reserved for them.
  */
 void
 upscale_local_pool_add (UpscaleLocalPool    *pool,
@@ -101,6 +112,8 @@ upscale_local_pool_add (UpscaleLocalPool    *pool,
       work->job = g_object_ref (job);
       work->request = upscale_local_request_ref (request);
       work->tile = i;
+      work->memory = upscale_local_memory_ref (pool->memory);
+      work->bytes = upscale_local_request_get_tile_bytes (request, i);
       g_thread_pool_push (pool->threads, work, NULL);
     }
 }

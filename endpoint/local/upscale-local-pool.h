@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalPool UpscaleLocalPool;
 
-UpscaleLocalPool *upscale_local_pool_new (guint n_workers);
+UpscaleLocalPool *upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory);
 void              upscale_local_pool_free (UpscaleLocalPool *pool);
 void              upscale_local_pool_add (UpscaleLocalPool    *pool,
                                           UpscaleLocalJob     *job,

@@ -9,6 +9,8 @@
 #define DEFAULT_LEASE_S 120
 #define MAX_LEASE_S 3600
 #define MAX_ID_CHARS 200
+/* RGB that does not get smaller as PNG, in base64. */
+#define BYTES_A_TARGET_PIXEL 4
 
 #define BAD_REQUEST 400
 #define CONTENT_TOO_LARGE 413
@@ -249,6 +251,40 @@ upscale_local_request_parse (GBytes *body, int max_tiles, GError **error)
   if (!read_members (&json, request, max_tiles, error))
     return NULL;
   return g_steal_pointer (&request);
+}
+
+/**
+ * upscale_local_request_get_tile_bytes:
+ * @request: a request
+ * @tile: which of its tiles
+ *
+ * Returns: the most that the tile's file and its result take together
+ */
+gsize
+upscale_local_request_get_tile_bytes (const UpscaleLocalRequest *request, guint tile)
+{
+  const UpscaleLocalTile *what = &g_array_index (request->tiles, UpscaleLocalTile, tile);
+  gsize width_px = request->target_width_px ? request->target_width_px : what->width_px;
+  gsize height_px =
+      request->target_height_px ? request->target_height_px : what->height_px;
+
+  return g_bytes_get_size (what->image) + width_px * height_px * BYTES_A_TARGET_PIXEL;
+}
+
+/**
+ * upscale_local_request_get_bytes:
+ * @request: a request
+ *
+ * Returns: the most that the files and results of all its tiles take together
+ */
+gsize
+upscale_local_request_get_bytes (const UpscaleLocalRequest *request)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < request->tiles->len; i++)
+    bytes += upscale_local_request_get_tile_bytes (request, i);
+  return bytes;
 }
 
 /**

@@ -52,8 +52,11 @@ struct _UpscaleLocalRequest
   int                       lease_s;
 };
 
-UpscaleLocalRequest *
+UpscaleLocalRequest       *
 upscale_local_request_parse (GBytes *body, int max_tiles, GError **error);
+gsize upscale_local_request_get_tile_bytes (const UpscaleLocalRequest *request,
+                                            guint                      tile);
+gsize upscale_local_request_get_bytes (const UpscaleLocalRequest *request);
 UpscaleLocalRequest *upscale_local_request_ref (UpscaleLocalRequest *request);
 void                 upscale_local_request_unref (UpscaleLocalRequest *request);
 

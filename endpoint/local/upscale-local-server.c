@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-server.h"
 
+#include "upscale-local-access.h"
+#include "upscale-local-answer.h"
 #include "upscale-local-framing.h"
+#include "upscale-local-intake.h"
 #include "upscale-local-job-table.h"
 #include "upscale-local-json.h"
+#include "upscale-local-listener.h"
 #include "upscale-local-pool.h"
 #include "upscale-local-problem.h"
 #include "upscale-local-waiter.h"
 
+#define HEALTH_PATH "/v1/health"
+#define BLOCKING_PATH "/process_tile_batch"
 #define BATCH_PREFIX "/v1/batches/"
 #define MAX_WAIT_S 20
 #define MAX_KEPT_BYTES ((gsize) 48 << 20)
 #define SWEEP_S 1
-#define TOO_LARGE_KEY "upscale-too-large"
+#define INTAKE_KEY "upscale-local-intake"
 
 /**
  * UpscaleLocalServer:
  *
- * The wire contract of `endpoint/README.md`, on loopback. Everything is on the main
- * thread, except that bodies are parsed in threads, and tiles painted by the pool.
+ * The wire contract of `endpoint/README.md`, for programs on this machine. Everything is
+ * on the main thread, except that bodies are parsed in threads, and tiles painted by the
+ * pool. A request is judged by its headers: the body of a refused one is never kept.
  */
 struct _UpscaleLocalServer
 {
   GObject parent_instance;
 
   SoupServer           *soup;
+  UpscaleLocalListener *listener;
   UpscaleLocalModels   *models;
   UpscaleLocalOptions   options;
+  UpscaleLocalMemory   *memory;
   UpscaleLocalJobTable *table;
   UpscaleLocalPool     *pool;
+  guint                 n_parsing;
   guint                 sweep;
 };
 
@@ -50,42 +60,6 @@ submission_free (Submission *submission)
   g_bytes_unref (submission->body);
   g_free (submission->batch_id);
   g_free (submission);
-}
-
-static void
-answer_json (SoupServerMessage *message, guint status, const char *type, const char *json)
-{
-  soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, json, strlen (json));
-}
-
-static void
-answer_problem (SoupServerMessage *message, const GError *problem)
-{
-  g_autofree char *json = upscale_local_problem_to_json (problem);
-
-  if (problem->code == 429)
-    soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                  "Retry-After", "2");
-  answer_json (message, (guint) problem->code, "application/problem+json", json);
-}
-
-static void
-answer_status (SoupServerMessage *message, guint status, const char *sentence)
-{
-  g_autoptr (GError) problem = NULL;
-
-  upscale_local_problem_set (&problem, (int) status, "%s", sentence);
-  answer_problem (message, problem);
-}
-
-static void
-answer_wrong_method (SoupServerMessage *message, const char *allowed)
-{
-  soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                "Allow", allowed);
-  answer_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
-                 "this route does not take that method");
 }
 
 static void
@@ -125,7 +99,7 @@ answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
   add_list (builder, "controlnets", NULL);
   add_list (builder, "loras", NULL);
   json = upscale_local_json_end (builder);
-  answer_json (message, SOUP_STATUS_OK, "application/json", json);
+  upscale_local_answer_json (message, SOUP_STATUS_OK, "application/json", json);
 }
 
 /* Prefer: respond-async, wait=10 (RFC 7240); what is not understood is ignored. */
@@ -163,7 +137,7 @@ submit (UpscaleLocalServer *self, Submission *submission, UpscaleLocalRequest *r
                                           &is_new, &problem);
   if (!job)
     {
-      answer_problem (submission->message, problem);
+      upscale_local_answer_problem (submission->message, problem);
       return;
     }
   if (is_new)
@@ -184,11 +158,14 @@ on_parsed (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (UpscaleLocalRequest) request =
       g_task_propagate_pointer (G_TASK (result), &problem);
 
+  self->n_parsing--;
   soup_server_message_unpause (submission->message);
+  /* What the job keeps is counted anew. */
+  g_object_set_data (G_OBJECT (submission->message), INTAKE_KEY, NULL);
   if (request)
     submit (self, submission, request);
   else
-    answer_problem (submission->message, problem);
+    upscale_local_answer_problem (submission->message, problem);
 }
 
 static void
@@ -221,12 +198,13 @@ take_submission (UpscaleLocalServer *self,
   Submission *submission = g_new0 (Submission, 1);
 
   submission->message = g_object_ref (message);
-  submission->body =
-      soup_message_body_flatten (soup_server_message_get_request_body (message));
+  submission->body = upscale_local_intake_steal_body (
+      g_object_get_data (G_OBJECT (message), INTAKE_KEY));
   submission->batch_id = g_strdup (batch_id);
   submission->max_tiles = self->options.max_tiles;
   g_task_set_task_data (task, submission, (GDestroyNotify) submission_free);
   soup_server_message_pause (message);
+  self->n_parsing++;
   g_task_run_in_thread (task, parse_in_thread);
 }
 
@@ -253,8 +231,9 @@ answer_question (SoupServerMessage *message, UpscaleLocalJob *job, GHashTable *q
       read_number (query, "max_results", &question.max_results))
     upscale_local_waiter_answer (message, question);
   else
-    answer_status (message, SOUP_STATUS_UNPROCESSABLE_ENTITY,
-                   "'results_from' and 'max_results' must be whole numbers");
+    upscale_local_answer_status (
+        message, SOUP_STATUS_UNPROCESSABLE_ENTITY,
+        "'results_from' and 'max_results' must be whole numbers");
 }
 
 static void
@@ -268,11 +247,10 @@ answer_batch (UpscaleLocalServer *self,
 
   if (method == SOUP_METHOD_PUT)
     take_submission (self, message, batch_id);
-  else if (method != SOUP_METHOD_GET && method != SOUP_METHOD_DELETE)
-    answer_wrong_method (message, "PUT, GET, DELETE");
   else if (!job)
-    answer_status (message, SOUP_STATUS_NOT_FOUND,
-                   "this batch is not known here, or no longer: submit it again");
+    upscale_local_answer_status (
+        message, SOUP_STATUS_NOT_FOUND,
+        "this batch is not known here, or no longer: submit it again");
   else if (method == SOUP_METHOD_GET)
     answer_question (message, job, query);
   else
@@ -283,6 +261,7 @@ answer_batch (UpscaleLocalServer *self,
     }
 }
 
+/* Routes and methods were judged by on_headers() already. */
 static void
 on_request (SoupServer        *soup,
             SoupServerMessage *message,
@@ -291,64 +270,62 @@ on_request (SoupServer        *soup,
             gpointer           user_data)
 {
   UpscaleLocalServer *self = user_data;
-  const char         *method = soup_server_message_get_method (message);
 
-  if (g_object_get_data (G_OBJECT (message), TOO_LARGE_KEY))
-    answer_status (
-        message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
-        "the request is larger than this endpoint takes: send fewer tiles at once");
-  else if (g_str_equal (path, "/v1/health") && method == SOUP_METHOD_GET)
+  if (g_str_equal (path, HEALTH_PATH))
     answer_health (self, message);
-  else if (g_str_equal (path, "/v1/health"))
-    answer_wrong_method (message, "GET");
-  else if (g_str_has_prefix (path, BATCH_PREFIX) && path[strlen (BATCH_PREFIX)] != '\0')
-    answer_batch (self, message, path + strlen (BATCH_PREFIX), query);
-  else if (!g_str_equal (path, "/process_tile_batch"))
-    answer_status (message, SOUP_STATUS_NOT_FOUND, "there is no such route here");
-  else if (method == SOUP_METHOD_POST)
+  else if (g_str_equal (path, BLOCKING_PATH))
     take_submission (self, message, NULL);
   else
-    answer_wrong_method (message, "POST");
+    answer_batch (self, message, path + strlen (BATCH_PREFIX), query);
 }
 
-/* Remembers that the body is too large and stops keeping it: it is read to its end, but
- * takes no memory. */
-static void
-note_too_large (SoupServerMessage *message)
+/* The methods of a route, %NULL where there is none. */
+static const char *
+find_methods (const char *path)
 {
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-
-  g_object_set_data (G_OBJECT (message), TOO_LARGE_KEY, GINT_TO_POINTER (TRUE));
-  soup_message_body_set_accumulate (body, FALSE);
-  soup_message_body_truncate (body);
+  if (g_str_equal (path, HEALTH_PATH))
+    return "GET";
+  if (g_str_equal (path, BLOCKING_PATH))
+    return "POST";
+  if (g_str_has_prefix (path, BATCH_PREFIX) && path[strlen (BATCH_PREFIX)] != '\0')
+    return "PUT, GET, DELETE";
+  return NULL;
 }
 
-static void
-on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
-{
-  UpscaleLocalServer *self = user_data;
-  SoupMessageBody    *body = soup_server_message_get_request_body (message);
-
-  if ((gsize) body->length > self->options.max_body_bytes)
-    note_too_large (message);
-}
-
-/* A page in a browser may reach loopback under a name of its own (DNS rebinding), or from
- * its own origin. */
 static gboolean
-is_from_elsewhere (SoupServerMessage *message)
+check_route (SoupServerMessage *message, const char *path, GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char         *host = soup_message_headers_get_one (headers, "Host");
-  g_autofree char    *uri = g_strconcat ("http://", host ? host : "", "/", NULL);
-  g_autoptr (GUri) parsed = g_uri_parse (uri, SOUP_HTTP_URI_FLAGS, NULL);
-  const char *name = parsed ? g_uri_get_host (parsed) : "";
+  const char *methods = find_methods (path);
+  g_auto (GStrv) list = methods ? g_strsplit (methods, ", ", -1) : NULL;
 
-  if (soup_message_headers_get_one (headers, "Origin"))
+  if (!methods)
+    {
+      upscale_local_problem_set (error, SOUP_STATUS_NOT_FOUND,
+                                 "there is no such route here");
+      return FALSE;
+    }
+  if (g_strv_contains ((const char *const *) list,
+                       soup_server_message_get_method (message)))
     return TRUE;
-  return !g_strv_contains ((const char *const[]) { "127.0.0.1", "localhost", "::1",
-                                                   NULL },
-                           name);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Allow", methods);
+  upscale_local_problem_set (error, SOUP_STATUS_METHOD_NOT_ALLOWED,
+                             "this route does not take that method");
+  return FALSE;
+}
+
+/* Only submissions have a body that is read. */
+static gboolean
+open_intake (SoupServerMessage *message, GError **error)
+{
+  const char *method = soup_server_message_get_method (message);
+  goffset     length = soup_message_headers_get_content_length (
+      soup_server_message_get_request_headers (message));
+
+  if (method != SOUP_METHOD_PUT && method != SOUP_METHOD_POST)
+    return TRUE;
+  return upscale_local_intake_open (g_object_get_data (G_OBJECT (message), INTAKE_KEY),
+                                    (guint64) MAX (length, 0), error);
 }
 
 static void
@@ -359,25 +336,49 @@ on_headers (SoupServer        *soup,
             gpointer           user_data)
 {
   UpscaleLocalServer *self = user_data;
-  goffset             length = soup_message_headers_get_content_length (
-      soup_server_message_get_request_headers (message));
+  g_autoptr (GError) problem = NULL;
 
   if (!upscale_local_framing_is_sound (soup_server_message_get_request_headers (message)))
     {
       upscale_local_framing_refuse (message);
       return;
     }
-  if (is_from_elsewhere (message))
-    {
-      answer_status (
-          message, SOUP_STATUS_FORBIDDEN,
-          "this endpoint answers programs on this machine only, not pages in a browser");
-      return;
-    }
-  if ((guint64) length > self->options.max_body_bytes)
-    note_too_large (message);
-  else
-    g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_chunk), self, 0);
+  /* libsoup would copy the answer for it. */
+  soup_message_headers_remove (soup_server_message_get_request_headers (message),
+                               "Range");
+  if (!upscale_local_access_check (message, self->options.token, &problem) ||
+      !check_route (message, path, &problem) || !open_intake (message, &problem))
+    upscale_local_answer_problem (message, problem);
+}
+
+static void
+on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+  UpscaleLocalIntake *intake = g_object_get_data (G_OBJECT (message), INTAKE_KEY);
+  g_autoptr (GError) problem = NULL;
+
+  if (!upscale_local_intake_add (intake, chunk, &problem))
+    upscale_local_answer_problem (message, problem);
+  if (upscale_local_intake_is_worn_out (intake))
+    upscale_local_listener_cut (message);
+}
+
+/* libsoup would keep the body of every request, also of those that no handler sees. */
+static void
+on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+  UpscaleLocalServer *self = user_data;
+
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message),
+                                    FALSE);
+  g_object_set_data_full (G_OBJECT (message), INTAKE_KEY,
+                          upscale_local_intake_new (self->memory,
+                                                    self->options.max_body_bytes),
+                          (GDestroyNotify) upscale_local_intake_free);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), NULL);
+  /* One request a connection: an idle one would take the place of another client. */
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Connection", "close");
 }
 
 static gboolean
@@ -386,6 +387,8 @@ on_sweep (gpointer user_data)
   UpscaleLocalServer *self = user_data;
 
   upscale_local_job_table_sweep (self->table, g_get_monotonic_time ());
+  if (self->listener)
+    upscale_local_listener_sweep (self->listener, g_get_monotonic_time ());
   return G_SOURCE_CONTINUE;
 }
 
@@ -395,10 +398,13 @@ upscale_local_server_finalize (GObject *object)
   UpscaleLocalServer *self = UPSCALE_LOCAL_SERVER (object);
 
   g_clear_handle_id (&self->sweep, g_source_remove);
+  g_clear_pointer (&self->listener, upscale_local_listener_free);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->pool, upscale_local_pool_free);
   g_clear_pointer (&self->models, upscale_local_models_free);
   g_clear_pointer (&self->table, upscale_local_job_table_free);
+  g_clear_pointer (&self->memory, upscale_local_memory_unref);
+  g_free (self->options.token);
   G_OBJECT_CLASS (upscale_local_server_parent_class)->finalize (object);
 }
 
@@ -416,7 +422,7 @@ upscale_local_server_init (UpscaleLocalServer *self)
 /**
  * upscale_local_server_new:
  * @models: (transfer full): what paints
- * @options: ports and limits
+ * @options: limits, and who may ask
  *
  * Returns: (transfer full): a server that does not listen yet
  */
@@ -427,9 +433,15 @@ upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalOptions option
 
   self->models = models;
   self->options = options;
-  self->table = upscale_local_job_table_new (options.max_jobs, MAX_KEPT_BYTES);
-  self->pool = upscale_local_pool_new (options.n_workers);
+  self->options.token = g_strdup (options.token);
+  self->memory = upscale_local_memory_new (options.max_memory_bytes);
+  self->table =
+      upscale_local_job_table_new (options.max_jobs,
+                                   MIN (MAX_KEPT_BYTES, options.max_memory_bytes / 4),
+                                   self->memory);
+  self->pool = upscale_local_pool_new (options.n_workers, self->memory);
   self->soup = soup_server_new ("server-header", "tile-upscale-endpoint", NULL);
+  g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   self->sweep = g_timeout_add_seconds (SWEEP_S, on_sweep, self);
@@ -439,15 +451,31 @@ upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalOptions option
 /**
  * upscale_local_server_listen:
  * @server: a server
- * @socket: a socket that listens on loopback, as there is no authentication
- * @error: return location for an error
+ * @socket: a socket that listens
  *
- * Answers those who connect to @socket from now on.
+ * Answers whoever connects to @socket from now on.
+ */
+void
+upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket)
+{
+  g_return_if_fail (!server->listener);
+  server->listener =
+      upscale_local_listener_new (socket, server->soup, server->options.connections);
+}
+
+/**
+ * upscale_local_server_stop:
+ * @server: a server
  *
- * Returns: %TRUE if it could be done
+ * Accepts no more and cancels all jobs.
+ *
+ * Returns: %TRUE if nothing but tiles that are being painted is under way, so that
+ * @server can be freed
  */
 gboolean
-upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket, GError **error)
+upscale_local_server_stop (UpscaleLocalServer *server)
 {
-  return soup_server_listen_socket (server->soup, socket, 0, error);
+  g_clear_pointer (&server->listener, upscale_local_listener_free);
+  upscale_local_job_table_cancel_all (server->table, g_get_monotonic_time ());
+  return server->n_parsing == 0;
 }

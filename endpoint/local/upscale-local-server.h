@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "upscale-local-listener.h"
 #include "upscale-local-models.h"
 
 G_BEGIN_DECLS
@@ -16,22 +17,28 @@ G_DECLARE_FINAL_TYPE (UpscaleLocalServer,
 
 /**
  * UpscaleLocalOptions:
+ * @token: (nullable): the secret that every request must bring, %NULL for none
  * @n_workers: tiles painted at once
  * @max_tiles: tiles in a batch
  * @max_jobs: batches that may run or wait at once
  * @max_body_bytes: largest request
+ * @max_memory_bytes: what requests, target pixels and results may take together
+ * @connections: what clients must get along with
  */
 typedef struct
 {
-  guint n_workers;
-  int   max_tiles;
-  guint max_jobs;
-  gsize max_body_bytes;
+  char                      *token;
+  guint                      n_workers;
+  int                        max_tiles;
+  guint                      max_jobs;
+  gsize                      max_body_bytes;
+  gsize                      max_memory_bytes;
+  UpscaleLocalListenerLimits connections;
 } UpscaleLocalOptions;
 
 UpscaleLocalServer *upscale_local_server_new (UpscaleLocalModels *models,
                                               UpscaleLocalOptions options);
-gboolean
-upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket, GError **error);
+void     upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket);
+gboolean upscale_local_server_stop (UpscaleLocalServer *server);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "upscale-local-trial.h"
 
 #include "upscale-local-confine.h"
+#include "upscale-local-life.h"
 
 #include <gio/gio.h>
 #include <signal.h>
@@ -95,6 +96,7 @@ spawn (const char *path, UpscaleLocalTrialLimits limits, GError **error)
   if (!program)
     return NULL;
   drop_own_variables (launcher);
+  upscale_local_life_bind_child (launcher);
   return g_subprocess_launcher_spawn (launcher, error, program,
                                       "--" UPSCALE_LOCAL_TRIAL_OPTION, path, seconds,
                                       memory, NULL);

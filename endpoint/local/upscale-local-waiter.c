@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-waiter.h"
 
+#include "upscale-local-listener.h"
+
 /* A question whose answer is held back. Frees itself with the answer, or when the client
  * goes away. */
 typedef struct
@@ -28,18 +30,38 @@ has_news (UpscaleLocalQuestion question)
 }
 
 static void
+on_answer_finished (SoupServerMessage *message, gpointer user_data)
+{
+  upscale_local_job_release (user_data, g_get_monotonic_time ());
+  g_object_unref (user_data);
+}
+
+/* The job is held while a client reads its results, and counted. */
+static void
+append_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  g_autoptr (GPtrArray) pieces =
+      upscale_local_job_to_json (question.job, question.results_from,
+                                 question.max_results);
+
+  for (guint i = 0; i < pieces->len; i++)
+    soup_message_body_append_bytes (body, pieces->pdata[i]);
+  upscale_local_job_hold (question.job);
+  g_signal_connect (message, "finished", G_CALLBACK (on_answer_finished),
+                    g_object_ref (question.job));
+}
+
+static void
 write_answer (SoupServerMessage *message, UpscaleLocalQuestion question)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  g_autoptr (GBytes) body =
-      upscale_local_job_to_json (question.job, question.results_from,
-                                 question.max_results);
-  g_autofree char *id =
+  g_autofree char    *id =
       g_uri_escape_string (upscale_local_job_get_batch_id (question.job), NULL, FALSE);
   g_autofree char *location = g_strconcat ("/v1/batches/", id, NULL);
 
   soup_message_headers_set_content_type (headers, "application/json", NULL);
-  soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);
+  append_answer (message, question);
   if (upscale_local_job_has_ended (question.job))
     {
       soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
@@ -116,7 +138,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 static void
 watch_client (Waiter *waiter)
 {
-  GSocket *socket = soup_server_message_get_socket (waiter->message);
+  GSocket *socket = upscale_local_listener_get_connection (waiter->message);
 
   waiter->hang_up = g_socket_create_source (socket, G_IO_IN | G_IO_HUP, NULL);
   g_source_set_callback (waiter->hang_up, G_SOURCE_FUNC (on_readable), waiter, NULL);

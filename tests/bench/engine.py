@@ -71,7 +71,7 @@ def measure_memory(model: str) -> None:
     """Twelve batches are a picture six times as large as two."""
     for count in BATCHES:
         with LocalEndpoint() as endpoint:
-            client = Client(endpoint.url)
+            client = endpoint.connect()
             for _ in range(count):
                 client.finish(make_batch(4, model))
             print(f"engine.{model}.memory_{count * TILES}_tiles {peak_mib(endpoint.process.pid):.0f} MiB", flush=True)
@@ -88,7 +88,7 @@ def main() -> None:
         for sampler in ("CUBIC", "LOHALO"):
             print(f"engine.filter.{sampler.lower()}.{scale}x {filter_rate(sampler, scale):.1f} Mpx/s", flush=True)
     with LocalEndpoint() as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         models = client.send("GET", "/v1/health").json["models"]
         for model in models:
             for scale in (2, 4):

@@ -145,7 +145,7 @@ def main() -> None:
     os.environ["UPSCALE_LOCAL_ENDPOINT"] = str(build / "endpoint" / "local" / "tile-upscale-endpoint")
     os.environ.setdefault("UPSCALE_LOCAL_MODELS", str(Path(__file__).parents[2] / "data" / "models"))
     with LocalEndpoint() as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         models = [name for name in client.send("GET", "/v1/health").json["models"] if name != "resample"] or sys.exit(
             "quality: no networks"
         )

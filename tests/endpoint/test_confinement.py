@@ -142,7 +142,7 @@ def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Pat
     request = make_request()
     request["model_config"]["base_model"] = "slow"
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        client, server = Client(endpoint.url), endpoint.process.pid
+        client, server = endpoint.connect(), endpoint.process.pid
         # It paints, so that workers run.
         client.finish(make_request())
         assert is_confined(server)
@@ -170,7 +170,7 @@ def without_landlock() -> None:
 
 def log_of(prepare: Callable[[], None] | None) -> str:
     """Starts the endpoint, ends it, and returns what it wrote in between."""
-    command = [os.environ["UPSCALE_LOCAL_ENDPOINT"], "--exit-with-parent"]
+    command = [os.environ["UPSCALE_LOCAL_ENDPOINT"], "--exit-with-parent", "--no-token"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare
     )

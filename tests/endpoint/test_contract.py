@@ -25,8 +25,8 @@ def client() -> Iterator[Client]:
         with run_service(kind) as url:
             yield Client(url)
         return
-    with LocalEndpoint() as endpoint:
-        yield Client(endpoint.url)
+    with LocalEndpoint(on_socket=True) as endpoint:
+        yield endpoint.connect()
 
 
 def test_health(client: Client) -> None:

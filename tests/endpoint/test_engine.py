@@ -24,7 +24,7 @@ def names() -> list[str]:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     with LocalEndpoint() as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         if client.send("GET", "/v1/health").json["models"] == ["resample"]:
             pytest.skip("this build has no ONNX Runtime")
         yield client
@@ -156,7 +156,7 @@ def test_health_says_that_words_have_no_effect(client: Client) -> None:
 
 
 def check_resamples(endpoint: LocalEndpoint) -> str:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     scene = make_scene()
     assert np.array_equal(enlarge(client, scene, 2), enlarge(client, scene, 2, "resample"))
     health = client.send("GET", "/v1/health").json

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the endpoint that ships with the plug-in promises: limits, leases, who may ask, and how it ends."""
+"""What only the endpoint that ships with the plug-in promises: limits, leases, and who may ask."""
 
 import base64
 import contextlib
 import json
+import os
 import random
 import re
-import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -41,26 +42,70 @@ def test_listens_on_loopback_only(endpoint: LocalEndpoint) -> None:
     assert addresses == {f"0100007F:{port:04X}"}
 
 
-def test_ends_when_its_parent_lets_go(endpoint: LocalEndpoint) -> None:
-    assert endpoint.process.stdin
-    endpoint.process.stdin.close()
-    assert endpoint.process.wait(timeout=30) == 0
+def read_file(process: int, name: str) -> str:
+    return Path(f"/proc/{process}/{name}").read_text()
 
 
-def test_ends_on_sigterm(endpoint: LocalEndpoint) -> None:
-    endpoint.process.send_signal(signal.SIGTERM)
-    assert endpoint.process.wait(timeout=30) == 0
+def test_token_is_wanted_and_shows_nowhere(endpoint: LocalEndpoint) -> None:
+    client, token = endpoint.connect(), endpoint.headers["Authorization"].removeprefix("Bearer ")
+    assert client.send("GET", "/v1/health").status == 200
+    assert re.fullmatch("[0-9a-f]{64}", token)
+    assert token not in read_file(endpoint.process.pid, "cmdline") + read_file(endpoint.process.pid, "environ")
+    wrong = ["", token[:-1], token + "0", token[::-1], token + "\u00e9", "Bearer " + token]
+    for header in [None, token, "Basic " + token, *(f"Bearer {text}" for text in wrong)]:
+        reply = Client(endpoint.url, {"Authorization": header} if header is not None else {}).send("GET", "/v1/health")
+        assert "UPSCALE_TOKEN" in client.refused(401, reply)
+        assert reply.headers["www-authenticate"] == "Bearer"
+        assert reply.headers["connection"] == "close"
+
+
+def test_token_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSCALE_TOKEN", "of my own")
+    with LocalEndpoint() as endpoint:
+        assert endpoint.headers == {"Authorization": "Bearer of my own"}, "a token that is known is not printed"
+        assert Client(endpoint.url, {"Authorization": "Bearer of my own"}).send("GET", "/v1/health").status == 200
+        assert Client(endpoint.url, {}).send("GET", "/v1/health").status == 401
+
+
+def test_no_token_when_told_so() -> None:
+    with LocalEndpoint("--no-token") as endpoint:
+        assert endpoint.headers == {} and Client(endpoint.url, {}).send("GET", "/v1/health").status == 200
+
+
+def test_socket_is_its_users_alone() -> None:
+    """Even where others could reach it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    ask = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(b'GET /v1/health HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'); print(s.recv(15))"
+    with LocalEndpoint(on_socket=True) as endpoint:
+        path = endpoint.url.removeprefix("unix:")
+        Path(path).chmod(0o666)
+        Path(path).parent.chmod(0o755)
+
+        def answers(**user: int) -> str:
+            return subprocess.run([sys.executable, "-c", ask, path], capture_output=True, text=True, check=False, **user).stdout
+
+        assert "HTTP/1.1 200" in answers()
+        assert "HTTP" not in answers(user=65534)
+
+
+@pytest.mark.parametrize("descriptor", [0, 1])
+def test_descriptor_that_does_not_listen_is_refused(descriptor: int) -> None:
+    command = [os.environ["UPSCALE_LOCAL_ENDPOINT"], f"--socket-fd={descriptor}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 1
+    assert done.stderr.startswith("tile-upscale-endpoint: ")
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}])
 def test_pages_in_a_browser_are_refused(endpoint: LocalEndpoint, headers: dict[str, str]) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     client.refused(403, client.send("GET", "/v1/health", headers=headers))
 
 
 def test_lease_that_runs_out_cancels() -> None:
-    with LocalEndpoint("--workers", "1", "--max-tiles", "64") as endpoint:
-        client = Client(endpoint.url)
+    with LocalEndpoint("--workers", "1", "--max-tiles", "64", "--max-memory-mib", "8192") as endpoint:
+        client = endpoint.connect()
         first = make_request(tiles=64, target=4096, lease_s=1)
         client.answer(client.put(first))
         # A question would renew the lease, so another batch is asked about until its turn has come.
@@ -71,21 +116,21 @@ def test_lease_that_runs_out_cancels() -> None:
 
 def test_bodies_over_the_limit_are_refused() -> None:
     with LocalEndpoint("--max-body-mib", "1") as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         client.refused(413, client.send("PUT", "/v1/batches/x", b"x" * (2 << 20)))
         assert client.send("GET", "/v1/health").status == 200
 
 
 def test_chunked_bodies_over_the_limit_are_refused() -> None:
     with LocalEndpoint("--max-body-mib", "1") as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         chunks = (b"x" * 65536 for _ in range(40))
         client.refused(413, client.send("PUT", "/v1/batches/x", chunks))
 
 
 def test_no_room_for_more_batches() -> None:
-    with LocalEndpoint("--max-jobs", "1", "--workers", "1", "--max-tiles", "64") as endpoint:
-        client = Client(endpoint.url)
+    with LocalEndpoint("--max-jobs", "1", "--workers", "1", "--max-tiles", "64", "--max-memory-mib", "8192") as endpoint:
+        client = endpoint.connect()
         running = make_request(tiles=64, target=4096)
         client.answer(client.put(running))
         reply = client.put(make_request())
@@ -96,20 +141,21 @@ def test_no_room_for_more_batches() -> None:
 
 
 def test_client_that_goes_away_cancels_the_blocking_route() -> None:
-    with LocalEndpoint("--workers", "1", "--max-tiles", "64") as endpoint:
-        client = Client(endpoint.url)
+    with LocalEndpoint("--workers", "1", "--max-tiles", "64", "--max-memory-mib", "8192") as endpoint:
+        client = endpoint.connect()
         request = make_request(tiles=64, target=4096)
         body = json.dumps(request).encode()
         port = int(endpoint.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            head = f"POST /process_tile_batch HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {len(body)}\r\n\r\n"
+            head = f"POST /process_tile_batch HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {len(body)}\r\n"
+            head += f"Authorization: {client.headers['Authorization']}\r\n\r\n"
             connection.sendall(head.encode() + body)
             wait_until(lambda: client.get(request["batch_id"], wait_s=0).status == 202, "the batch runs")
         wait_until(lambda: client.get(request["batch_id"], wait_s=0).json.get("status") == "cancelled", "it is cancelled")
 
 
 def test_bomb_is_refused_without_being_unpacked(endpoint: LocalEndpoint) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     request = make_request()
     picture = bytearray(base64.b64decode(request["tiles"][0]["image"]))
     picture[16:24] = (60000).to_bytes(4, "big") * 2
@@ -176,7 +222,7 @@ def test_address_of_a_batch_is_escaped(endpoint: LocalEndpoint) -> None:
 
 def test_json_beside_the_pictures_is_bounded(endpoint: LocalEndpoint) -> None:
     """16 MiB of lists took 749 MiB when they were parsed."""
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     body = b'{"protocol":1,"a":[' + b"[]," * (3 << 20) + b"0]}"
     assert "4 MiB" in client.refused(413, client.send("PUT", "/v1/batches/x", body))
     assert peak_mib(endpoint) < 200
@@ -188,13 +234,13 @@ def test_json_beside_the_pictures_is_bounded(endpoint: LocalEndpoint) -> None:
     ids=["lists", "objects", "no-utf8", "nul", "only-nul", "surrogate"],
 )
 def test_odd_json_is_refused(endpoint: LocalEndpoint, body: bytes) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     client.refused(400, client.send("PUT", "/v1/batches/x", body))
     assert client.send("GET", "/v1/health").status == 200
 
 
 def test_placeholder_of_a_picture_leads_nowhere_twice(endpoint: LocalEndpoint) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     request = make_request(tiles=3)
     request["tiles"][2]["image"] = encode(Image.effect_noise((64, 64), 80).convert("RGB"))
     assert len(request["tiles"][2]["image"]) > 4096
@@ -207,7 +253,7 @@ def test_placeholder_of_a_picture_leads_nowhere_twice(endpoint: LocalEndpoint) -
 
 def test_mutated_requests_are_answered(endpoint: LocalEndpoint) -> None:
     """A refusal or a job, and the endpoint lives on."""
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     chance = random.Random(1)
     for _ in range(300):
         body = bytearray(json.dumps({**make_request(size=8, target=8), "batch_id": "x"}).encode())

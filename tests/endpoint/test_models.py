@@ -53,7 +53,7 @@ def test_any_form_of_upscaler_drops_in(tmp_path: Path, name: str) -> None:
     # Larger than one piece, and no multiple of anything.
     picture = make_picture(311, 2)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        enlarged = enlarge(Client(endpoint.url), picture, factor, "own")
+        enlarged = enlarge(endpoint.connect(), picture, factor, "own")
     wanted = picture.resize(enlarged.size, Image.Resampling.NEAREST)
     assert enlarged.size == (factor * 311, factor * 311)
     assert ImageChops.difference(enlarged, wanted).getbbox() is None
@@ -65,7 +65,7 @@ def test_model_is_named_by_its_path_or_its_file(tmp_path: Path) -> None:
     wanted = picture.resize((80, 80), Image.Resampling.NEAREST)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
         for model in (str(path), "own.onnx"):
-            assert ImageChops.difference(enlarge(Client(endpoint.url), picture, 2, model), wanted).getbbox() is None
+            assert ImageChops.difference(enlarge(endpoint.connect(), picture, 2, model), wanted).getbbox() is None
 
 
 def test_models_for_several_factors_go_by_one_name(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_models_for_several_factors_go_by_one_name(tmp_path: Path) -> None:
         onnx_models.nearest(tmp_path / f"own-{factor}x.onnx", factor=factor)
     picture = make_picture(40)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         assert client.send("GET", "/v1/health").json["models"] == ["own", "resample"]
         for scale in (2, 4, 8):
             wanted = picture.resize((scale * 40, scale * 40), Image.Resampling.NEAREST)
@@ -86,7 +86,7 @@ def test_luma_models_leave_colour_to_the_resampler(tmp_path: Path) -> None:
     onnx_models.nearest(tmp_path / "own.onnx", channels=1)
     grey = make_picture(50).convert("L").convert("RGB")
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        enlarged = enlarge(Client(endpoint.url), grey, 2, "own")
+        enlarged = enlarge(endpoint.connect(), grey, 2, "own")
     difference = ImageChops.difference(enlarged, grey.resize((100, 100), Image.Resampling.NEAREST))
     assert max(high for _, high in difference.getextrema()) <= 1
 
@@ -96,7 +96,7 @@ def test_another_model_is_another_identity(tmp_path: Path) -> None:
     for name in ("one.onnx", "two.onnx"):
         onnx_models.nearest(tmp_path / name)
         with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-            identities.add(Client(endpoint.url).send("GET", "/v1/health").json["identity"])
+            identities.add(endpoint.connect().send("GET", "/v1/health").json["identity"])
     assert len(identities) == 2
 
 
@@ -116,7 +116,7 @@ def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
     make(tmp_path / "bad.onnx")
     onnx_models.nearest(tmp_path / "good.onnx")
     with LocalEndpoint("--models", str(tmp_path), "--trial-s", "3" if name == "hanging" else "120") as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         request = make_request()
         request["model_config"]["base_model"] = "bad"
         sentence = client.refused(422, client.put(request))
@@ -141,7 +141,7 @@ def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path, name: str
 
 def test_model_that_comes_later_is_found(tmp_path: Path) -> None:
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         request = make_request()
         request["model_config"]["base_model"] = "own"
         assert "no model 'own'" in client.refused(422, client.put(request))
@@ -159,7 +159,7 @@ def refusal(folder: Path, name: str = "bad") -> str:
     with LocalEndpoint("--models", str(folder), "--trial-s", "20") as endpoint:
         request = make_request()
         request["model_config"]["base_model"] = name
-        return Client(endpoint.url).refused(422, Client(endpoint.url).put(request))
+        return endpoint.connect().refused(422, endpoint.connect().put(request))
 
 
 @pytest.mark.parametrize("fields", [{}, {"length": None}, {"length": None, "offset": None}, {"offset": 4096}], ids=str)
@@ -168,7 +168,7 @@ def test_weights_beside_the_model_are_used(tmp_path: Path, fields: dict[str, int
     (tmp_path / "own.onnx_data").write_bytes(bytes(fields.get("offset") or 0) + weights)
     picture = make_picture(40)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        enlarged = enlarge(Client(endpoint.url), picture, 2, "own")
+        enlarged = enlarge(endpoint.connect(), picture, 2, "own")
     assert ImageChops.difference(enlarged, picture.resize((80, 80), Image.Resampling.NEAREST)).getbbox() is None
 
 
@@ -177,7 +177,7 @@ def test_weights_beside_the_model_are_used_wherever_it_names_them(tmp_path: Path
     (tmp_path / "own.bin").write_bytes(onnx_models.external(tmp_path / "own.onnx", "own.bin", place))
     picture = make_picture(40)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        enlarged = enlarge(Client(endpoint.url), picture, 2, "own")
+        enlarged = enlarge(endpoint.connect(), picture, 2, "own")
     assert ImageChops.difference(enlarged, picture.resize((80, 80), Image.Resampling.NEAREST)).getbbox() is None
 
 

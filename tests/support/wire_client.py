@@ -6,7 +6,9 @@ import http.client
 import io
 import json
 import os
+import socket
 import subprocess
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,20 +81,41 @@ def read_secrets() -> dict[str, str]:
     return headers
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Client:
+    """Speaks to an endpoint at an http, https or `unix:` address; never through a proxy."""
+
     def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self.parts = urlsplit(url)
         self.headers = read_secrets() if headers is None else headers
 
     def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
-        kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self.parts.netloc, timeout=TIMEOUT_S)
+        connection = self.open()
+        base = "" if self.parts.scheme == "unix" else self.parts.path.rstrip("/")
         try:
-            connection.request(method, self.parts.path.rstrip("/") + path, body, {**self.headers, **(headers or {})})
+            connection.request(method, base + path, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    def open(self) -> http.client.HTTPConnection:
+        if self.parts.scheme == "unix":
+            return UnixConnection(self.parts.path, TIMEOUT_S)
+        kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+        return kind(self.parts.netloc, timeout=TIMEOUT_S)
 
     def refused(self, status: int, reply: Reply) -> str:
         assert reply.status == status, (reply.status, reply.body[:300])
@@ -132,18 +155,43 @@ class Client:
         return results
 
 
-class LocalEndpoint:
-    """The endpoint that ships with the plug-in, as a context manager."""
+def listen_on_unix_socket(folder: str) -> socket.socket:
+    """As the plug-in does: a socket for its user only, which listens before the endpoint is started."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{folder}/socket")
+    listener.listen()
+    return listener
 
-    def __init__(self, *arguments: str) -> None:
+
+class LocalEndpoint:
+    """The endpoint that ships with the plug-in, as a context manager: on a port, or on a Unix socket as the plug-in starts it."""
+
+    def __init__(self, *arguments: str, on_socket: bool = False, **popen: Any) -> None:
         program = os.environ["UPSCALE_LOCAL_ENDPOINT"]
         models = ["--models", os.environ["UPSCALE_LOCAL_MODELS"]] if "UPSCALE_LOCAL_MODELS" in os.environ else []
+        self.folder = tempfile.TemporaryDirectory() if on_socket else None
+        listener = listen_on_unix_socket(self.folder.name) if self.folder else None
+        place = [f"--socket-fd={listener.fileno()}"] if listener else []
         self.process = subprocess.Popen(
-            [program, "--exit-with-parent", *models, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [program, "--exit-with-parent", *models, *place, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            pass_fds=[listener.fileno()] if listener else [],
+            **popen,
         )
+        if listener:
+            listener.close()
+        self.headers = read_secrets()
         assert self.process.stdout
         self.line = self.process.stdout.readline()
+        if self.line.startswith("token "):
+            self.headers = {"Authorization": "Bearer " + self.line.removeprefix("token ").strip()}
+            self.line = self.process.stdout.readline()
         self.url = self.line.removeprefix("listening on ").strip()
+
+    def connect(self) -> Client:
+        return Client(self.url, self.headers)
 
     def __enter__(self) -> "LocalEndpoint":
         return self
@@ -152,3 +200,5 @@ class LocalEndpoint:
         assert self.process.stdin
         self.process.stdin.close()
         assert self.process.wait(timeout=TIMEOUT_S) == 0
+        if self.folder:
+            self.folder.cleanup()

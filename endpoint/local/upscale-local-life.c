@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-life.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* A tile that is being painted, or a model that hangs, is not waited for any longer. */
+#define GRACE_US G_USEC_PER_SEC
+
+/* The thread that watches over the end of the program, and its own main loop. */
+typedef struct
+{
+  GMainLoop *loop; /* the program's */
+  GMainLoop *own_loop;
+} Watch;
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  g_main_loop_quit (watch->own_loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever started us holds the other end of our standard input, and the kernel closes it
+ * with them, however they end. */
+static gboolean
+on_input (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  Watch *watch = user_data;
+  char   dropped[256];
+  gssize n = read (descriptor, dropped, sizeof dropped);
+
+  if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)))
+    return G_SOURCE_CONTINUE;
+  g_main_loop_quit (watch->own_loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (GSource *source, GSourceFunc callback, Watch *watch)
+{
+  g_source_set_callback (source, callback, watch, NULL);
+  g_source_attach (source, g_main_loop_get_context (watch->own_loop));
+  g_source_unref (source);
+}
+
+static void
+on_time_to_quit (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+/* A loop that does not run yet can't be told to quit, but an idle callback waits for it.
+ */
+static gpointer
+watch_over (gpointer data)
+{
+  Watch *watch = data;
+
+  g_main_loop_run (watch->own_loop);
+  g_idle_add_once (on_time_to_quit, watch->loop);
+  g_usleep (GRACE_US);
+  _exit (0);
+}
+
+/**
+ * upscale_local_life_begin:
+ * @loop: the program's main loop
+ * @is_bound_to_parent: whether the program ends with whoever started it
+ *
+ * Has a thread quit @loop on SIGTERM and SIGINT, and when standard input closes or the
+ * parent dies where @is_bound_to_parent. If the program has not ended a second later,
+ * because a thread of it hangs, the thread ends it.
+ */
+void
+upscale_local_life_begin (GMainLoop *loop, gboolean is_bound_to_parent)
+{
+  Watch *watch = g_new0 (Watch, 1);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  watch->loop = g_main_loop_ref (loop);
+  watch->own_loop = g_main_loop_new (context, FALSE);
+  attach (g_unix_signal_source_new (SIGTERM), on_signal, watch);
+  attach (g_unix_signal_source_new (SIGINT), on_signal, watch);
+  if (is_bound_to_parent)
+    {
+      attach (g_unix_fd_source_new (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR),
+              G_SOURCE_FUNC (on_input), watch);
+      (void) prctl (PR_SET_PDEATHSIG, SIGTERM);
+    }
+  g_thread_unref (g_thread_new ("life", watch_over, watch));
+}
+
+/* In the child, before it becomes another program. */
+static void
+die_with_parent (gpointer user_data)
+{
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid () != GPOINTER_TO_INT (user_data))
+    _exit (1);
+}
+
+/**
+ * upscale_local_life_bind_child:
+ * @launcher: what is about to start a process
+ *
+ * Has the kernel kill the process when the thread that starts it ends, and so with this
+ * program, however it ends. That thread must wait for the process.
+ */
+void
+upscale_local_life_bind_child (GSubprocessLauncher *launcher)
+{
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent,
+                                         GINT_TO_POINTER (getpid ()), NULL);
+}
