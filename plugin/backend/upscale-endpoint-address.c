@@ -5,7 +5,6 @@
 #include <libsoup/soup.h>
 
 #include "upscale-error.h"
-#include "upscale-http.h"
 
 #define EXAMPLE "https://gpu.example.net"
 
@@ -64,6 +63,37 @@ upscale_endpoint_address_parse (const char *text, GError **error)
   return check (uri, error) ? g_steal_pointer (&uri) : NULL;
 }
 
+/* `::ffff:127.0.0.1` is loopback, too, and Linux takes the unspecified address for it. */
+static gboolean
+is_loopback_address (GInetAddress *address)
+{
+  static const guint8 mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 };
+
+  return g_inet_address_get_is_loopback (address) ||
+         g_inet_address_get_is_any (address) ||
+         (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6 &&
+          memcmp (g_inet_address_to_bytes (address), mapped, sizeof mapped) == 0);
+}
+
+/**
+ * upscale_endpoint_address_is_loopback:
+ * @address: an address
+ *
+ * Returns: %TRUE if it is this very machine
+ */
+gboolean
+upscale_endpoint_address_is_loopback (GUri *address)
+{
+  g_autofree char *host = g_ascii_strdown (g_uri_get_host (address), -1);
+  g_autoptr (GInetAddress) number = g_inet_address_new_from_string (host);
+
+  if (number)
+    return is_loopback_address (number);
+  if (g_str_has_suffix (host, "."))
+    host[strlen (host) - 1] = '\0';
+  return g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost");
+}
+
 /**
  * upscale_endpoint_address_is_private:
  * @address: an address
@@ -74,7 +104,7 @@ gboolean
 upscale_endpoint_address_is_private (GUri *address)
 {
   return g_str_equal (g_uri_get_scheme (address), "https") ||
-         upscale_http_is_loopback (address);
+         upscale_endpoint_address_is_loopback (address);
 }
 
 /**

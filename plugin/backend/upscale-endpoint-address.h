@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 GUri    *upscale_endpoint_address_parse (const char *text, GError **error);
+gboolean upscale_endpoint_address_is_loopback (GUri *address);
 gboolean upscale_endpoint_address_is_private (GUri *address);
 char    *upscale_endpoint_address_dup_origin (GUri *address);
 char    *upscale_endpoint_address_dup_shown (GUri *address);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 #include "upscale-http-message.h"
 #include "upscale-http-redirect.h"
@@ -95,10 +96,6 @@ static void
 upscale_http_init (UpscaleHttp *self)
 {
   self->headers = g_ptr_array_new_with_free_func (upscale_http_header_free);
-  self->session =
-      soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                     MAX_CONNECTIONS, "timeout", 0, "user-agent",
-                                     "tile-upscale/" UPSCALE_VERSION, NULL);
 }
 
 /**
@@ -110,9 +107,28 @@ upscale_http_init (UpscaleHttp *self)
 UpscaleHttp *
 upscale_http_new (UpscaleClock *clock)
 {
+  return upscale_http_new_for_socket (clock, NULL);
+}
+
+/**
+ * upscale_http_new_for_socket:
+ * @clock: by which silence is measured
+ * @address: (nullable): where to connect, whatever host a request names; its host by
+ * default
+ *
+ * Returns: (transfer full): a sender, for the main thread
+ */
+UpscaleHttp *
+upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address)
+{
   UpscaleHttp *self = g_object_new (UPSCALE_TYPE_HTTP, NULL);
 
   self->clock = g_object_ref (clock);
+  self->session =
+      soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
+                                     MAX_CONNECTIONS, "timeout", 0, "user-agent",
+                                     "tile-upscale/" UPSCALE_VERSION,
+                                     "remote-connectable", address, NULL);
   return self;
 }
 
@@ -371,7 +387,8 @@ send_message (GTask *task)
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Sends a request and reads the whole answer, following redirects within the origin.
+ * Sends a request and reads the whole answer, following redirects within the origin. What
+ * stays on this machine never goes through a proxy.
  */
 void
 upscale_http_send_async (UpscaleHttp              *http,
@@ -384,6 +401,10 @@ upscale_http_send_async (UpscaleHttp              *http,
   Exchange *exchange = g_new0 (Exchange, 1);
 
   g_task_set_source_tag (task, upscale_http_send_async);
+  /* GLib's resolver sends loopback to the proxy, too, unless the user excludes it. A
+   * proxy can't reach this machine, or may read what is meant to stay on it. */
+  if (upscale_endpoint_address_is_loopback (request->uri))
+    soup_session_set_proxy_resolver (http->session, NULL);
   exchange->http = http;
   exchange->origin = g_uri_ref (request->uri);
   exchange->method = g_strdup (request->method);
@@ -417,22 +438,6 @@ UpscaleHttpAnswer *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * upscale_http_is_loopback:
- * @base: an address
- *
- * Returns: whether it is this very machine
- */
-gboolean
-upscale_http_is_loopback (GUri *base)
-{
-  const char *host = g_uri_get_host (base);
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  return address ? g_inet_address_get_is_loopback (address)
-                 : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
 /**

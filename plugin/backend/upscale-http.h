@@ -50,6 +50,7 @@ struct _UpscaleHttpAnswer
 };
 
 UpscaleHttp *upscale_http_new (UpscaleClock *clock);
+UpscaleHttp *upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address);
 void upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
 
 void upscale_http_send_async (UpscaleHttp              *http,
@@ -61,7 +62,6 @@ UpscaleHttpAnswer       *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
 void  upscale_http_answer_free (UpscaleHttpAnswer *answer);
 GUri *upscale_http_make_uri (GUri *base, const char *path, const char *query);
-gboolean upscale_http_is_loopback (GUri *base);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleHttpAnswer, upscale_http_answer_free)
 

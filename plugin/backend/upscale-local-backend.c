@@ -5,17 +5,23 @@
 
 #include "upscale-error.h"
 #include "upscale-http.h"
+#include "upscale-local-socket.h"
 #include "upscale-tile-batch-backend.h"
 
 #define READY_PREFIX "listening on "
+#define TOKEN_PREFIX "token "
+/* The endpoint's end of the socket, after its standard streams. */
+#define SOCKET_DESCRIPTOR 3
 
 /**
  * UpscaleLocalBackend:
  *
- * Starts the endpoint that ships with the plug-in, on a loopback port that it chooses
- * itself, and speaks the wire contract to it. It ends when our end of its standard input
- * closes, so not even a killed plug-in leaves it behind. When it dies, the next call
- * starts another, and calls that come meanwhile wait for that one.
+ * Starts the endpoint that ships with the plug-in and speaks the wire contract to it: on
+ * a Unix socket of the user's own, or where there can't be one on a loopback port that
+ * the endpoint chooses, with a token that it makes and tells on its standard output. It
+ * ends when our end of its standard input closes, so not even a killed plug-in leaves it
+ * behind. When it dies, the next call starts another, and calls that come meanwhile wait
+ * for that one.
  */
 struct _UpscaleLocalBackend
 {
@@ -24,6 +30,8 @@ struct _UpscaleLocalBackend
   char                    *program;
   UpscaleClock            *clock;
   GSubprocess             *process;
+  UpscaleLocalSocket      *local; /* NULL on a port */
+  char                    *token; /* NULL on a socket */
   UpscaleTileBatchBackend *delegate;
   GPtrArray               *waiting; /* of GTask: those that wait until it has started */
 };
@@ -59,6 +67,8 @@ stop (UpscaleLocalBackend *self)
     g_subprocess_force_exit (self->process);
   g_clear_object (&self->process);
   g_clear_object (&self->delegate);
+  g_clear_pointer (&self->local, upscale_local_socket_free);
+  g_clear_pointer (&self->token, g_free);
 }
 
 static gboolean
@@ -67,14 +77,30 @@ is_running (UpscaleLocalBackend *self)
   return self->delegate && g_subprocess_get_identifier (self->process) != NULL;
 }
 
+static UpscaleHttp *
+make_http (UpscaleLocalBackend *self)
+{
+  UpscaleHttp     *http;
+  g_autofree char *value = NULL;
+
+  if (self->local)
+    return upscale_http_new_for_socket (self->clock,
+                                        upscale_local_socket_get_address (self->local));
+  http = upscale_http_new (self->clock);
+  value = g_strconcat ("Bearer ", self->token, NULL);
+  upscale_http_add_header (http, "Authorization", value);
+  return http;
+}
+
 static gboolean
 take_address (UpscaleLocalBackend *self, const char *line, GError **error)
 {
   g_autoptr (UpscaleHttp) http = NULL;
   g_autoptr (GUri) base = NULL;
 
-  if (line && g_str_has_prefix (line, READY_PREFIX))
-    base = g_uri_parse (line + strlen (READY_PREFIX), SOUP_HTTP_URI_FLAGS, NULL);
+  if (line && g_str_has_prefix (line, READY_PREFIX) && (self->local || self->token))
+    base = g_uri_parse (self->local ? "http://localhost" : line + strlen (READY_PREFIX),
+                        SOUP_HTTP_URI_FLAGS, NULL);
   if (!base)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
@@ -83,7 +109,7 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
                    self->program);
       return FALSE;
     }
-  http = upscale_http_new (self->clock);
+  http = make_http (self);
   self->delegate = upscale_tile_batch_backend_new (base, http, self->clock);
   return TRUE;
 }
@@ -100,6 +126,24 @@ drop_own_variables (GSubprocessLauncher *launcher)
       g_subprocess_launcher_unsetenv (launcher, *name);
 }
 
+/* The argument that tells the endpoint where to listen. */
+static char *
+choose_place (UpscaleLocalBackend *self, GSubprocessLauncher *launcher)
+{
+  g_autoptr (GError) cause = NULL;
+
+  self->local = upscale_local_socket_new (g_get_user_runtime_dir (), &cause);
+  if (!self->local)
+    {
+      g_debug ("the local endpoint gets a port: %s", cause->message);
+      return g_strdup ("--port=0");
+    }
+  g_subprocess_launcher_take_fd (launcher,
+                                 upscale_local_socket_steal_descriptor (self->local),
+                                 SOCKET_DESCRIPTOR);
+  return g_strdup_printf ("--socket-fd=%d", SOCKET_DESCRIPTOR);
+}
+
 /* Its standard error is ours, so that its words reach the log and no pipe of ours can
  * fill. */
 static GSubprocess *
@@ -108,11 +152,12 @@ spawn (UpscaleLocalBackend *self, GError **error)
   g_autoptr (GError) cause = NULL;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  GSubprocess *process;
+  g_autofree char *place = choose_place (self, launcher);
+  GSubprocess     *process;
 
   drop_own_variables (launcher);
   process = g_subprocess_launcher_spawn (launcher, &cause, self->program,
-                                         "--exit-with-parent", NULL);
+                                         "--exit-with-parent", place, NULL);
   if (!process)
     g_set_error (
         error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
@@ -163,6 +208,17 @@ end_cancelled_start (UpscaleLocalBackend *self)
     g_task_return_error_if_cancelled (cancelled->pdata[i]);
 }
 
+static void on_line (GObject *object, GAsyncResult *result, gpointer user_data);
+
+static void
+read_line (UpscaleLocalBackend *self, GDataInputStream *lines)
+{
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT,
+                                       g_task_get_cancellable (self->waiting->pdata[0]),
+                                       on_line, g_object_ref (self));
+}
+
+/* On a port, the token comes first. */
 static void
 on_line (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -172,6 +228,12 @@ on_line (GObject *object, GAsyncResult *result, gpointer user_data)
       g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object), result, NULL,
                                             &error);
 
+  if (line && !self->token && g_str_has_prefix (line, TOKEN_PREFIX))
+    {
+      self->token = g_strdup (line + strlen (TOKEN_PREFIX));
+      read_line (self, G_DATA_INPUT_STREAM (object));
+      return;
+    }
   if (error || !take_address (self, line, &error))
     stop (self);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -196,9 +258,7 @@ begin_start (UpscaleLocalBackend *self)
     }
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT,
-                                       g_task_get_cancellable (self->waiting->pdata[0]),
-                                       on_line, g_object_ref (self));
+  read_line (self, lines);
 }
 
 /* Several batches may find it dead at once; it is started once for all of them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-batch-backend.h"
 
+#include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-tile-batch-codec.h"
@@ -50,7 +51,7 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  capabilities->is_loopback = upscale_http_is_loopback (self->address.base);
+  capabilities->is_loopback = upscale_endpoint_address_is_loopback (self->address.base);
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 
 #define MOST_LISTS_BYTES ((gsize) 64 << 20)
@@ -234,7 +235,8 @@ on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   probe->capabilities->max_tiles = 1;
   probe->capabilities->takes_generation_size = FALSE;
-  probe->capabilities->is_loopback = upscale_http_is_loopback (probe->address->base);
+  probe->capabilities->is_loopback =
+      upscale_endpoint_address_is_loopback (probe->address->base);
   run_test (task);
 }
 
