@@ -382,12 +382,6 @@ upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capa
   endpoint->state = UPSCALE_ENDPOINT_READY;
 }
 
-static void
-set_reason (UpscaleEndpoint *endpoint, const char *reason)
-{
-  g_set_str (&endpoint->reason, reason);
-}
-
 /**
  * upscale_endpoint_stop:
  * @endpoint: an endpoint
@@ -397,7 +391,7 @@ void
 upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason)
 {
   endpoint->state = UPSCALE_ENDPOINT_STOPPED;
-  set_reason (endpoint, reason);
+  g_set_str (&endpoint->reason, reason);
 }
 
 /**
@@ -429,7 +423,7 @@ upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
                                gint64           begun_us,
                                gint64           now_us)
 {
-  set_reason (endpoint, reason);
+  g_set_str (&endpoint->reason, reason);
   if (begun_us < endpoint->last_strike_us)
     return FALSE;
   if (endpoint->n_strikes++ == 0)
