@@ -8,6 +8,31 @@
 #include "upscale-error.h"
 #include "upscale-recipe.h"
 
+/* The arguments that change the picture. The image is a document: people hand it on, so
+ * nothing is written to it that only concerns its author, and nothing read from it that
+ * would send or spend anything of its reader's. Endpoints, files and the dispatch are
+ * therefore not here. */
+static const char *const recipe_names[] = { "prompt",
+                                            "negative-prompt",
+                                            "scale",
+                                            "strength",
+                                            "steps",
+                                            "cfg-scale",
+                                            "seed",
+                                            "tile-size",
+                                            "overlap",
+                                            "generation-size",
+                                            "controlnet-enabled",
+                                            "conditioning-scale",
+                                            "ip-adapter-scale",
+                                            "loras",
+                                            "model",
+                                            "colour-correction",
+                                            "resize-canvas",
+                                            NULL };
+
+const UpscaleSettingsKind upscale_settings_recipe = { "Recipe", recipe_names, TRUE };
+
 /* What is read may be long, and may be made to look like something else. */
 #define SHOWN_CHARS 30
 

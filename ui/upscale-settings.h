@@ -22,6 +22,9 @@ typedef struct
   gboolean           is_document;
 } UpscaleSettingsKind;
 
+/** What a layer's recipe holds. */
+extern const UpscaleSettingsKind upscale_settings_recipe;
+
 void
 upscale_settings_write (GObject *config, GKeyFile *keys, const UpscaleSettingsKind *kind);
 gboolean upscale_settings_read (GObject                   *config,

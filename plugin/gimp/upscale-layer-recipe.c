@@ -9,38 +9,12 @@
 #include "upscale-tile-plan.h"
 
 #define PARASITE "tile-upscale-recipe"
-#define GROUP "Recipe"
 #define SOURCE_GROUP "Source"
 #define REFERENCE_KEY "ip-adapter-image-sha256"
 /* Earlier versions wrote the picture's address. It is never followed. */
 #define OLD_REFERENCE_KEY "ip-adapter-image"
 #define N_SELECTION 4
 #define MAX_BYTES (1024 * 1024)
-
-/* The arguments that change the picture. The image is a document: people hand it on, so
- * nothing is written to it that only concerns its author, and nothing read from it that
- * would send or spend anything of its reader's. Endpoints, files and the dispatch are
- * therefore not here. */
-static const char *const names[] = { "prompt",
-                                     "negative-prompt",
-                                     "scale",
-                                     "strength",
-                                     "steps",
-                                     "cfg-scale",
-                                     "seed",
-                                     "tile-size",
-                                     "overlap",
-                                     "generation-size",
-                                     "controlnet-enabled",
-                                     "conditioning-scale",
-                                     "ip-adapter-scale",
-                                     "loras",
-                                     "model",
-                                     "colour-correction",
-                                     "resize-canvas",
-                                     NULL };
-
-static const UpscaleSettingsKind kind = { GROUP, names, TRUE };
 
 /**
  * upscale_layer_recipe_free:
@@ -79,12 +53,13 @@ upscale_layer_recipe_make (GObject                *config,
   int         numbers[N_SELECTION] = { selection.x, selection.y, selection.width,
                                        selection.height };
 
-  upscale_settings_write (config, keys, &kind);
+  upscale_settings_write (config, keys, &upscale_settings_recipe);
   if (painted->ip_adapter_image)
     {
       g_autofree char *reference = digest (painted->ip_adapter_image);
 
-      g_key_file_set_string (keys, GROUP, REFERENCE_KEY, reference);
+      g_key_file_set_string (keys, upscale_settings_recipe.group, REFERENCE_KEY,
+                             reference);
     }
   g_key_file_set_integer (keys, SOURCE_GROUP, "tattoo",
                           (int) gimp_item_get_tattoo (GIMP_ITEM (copy->layer)));
@@ -121,7 +96,8 @@ load (GimpItem *layer)
   gboolean    is_loaded =
       text && length <= MAX_BYTES &&
       g_key_file_load_from_data (keys, text, length, G_KEY_FILE_NONE, NULL) &&
-      g_key_file_has_group (keys, GROUP) && g_key_file_has_group (keys, SOURCE_GROUP);
+      g_key_file_has_group (keys, upscale_settings_recipe.group) &&
+      g_key_file_has_group (keys, SOURCE_GROUP);
 
   g_clear_pointer (&parasite, gimp_parasite_free);
   return is_loaded ? g_steal_pointer (&keys) : NULL;
@@ -178,8 +154,10 @@ refuse (GError **error, const char *sentence)
 static char *
 read_reference (GKeyFile *keys)
 {
-  g_autofree char *reference = g_key_file_get_string (keys, GROUP, REFERENCE_KEY, NULL);
-  g_autofree char *old = g_key_file_get_string (keys, GROUP, OLD_REFERENCE_KEY, NULL);
+  g_autofree char *reference =
+      g_key_file_get_string (keys, upscale_settings_recipe.group, REFERENCE_KEY, NULL);
+  g_autofree char *old = g_key_file_get_string (keys, upscale_settings_recipe.group,
+                                                OLD_REFERENCE_KEY, NULL);
 
   if (reference || !old || *old == '\0')
     return g_steal_pointer (&reference);
@@ -194,7 +172,8 @@ read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
   g_autoptr (GError) cause = NULL;
 
   recipe->reference = read_reference (keys);
-  if (upscale_settings_read (G_OBJECT (recipe->config), keys, &kind, &cause))
+  if (upscale_settings_read (G_OBJECT (recipe->config), keys, &upscale_settings_recipe,
+                             &cause))
     arguments = upscale_arguments_new (recipe->config, &cause);
   if (!arguments)
     {
@@ -281,7 +260,7 @@ keep_only_own_reference (const UpscaleLayerRecipe *recipe, GObject *config)
 void
 upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
 {
-  for (const char *const *name = names; *name; name++)
+  for (const char *const *name = upscale_settings_recipe.names; *name; name++)
     {
       const GParamSpec *spec =
           g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);

@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "upscale-limits.h"
+
 #define FUZZ_TYPE_CONFIG (fuzz_config_get_type ())
 G_DECLARE_FINAL_TYPE (FuzzConfig, fuzz_config, FUZZ, CONFIG, GObject)
 
@@ -75,7 +77,7 @@ fuzz_config_class_init (FuzzConfigClass *klass)
     text ("model"),
     text ("loras"),
     text ("endpoints"),
-    real ("scale", 1.0, 8.0),
+    real ("scale", 1.0, UPSCALE_MAX_SCALE),
     real ("strength", 0.0, 1.0),
     real ("cfg-scale", 0.0, 30.0),
     real ("conditioning-scale", 0.0, 2.0),
@@ -89,7 +91,7 @@ fuzz_config_class_init (FuzzConfigClass *klass)
     whole ("batch-size", 0, 1000),
     whole ("sequential-below", 0, 100000),
     whole ("batch-timeout", 1, 86400),
-    whole ("retries", 0, 100),
+    whole ("retries", 0, UPSCALE_MAX_RETRIES),
     truth ("controlnet-enabled"),
     truth ("resize-canvas"),
     g_param_spec_object ("ip-adapter-image", NULL, NULL, G_TYPE_FILE, G_PARAM_READWRITE),

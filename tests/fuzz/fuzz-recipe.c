@@ -2,10 +2,13 @@
 /* The recipe that a layer of a stranger's file carries, up to the tiles it would cost. */
 #include "fuzz.h"
 #include "fuzz-config.h"
+
+#include <gio/gio.h>
+
+#include "upscale-recipe.h"
 #include "upscale-settings.h"
 #include "upscale-tile-plan.h"
 
-#define GROUP "Recipe"
 #define SOURCE_GROUP "Source"
 #define SIDE_PX 512
 #define N_SIDES 4
@@ -42,6 +45,23 @@ plan (GObject *config, UpscaleRect selection)
       tile_px, overlap_px, NULL);
 }
 
+/* Whatever a recipe says, these stay the user's own. */
+static void
+check_untouched (GObject *config)
+{
+  g_autofree char *endpoints = NULL;
+  g_autofree char *model = NULL;
+  g_autoptr (GFile) file = NULL;
+  int retries;
+
+  g_object_get (config, "endpoints", &endpoints, "ip-adapter-image", &file, "retries",
+                &retries, "model", &model, NULL);
+  g_assert_cmpstr (endpoints, ==, "");
+  g_assert_null (file);
+  g_assert_cmpint (retries, ==, 0);
+  g_assert_false (upscale_name_is_path (model));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -51,7 +71,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   if (!g_key_file_load_from_data (keys, text, size, G_KEY_FILE_NONE, NULL))
     return 0;
-  upscale_settings_read (config, keys, GROUP);
+  upscale_settings_read (config, keys, &upscale_settings_recipe, NULL);
+  check_untouched (config);
   plan (config, read_selection (keys));
   return 0;
 }
