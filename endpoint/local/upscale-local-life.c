@@ -8,45 +8,28 @@
 #include <unistd.h>
 
 /* A tile that is being painted, or a model that hangs, is not waited for any longer. */
-#define GRACE_US G_USEC_PER_SEC
+#define GRACE_MS 1000
 
-/* The thread that watches over the end of the program, and its own main loop. */
+/* What watches over the end of the program: a main loop in a thread of its own, since the
+ * program's may hang. */
 typedef struct
 {
-  GMainLoop *loop; /* the program's */
-  GMainLoop *own_loop;
+  GMainLoop    *loop; /* the program's */
+  GMainContext *context;
 } Watch;
-
-static gboolean
-on_signal (gpointer user_data)
-{
-  Watch *watch = user_data;
-
-  g_main_loop_quit (watch->own_loop);
-  return G_SOURCE_REMOVE;
-}
-
-/* Whoever started us holds the other end of our standard input, and the kernel closes it
- * with them, however they end. */
-static gboolean
-on_input (int descriptor, GIOCondition condition, gpointer user_data)
-{
-  Watch *watch = user_data;
-  char   dropped[256];
-  gssize n = read (descriptor, dropped, sizeof dropped);
-
-  if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)))
-    return G_SOURCE_CONTINUE;
-  g_main_loop_quit (watch->own_loop);
-  return G_SOURCE_REMOVE;
-}
 
 static void
 attach (GSource *source, GSourceFunc callback, Watch *watch)
 {
   g_source_set_callback (source, callback, watch, NULL);
-  g_source_attach (source, g_main_loop_get_context (watch->own_loop));
+  g_source_attach (source, watch->context);
   g_source_unref (source);
+}
+
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  _exit (0);
 }
 
 static void
@@ -57,15 +40,41 @@ on_time_to_quit (gpointer user_data)
 
 /* A loop that does not run yet can't be told to quit, but an idle callback waits for it.
  */
+static void
+end (Watch *watch)
+{
+  g_idle_add_once (on_time_to_quit, watch->loop);
+  attach (g_timeout_source_new (GRACE_MS), on_grace_over, watch);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  end (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever started us holds the other end of our standard input, and the kernel closes it
+ * with them, however they end. */
+static gboolean
+on_input (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  char   dropped[256];
+  gssize n = read (descriptor, dropped, sizeof dropped);
+
+  if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)))
+    return G_SOURCE_CONTINUE;
+  end (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 watch_over (gpointer data)
 {
   Watch *watch = data;
 
-  g_main_loop_run (watch->own_loop);
-  g_idle_add_once (on_time_to_quit, watch->loop);
-  g_usleep (GRACE_US);
-  _exit (0);
+  for (;;)
+    g_main_context_iteration (watch->context, TRUE);
 }
 
 /**
@@ -80,11 +89,9 @@ watch_over (gpointer data)
 void
 upscale_local_life_begin (GMainLoop *loop, gboolean is_bound_to_parent)
 {
-  Watch *watch = g_new0 (Watch, 1);
-  g_autoptr (GMainContext) context = g_main_context_new ();
+  Watch *watch = g_new (Watch, 1);
 
-  watch->loop = g_main_loop_ref (loop);
-  watch->own_loop = g_main_loop_new (context, FALSE);
+  *watch = (Watch) { g_main_loop_ref (loop), g_main_context_new () };
   attach (g_unix_signal_source_new (SIGTERM), on_signal, watch);
   attach (g_unix_signal_source_new (SIGINT), on_signal, watch);
   if (is_bound_to_parent)

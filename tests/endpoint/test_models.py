@@ -106,7 +106,7 @@ def test_other_weights_are_another_identity(tmp_path: Path) -> None:
     for later_s in (0, 10):
         os.utime(tmp_path / "own.bin", (later_s, later_s))
         with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-            identities.add(Client(endpoint.url).send("GET", "/v1/health").json["identity"])
+            identities.add(endpoint.connect().send("GET", "/v1/health").json["identity"])
     assert len(identities) == 2
 
 
@@ -132,7 +132,7 @@ def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path, name: str
     for folder in (models, models / "folder"):
         onnx_models.nearest(folder / "own.onnx")
     with LocalEndpoint("--models", str(models)) as endpoint:
-        client = Client(endpoint.url)
+        client = endpoint.connect()
         request = make_request()
         request["model_config"]["base_model"] = name
         sentence = client.refused(422, client.put(request))
