@@ -195,12 +195,19 @@ def test_request_that_does_not_say_where_it_ends_is_refused(endpoint: LocalEndpo
     heard = say_raw(endpoint, b"PUT /v1/batches/x HTTP/1.1", *lengths, body=hidden)
     assert heard.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
     assert heard.count(b"HTTP/1.") == 1
-    assert Client(endpoint.url).send("GET", "/v1/health").status == 200
+    assert endpoint.connect().send("GET", "/v1/health").status == 200
+
+
+def test_refused_requests_leave_room_for_others() -> None:
+    with LocalEndpoint("--max-connections", "2") as endpoint:
+        for _ in range(5):
+            assert b" 400 " in say_raw(endpoint, b"PUT /v1/batches/x HTTP/1.1", b"Content-Length: -1")
+        assert endpoint.connect().send("GET", "/v1/health").status == 200
 
 
 @pytest.mark.parametrize("name", ["x\r\nEvil: 1", "x\ny", "\x1b[31m"])
 def test_ids_can_not_add_headers(endpoint: LocalEndpoint, name: str) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     request = make_request(batch_id=name)
     reply = client.send("PUT", f"/v1/batches/{quote(name, safe='')}", json.dumps(request))
     assert "batch_id" in client.refused(422, reply)
@@ -211,7 +218,7 @@ def test_ids_can_not_add_headers(endpoint: LocalEndpoint, name: str) -> None:
 
 
 def test_address_of_a_batch_is_escaped(endpoint: LocalEndpoint) -> None:
-    client = Client(endpoint.url)
+    client = endpoint.connect()
     request = make_request(batch_id="a ä?#%", tiles=8, target=2048)
     path = f"/v1/batches/{quote(request['batch_id'], safe='')}"
     reply = client.send("PUT", path, json.dumps(request), {"Prefer": "wait=0"})
