@@ -5,6 +5,7 @@
 
 #include "upscale-control.h"
 #include "upscale-file.h"
+#include "upscale-picture-file.h"
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
@@ -16,6 +17,9 @@
 #define STEPS_A_PAGE 10.0
 #define ZERO_WIDTH_CHARS 11
 #define ZERO_KEY "upscale-zero"
+
+/* Services read these, and a thumbnail is made of no other. */
+static const char *const picture_types[] = { "image/png", "image/jpeg", "image/webp" };
 
 /**
  * upscale_rows_new:
@@ -169,7 +173,26 @@ upscale_rows_add_lines (UpscaleRows *rows, const char *property, const char *lab
   return view;
 }
 
-/* What is no picture shows as none; whether it can be sent is said elsewhere. */
+static void
+on_thumbnail_freed (guchar *data, gpointer user_data)
+{
+  upscale_pixels_unref (user_data);
+}
+
+static GdkPixbuf *
+make_thumbnail (GBytes *file)
+{
+  UpscalePixels *small = upscale_picture_file_decode_small (file, THUMBNAIL_PX, NULL);
+
+  return small ? gdk_pixbuf_new_from_data (small->data, GDK_COLORSPACE_RGB, FALSE, 8,
+                                           small->width_px, small->height_px,
+                                           (int) upscale_pixels_get_row_bytes (small),
+                                           on_thumbnail_freed, small)
+               : NULL;
+}
+
+/* Files that are not pictures get no thumbnail. The forecast reports whether they can be
+ * used. */
 static void
 on_picture_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 {
@@ -181,12 +204,7 @@ on_picture_changed (GObject *config, GParamSpec *spec, gpointer user_data)
   if (file && g_file_is_native (file))
     bytes = upscale_file_read (g_file_peek_path (file), MAX_PICTURE_BYTES, NULL);
   if (bytes)
-    {
-      g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
-
-      thumbnail = gdk_pixbuf_new_from_stream_at_scale (stream, THUMBNAIL_PX, THUMBNAIL_PX,
-                                                       TRUE, NULL, NULL);
-    }
+    thumbnail = make_thumbnail (bytes);
   gtk_image_set_from_pixbuf (GTK_IMAGE (user_data), thumbnail);
   gtk_widget_set_visible (GTK_WIDGET (user_data), thumbnail != NULL);
 }
@@ -217,7 +235,8 @@ make_chooser (UpscaleRows *rows, const char *property)
   GtkFileFilter *filter = gtk_file_filter_new ();
   g_autoptr (GFile) file = NULL;
 
-  gtk_file_filter_add_pixbuf_formats (filter);
+  for (gsize i = 0; i < G_N_ELEMENTS (picture_types); i++)
+    gtk_file_filter_add_mime_type (filter, picture_types[i]);
   gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (chooser), filter);
   g_object_get (rows->config, property, &file, NULL);
   if (file)
