@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A preset that somebody has handed on. */
 #include "fuzz.h"
-#include "fuzz-config.h"
+#include "stand-in-config.h"
 #include "upscale-presets.h"
 
 int
@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GFile) none = g_file_get_child (folder, "none");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (none, folder);
   g_autoptr (GPtrArray) list = upscale_presets_list (presets);
-  g_autoptr (GObject) config = fuzz_config_new ();
+  g_autoptr (GObject) config = stand_in_config_new ();
 
   for (guint i = 0; i < list->len; i++)
     upscale_preset_apply (list->pdata[i], config, NULL);

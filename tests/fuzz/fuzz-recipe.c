@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recipe that a layer of a stranger's file carries, up to the tiles it would cost. */
 #include "fuzz.h"
-#include "fuzz-config.h"
+#include "stand-in-config.h"
 
 #include <gio/gio.h>
 
@@ -62,17 +62,28 @@ check_untouched (GObject *config)
   g_assert_false (upscale_name_is_path (model));
 }
 
+static void
+check_loras (GObject *config)
+{
+  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autofree char *loras = NULL;
+
+  g_object_get (config, "loras", &loras, NULL);
+  (void) upscale_recipe_parse_loras (recipe, loras, NULL);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autoptr (GKeyFile) keys = g_key_file_new ();
-  g_autoptr (GObject) config = fuzz_config_new ();
+  g_autoptr (GObject) config = stand_in_config_new ();
   g_autofree char *text = g_strndup ((const char *) data, size);
 
   if (!g_key_file_load_from_data (keys, text, size, G_KEY_FILE_NONE, NULL))
     return 0;
   upscale_settings_read (config, keys, &upscale_settings_recipe, NULL);
   check_untouched (config);
+  check_loras (config);
   plan (config, read_selection (keys));
   return 0;
 }

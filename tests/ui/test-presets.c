@@ -5,101 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stand-in-config.h"
 #include "upscale-error.h"
 #include "upscale-presets.h"
 #include "upscale-settings.h"
-
-/* Stands in for a procedure's arguments: the same kinds of properties. */
-#define TEST_TYPE_CONFIG (test_config_get_type ())
-G_DECLARE_FINAL_TYPE (TestConfig, test_config, TEST, CONFIG, GObject)
-
-#define N_VALUES 12
-
-struct _TestConfig
-{
-  GObject parent_instance;
-  GValue  values[N_VALUES];
-};
-
-G_DEFINE_FINAL_TYPE (TestConfig, test_config, G_TYPE_OBJECT)
-
-static void
-test_config_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
-{
-  g_value_copy (&TEST_CONFIG (object)->values[id - 1], value);
-}
-
-static void
-test_config_set_property (GObject      *object,
-                          guint         id,
-                          const GValue *value,
-                          GParamSpec   *spec)
-{
-  g_value_copy (value, &TEST_CONFIG (object)->values[id - 1]);
-}
-
-static void
-test_config_finalize (GObject *object)
-{
-  for (int i = 0; i < N_VALUES; i++)
-    g_value_unset (&TEST_CONFIG (object)->values[i]);
-  G_OBJECT_CLASS (test_config_parent_class)->finalize (object);
-}
-
-static GParamSpec *
-make_text (const char *name)
-{
-  return g_param_spec_string (name, NULL, NULL, NULL, G_PARAM_READWRITE);
-}
-
-static GParamSpec *
-make_number (const char *name, double most)
-{
-  return g_param_spec_double (name, NULL, NULL, 0.0, most, 0.0, G_PARAM_READWRITE);
-}
-
-static void
-test_config_class_init (TestConfigClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamSpec   *specs[N_VALUES] = {
-    make_text ("prompt"),
-    make_text ("negative-prompt"),
-    make_text ("model"),
-    make_text ("loras"),
-    make_number ("strength", 1.0),
-    make_number ("cfg-scale", 30.0),
-    make_number ("conditioning-scale", 2.0),
-    make_number ("ip-adapter-scale", 2.0),
-    make_number ("colour-correction", 1.0),
-    g_param_spec_int ("steps", NULL, NULL, 1, 150, 30, G_PARAM_READWRITE),
-    g_param_spec_boolean ("controlnet-enabled", NULL, NULL, FALSE, G_PARAM_READWRITE),
-    g_param_spec_object ("ip-adapter-image", NULL, NULL, G_TYPE_FILE, G_PARAM_READWRITE),
-  };
-
-  object_class->get_property = test_config_get_property;
-  object_class->set_property = test_config_set_property;
-  object_class->finalize = test_config_finalize;
-  for (guint i = 0; i < N_VALUES; i++)
-    g_object_class_install_property (object_class, i + 1, specs[i]);
-}
-
-static void
-test_config_init (TestConfig *self)
-{
-  guint                   n;
-  g_autofree GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n);
-
-  for (guint i = 0; i < n; i++)
-    g_value_init (&self->values[specs[i]->param_id - 1], specs[i]->value_type);
-}
-
-static GObject *
-make_config (void)
-{
-  return g_object_new (TEST_TYPE_CONFIG, NULL);
-}
 
 static void
 test_settings_come_back_whatever_the_language (void)
@@ -108,8 +17,8 @@ test_settings_come_back_whatever_the_language (void)
     "prompt", "strength", "steps", "controlnet-enabled", "ip-adapter-image", NULL
   };
   static const UpscaleSettingsKind kind = { "G", names, FALSE };
-  g_autoptr (GObject) config = make_config ();
-  g_autoptr (GObject) again = make_config ();
+  g_autoptr (GObject) config = stand_in_config_new ();
+  g_autoptr (GObject) again = stand_in_config_new ();
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   g_autoptr (GFile) file = g_file_new_for_path ("/a b/c.png");
   g_autoptr (GFile) found = NULL;
@@ -163,7 +72,7 @@ test_what_an_argument_can_not_be_changes_nothing (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (impossible); i++)
     {
-      g_autoptr (GObject) config = make_config ();
+      g_autoptr (GObject) config = stand_in_config_new ();
       g_autoptr (GKeyFile) keys = g_key_file_new ();
       g_autoptr (GError) error = NULL;
       int      steps;
@@ -191,7 +100,7 @@ test_only_what_is_named_is_read (void)
 {
   static const char *const         names[] = { "steps", NULL };
   static const UpscaleSettingsKind kind = { "G", names, TRUE };
-  g_autoptr (GObject) config = make_config ();
+  g_autoptr (GObject) config = stand_in_config_new ();
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   g_autoptr (GFile) file = NULL;
   g_autofree char *prompt = NULL;
@@ -236,7 +145,7 @@ test_no_path_is_in_a_document (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      g_autoptr (GObject) config = make_config ();
+      g_autoptr (GObject) config = stand_in_config_new ();
       g_autoptr (GKeyFile) written = g_key_file_new ();
       g_autoptr (GKeyFile) theirs = g_key_file_new ();
       g_autofree char *kept = NULL;
@@ -269,7 +178,7 @@ static void
 test_presets_are_kept_applied_and_deleted (void)
 {
   g_autoptr (UpscalePresets) presets = open_presets ();
-  g_autoptr (GObject) config = make_config ();
+  g_autoptr (GObject) config = stand_in_config_new ();
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (GPtrArray) rest = NULL;
   const UpscalePreset *preset;
@@ -297,7 +206,7 @@ static void
 test_a_broken_preset_is_left_out (void)
 {
   g_autoptr (UpscalePresets) presets = open_presets ();
-  g_autoptr (GObject) config = make_config ();
+  g_autoptr (GObject) config = stand_in_config_new ();
   g_autofree char *path = NULL;
   g_autoptr (GPtrArray) list = NULL;
 
@@ -317,7 +226,7 @@ test_a_preset_names_no_file (void)
                              "ip-adapter-image=file:///etc/passwd\nmodel=/etc/passwd\n"
                              "strength=9\n";
   g_autoptr (UpscalePresets) presets = open_presets ();
-  g_autoptr (GObject) config = make_config ();
+  g_autoptr (GObject) config = stand_in_config_new ();
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "shipped", NULL);
   g_autofree char *path = g_build_filename (folder, "theirs.preset", NULL);
   g_autoptr (GPtrArray) list = NULL;

@@ -1,46 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stands in for the procedure's arguments, which only GIMP can make: the same names,
  * types and ranges, as far as files name them. */
-#include "fuzz-config.h"
+#include "stand-in-config.h"
 
 #include <gio/gio.h>
 
 #include "upscale-limits.h"
 
-#define FUZZ_TYPE_CONFIG (fuzz_config_get_type ())
-G_DECLARE_FINAL_TYPE (FuzzConfig, fuzz_config, FUZZ, CONFIG, GObject)
+#define STAND_IN_TYPE_CONFIG (stand_in_config_get_type ())
+G_DECLARE_FINAL_TYPE (StandInConfig, stand_in_config, STAND_IN, CONFIG, GObject)
 
 #define N_VALUES 23
 
-struct _FuzzConfig
+struct _StandInConfig
 {
   GObject parent_instance;
   GValue  values[N_VALUES];
 };
 
-G_DEFINE_FINAL_TYPE (FuzzConfig, fuzz_config, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (StandInConfig, stand_in_config, G_TYPE_OBJECT)
 
 static void
-fuzz_config_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+stand_in_config_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  g_value_copy (&FUZZ_CONFIG (object)->values[id - 1], value);
+  g_value_copy (&STAND_IN_CONFIG (object)->values[id - 1], value);
 }
 
 static void
-fuzz_config_set_property (GObject      *object,
-                          guint         id,
-                          const GValue *value,
-                          GParamSpec   *spec)
+stand_in_config_set_property (GObject      *object,
+                              guint         id,
+                              const GValue *value,
+                              GParamSpec   *spec)
 {
-  g_value_copy (value, &FUZZ_CONFIG (object)->values[id - 1]);
+  g_value_copy (value, &STAND_IN_CONFIG (object)->values[id - 1]);
 }
 
 static void
-fuzz_config_finalize (GObject *object)
+stand_in_config_finalize (GObject *object)
 {
   for (int i = 0; i < N_VALUES; i++)
-    g_value_unset (&FUZZ_CONFIG (object)->values[i]);
-  G_OBJECT_CLASS (fuzz_config_parent_class)->finalize (object);
+    g_value_unset (&STAND_IN_CONFIG (object)->values[i]);
+  G_OBJECT_CLASS (stand_in_config_parent_class)->finalize (object);
 }
 
 static GParamSpec *
@@ -68,7 +68,7 @@ truth (const char *name)
 }
 
 static void
-fuzz_config_class_init (FuzzConfigClass *klass)
+stand_in_config_class_init (StandInConfigClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamSpec   *specs[N_VALUES] = {
@@ -97,15 +97,15 @@ fuzz_config_class_init (FuzzConfigClass *klass)
     g_param_spec_object ("ip-adapter-image", NULL, NULL, G_TYPE_FILE, G_PARAM_READWRITE),
   };
 
-  object_class->get_property = fuzz_config_get_property;
-  object_class->set_property = fuzz_config_set_property;
-  object_class->finalize = fuzz_config_finalize;
+  object_class->get_property = stand_in_config_get_property;
+  object_class->set_property = stand_in_config_set_property;
+  object_class->finalize = stand_in_config_finalize;
   for (guint i = 0; i < N_VALUES; i++)
     g_object_class_install_property (object_class, i + 1, specs[i]);
 }
 
 static void
-fuzz_config_init (FuzzConfig *self)
+stand_in_config_init (StandInConfig *self)
 {
   guint                   n;
   g_autofree GParamSpec **specs =
@@ -121,12 +121,12 @@ fuzz_config_init (FuzzConfig *self)
 }
 
 /**
- * fuzz_config_new:
+ * stand_in_config_new:
  *
  * Returns: (transfer full): arguments, each at its default
  */
 GObject *
-fuzz_config_new (void)
+stand_in_config_new (void)
 {
-  return g_object_new (FUZZ_TYPE_CONFIG, NULL);
+  return g_object_new (STAND_IN_TYPE_CONFIG, NULL);
 }

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-GObject *fuzz_config_new (void);
+GObject *stand_in_config_new (void);
 
 G_END_DECLS
