@@ -46,10 +46,10 @@ to_json (const UpscaleLocalTile    *tile,
   upscale_local_json_add_int (builder, "seed", tile->seed);
   json_builder_set_member_name (builder, "seconds");
   json_builder_add_double_value (builder, seconds);
-  if (failure)
-    upscale_local_json_add_string (builder, "error", failure->message);
-  else
+  if (file)
     add_picture (builder, picture, file);
+  else
+    upscale_local_json_add_string (builder, "error", failure->message);
   text = upscale_local_json_end (builder);
   return g_bytes_new_take (text, strlen (text));
 }

@@ -64,7 +64,7 @@ read_choice (Reader *reader, const char *key, const char *const *names, int n_na
   g_autofree char *text = read_text (reader, key, names[0]);
 
   for (int i = 0; i < n_names; i++)
-    if (g_str_equal (text, names[i]))
+    if (g_strcmp0 (text, names[i]) == 0)
       return i;
   refuse (reader, key, text);
   return 0;

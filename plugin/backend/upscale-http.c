@@ -451,12 +451,13 @@ upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **erro
 GUri *
 upscale_http_make_uri (GUri *base, const char *path, const char *query)
 {
-  g_autofree char *prefix = g_strdup (g_uri_get_path (base));
+  const char      *prefix = g_uri_get_path (base);
+  gsize            n_prefix = strlen (prefix);
   g_autofree char *full = NULL;
 
-  while (g_str_has_suffix (prefix, "/"))
-    prefix[strlen (prefix) - 1] = '\0';
-  full = g_strconcat (prefix, path, NULL);
+  while (n_prefix > 0 && prefix[n_prefix - 1] == '/')
+    n_prefix--;
+  full = g_strdup_printf ("%.*s%s", (int) n_prefix, prefix, path);
   return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (base), NULL,
                       g_uri_get_host (base), g_uri_get_port (base), full, query, NULL);
 }

@@ -112,15 +112,17 @@ listen_in_folder (UpscaleLocalSocket *local, GError **error)
 {
   g_autofree char   *path = g_build_filename (local->folder, SOCKET_NAME, NULL);
   struct sockaddr_un name = { .sun_family = AF_UNIX };
+  g_autofd int       listening = -1;
 
   errno = ENAMETOOLONG;
   if (g_strlcpy (name.sun_path, path, sizeof name.sun_path) >= sizeof name.sun_path)
     return fail (error, "can't listen on", path);
-  local->listening = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (local->listening < 0 ||
-      bind (local->listening, (const struct sockaddr *) &name, sizeof name) != 0 ||
-      g_chmod (path, S_IRUSR | S_IWUSR) != 0 || listen (local->listening, BACKLOG) != 0)
+  listening = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listening < 0 ||
+      bind (listening, (const struct sockaddr *) &name, sizeof name) != 0 ||
+      g_chmod (path, S_IRUSR | S_IWUSR) != 0 || listen (listening, BACKLOG) != 0)
     return fail (error, "can't listen on", path);
+  local->listening = g_steal_fd (&listening);
   local->address = g_unix_socket_address_new (path);
   return TRUE;
 }
