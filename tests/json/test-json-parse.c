@@ -116,12 +116,14 @@ test_array_is_no_object (void)
 static char *
 nest (const char *open, const char *close, int depth)
 {
-  g_autofree char *pattern = g_strnfill ((gsize) depth, 'x');
-  g_auto (GStrv) parts = g_strsplit (pattern, "x", -1);
-  g_autofree char *opens = g_strjoinv (open, parts);
-  g_autofree char *closes = g_strjoinv (close, parts);
+  GString *text = g_string_new (NULL);
 
-  return g_strconcat (opens, "[]", closes, NULL);
+  for (int i = 0; i < depth; i++)
+    g_string_append (text, open);
+  g_string_append (text, "[]");
+  for (int i = 0; i < depth; i++)
+    g_string_append (text, close);
+  return g_string_free_and_steal (text);
 }
 
 static gboolean
