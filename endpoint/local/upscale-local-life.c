@@ -71,10 +71,11 @@ on_input (int descriptor, GIOCondition condition, gpointer user_data)
 static gpointer
 watch_over (gpointer data)
 {
-  Watch *watch = data;
+  const Watch *watch = data;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (watch->context, FALSE);
 
-  for (;;)
-    g_main_context_iteration (watch->context, TRUE);
+  g_main_loop_run (loop);
+  return NULL;
 }
 
 /**
