@@ -20,6 +20,8 @@ struct _UpscaleFlight
   const UpscaleFlightFuncs *funcs;
   gpointer                  owner;
 
+  UpscaleCapabilities *capabilities; /* the endpoint's, when it set out */
+
   UpscaleBatch *batch;
   GCancellable *cancellable;
   GArray       *taken;      /* of guint: all tiles it was given, in order */

@@ -52,6 +52,8 @@ upscale_flight_new (UpscaleFlightPlan         plan,
     upscale_leftover_ref (plan.leftover);
   flight->funcs = funcs;
   flight->owner = owner;
+  flight->capabilities =
+      upscale_capabilities_ref (upscale_endpoint_get_capabilities (plan.endpoint));
   flight->batch = make_batch (&plan);
   flight->cancellable = g_cancellable_new ();
   flight->taken = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -84,6 +86,7 @@ free_members (gpointer data)
   g_hash_table_unref (flight->carried);
   g_object_unref (flight->cancellable);
   upscale_batch_unref (flight->batch);
+  upscale_capabilities_unref (flight->capabilities);
   upscale_recipe_unref (flight->plan.recipe);
   g_object_unref (flight->plan.clock);
   g_object_unref (flight->plan.exchange);

@@ -279,16 +279,15 @@ reserve (UpscaleFlight *flight)
     }
 }
 
-/* No cancellable: a tile that was found in the store is settled, and must be counted. */
+/* No cancellable: a tile that was found in the store is settled, and must be counted. All
+ * tiles of a batch have one size, also when the endpoint is asked anew meanwhile. */
 static void
 prepare_tile (UpscaleFlight *flight, guint tile_index)
 {
   UpscaleTileWork *work = upscale_tile_work_new (flight, tile_index);
 
   upscale_tile_exchange_prepare_async (flight->plan.exchange, tile_index,
-                                       upscale_endpoint_get_capabilities (
-                                           flight->plan.endpoint),
-                                       NULL, on_prepared, work);
+                                       flight->capabilities, NULL, on_prepared, work);
 }
 
 static guint
