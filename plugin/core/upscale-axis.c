@@ -12,33 +12,92 @@ typedef struct
   int length_px;
 } Feather;
 
+/* Coarser lattices than the one needed, for endpoints that like sizes of this kind, and
+ * at last that one itself. */
+static const int coarse_px[] = { 128, 64, 32, 16, 1 };
+
+static int
+round_up_after (int first_px, int start_px, int multiple_of)
+{
+  return first_px + upscale_round_up (MAX (0, start_px - first_px), multiple_of);
+}
+
+/* Places the outer tiles, and counts the fewest between them that keep the overlap. */
+static UpscaleAxis
+lay_out (UpscaleAxisCase what, int first_px, int lattice_px)
+{
+  int         end = what.start_px + what.length_px;
+  int         spacing = upscale_round_down (what.tile_px - what.overlap_px, lattice_px);
+  UpscaleAxis axis = {
+    .start_px = what.start_px,
+    .length_px = what.length_px,
+    .first_px = first_px,
+    .last_px = round_up_after (first_px, end - what.tile_px, lattice_px),
+    .lattice_px = lattice_px,
+    .tile_px = MIN (what.tile_px, end - first_px),
+    .overlap_px = what.overlap_px,
+    .fade_start = what.start_px > 0,
+    .fade_end = end < what.total_px,
+  };
+
+  axis.n = 1 + (axis.last_px - first_px + spacing - 1) / spacing;
+  return axis;
+}
+
+/* The coarsest lattice that costs no tile. A region may begin beside the lattice of the
+ * whole picture; its tiles keep to the one needed unless that costs a tile, but reach no
+ * further beyond the region than they must. */
+static UpscaleAxis
+choose_layout (UpscaleAxisCase what)
+{
+  gboolean    is_whole = what.start_px == 0 && what.length_px == what.total_px;
+  int         spacing = what.tile_px - what.overlap_px;
+  int         needed = upscale_lattice_find (what.step, spacing);
+  UpscaleAxis least = lay_out (what, what.start_px, needed);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (coarse_px); i++)
+    {
+      int         lattice = upscale_least_common_multiple (needed, coarse_px[i]);
+      int         first = upscale_round_down (what.start_px, lattice);
+      UpscaleAxis axis;
+
+      if (lattice > spacing || (lattice > needed && (least.n == 1 || !is_whole)))
+        continue;
+      axis = lay_out (what, first, lattice);
+      if (axis.n == least.n)
+        return axis;
+    }
+  return least;
+}
+
+/* Of a factor without a step nothing begins where a source pixel does. */
+static int
+find_slack (UpscaleAxis axis, UpscaleStep step)
+{
+  int slack = 0;
+
+  for (int i = 0; step.target_px > 0 && i < axis.n; i++)
+    slack = MAX (slack, upscale_axis_get_tile_start (axis, i) % step.target_px);
+  return slack;
+}
+
 /**
  * upscale_axis_new:
- * @start_px: first pixel of the region
- * @length_px: length of the region, at least 1
- * @total_px: length of the whole picture on this axis
- * @tile_px: wanted tile length
- * @overlap_px: smallest overlap, at most half of @tile_px
+ * @what: what is to be laid out
  *
- * Lays out n = ceil((L - o) / (T - o)) tiles, the fewest that keep the overlap; 1 when
- * the region fits in one.
+ * Lays out as few tiles as keep the overlap; 1 when the region fits in one. All have one
+ * length and begin on a lattice: at a multiple of the factor's step, when that is short,
+ * and of the latent grid. The last one may end beyond the region.
  *
  * Returns: the axis
  */
 UpscaleAxis
-upscale_axis_new (int start_px, int length_px, int total_px, int tile_px, int overlap_px)
+upscale_axis_new (UpscaleAxisCase what)
 {
-  int step = tile_px - overlap_px;
+  UpscaleAxis axis = choose_layout (what);
 
-  return (UpscaleAxis) {
-    .start_px = start_px,
-    .length_px = length_px,
-    .tile_px = MIN (tile_px, length_px),
-    .overlap_px = overlap_px,
-    .n = length_px <= tile_px ? 1 : (length_px - overlap_px + step - 1) / step,
-    .fade_start = start_px > 0,
-    .fade_end = start_px + length_px < total_px,
-  };
+  axis.slack_px = find_slack (axis, what.step);
+  return axis;
 }
 
 /**
@@ -46,22 +105,21 @@ upscale_axis_new (int start_px, int length_px, int total_px, int tile_px, int ov
  * @axis: an axis
  * @index: a tile on it
  *
- * Tiles stand at round (i * (L - T) / (n - 1)): the overlap is spread evenly, and none is
- * a sliver.
+ * Tiles are spread evenly, each moved to the nearest place of the lattice.
  *
  * Returns: the tile's first pixel
  */
 int
 upscale_axis_get_tile_start (UpscaleAxis axis, int index)
 {
-  gint64 room_px = axis.length_px - axis.tile_px;
+  gint64 room = (axis.last_px - axis.first_px) / axis.lattice_px;
   gint64 gaps = axis.n - 1;
 
   g_return_val_if_fail (index >= 0 && index < axis.n, axis.start_px);
 
   if (gaps == 0)
-    return axis.start_px;
-  return axis.start_px + (int) ((2 * index * room_px + gaps) / (2 * gaps));
+    return axis.first_px;
+  return axis.first_px + (int) ((2 * index * room + gaps) / (2 * gaps)) * axis.lattice_px;
 }
 
 /* The feather between tile @index and its follower: half of the overlap wide, in the
@@ -81,7 +139,7 @@ feather_after (UpscaleAxis axis, int index)
 static int
 fade_length (UpscaleAxis axis)
 {
-  return MIN (axis.overlap_px / 2, axis.tile_px / 4);
+  return MIN (axis.overlap_px / 2, MIN (axis.tile_px, axis.length_px) / 4);
 }
 
 static int
@@ -137,26 +195,17 @@ rise (Feather feather, int position_px)
                                feather.length_px);
 }
 
+/* How much of all tiles together there is: all, save at edges inside the picture. */
 static double
-rise_at_start (UpscaleAxis axis, int index, int position_px)
-{
-  Feather fade = { axis.start_px + fade_inset (axis), fade_length (axis) };
-
-  if (index > 0)
-    return rise (feather_after (axis, index - 1), position_px);
-  return axis.fade_start ? rise (fade, position_px) : 1.0;
-}
-
-static double
-fall_at_end (UpscaleAxis axis, int index, int position_px)
+get_presence (UpscaleAxis axis, int position_px)
 {
   int     length = fade_length (axis);
   int     end = axis.start_px + axis.length_px - fade_inset (axis);
-  Feather fade = { end - length, length };
+  Feather in = { axis.start_px + fade_inset (axis), length };
+  Feather out = { end - length, length };
+  double  presence = axis.fade_start ? rise (in, position_px) : 1.0;
 
-  if (index < axis.n - 1)
-    return 1.0 - rise (feather_after (axis, index), position_px);
-  return axis.fade_end ? 1.0 - rise (fade, position_px) : 1.0;
+  return axis.fade_end ? presence * (1.0 - rise (out, position_px)) : presence;
 }
 
 /**
@@ -174,10 +223,16 @@ fall_at_end (UpscaleAxis axis, int index, int position_px)
 float
 upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px)
 {
+  double weight;
+
   g_return_val_if_fail (index >= 0 && index < axis.n, 0.0f);
 
-  /* No pixel lies in both, as feathers never meet: see upscale_axis_new(). The fades of a
-   * single narrow tile may. */
-  return (float) (rise_at_start (axis, index, position_px) *
-                  fall_at_end (axis, index, position_px));
+  /* No pixel lies in both feathers, as those never meet: two neighbours of a tile are
+   * further apart than the overlap is long. */
+  weight = get_presence (axis, position_px);
+  if (index > 0)
+    weight *= rise (feather_after (axis, index - 1), position_px);
+  if (index < axis.n - 1)
+    weight *= 1.0 - rise (feather_after (axis, index), position_px);
+  return (float) weight;
 }

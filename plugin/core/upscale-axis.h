@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "upscale-lattice.h"
 
 G_BEGIN_DECLS
 
@@ -9,7 +9,13 @@ G_BEGIN_DECLS
  * UpscaleAxis:
  * @start_px: first pixel of the region on this axis
  * @length_px: length of the region
- * @tile_px: length of each tile, at most @length_px
+ * @first_px: first pixel of the first tile, not after @start_px
+ * @last_px: first pixel of the last tile
+ * @lattice_px: tiles begin so many px apart, or a multiple of it
+ * @tile_px: length of each tile; the last one may end beyond the region, and beyond the
+ * picture
+ * @slack_px: how far a tile begins behind a source pixel at most, 0 when all begin where
+ * one does
  * @overlap_px: the smallest overlap of neighbours
  * @n: number of tiles
  * @fade_start: the region begins inside the picture, so its first tile fades in
@@ -22,7 +28,11 @@ typedef struct
 {
   int      start_px;
   int      length_px;
+  int      first_px;
+  int      last_px;
+  int      lattice_px;
   int      tile_px;
+  int      slack_px;
   int      overlap_px;
   int      n;
   gboolean fade_start;
@@ -46,10 +56,30 @@ typedef struct
   int n;
 } UpscaleSegment;
 
-UpscaleAxis
-upscale_axis_new (int start_px, int length_px, int total_px, int tile_px, int overlap_px);
-int     upscale_axis_get_tile_start (UpscaleAxis axis, int index);
-GArray *upscale_axis_get_segments (UpscaleAxis axis);
-float   upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px);
+/**
+ * UpscaleAxisCase:
+ * @start_px: first pixel of the region
+ * @length_px: length of the region, at least 1
+ * @total_px: length of the whole picture on this axis
+ * @tile_px: wanted tile length
+ * @overlap_px: smallest overlap, at most half of @tile_px
+ * @step: the upscale factor's step
+ *
+ * What is to be laid out. A value.
+ */
+typedef struct
+{
+  int         start_px;
+  int         length_px;
+  int         total_px;
+  int         tile_px;
+  int         overlap_px;
+  UpscaleStep step;
+} UpscaleAxisCase;
+
+UpscaleAxis upscale_axis_new (UpscaleAxisCase what);
+int         upscale_axis_get_tile_start (UpscaleAxis axis, int index);
+GArray     *upscale_axis_get_segments (UpscaleAxis axis);
+float       upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px);
 
 G_END_DECLS

@@ -9,34 +9,32 @@
 
 struct _UpscaleTilePlan
 {
-  int         width_px;
-  int         height_px;
-  UpscaleAxis x_axis;
-  UpscaleAxis y_axis;
-  GArray     *tiles; /* of UpscaleTile */
-  GArray     *cells; /* of UpscaleCell */
+  UpscaleTilePlanCase what;
+  UpscaleStep         step;
+  UpscaleAxis         x_axis;
+  UpscaleAxis         y_axis;
+  GArray             *tiles; /* of UpscaleTile */
+  GArray             *cells; /* of UpscaleCell */
 };
 
 static gboolean
-check_geometry (UpscaleRect region,
-                UpscaleRect target,
-                int         tile_px,
-                int         overlap_px,
-                GError    **error)
+check_geometry (UpscaleTilePlanCase what, GError **error)
 {
-  if (upscale_rect_is_empty (region) || !upscale_rect_contains (target, region))
+  UpscaleRect target = { 0, 0, what.width_px, what.height_px };
+
+  if (upscale_rect_is_empty (what.region) || !upscale_rect_contains (target, what.region))
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
           _ ("There is nothing to upscale: the selection does not touch the layer."));
       return FALSE;
     }
-  if (tile_px < 1 || overlap_px < 0 || overlap_px > tile_px / 2)
+  if (what.tile_px < 1 || what.overlap_px < 0 || what.overlap_px > what.tile_px / 2)
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
           _ ("An overlap of %d px does not fit tiles of %d px: choose 0 to %d px."),
-          overlap_px, tile_px, tile_px / 2);
+          what.overlap_px, what.tile_px, what.tile_px / 2);
       return FALSE;
     }
   return TRUE;
@@ -102,15 +100,17 @@ append_cells (UpscaleTilePlan *plan)
 /* What lies outside the region becomes cells without tiles: above, below, left and right
  * of it. */
 static void
-append_outside (UpscaleTilePlan *plan, UpscaleRect region)
+append_outside (UpscaleTilePlan *plan)
 {
+  UpscaleRect region = plan->what.region;
+  int         width = plan->what.width_px;
   int         right = region.x + region.width;
   int         bottom = region.y + region.height;
   UpscaleRect outside[] = {
-    { 0, 0, plan->width_px, region.y },
-    { 0, bottom, plan->width_px, plan->height_px - bottom },
+    { 0, 0, width, region.y },
+    { 0, bottom, width, plan->what.height_px - bottom },
     { 0, region.y, region.x, region.height },
-    { right, region.y, plan->width_px - right, region.height },
+    { right, region.y, width - right, region.height },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (outside); i++)
@@ -122,54 +122,62 @@ append_outside (UpscaleTilePlan *plan, UpscaleRect region)
     }
 }
 
+static UpscaleAxis
+make_axis (UpscaleTilePlanCase what,
+           UpscaleStep         step,
+           int                 start_px,
+           int                 length_px,
+           int                 total_px)
+{
+  return upscale_axis_new ((UpscaleAxisCase) {
+      .start_px = start_px,
+      .length_px = length_px,
+      .total_px = total_px,
+      .tile_px = what.tile_px,
+      .overlap_px = what.overlap_px,
+      .step = step,
+  });
+}
+
 /**
  * upscale_tile_plan_new:
- * @target_width_px: width of the result
- * @target_height_px: height of the result
- * @region: what is to be painted, in target px; the whole result, or the bounds of the
- * selection
- * @tile_px: side of a tile; narrower regions get narrower tiles
- * @overlap_px: smallest overlap of neighbours, at most half of @tile_px
+ * @what: what is to be cut
  * @error: return location for an error
  *
  * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread
- * may read it.
+ * may read it. It knows of no endpoint, so that it is the same whoever paints, and again
+ * when the job is run again.
  *
  * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT when the
  * geometry is impossible or makes more than %UPSCALE_MAX_TILES tiles
  */
 UpscaleTilePlan *
-upscale_tile_plan_new (int         target_width_px,
-                       int         target_height_px,
-                       UpscaleRect region,
-                       int         tile_px,
-                       int         overlap_px,
-                       GError    **error)
+upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
 {
-  UpscaleRect      target = { 0, 0, target_width_px, target_height_px };
+  UpscaleRect      region = what.region;
   UpscaleTilePlan *plan;
+  UpscaleStep      step;
   UpscaleAxis      x_axis;
   UpscaleAxis      y_axis;
 
-  if (!check_geometry (region, target, tile_px, overlap_px, error))
+  if (!check_geometry (what, error))
     return NULL;
-  x_axis =
-      upscale_axis_new (region.x, region.width, target_width_px, tile_px, overlap_px);
-  y_axis =
-      upscale_axis_new (region.y, region.height, target_height_px, tile_px, overlap_px);
+  step = upscale_step_find (what.scale);
+  x_axis = make_axis (what, step, region.x, region.width, what.width_px);
+  y_axis = make_axis (what, step, region.y, region.height, what.height_px);
   if (!check_count (x_axis, y_axis, error))
     return NULL;
 
   plan = g_atomic_rc_box_new0 (UpscaleTilePlan);
-  plan->width_px = target_width_px;
-  plan->height_px = target_height_px;
+  plan->what = what;
+  plan->step = step;
   plan->x_axis = x_axis;
   plan->y_axis = y_axis;
   plan->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleTile));
   plan->cells = g_array_new (FALSE, FALSE, sizeof (UpscaleCell));
   append_tiles (plan);
   append_cells (plan);
-  append_outside (plan, region);
+  append_outside (plan);
   return plan;
 }
 
@@ -215,7 +223,7 @@ upscale_tile_plan_unref (UpscaleTilePlan *plan)
 int
 upscale_tile_plan_get_width (const UpscaleTilePlan *plan)
 {
-  return plan->width_px;
+  return plan->what.width_px;
 }
 
 /**
@@ -227,7 +235,37 @@ upscale_tile_plan_get_width (const UpscaleTilePlan *plan)
 int
 upscale_tile_plan_get_height (const UpscaleTilePlan *plan)
 {
-  return plan->height_px;
+  return plan->what.height_px;
+}
+
+/**
+ * upscale_tile_plan_get_region:
+ * @plan: a plan
+ *
+ * Returns: what is painted, in target px
+ */
+UpscaleRect
+upscale_tile_plan_get_region (const UpscaleTilePlan *plan)
+{
+  return plan->what.region;
+}
+
+/**
+ * upscale_tile_plan_get_grid:
+ * @plan: a plan
+ *
+ * Returns: what its tiles have in common
+ */
+UpscaleTileGrid
+upscale_tile_plan_get_grid (const UpscaleTilePlan *plan)
+{
+  return (UpscaleTileGrid) {
+    .step = plan->step,
+    .tile_width_px = plan->x_axis.tile_px,
+    .tile_height_px = plan->y_axis.tile_px,
+    .slack_x_px = plan->x_axis.slack_px,
+    .slack_y_px = plan->y_axis.slack_px,
+  };
 }
 
 /**
@@ -264,7 +302,7 @@ seam_before (UpscaleAxis axis, int index)
   int start_px = upscale_axis_get_tile_start (axis, index);
 
   if (index == 0)
-    return start_px;
+    return axis.start_px;
   return (upscale_axis_get_tile_start (axis, index - 1) + axis.tile_px + start_px) / 2;
 }
 
@@ -272,7 +310,7 @@ static int
 seam_after (UpscaleAxis axis, int index)
 {
   return index + 1 < axis.n ? seam_before (axis, index + 1)
-                            : upscale_axis_get_tile_start (axis, index) + axis.tile_px;
+                            : axis.start_px + axis.length_px;
 }
 
 /**
@@ -303,8 +341,8 @@ upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
  * @plan: a plan
  * @rect: in target px
  *
- * Returns: the smallest rectangle of whole tiles whose shares touch @rect; empty when
- * none does
+ * Returns: the smallest rectangle of whole tiles whose shares touch @rect, as far as they
+ * lie in the region; empty when none does
  */
 UpscaleRect
 upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
@@ -315,7 +353,7 @@ upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
     if (!upscale_rect_is_empty (
             upscale_rect_intersect (upscale_tile_plan_get_share (plan, i), rect)))
       cover = upscale_rect_union (cover, upscale_tile_plan_get_tile (plan, i)->rect);
-  return cover;
+  return upscale_rect_intersect (cover, plan->what.region);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-lattice.h"
 #include "upscale-rect.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
  * @index: place in the plan, row by row
  * @row: row in the grid
  * @col: column in the grid
- * @rect: what the endpoint repaints, in target px; inside the plan's region
+ * @rect: what the endpoint repaints, in target px; begins inside the picture, and may end
+ * beyond it, where the picture is mirrored
  *
  * What is sent.
  */
@@ -40,20 +42,58 @@ typedef struct
   guint       tiles[UPSCALE_CELL_MAX_TILES];
 } UpscaleCell;
 
+/**
+ * UpscaleTileGrid:
+ * @step: the upscale factor's step
+ * @tile_width_px: width of each tile
+ * @tile_height_px: height of each tile
+ * @slack_x_px: how far a tile begins behind a source pixel at most
+ * @slack_y_px: likewise
+ *
+ * What all tiles of a plan have in common. A value.
+ */
+typedef struct
+{
+  UpscaleStep step;
+  int         tile_width_px;
+  int         tile_height_px;
+  int         slack_x_px;
+  int         slack_y_px;
+} UpscaleTileGrid;
+
+/**
+ * UpscaleTilePlanCase:
+ * @width_px: width of the result
+ * @height_px: height of the result
+ * @region: what is to be painted, in target px; the whole result, or the bounds of the
+ * selection
+ * @tile_px: side of a tile; narrower regions get narrower tiles
+ * @overlap_px: smallest overlap of neighbours, at most half of @tile_px
+ * @scale: the upscale factor
+ *
+ * What is to be cut. A value.
+ */
+typedef struct
+{
+  int         width_px;
+  int         height_px;
+  UpscaleRect region;
+  int         tile_px;
+  int         overlap_px;
+  double      scale;
+} UpscaleTilePlanCase;
+
 typedef struct _UpscaleTilePlan UpscaleTilePlan;
 
-UpscaleTilePlan *upscale_tile_plan_new (int         target_width_px,
-                                        int         target_height_px,
-                                        UpscaleRect region,
-                                        int         tile_px,
-                                        int         overlap_px,
-                                        GError    **error);
+UpscaleTilePlan *upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error);
 
 UpscaleTilePlan *upscale_tile_plan_ref (UpscaleTilePlan *plan);
 void             upscale_tile_plan_unref (UpscaleTilePlan *plan);
 
 int                upscale_tile_plan_get_width (const UpscaleTilePlan *plan);
 int                upscale_tile_plan_get_height (const UpscaleTilePlan *plan);
+UpscaleRect        upscale_tile_plan_get_region (const UpscaleTilePlan *plan);
+UpscaleTileGrid    upscale_tile_plan_get_grid (const UpscaleTilePlan *plan);
 guint              upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan);
 const UpscaleTile *upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index);
 UpscaleRect        upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index);

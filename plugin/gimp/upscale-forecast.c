@@ -7,6 +7,26 @@
 #include "upscale-job.h"
 #include "upscale-speeds.h"
 
+/* As a run would, from the size of the layer that this one was made from. */
+static UpscaleTilePlan *
+plan_repaint (const UpscaleForecastCase *what, GError **error)
+{
+  const UpscaleLayerRecipe *recipe = what->recipe;
+  GimpDrawable             *source = GIMP_DRAWABLE (recipe->source);
+  UpscaleJobRequest         request = {
+            .region = upscale_layer_recipe_find_region (recipe, what->width_px, what->height_px,
+                                                        what->selection, error),
+            .scale = recipe->scale,
+            .tile_px = recipe->tile_px,
+            .overlap_px = recipe->overlap_px,
+  };
+
+  if (upscale_rect_is_empty (request.region))
+    return NULL;
+  return upscale_job_plan_tiles (&request, gimp_drawable_get_width (source),
+                                 gimp_drawable_get_height (source), error);
+}
+
 static UpscaleTilePlan *
 plan (const UpscaleForecastCase *what, const UpscaleArguments *arguments, GError **error)
 {
@@ -18,16 +38,7 @@ plan (const UpscaleForecastCase *what, const UpscaleArguments *arguments, GError
   };
 
   if (arguments->repaint_selection && what->recipe)
-    {
-      request.region =
-          upscale_layer_recipe_find_region (what->recipe, what->width_px, what->height_px,
-                                            what->selection, error);
-      if (upscale_rect_is_empty (request.region))
-        return NULL;
-      request.scale = 1.0;
-      request.tile_px = what->recipe->tile_px;
-      request.overlap_px = what->recipe->overlap_px;
-    }
+    return plan_repaint (what, error);
   return upscale_job_plan_tiles (&request, what->width_px, what->height_px, error);
 }
 

@@ -320,8 +320,10 @@ upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
       upscale_rect_intersect (whole, upscale_rect_scale (recipe->selection, recipe->scale,
                                                          recipe->scale));
   g_autoptr (UpscaleTilePlan) plan =
-      upscale_tile_plan_new (width_px, height_px, painted, recipe->tile_px,
-                             recipe->overlap_px, error);
+      upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px, height_px, painted,
+                                                     recipe->tile_px, recipe->overlap_px,
+                                                     recipe->scale },
+                             error);
   UpscaleRect region = { 0 };
 
   if (!plan)

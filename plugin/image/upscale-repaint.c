@@ -17,16 +17,6 @@ typedef struct
   float           *y_weights;
 } Repaint;
 
-static UpscaleRect
-find_region (const UpscaleTilePlan *plan)
-{
-  UpscaleRect region = { 0 };
-
-  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
-    region = upscale_rect_union (region, upscale_tile_plan_get_tile (plan, i)->rect);
-  return region;
-}
-
 static void
 add_weights (float *sum, const float *weights, int n)
 {
@@ -150,7 +140,8 @@ upscale_repaint_keep_outside (UpscaleSource   *source,
   g_autoptr (GeglBuffer) composed = gegl_buffer_dup (result);
   g_autoptr (UpscaleSource) before = upscale_source_new (converted, 1.0);
   g_autoptr (UpscaleSource) painted = upscale_source_new (composed, 1.0);
-  Repaint repaint = { source, before, painted, plan, find_region (plan), NULL, NULL };
+  Repaint repaint = { source, before, painted, plan, upscale_tile_plan_get_region (plan),
+                      NULL,   NULL };
 
   sum_weights (&repaint);
   copy_outside (converted, result, repaint.region);

@@ -340,7 +340,7 @@ see_with_holes (UpscaleSource *source,
 /* Reads strip by strip, as a whole tile in float takes a lot; only bleeding needs to see
  * all of it at once. */
 static UpscalePixels *
-see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
+see_inside (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
 {
   UpscalePixels    *pixels = upscale_pixels_new (rect.width, rect.height);
   g_autofree float *strip = new_block (rect.width, MIN (STRIP_PX, rect.height));
@@ -364,10 +364,26 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
   return pixels;
 }
 
+/* Beyond its right and lower edges the picture is mirrored. */
+static UpscalePixels *
+see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect, UpscaleRect picture)
+{
+  UpscaleRect part = upscale_rect_intersect (rect, picture);
+  g_autoptr (UpscalePixels) inside = NULL;
+
+  g_return_val_if_fail (!upscale_rect_is_empty (part) && part.x == rect.x &&
+                            part.y == rect.y,
+                        NULL);
+
+  inside = see_inside (source, from, part);
+  return upscale_pixels_pad (inside, rect.width, rect.height);
+}
+
 /**
  * upscale_source_get_seen:
  * @source: a source
- * @target: what of the target
+ * @target: what of the target; begins inside of it, and may end beyond, where the picture
+ * is mirrored
  *
  * The base as endpoints see it: 8-bit sRGB without alpha, colours bled under what is
  * fully transparent.
@@ -377,15 +393,15 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
 UpscalePixels *
 upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 {
-  g_return_val_if_fail (!upscale_rect_is_empty (target), NULL);
+  UpscaleRect picture = { 0, 0, source->target_width_px, source->target_height_px };
 
-  return see (source, source->is_scaled ? NULL : source->pixels, target);
+  return see (source, source->is_scaled ? NULL : source->pixels, target, picture);
 }
 
 /**
  * upscale_source_get_crop:
  * @source: a source
- * @rect: what of the source, in its own px
+ * @rect: what of the source, in its own px; may end beyond it likewise
  *
  * Like upscale_source_get_seen(), but not resampled.
  *
@@ -394,9 +410,9 @@ upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 UpscalePixels *
 upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
 {
-  g_return_val_if_fail (!upscale_rect_is_empty (rect), NULL);
+  UpscaleRect picture = { 0, 0, source->width_px, source->height_px };
 
-  return see (source, source->pixels, rect);
+  return see (source, source->pixels, rect, picture);
 }
 
 /* All source pixels that have a say in a rectangle of the target. */

@@ -113,8 +113,11 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
                                (double) height / height_px);
   if (!upscale_rect_is_empty (request->region))
     region = request->region;
-  return upscale_tile_plan_new (width, height, region, request->tile_px,
-                                request->overlap_px, error);
+  return upscale_tile_plan_new ((UpscaleTilePlanCase) { width, height, region,
+                                                        request->tile_px,
+                                                        request->overlap_px,
+                                                        request->scale },
+                                error);
 }
 
 static void

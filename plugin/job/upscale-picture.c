@@ -45,6 +45,7 @@ typedef struct
   UpscalePicture      *picture;
   guint                tile_index;
   UpscaleCapabilities *capabilities;
+  UpscaleRect          digested; /* last, see get_digest() */
   char                *pixels_digest;
   UpscaleTileMessage  *message;
   GBytes              *image;
@@ -107,42 +108,42 @@ start_work (TileWork           *work,
 }
 
 static UpscaleTileForm
-choose_form (const TileWork *work, const UpscaleCapabilities *capabilities)
+choose_form (const TileWork *work, const UpscaleCapabilities *endpoint)
 {
-  const UpscaleTile *tile =
-      upscale_tile_plan_get_tile (work->picture->plan, work->tile_index);
+  UpscaleTilePlan *plan = work->picture->plan;
+  UpscaleRect      tile = upscale_tile_plan_get_tile (plan, work->tile_index)->rect;
 
-  return upscale_tile_form (tile->rect, work->picture->scale, capabilities->multiple_of,
-                            capabilities->resizes);
+  return upscale_tile_form (upscale_tile_plan_get_grid (plan), tile, endpoint);
 }
 
-static UpscalePixels *
-render (const TileWork *work, UpscaleTileForm form)
+/* Takes a while for large tiles, and most painters of a job are sent the same pixels. */
+static const char *
+get_digest (TileWork *work, UpscaleRect target)
 {
-  UpscalePicture    *picture = work->picture;
-  const UpscaleTile *tile = upscale_tile_plan_get_tile (picture->plan, work->tile_index);
-  g_autoptr (UpscalePixels) bare =
-      form.at_source_size ? upscale_source_get_crop (picture->source, form.source)
-                          : upscale_source_get_seen (picture->source, tile->rect);
-
-  return upscale_pixels_pad (bare, form.sent_width_px, form.sent_height_px);
+  if (!work->pixels_digest || !upscale_rect_equal (work->digested, target))
+    {
+      g_free (work->pixels_digest);
+      work->pixels_digest = upscale_source_digest (work->picture->source, target);
+      work->digested = target;
+    }
+  return work->pixels_digest;
 }
 
 static char *
-make_key (const TileWork *work, UpscaleTileForm form, const UpscaleCapabilities *painter)
+make_key (TileWork *work, UpscaleTileForm form, const UpscaleCapabilities *painter)
 {
-  g_autofree char *name =
-      upscale_capabilities_dup_painter (painter, work->picture->recipe);
-  UpscaleTileKeyInput input = {
-    .pixels_digest = work->pixels_digest,
-    .sent_width_px = form.sent_width_px,
-    .sent_height_px = form.sent_height_px,
-    .target_width_px = form.target_width_px,
-    .target_height_px = form.target_height_px,
-    .offset_x_px = form.inside.x,
-    .offset_y_px = form.inside.y,
-    .seed = upscale_tile_seed (work->picture->recipe->seed, work->tile_index),
-    .recipe = work->picture->recipe,
+  const UpscaleRecipe *recipe = work->picture->recipe;
+  g_autofree char     *name = upscale_capabilities_dup_painter (painter, recipe);
+  UpscaleTileKeyInput  input = {
+     .pixels_digest = get_digest (work, form.target),
+     .sent_width_px = form.sent.width,
+     .sent_height_px = form.sent.height,
+     .target_width_px = form.target.width,
+     .target_height_px = form.target.height,
+     .offset_x_px = form.inside.x,
+     .offset_y_px = form.inside.y,
+     .seed = upscale_tile_seed (recipe->seed, work->tile_index),
+     .recipe = recipe,
   };
 
   return upscale_tile_key (&input, name);
@@ -153,8 +154,8 @@ static UpscalePixels *
 decode_answer (UpscaleTileForm form, GBytes *image, GError **error)
 {
   g_autoptr (UpscalePixels) painted =
-      upscale_picture_file_decode_sized (image, form.target_width_px,
-                                         form.target_height_px, error);
+      upscale_picture_file_decode_sized (image, form.target.width, form.target.height,
+                                         error);
 
   return painted ? upscale_pixels_crop (painted, form.inside) : NULL;
 }
@@ -162,7 +163,7 @@ decode_answer (UpscaleTileForm form, GBytes *image, GError **error)
 /* Looks for what one endpoint of the job would have answered; an entry that can't be used
  * is as good as none. */
 static gboolean
-settle_from_store (const TileWork *work, const UpscaleCapabilities *painter)
+settle_from_store (TileWork *work, const UpscaleCapabilities *painter)
 {
   UpscaleTileForm  form = choose_form (work, painter);
   g_autofree char *key = make_key (work, form, painter);
@@ -203,7 +204,7 @@ dup_painters (UpscalePicture *picture)
 /* In a mixed pool a tile counts as finished when any endpoint of the job could have made
  * what is there. */
 static gboolean
-settle_from_any_painter (const TileWork *work)
+settle_from_any_painter (TileWork *work)
 {
   g_autoptr (GPtrArray) painters = dup_painters (work->picture);
 
@@ -228,10 +229,10 @@ make_message (TileWork            *work,
   message->image = upscale_png_encode (sent, compression, error);
   if (!message->image)
     return FALSE;
-  message->width_px = form.sent_width_px;
-  message->height_px = form.sent_height_px;
-  message->target_width_px = form.target_width_px;
-  message->target_height_px = form.target_height_px;
+  message->width_px = form.sent.width;
+  message->height_px = form.sent.height;
+  message->target_width_px = form.target.width;
+  message->target_height_px = form.target.height;
   message->inside = form.inside;
   message->seed = upscale_tile_seed (picture->recipe->seed, work->tile_index);
   message->key = make_key (work, form, work->capabilities);
@@ -250,12 +251,12 @@ prepare (TileWork *work, GError **error)
   g_autoptr (UpscalePixels) sent = NULL;
 
   work->prepared = UPSCALE_PREPARED_STORED;
-  work->pixels_digest = upscale_source_digest (picture->source, tile->rect);
   if (settle_from_any_painter (work))
     return TRUE;
   work->prepared = UPSCALE_PREPARED_SKIPPED;
   if (!upscale_source_is_transparent (picture->source, tile->rect))
-    sent = render (work, form);
+    sent = form.at_source_size ? upscale_source_get_crop (picture->source, form.sent)
+                               : upscale_source_get_seen (picture->source, form.sent);
   if (!sent || upscale_likeness_is_single_coloured (sent))
     {
       upscale_composer_settle (picture->composer, work->tile_index, NULL);
@@ -334,8 +335,8 @@ accept_in_thread (GTask        *task,
   TileWork          *work = task_data;
   UpscalePicture    *picture = work->picture;
   const UpscaleTile *tile = &work->message->tile;
-  UpscaleTileForm    form = { .target_width_px = work->message->target_width_px,
-                              .target_height_px = work->message->target_height_px,
+  UpscaleTileForm    form = { .target.width = work->message->target_width_px,
+                              .target.height = work->message->target_height_px,
                               .inside = work->message->inside };
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscalePixels) painted = decode_answer (form, work->image, &error);

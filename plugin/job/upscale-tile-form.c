@@ -1,66 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-form.h"
 
-#include <math.h>
+/* How much longer than the tile a side may become so that the source's own pixels can be
+ * sent. Fewer bytes are worth less than a model's time; an engine that only enlarges has
+ * nothing to do with pixels that were enlarged before. */
+#define MOST_GROWTH_OF_PAINTER 1.125
+#define MOST_GROWTH_OF_ENLARGER 3.0
 
-#define MAX_STEP_PX 100
-
-/* Whole numbers whose quotient is the scale: every @source_px source pixels, a source
- * pixel begins where a target pixel does. */
-typedef struct
-{
-  int source_px;
-  int target_px;
-} Step;
-
-static int
-round_up (int length, int multiple_of)
-{
-  return (length + multiple_of - 1) / multiple_of * multiple_of;
-}
-
-/* The source's own pixels can stand for the tile when every edge falls on one of them. */
-static gboolean
-falls_on_source_pixels (UpscaleRect tile, UpscaleTileForm form, int factor)
-{
-  return tile.x % factor == 0 && tile.y % factor == 0 && tile.width % factor == 0 &&
-         tile.height % factor == 0 && form.target_width_px % factor == 0 &&
-         form.target_height_px % factor == 0;
-}
-
-static gboolean
-find_step (double scale, Step *step)
-{
-  for (int source_px = 1; source_px <= MAX_STEP_PX; source_px++)
-    {
-      double target_px = round (scale * source_px);
-
-      if (fabs (scale * source_px - target_px) > 1e-6)
-        continue;
-      *step = (Step) { source_px, (int) target_px };
-      return TRUE;
-    }
-  return FALSE;
-}
-
-/* For an endpoint that takes any size: what is sent begins and ends on the pixels of both
- * sides, and so covers somewhat more than the tile. */
+/* The target is resampled here, and sent from the tile's first pixel on. */
 static UpscaleTileForm
-cover_in_steps (UpscaleRect tile, Step step)
+send_target (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
 {
-  int left = tile.x / step.target_px;
-  int top = tile.y / step.target_px;
-  int right = round_up (tile.x + tile.width, step.target_px) / step.target_px;
-  int bottom = round_up (tile.y + tile.height, step.target_px) / step.target_px;
+  UpscaleRect target = { tile.x, tile.y,
+                         upscale_round_up (grid.tile_width_px, multiple_of),
+                         upscale_round_up (grid.tile_height_px, multiple_of) };
 
+  return (UpscaleTileForm) { .sent = target,
+                             .target = target,
+                             .inside = { 0, 0, tile.width, tile.height } };
+}
+
+/* What is sent begins with a source pixel, which may lie before the tile by the slack,
+ * and is so many steps long that its sizes are multiples here and there. */
+static UpscaleTileForm
+send_source (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
+{
+  UpscaleStep step = grid.step;
+  int         unit = step.target_px * multiple_of;
+  int         n_across = upscale_round_up (grid.tile_width_px + grid.slack_x_px, unit);
+  int         n_down = upscale_round_up (grid.tile_height_px + grid.slack_y_px, unit);
+  int         left = tile.x / step.target_px;
+  int         top = tile.y / step.target_px;
+
+  n_across /= step.target_px;
+  n_down /= step.target_px;
   return (UpscaleTileForm) {
     .at_source_size = TRUE,
-    .source = { left * step.source_px, top * step.source_px,
-                (right - left) * step.source_px, (bottom - top) * step.source_px },
-    .sent_width_px = (right - left) * step.source_px,
-    .sent_height_px = (bottom - top) * step.source_px,
-    .target_width_px = (right - left) * step.target_px,
-    .target_height_px = (bottom - top) * step.target_px,
+    .sent = { left * step.source_px, top * step.source_px, n_across * step.source_px,
+              n_down * step.source_px },
+    .target = { left * step.target_px, top * step.target_px, n_across * step.target_px,
+                n_down * step.target_px },
     .inside = { tile.x - left * step.target_px, tile.y - top * step.target_px, tile.width,
                 tile.height },
   };
@@ -68,41 +47,33 @@ cover_in_steps (UpscaleRect tile, Step step)
 
 /**
  * upscale_tile_form:
- * @tile: the tile, in target px
- * @scale: the upscale factor
- * @multiple_of: what the endpoint wants sizes to be a multiple of
- * @resizes: whether it enlarges tiles itself
+ * @grid: what all tiles of the plan have in common
+ * @tile: one of them
+ * @endpoint: what the endpoint takes
  *
- * Chooses the smaller way to send a tile: a 4x upscale sent at the source's size is a
- * sixteenth of the bytes, and an endpoint that only enlarges needs the source itself.
- * Where the grid and the factor don't allow it, or the endpoint does not enlarge, the
- * resampled tile is sent.
+ * Chooses how a tile travels, in one way for all tiles of a plan. At the source's size
+ * where the endpoint enlarges and the factor allows it: a 4x upscale is then a sixteenth
+ * of the bytes. Else, and where a side would become much longer than the tile, the target
+ * is resampled here.
  *
- * Returns: the sizes; the source's rectangle may go beyond its right and lower edges
+ * Returns: what is sent and what comes back; the sizes are multiples of what the endpoint
+ * wants
  */
 UpscaleTileForm
-upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean resizes)
+upscale_tile_form (UpscaleTileGrid            grid,
+                   UpscaleRect                tile,
+                   const UpscaleCapabilities *endpoint)
 {
-  int             factor = (int) scale;
-  Step            step;
-  UpscaleTileForm form = {
-    .target_width_px = round_up (tile.width, multiple_of),
-    .target_height_px = round_up (tile.height, multiple_of),
-    .inside = { 0, 0, tile.width, tile.height },
-  };
+  UpscaleTileForm target = send_target (grid, tile, endpoint->multiple_of);
+  UpscaleTileForm source;
+  double          most;
 
-  if (resizes && multiple_of == 1 && scale > 1 && find_step (scale, &step))
-    return cover_in_steps (tile, step);
-  form.sent_width_px = form.target_width_px;
-  form.sent_height_px = form.target_height_px;
-  if (!resizes || factor < 2 || scale != factor ||
-      !falls_on_source_pixels (tile, form, factor))
-    return form;
-
-  form.at_source_size = TRUE;
-  form.source = (UpscaleRect) { tile.x / factor, tile.y / factor, tile.width / factor,
-                                tile.height / factor };
-  form.sent_width_px = form.target_width_px / factor;
-  form.sent_height_px = form.target_height_px / factor;
-  return form;
+  if (!endpoint->resizes || grid.step.target_px <= grid.step.source_px)
+    return target;
+  source = send_source (grid, tile, endpoint->multiple_of);
+  most = endpoint->uses_prompt ? MOST_GROWTH_OF_PAINTER : MOST_GROWTH_OF_ENLARGER;
+  if (source.target.width > most * target.target.width ||
+      source.target.height > most * target.target.height)
+    return target;
+  return source;
 }

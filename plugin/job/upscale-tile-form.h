@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-rect.h"
+#include "upscale-capabilities.h"
+#include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
 
@@ -9,26 +10,23 @@ G_BEGIN_DECLS
  * UpscaleTileForm:
  * @at_source_size: whether the source's own pixels are sent and the endpoint enlarges
  * them
- * @source: what is read, in source px, when @at_source_size
- * @sent_width_px: width of what is sent, after padding
- * @sent_height_px: its height
- * @target_width_px: width of the answer, before it is cut back to the tile
- * @target_height_px: its height
+ * @sent: what is sent, in source px when @at_source_size, else in target px
+ * @target: what comes back, in target px
  * @inside: where in the answer the tile lies
  *
- * The sizes in which one tile travels. A value.
+ * How one tile travels. @sent and @target begin in the picture and may end beyond it;
+ * their sizes are the same for all tiles of a plan. A value.
  */
 typedef struct
 {
   gboolean    at_source_size;
-  UpscaleRect source;
-  int         sent_width_px;
-  int         sent_height_px;
-  int         target_width_px;
-  int         target_height_px;
+  UpscaleRect sent;
+  UpscaleRect target;
   UpscaleRect inside;
 } UpscaleTileForm;
 
-UpscaleTileForm
-upscale_tile_form (UpscaleRect tile, double scale, int multiple_of, gboolean resizes);
+UpscaleTileForm upscale_tile_form (UpscaleTileGrid            grid,
+                                   UpscaleRect                tile,
+                                   const UpscaleCapabilities *endpoint);
+
 G_END_DECLS

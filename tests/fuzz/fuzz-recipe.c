@@ -40,9 +40,11 @@ plan (GObject *config, UpscaleRect selection)
     return;
   target = upscale_rect_scale (whole, scale, scale);
   tiles = upscale_tile_plan_new (
-      target.width, target.height,
-      upscale_rect_intersect (target, upscale_rect_scale (selection, scale, scale)),
-      tile_px, overlap_px, NULL);
+      (UpscaleTilePlanCase) {
+          target.width, target.height,
+          upscale_rect_intersect (target, upscale_rect_scale (selection, scale, scale)),
+          tile_px, overlap_px, scale },
+      NULL);
 }
 
 /* Whatever a recipe says, these stay the user's own. */

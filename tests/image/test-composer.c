@@ -7,6 +7,7 @@
 #define SOURCE_PX 90
 #define TARGET_PX 180
 #define TILE_PX 64
+#define SCALE 2.0
 
 static GeglBuffer *
 make_noise (void)
@@ -25,9 +26,10 @@ make_noise (void)
 static UpscaleTilePlan *
 make_plan (void)
 {
-  return upscale_tile_plan_new (TARGET_PX, TARGET_PX,
-                                (UpscaleRect) { 0, 0, TARGET_PX, TARGET_PX }, TILE_PX, 16,
-                                NULL);
+  return upscale_tile_plan_new (
+      (UpscaleTilePlanCase) {
+          TARGET_PX, TARGET_PX, { 0, 0, TARGET_PX, TARGET_PX }, TILE_PX, 16, SCALE },
+      NULL);
 }
 
 /* What an endpoint might paint: the tile, changed by an amount that is its own. */
@@ -61,7 +63,7 @@ static guint16 *
 compose (guint32 order_seed, int failed, gboolean changes)
 {
   g_autoptr (GeglBuffer) pixels = make_noise ();
-  g_autoptr (UpscaleSource) source = upscale_source_new (pixels, 2.0);
+  g_autoptr (UpscaleSource) source = upscale_source_new (pixels, SCALE);
   g_autoptr (UpscaleTilePlan) plan = make_plan ();
   g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
   g_autoptr (GRand) random = g_rand_new_with_seed (order_seed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "echo-backend.h"
+#include "echo-endpoint.h"
 #include "upscale-trial.h"
 
 static void
@@ -13,12 +13,12 @@ on_tried (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static UpscaleTrial *
-try_out (EchoBackend *backend)
+try_out (EchoEndpoint *echo)
 {
-  g_autoptr (UpscaleEndpoint) endpoint =
-      upscale_endpoint_new ("echo", UPSCALE_BACKEND (backend));
   g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  g_autoptr (UpscaleBackend) backend = echo_endpoint_make_backend (echo, clock);
+  g_autoptr (UpscaleEndpoint) endpoint = upscale_endpoint_new ("echo", backend);
   UpscaleTrial *trial = NULL;
 
   upscale_trial_run_async (endpoint, recipe, clock, NULL, on_tried, &trial);
@@ -30,24 +30,24 @@ try_out (EchoBackend *backend)
 static void
 test_an_endpoint_that_paints_works (void)
 {
-  g_autoptr (EchoBackend) backend = echo_backend_new ();
-  g_autoptr (UpscaleTrial) trial = try_out (backend);
+  g_autoptr (EchoEndpoint) echo = echo_endpoint_new (8, FALSE);
+  g_autoptr (UpscaleTrial) trial = try_out (echo);
 
   g_assert_true (trial->works);
   g_assert_nonnull (trial->capabilities);
   g_assert_cmpfloat (trial->seconds, >=, 0.0);
-  g_assert_cmpuint (echo_backend_get_n_tiles (backend), ==, 1);
+  g_assert_cmpuint (echo->n_tiles, ==, 1);
   g_assert_true (g_str_has_prefix (trial->sentence, "It works: a test tile of 256 px"));
 }
 
 static void
 test_an_endpoint_that_fails_says_why (void)
 {
-  g_autoptr (EchoBackend) backend = echo_backend_new ();
+  g_autoptr (EchoEndpoint) echo = echo_endpoint_new (8, FALSE);
   g_autoptr (UpscaleTrial) trial = NULL;
 
-  echo_backend_fail_tile (backend, 0);
-  trial = try_out (backend);
+  echo->failing_tile = "0";
+  trial = try_out (echo);
   g_assert_false (trial->works);
   g_assert_true (g_str_has_prefix (trial->sentence, "It answers, but could not paint"));
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleStep:
+ * @source_px: so many source pixels, at least 1
+ * @target_px: become so many target pixels; 0 when there are no such numbers
+ *
+ * The smallest whole numbers whose quotient is the upscale factor: after every @target_px
+ * target pixels one begins where a source pixel does. A value.
+ */
+typedef struct
+{
+  int source_px;
+  int target_px;
+} UpscaleStep;
+
+UpscaleStep upscale_step_find (double scale);
+int         upscale_lattice_find (UpscaleStep step, int spacing_px);
+int         upscale_round_down (int length_px, int multiple_of);
+int         upscale_round_up (int length_px, int multiple_of);
+int         upscale_least_common_multiple (int a, int b);
+
+G_END_DECLS

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "echo-endpoint.h"
+
+#include <string.h>
+
+#include "upscale-json-parse.h"
+#include "upscale-json.h"
+#include "upscale-png.h"
+#include "upscale-tile-batch-backend.h"
+
+#define MAX_SIDE_PX 16384
+
+/* The sizes of one tile. */
+typedef struct
+{
+  int width;
+  int height;
+  int target_width;
+  int target_height;
+} Sizes;
+
+static Sizes
+read_sizes (JsonObject *request, JsonObject *tile)
+{
+  return (Sizes) {
+    (int) upscale_json_get_int (tile, "width", 0, MAX_SIDE_PX),
+    (int) upscale_json_get_int (tile, "height", 0, MAX_SIDE_PX),
+    (int) upscale_json_get_int (request, "target_width", 0, MAX_SIDE_PX),
+    (int) upscale_json_get_int (request, "target_height", 0, MAX_SIDE_PX),
+  };
+}
+
+static UpscalePixels *
+read_image (JsonObject *tile, Sizes sizes)
+{
+  gsize   size = 0;
+  guchar *data = g_base64_decode (upscale_json_get_string (tile, "image"), &size);
+  g_autoptr (GBytes) file = g_bytes_new_take (data, size);
+
+  return upscale_png_decode_sized (file, sizes.width, sizes.height, NULL);
+}
+
+static gboolean
+is_allowed (const EchoEndpoint *endpoint, JsonObject *tile, Sizes sizes)
+{
+  int m = endpoint->multiple_of;
+  g_autoptr (UpscalePixels) image = read_image (tile, sizes);
+
+  if (!image || sizes.target_width < 1 || sizes.target_height < 1 ||
+      sizes.width % m != 0 || sizes.height % m != 0 || sizes.target_width % m != 0 ||
+      sizes.target_height % m != 0)
+    return FALSE;
+  return endpoint->resizes ||
+         (sizes.width == sizes.target_width && sizes.height == sizes.target_height);
+}
+
+/* Whether the tile may be sent so, and was sent as all before it. */
+static gboolean
+check_tile (EchoEndpoint *endpoint, JsonObject *request, JsonObject *tile)
+{
+  Sizes            sizes = read_sizes (request, tile);
+  g_autofree char *text = g_strdup_printf ("%dx%d to %dx%d px", sizes.width, sizes.height,
+                                           sizes.target_width, sizes.target_height);
+  gboolean         is_allowed_here = is_allowed (endpoint, tile, sizes);
+
+  if (!endpoint->sizes)
+    endpoint->sizes = g_strdup (text);
+  if (!endpoint->violation && (!is_allowed_here || !g_str_equal (endpoint->sizes, text)))
+    endpoint->violation = g_steal_pointer (&text);
+  return is_allowed_here;
+}
+
+static GBytes *
+paint (JsonObject *request, JsonObject *tile)
+{
+  Sizes sizes = read_sizes (request, tile);
+  g_autoptr (UpscalePixels) from = read_image (tile, sizes);
+  g_autoptr (UpscalePixels) to =
+      upscale_pixels_new (sizes.target_width, sizes.target_height);
+
+  for (int y = 0; y < to->height_px; y++)
+    for (int x = 0; x < to->width_px; x++)
+      memcpy (to->data + (y * to->width_px + x) * UPSCALE_PIXELS_CHANNELS,
+              from->data + (y * from->height_px / to->height_px * from->width_px +
+                            x * from->width_px / to->width_px) *
+                               UPSCALE_PIXELS_CHANNELS,
+              UPSCALE_PIXELS_CHANNELS);
+  return upscale_png_encode (to, 0, NULL);
+}
+
+static void
+add_result (JsonBuilder  *builder,
+            EchoEndpoint *endpoint,
+            JsonObject   *request,
+            guint         index)
+{
+  JsonArray  *tiles = upscale_json_get_array (request, "tiles");
+  JsonObject *tile = upscale_json_read_object (upscale_json_get_element (tiles, index));
+  Sizes       sizes = read_sizes (request, tile);
+  const char *id = upscale_json_get_string (tile, "id");
+  gboolean    fails = g_strcmp0 (id, endpoint->failing_tile) == 0;
+  g_autoptr (GBytes) image = paint (request, tile);
+
+  endpoint->n_tiles++;
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "id", id);
+  upscale_json_add_boolean (builder, "success", !fails);
+  if (fails)
+    upscale_json_add_string (builder, "error", "made to fail");
+  else
+    upscale_json_add_base64 (builder, "image", image);
+  upscale_json_add_int (builder, "width", sizes.target_width);
+  upscale_json_add_int (builder, "height", sizes.target_height);
+  json_builder_end_object (builder);
+}
+
+static void
+answer (SoupServerMessage *message, guint status, GBytes *body)
+{
+  gsize       size = 0;
+  const char *data = g_bytes_get_data (body, &size);
+
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, data,
+                                    size);
+}
+
+static void
+answer_health (EchoEndpoint *endpoint, SoupServerMessage *message)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (GBytes) body = NULL;
+
+  json_builder_begin_object (builder);
+  upscale_json_add_int (builder, "protocol", 1);
+  upscale_json_add_string (builder, "identity", endpoint->resizes ? "blocks" : "echo");
+  upscale_json_add_int (builder, "multiple_of", endpoint->multiple_of);
+  upscale_json_add_boolean (builder, "resizes", endpoint->resizes);
+  body = upscale_json_end (builder);
+  answer (message, SOUP_STATUS_OK, body);
+}
+
+static gboolean
+check_tiles (EchoEndpoint *endpoint, JsonObject *request)
+{
+  JsonArray *tiles = upscale_json_get_array (request, "tiles");
+  gboolean   is_good = TRUE;
+
+  for (guint i = 0; i < json_array_get_length (tiles); i++)
+    if (!check_tile (endpoint, request,
+                     upscale_json_read_object (upscale_json_get_element (tiles, i))))
+      is_good = FALSE;
+  return is_good;
+}
+
+static GBytes *
+paint_batch (EchoEndpoint *endpoint, JsonObject *request)
+{
+  guint n_tiles = json_array_get_length (upscale_json_get_array (request, "tiles"));
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "batch_id",
+                           upscale_json_get_string (request, "batch_id"));
+  upscale_json_add_string (builder, "status", "completed");
+  upscale_json_add_boolean (builder, "success", TRUE);
+  upscale_json_add_int (builder, "tiles_processed", n_tiles);
+  upscale_json_begin_array (builder, "results");
+  for (guint i = 0; i < n_tiles; i++)
+    add_result (builder, endpoint, request, i);
+  json_builder_end_array (builder);
+  return upscale_json_end (builder);
+}
+
+static void
+take_batch (EchoEndpoint *endpoint, SoupServerMessage *message)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) text = soup_message_body_flatten (body);
+  g_autoptr (JsonObject) request = upscale_json_parse_object (text, NULL);
+  GBytes *said;
+
+  if (!check_tiles (endpoint, request))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_UNPROCESSABLE_ENTITY, NULL);
+      return;
+    }
+  said = paint_batch (endpoint, request);
+  g_hash_table_replace (endpoint->answers,
+                        g_strdup (upscale_json_get_string (request, "batch_id")), said);
+  answer (message, SOUP_STATUS_OK, said);
+}
+
+static void
+on_request (SoupServer        *server,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
+{
+  EchoEndpoint *endpoint = user_data;
+  GBytes       *said = g_hash_table_lookup (endpoint->answers, strrchr (path, '/') + 1);
+
+  if (g_str_has_suffix (path, "/health"))
+    answer_health (endpoint, message);
+  else if (soup_server_message_get_method (message) == SOUP_METHOD_PUT)
+    take_batch (endpoint, message);
+  else if (said)
+    answer (message, SOUP_STATUS_OK, said);
+  else
+    soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+}
+
+/**
+ * echo_endpoint_new:
+ * @multiple_of: what sides must be a multiple of
+ * @resizes: whether tiles may be sent smaller
+ *
+ * Returns: (transfer full): an endpoint that listens
+ */
+EchoEndpoint *
+echo_endpoint_new (int multiple_of, gboolean resizes)
+{
+  EchoEndpoint *endpoint = g_new0 (EchoEndpoint, 1);
+  g_autoptr (GError) error = NULL;
+
+  endpoint->multiple_of = multiple_of;
+  endpoint->resizes = resizes;
+  endpoint->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                             (GDestroyNotify) g_bytes_unref);
+  endpoint->server = soup_server_new (NULL, NULL);
+  soup_server_add_handler (endpoint->server, NULL, on_request, endpoint, NULL);
+  soup_server_listen_local (endpoint->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  g_assert_no_error (error);
+  return endpoint;
+}
+
+/**
+ * echo_endpoint_free:
+ * @endpoint: (transfer full): an endpoint
+ */
+void
+echo_endpoint_free (EchoEndpoint *endpoint)
+{
+  soup_server_disconnect (endpoint->server);
+  g_object_unref (endpoint->server);
+  g_hash_table_unref (endpoint->answers);
+  g_free (endpoint->sizes);
+  g_free (endpoint->violation);
+  g_free (endpoint);
+}
+
+/**
+ * echo_endpoint_make_backend:
+ * @endpoint: an endpoint
+ * @clock: the time
+ *
+ * Returns: (transfer full): what speaks to it, as for any other
+ */
+UpscaleBackend *
+echo_endpoint_make_backend (EchoEndpoint *endpoint, UpscaleClock *clock)
+{
+  GSList *uris = soup_server_get_uris (endpoint->server);
+  g_autoptr (UpscaleHttp) http = upscale_http_new (clock);
+  UpscaleTileBatchBackend *backend =
+      upscale_tile_batch_backend_new (uris->data, http, clock);
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return UPSCALE_BACKEND (backend);
+}
