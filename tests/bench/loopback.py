@@ -18,7 +18,7 @@ SECONDS_PER_TILE = 0.5
 def start_job(addresses: list[str], cache: str) -> "subprocess.Popen[str]":
     command = [
         BUILD / "tests" / "faults" / "run-job", f"--cache={cache}", f"--endpoints={' '.join(addresses)}",
-        "--side=8192", "--tile=1024", "--overlap=128", "--batch-size=0",
+        "--width=8192", "--height=8192", "--tile=1024", "--overlap=128", "--batch-size=0",
     ]  # fmt: skip
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 

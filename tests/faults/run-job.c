@@ -28,7 +28,8 @@ typedef struct
   int    batch_timeout_s;
   int    seed;
   int    steps;
-  int    side_px;
+  int    width_px;
+  int    height_px;
   int    tile_px;
   int    overlap_px;
   double scale;
@@ -52,11 +53,11 @@ typedef struct
 
 /* Noise over a slope: no tile is single-coloured, and all differ. */
 static GeglBuffer *
-make_pixels (int side_px)
+make_pixels (int width_px, int height_px)
 {
-  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, side_px, side_px),
+  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, width_px, height_px),
                                                babl_format ("R'G'B' u8"));
-  gsize              size = (gsize) side_px * (gsize) side_px * CHANNELS;
+  gsize              size = (gsize) width_px * (gsize) height_px * CHANNELS;
   g_autofree guint8 *bytes = g_malloc (size);
   guint32            noise = 1;
 
@@ -91,7 +92,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
                                      parse_duplicates (runner->options.duplicates) };
   UpscaleJobRequest    request = {
        .pixels = runner->pixels,
-       .selection = { 0, 0, runner->options.side_px, runner->options.side_px },
+       .selection = { 0, 0, runner->options.width_px, runner->options.height_px },
        .scale = runner->options.scale,
        .tile_px = runner->options.tile_px,
        .overlap_px = runner->options.overlap_px,
@@ -283,7 +284,8 @@ parse_options (int *argc, char ***argv)
                            .batch_size = 3,
                            .batch_timeout_s = 2400,
                            .steps = 20,
-                           .side_px = 208,
+                           .width_px = 208,
+                           .height_px = 208,
                            .tile_px = 64,
                            .overlap_px = 16,
                            .scale = 1.0,
@@ -299,7 +301,8 @@ parse_options (int *argc, char ***argv)
     { "batch-timeout", 0, 0, G_OPTION_ARG_INT, &options.batch_timeout_s, NULL, NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, NULL, NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps, NULL, NULL },
-    { "side", 0, 0, G_OPTION_ARG_INT, &options.side_px, NULL, NULL },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options.width_px, NULL, NULL },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options.height_px, NULL, NULL },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options.tile_px, NULL, NULL },
     { "overlap", 0, 0, G_OPTION_ARG_INT, &options.overlap_px, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale, NULL, NULL },
@@ -328,7 +331,7 @@ main (int argc, char **argv)
 
   stop_points_set (runner.options.stop_at);
   gegl_init (NULL, NULL);
-  runner.pixels = make_pixels (runner.options.side_px);
+  runner.pixels = make_pixels (runner.options.width_px, runner.options.height_px);
   runner.clock = hurried_clock_new (runner.options.speed);
   runner.cancellable = g_cancellable_new ();
   runner.loop = g_main_loop_new (NULL, FALSE);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An endpoint that answers each tile with just what it was sent, counts, and misbehaves when told to."""
+"""An endpoint that answers each tile with what it was sent, at the target size, counts, and misbehaves when told to.
+
+It keeps the contract strictly: what breaks a rule of it is refused with 422, and noted as a violation.
+"""
 
 import base64
 import contextlib
@@ -42,6 +45,8 @@ class Behaviour:
 
     max_tiles: int = 64
     multiple_of: int = 64
+    resizes: bool = False  # whether tiles may be sent smaller; each pixel becomes a block then
+    uses_prompt: bool = True
     status: int = 0  # answer every batch with this status instead
     fail_tiles: set[int] = field(default_factory=set)  # by index
     hold_after: int | None = None  # paint this many tiles, then keep the rest until release()
@@ -113,16 +118,29 @@ class EchoEndpoint:
 
     def health(self) -> dict[str, Any]:
         return {
-            "protocol": 1, "identity": "echo-1", "max_tiles": self.behaviour.max_tiles, "max_body_bytes": 1 << 30,
-            "multiple_of": self.behaviour.multiple_of, "concurrency": 2, "resizes": False, "autoscales": False,
-            "models": self.behaviour.models,
+            "protocol": 1, "identity": "blocks-1" if self.behaviour.resizes else "echo-1", "max_tiles": self.behaviour.max_tiles, "max_body_bytes": 1 << 30,
+            "multiple_of": self.behaviour.multiple_of, "concurrency": 2, "resizes": self.behaviour.resizes, "autoscales": False,
+            "models": self.behaviour.models, "uses_prompt": self.behaviour.uses_prompt,
         }  # fmt: skip
 
-    def submit(self, request: dict[str, Any]) -> dict[str, Any]:
+    def find_violation(self, request: dict[str, Any]) -> str | None:
+        """What of the contract the request breaks, which this endpoint's health has told of."""
         try:
             check(request, "request")
         except jsonschema.ValidationError as error:
-            self.violations.append(str(error.message)[:300])
+            return str(error.message)[:300]
+        target = (request["target_width"], request["target_height"])
+        for tile in request["tiles"]:
+            size = (tile["width"], tile["height"])
+            if any(side % self.behaviour.multiple_of for side in size + target):
+                return f"{size} to {target} px: sides must be multiples of {self.behaviour.multiple_of}"
+            if size != target and not self.behaviour.resizes:
+                return f"{size} to {target} px: this endpoint does not enlarge tiles"
+            if Image.open(io.BytesIO(base64.b64decode(tile["image"]))).size != size:
+                return f"the image is not of {size} px"
+        return None
+
+    def submit(self, request: dict[str, Any]) -> dict[str, Any]:
         with self.lock:
             if self.jobs.get(request["batch_id"], {"status": "cancelled"})["status"] == "cancelled":
                 self.requests.append(request)
@@ -133,7 +151,7 @@ class EchoEndpoint:
     def _paint(self, request: dict[str, Any]) -> None:
         job = self.jobs[request["batch_id"]]
         for tile in request["tiles"]:
-            self._note(tile)
+            self._note(request, tile)
             if not self._spend_time(job):
                 return
             with self.lock:
@@ -172,10 +190,11 @@ class EchoEndpoint:
             self.stop(batch_id, "restarted")
         self.jobs.clear()
 
-    def _note(self, tile: dict[str, Any]) -> None:
+    def _note(self, request: dict[str, Any], tile: dict[str, Any]) -> None:
         tile["sha"] = hashlib.sha256(base64.b64decode(tile["image"])).hexdigest()
         with self.lock:
-            self.tiles.append({key: value for key, value in tile.items() if key != "image"})
+            target = {"target_width": request["target_width"], "target_height": request["target_height"]}
+            self.tiles.append({key: value for key, value in tile.items() if key != "image"} | target)
             seen = len(self.tiles)
         if self.behaviour.on_tile:
             self.behaviour.on_tile(seen)
@@ -191,9 +210,12 @@ class EchoEndpoint:
     def _image(self, request: dict[str, Any], tile: dict[str, Any]) -> str:
         if self.behaviour.garbage:
             return base64.b64encode(b"not a picture").decode()
-        if not self.behaviour.change:
+        target = (request["target_width"], request["target_height"])
+        if not self.behaviour.change and (tile["width"], tile["height"]) == target:
             return tile["image"]
-        picture = self.behaviour.change(Image.open(io.BytesIO(base64.b64decode(tile["image"]))))
+        picture = Image.open(io.BytesIO(base64.b64decode(tile["image"]))).resize(target, Image.Resampling.NEAREST)
+        if self.behaviour.change:
+            picture = self.behaviour.change(picture)
         file = io.BytesIO()
         picture.save(file, "PNG", compress_level=1)
         return base64.b64encode(file.getvalue()).decode()
@@ -265,6 +287,9 @@ class Exchange(BaseHTTPRequestHandler):
         self.endpoint.keys.add(self.headers["Authorization"] or "")
         if self.endpoint.behaviour.status:
             self.problem(self.endpoint.behaviour.status)
+        elif violation := self.endpoint.find_violation(self.body):
+            self.endpoint.violations.append(violation)
+            self.problem(422, violation)
         else:
             self.reply_batch(self.endpoint.submit(self.body), 0)
 
