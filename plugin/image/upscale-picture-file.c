@@ -29,6 +29,14 @@
 #define SCAN_MARKER "\xff\xda"
 #define MAX_SCANS 100
 
+/* Frames of these kinds are coded after Huffman, at once or in scans. Nobody writes the
+ * others, and over 95 bytes of arithmetic coding libjpeg 2.1.5 loops for ever. */
+#define FIRST_FRAME 0xc0
+#define LAST_HUFFMAN_FRAME 0xc2
+#define MARKER_START 0xff
+/* A marker, and the length of what belongs to it. */
+#define MARKER_BYTES 4
+
 /* A photograph for a reference is smaller, and in memory this is 144 MiB. */
 #define MAX_PIXELS (48 << 20)
 
@@ -66,16 +74,40 @@ find_type (GBytes *file)
   return NULL;
 }
 
+/* Frame headers share their range with three other markers. */
 static gboolean
-has_too_many_scans (GBytes *file, const char *type)
+is_frame_marker (guint8 marker)
 {
-  gsize       size = 0;
-  const char *data = g_bytes_get_data (file, &size);
-  const char *at = data;
-  guint       n = 0;
+  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
+         marker != 0xcc;
+}
 
-  if (!g_str_equal (type, JPEG_TYPE))
-    return FALSE;
+/* Returns the marker of the first frame, 0 when there is none. */
+static guint8
+find_frame (const guint8 *data, gsize size)
+{
+  gsize at = strlen (JPEG_SIGNATURE) - 1;
+
+  while (at + MARKER_BYTES <= size && data[at] == MARKER_START)
+    {
+      guint8 marker = data[at + 1];
+
+      if (is_frame_marker (marker))
+        return marker;
+      if (marker == MARKER_START)
+        at++;
+      else
+        at += 2 + (gsize) (data[at + 2] << 8 | data[at + 3]);
+    }
+  return 0;
+}
+
+static gboolean
+has_too_many_scans (const guint8 *data, gsize size)
+{
+  const guint8 *at = data;
+  guint         n = 0;
+
   while (n <= MAX_SCANS && (at = memmem (at, size - (gsize) (at - data), SCAN_MARKER,
                                          strlen (SCAN_MARKER))))
     {
@@ -83,6 +115,20 @@ has_too_many_scans (GBytes *file, const char *type)
       n++;
     }
   return n > MAX_SCANS;
+}
+
+static gboolean
+can_be_read (GBytes *file, const char *type)
+{
+  gsize         size = 0;
+  const guint8 *data = g_bytes_get_data (file, &size);
+  guint8        frame;
+
+  if (!type || !g_str_equal (type, JPEG_TYPE))
+    return type != NULL;
+  frame = find_frame (data, size);
+  return frame >= FIRST_FRAME && frame <= LAST_HUFFMAN_FRAME &&
+         !has_too_many_scans (data, size);
 }
 
 /* The size in which both sides fit into a square. */
@@ -221,7 +267,7 @@ load (GBytes *file, SizeCheck *check, GError **error)
   g_autoptr (GdkPixbufLoader) loader = NULL;
   UpscalePixels *pixels;
 
-  if (type && !has_too_many_scans (file, type))
+  if (can_be_read (file, type))
     loader = gdk_pixbuf_loader_new_with_type (type, NULL);
   if (!loader)
     {

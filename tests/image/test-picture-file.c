@@ -191,6 +191,23 @@ test_too_many_scans_are_refused (void)
   refuse (many, WIDTH, "damaged");
 }
 
+/* 95 bytes, found by the fuzzer: gdk-pixbuf never came back from them. */
+static void
+test_arithmetic_coding_is_refused (void)
+{
+  static const guint8 start[] = { 0xff, 0xd8, 0xff, 0xdb, 0, 0x43, 0 };
+  static const guint8 rest[] = { 0xff, 0xc9, 0,    11,   8, 0, 16, 0, 16, 1, 1,    0x11,
+                                 0,    5,    0xff, 0xda, 0, 8, 1,  1, 0,  0, 0x3f, 0 };
+  guint8              data[sizeof start + 64 + sizeof rest];
+  g_autoptr (GBytes) file = NULL;
+
+  memset (data, 8, sizeof data);
+  memcpy (data, start, sizeof start);
+  memcpy (data + sizeof start + 64, rest, sizeof rest);
+  file = g_bytes_new (data, sizeof data);
+  refuse (file, 16, "damaged");
+}
+
 static gboolean
 can_read (const char *type)
 {
@@ -264,6 +281,8 @@ main (int argc, char **argv)
                    test_wrong_size_stops_at_once);
   g_test_add_func ("/picture-file/too-many-scans-are-refused",
                    test_too_many_scans_are_refused);
+  g_test_add_func ("/picture-file/arithmetic-coding-is-refused",
+                   test_arithmetic_coding_is_refused);
   g_test_add_func ("/picture-file/webp-is-read-or-explained",
                    test_webp_is_read_or_explained);
   g_test_add_func ("/picture-file/small-pictures-keep-their-shape",
