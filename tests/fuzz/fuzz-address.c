@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a user types, or a script of somebody's gives, as endpoints. */
+/* What a user types, or a script of somebody's gives, as endpoints; and where a server
+ * sends us on. */
 #include "fuzz.h"
 #include "upscale-endpoint-address.h"
 #include "upscale-endpoint-list.h"
+#include "upscale-http-redirect.h"
+#include "upscale-http.h"
+
+#define BASE "https://gpu.example.net/v1/batches/b"
 
 static UpscaleEndpointFile *
 make_nothing (void)
@@ -23,6 +28,22 @@ get_nothing (void)
   return file;
 }
 
+/* A redirect that is followed must reach the server that has the key. */
+static void
+follow (const char *location)
+{
+  g_autoptr (GUri) base = g_uri_parse (BASE, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) target =
+      g_uri_parse_relative (base, location, SOUP_HTTP_URI_FLAGS, NULL);
+
+  if (!target || !upscale_redirect_stays (base, target))
+    return;
+  g_assert_cmpstr (g_uri_get_scheme (target), ==, g_uri_get_scheme (base));
+  g_assert_cmpint (g_ascii_strcasecmp (g_uri_get_host (target), g_uri_get_host (base)),
+                   ==, 0);
+  g_assert_cmpint (g_uri_get_port (target), ==, g_uri_get_port (base));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -34,6 +55,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *origin = NULL;
 
   g_assert_true ((entries == NULL) == (error != NULL));
+  follow (text);
   if (!address)
     return 0;
   origin = upscale_endpoint_address_dup_origin (address);
