@@ -29,6 +29,11 @@ class CuttableLine:
     def __exit__(self, *_: object) -> None:
         self.cut()
 
+    def leading_to(self, url: str) -> "CuttableLine":
+        """The same address, for a context of its own in which another server is behind it."""
+        self.target = ("127.0.0.1", urlsplit(url).port)
+        return self
+
     def mend(self) -> None:
         listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
         self.port = listener.getsockname()[1]
