@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from gpu_service import KillableService, make_weights
-from job_runner import Job, run_job
+from job_runner import Job, run_job, square
 from kill_moments import MOMENTS
 
-JOB: dict[str, float] = {"side": 144, "steps": 4, "batch_size": 1}
+JOB: dict[str, float] = {**square(144), "steps": 4, "batch_size": 1}
 N_TILES = 9
 # Another size, another tile size and another scale.
-OTHER_JOBS: list[tuple[dict[str, float], int]] = [({"side": 64}, 1), ({"tile": 96}, 4), ({"scale": 0.5}, 4)]
+OTHER_JOBS: list[tuple[dict[str, float], int]] = [(square(64), 1), ({"tile": 96}, 4), ({"scale": 0.5}, 4)]
 # One for each kind of other job: the service is as new to the next job as it is in any other moment.
 MOMENTS_FOR_BOTH = ["send:2", "read:4", "kept:4"]
 

@@ -62,6 +62,11 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
+def square(side_px: int) -> dict[str, float]:
+    """Options of a job whose picture has four equal sides."""
+    return {"width": side_px, "height": side_px}
+
+
 class Job:
     """A job that runs in a process group of its own."""
 

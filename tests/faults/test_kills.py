@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from echo_endpoint import EchoEndpoint
-from job_runner import N_TILES, Job, run_job
+from job_runner import N_TILES, Job, run_job, square
 from kill_moments import MOMENTS, REQUESTS, KillAtRequest
 
 # Another size, another tile size and another scale, each with fewer tiles than the dead job's 16.
-OTHER_JOBS: list[tuple[dict[str, float], int]] = [({"side": 112}, 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
+OTHER_JOBS: list[tuple[dict[str, float], int]] = [(square(112), 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
 
 
 def stored(cache: Path) -> int:
@@ -59,8 +59,8 @@ def test_job_is_killed_while(tmp_path: Path, when: str) -> None:
 
 
 # The local endpoint enlarges itself: 104 px are 208 afterwards.
-LOCAL = {"side": 104, "scale": 2}
-OTHER_LOCAL_JOBS = [({"side": 56, "scale": 2}, 4), ({**LOCAL, "tile": 96}, 9), ({"side": 104, "scale": 1}, 4)]
+LOCAL: dict[str, float] = {**square(104), "scale": 2}
+OTHER_LOCAL_JOBS = [({**LOCAL, **square(56)}, 4), ({**LOCAL, "tile": 96}, 9), ({**LOCAL, "scale": 1}, 4)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
