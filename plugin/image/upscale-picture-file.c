@@ -31,11 +31,17 @@
 
 /* Frames of these kinds are coded after Huffman, at once or in scans. Nobody writes the
  * others, and over 95 bytes of arithmetic coding libjpeg 2.1.5 loops for ever. */
-#define FIRST_FRAME 0xc0
-#define LAST_HUFFMAN_FRAME 0xc2
-#define MARKER_START 0xff
+#define JPEG_FIRST_FRAME 0xc0
+#define JPEG_LAST_HUFFMAN_FRAME 0xc2
+#define JPEG_HUFFMAN_TABLES 0xc4
+#define JPEG_QUANTIZATION 0xdb
+#define JPEG_RESTART_INTERVAL 0xdd
+#define JPEG_FIRST_APPLICATION 0xe0
+#define JPEG_LAST_APPLICATION 0xef
+#define JPEG_COMMENT 0xfe
+#define JPEG_MARKER 0xff
 /* A marker, and the length of what belongs to it. */
-#define MARKER_BYTES 4
+#define JPEG_MARKER_BYTES 4
 
 /* A photograph for a reference is smaller, and in memory this is 144 MiB. */
 #define MAX_PIXELS (48 << 20)
@@ -74,30 +80,32 @@ find_type (GBytes *file)
   return NULL;
 }
 
-/* Frame headers share their range with three other markers. */
+/* What may stand before the frame, each with a length of its own. */
 static gboolean
-is_frame_marker (guint8 marker)
+is_before_frame (guint8 marker)
 {
-  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
-         marker != 0xcc;
+  return marker == JPEG_HUFFMAN_TABLES || marker == JPEG_QUANTIZATION ||
+         marker == JPEG_RESTART_INTERVAL || marker == JPEG_COMMENT ||
+         (marker >= JPEG_FIRST_APPLICATION && marker <= JPEG_LAST_APPLICATION);
 }
 
-/* Returns the marker of the first frame, 0 when there is none. */
+/* Walks as libjpeg does, but steps over nothing that it does not know: libjpeg could see
+ * another frame there. Returns the first other marker, 0 when there is none. */
 static guint8
 find_frame (const guint8 *data, gsize size)
 {
   gsize at = strlen (JPEG_SIGNATURE) - 1;
 
-  while (at + MARKER_BYTES <= size && data[at] == MARKER_START)
+  while (at + JPEG_MARKER_BYTES <= size && data[at] == JPEG_MARKER)
     {
       guint8 marker = data[at + 1];
 
-      if (is_frame_marker (marker))
-        return marker;
-      if (marker == MARKER_START)
+      if (marker == JPEG_MARKER)
         at++;
-      else
+      else if (is_before_frame (marker))
         at += 2 + (gsize) (data[at + 2] << 8 | data[at + 3]);
+      else
+        return marker;
     }
   return 0;
 }
@@ -127,7 +135,7 @@ can_be_read (GBytes *file, const char *type)
   if (!type || !g_str_equal (type, JPEG_TYPE))
     return type != NULL;
   frame = find_frame (data, size);
-  return frame >= FIRST_FRAME && frame <= LAST_HUFFMAN_FRAME &&
+  return frame >= JPEG_FIRST_FRAME && frame <= JPEG_LAST_HUFFMAN_FRAME &&
          !has_too_many_scans (data, size);
 }
 
