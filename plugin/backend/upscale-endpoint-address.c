@@ -140,16 +140,16 @@ upscale_endpoint_address_dup_shown (GUri *address)
 
 /**
  * upscale_endpoint_address_is_same_origin:
- * @a: an address
- * @b: another
+ * @a: an address that has a host
+ * @b: another, such as a redirect's target; it may have no host
  *
- * Returns: %TRUE if scheme, host and port are the same (RFC 6454); the case of a host's
- * letters means nothing
+ * Returns: %TRUE if scheme, host and port are the same (RFC 6454), so that secrets of the
+ * one may go to the other; the case of a host's letters means nothing
  */
 gboolean
 upscale_endpoint_address_is_same_origin (GUri *a, GUri *b)
 {
-  return g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b)) &&
+  return g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b)) && g_uri_get_host (b) &&
          g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
          g_uri_get_port (a) == g_uri_get_port (b);
 }

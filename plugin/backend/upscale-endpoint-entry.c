@@ -7,9 +7,10 @@
 #include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
 
+/* The place of all that share; no address looks like it. */
+#define SHARED_PLACE "shared"
 /* Names are typed into the `endpoints` argument, where these stand between them, and are
  * groups of a key file, where brackets end them. */
-#define SHARED_PLACE "shared" /* no address */
 #define FORBIDDEN_IN_NAMES " ,;\t\r\n[]:/"
 
 /**

@@ -88,10 +88,12 @@ read_number (Reader *reader, const char *key, double otherwise)
 static gboolean
 read_switch (Reader *reader, const char *key, gboolean otherwise)
 {
-  static const char *const names[] = { "true", "false", "true" };
-
   /* The first is the default. */
-  return read_choice (reader, key, otherwise ? names : names + 1, 2) == !otherwise;
+  const char *const names[] = { otherwise ? "true" : "false",
+                                otherwise ? "false" : "true" };
+  gboolean is_default = read_choice (reader, key, names, 2) == 0;
+
+  return is_default ? otherwise : !otherwise;
 }
 
 static UpscaleKeyScheme

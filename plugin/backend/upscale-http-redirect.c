@@ -51,22 +51,6 @@ upscale_redirect_keeps_method (guint status, const char *method)
 }
 
 /**
- * upscale_redirect_stays:
- * @origin: where the request was sent first
- * @target: where a redirect leads
- *
- * Returns: %TRUE if both have one origin, so that secrets may go along
- */
-gboolean
-upscale_redirect_stays (GUri *origin, GUri *target)
-{
-  return g_strcmp0 (g_uri_get_scheme (origin), g_uri_get_scheme (target)) == 0 &&
-         g_uri_get_host (target) &&
-         g_ascii_strcasecmp (g_uri_get_host (origin), g_uri_get_host (target)) == 0 &&
-         g_uri_get_port (origin) == g_uri_get_port (target);
-}
-
-/**
  * upscale_redirects_follow:
  * @redirects: the chain so far; changed
  * @sent_us: when the request was sent that was redirected

@@ -20,7 +20,6 @@ typedef struct
 
 gboolean upscale_redirect_is_one (guint status);
 gboolean upscale_redirect_keeps_method (guint status, const char *method);
-gboolean upscale_redirect_stays (GUri *origin, GUri *target);
 gint64   upscale_redirects_follow (UpscaleRedirects *redirects,
                                    gint64            sent_us,
                                    gint64            now_us,

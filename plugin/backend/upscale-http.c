@@ -276,7 +276,7 @@ follow_redirect (GTask *task)
   if (!location)
     refuse (task, UPSCALE_ERROR_PROTOCOL,
             _ ("it sends us elsewhere, but does not say where; check the server"), NULL);
-  else if (!target || !upscale_redirect_stays (exchange->origin, target))
+  else if (!target || !upscale_endpoint_address_is_same_origin (exchange->origin, target))
     refuse (task, UPSCALE_ERROR_REJECTED,
             _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
                "host: give that address as the endpoint if you trust it"),
