@@ -316,7 +316,7 @@ upscale_local_facts_to_text (const UpscaleLocalFacts *facts)
 {
   return g_strdup_printf (FORMAT, facts->n_channels, facts->factor, facts->multiple_of,
                           facts->reach_px, facts->piece_width_px, facts->piece_height_px,
-                          facts->is_fixed);
+                          facts->is_fixed ? 1 : 0);
 }
 
 /**
@@ -330,11 +330,13 @@ gboolean
 upscale_local_facts_from_text (UpscaleLocalFacts *facts, const char *text)
 {
   UpscaleLocalFacts read = { 0 };
+  int               is_fixed;
 
   if (sscanf (text, FORMAT, &read.n_channels, &read.factor, &read.multiple_of,
               &read.reach_px, &read.piece_width_px, &read.piece_height_px,
-              &read.is_fixed) != N_FIELDS)
+              &is_fixed) != N_FIELDS)
     return FALSE;
+  read.is_fixed = is_fixed != 0;
   *facts = read;
   return TRUE;
 }

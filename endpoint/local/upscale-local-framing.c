@@ -7,7 +7,7 @@
 #define MOST_DIGITS 18
 #define REFUSAL                                                                          \
   "HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n"               \
-  "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n%s"
+  "Content-Length: %zu\r\nConnection: close\r\n\r\n%s"
 #define PROBLEM                                                                          \
   "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"the " \
   "request does not say without doubt where it ends: send one Content-Length, or "       \

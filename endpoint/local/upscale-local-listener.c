@@ -232,7 +232,7 @@ upscale_local_listener_dup_name (GSocket *socket)
     return g_strconcat ("unix:",
                         g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
                         NULL);
-  return g_strdup_printf ("http://127.0.0.1:%u",
+  return g_strdup_printf ("http://127.0.0.1:%d",
                           G_IS_INET_SOCKET_ADDRESS (address)
                               ? g_inet_socket_address_get_port (
                                     G_INET_SOCKET_ADDRESS (address))

@@ -32,9 +32,9 @@ unmute (int kept)
 static gpointer
 start (gpointer data)
 {
-  UpscaleLocalRuntime *runtime = g_new0 (UpscaleLocalRuntime, 1);
-  OrtStatus           *status;
-  int                  kept;
+  g_autofree UpscaleLocalRuntime *runtime = g_new0 (UpscaleLocalRuntime, 1);
+  OrtStatus                      *status;
+  int                             kept;
 
   runtime->api = OrtGetApiBase ()->GetApi (ORT_API_VERSION);
   if (!runtime->api)
@@ -44,9 +44,8 @@ start (gpointer data)
       runtime->api->CreateEnv (ORT_LOGGING_LEVEL_FATAL, "tile-upscale", &runtime->env);
   unmute (kept);
   if (!status)
-    return runtime;
+    return g_steal_pointer (&runtime);
   runtime->api->ReleaseStatus (status);
-  g_free (runtime);
   return NULL;
 }
 

@@ -228,7 +228,7 @@ read_input (UpscaleLocalSession *self, GError **error)
   const OrtApi                    *api = self->api;
   OrtTypeInfo                     *type = NULL;
   const OrtTensorTypeAndShapeInfo *info = NULL;
-  gint64                           dimensions[RANK];
+  gint64                           dimensions[RANK] = { 0 };
   gboolean                         is_read = FALSE;
 
   if (!check (api, api->SessionGetInputTypeInfo (self->session, 0, &type), error))
