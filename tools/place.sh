@@ -3,7 +3,6 @@
 # Sourced by ./run, from the folder it lies in.
 
 PLACE_ROOT=build/root
-mapfile -t PLACE_PACKAGES < <(grep -v '^#' tools/packages.txt)
 
 place_say() { echo "run: $*" >&2; }
 
@@ -12,8 +11,16 @@ place_fail() {
   exit 1
 }
 
+# What the tests need besides is not put on the machine of one who only wants the plug-in.
+place_packages() {
+  case $1 in
+    demo | install) cat tools/packages/build.txt ;;
+    *) sort tools/packages/*.txt ;;
+  esac
+}
+
 place_has_libraries() {
-  command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 libsoup-3.0
+  command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 json-glib-1.0 libpng libsoup-3.0 zimg
 }
 
 # Runs a command as root: directly, or through sudo.
@@ -58,47 +65,55 @@ place_archives() {
     awk '$3 == "Debian" {print $1, $2}' | sort -u
 }
 
-# The sources of the new root: what this machine reads Debian from, with Debian 13's suites.
-place_trixie_sources() {
-  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  place_archives | while read -r uri suite; do
-    case $suite in
-      *-security) echo "deb [signed-by=$keyring] $uri trixie-security main" ;;
+# The sources of a new root of a SUITE: what this machine reads Debian from, with the suite in place of its own.
+place_sources() {
+  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite=$1 uri machine_suite
+  place_archives | while read -r uri machine_suite; do
+    case $machine_suite in
+      *-security) echo "deb [signed-by=$keyring] $uri $suite-security main" ;;
       *-updates | *-backports) ;;
-      *) echo "deb [signed-by=$keyring] $uri trixie main" ;;
+      *) echo "deb [signed-by=$keyring] $uri $suite main" ;;
     esac
   done
 }
 
+# Makes a root of a SUITE in TARGET: place_bootstrap SUITE VARIANT TARGET PACKAGE...
+place_bootstrap() {
+  local suite=$1 variant=$2 target=$3 options=() line
+  shift 3
+  # The machine's own way to its archives (proxies, dates) holds for the new root too, but none of its programs that apt calls.
+  while read -r line; do
+    options+=(--aptopt="$line")
+  done < <(apt-config dump | grep -E '^Acquire::(https?::|Check-|Force|Languages|Retries)')
+  place_sources "$suite" | place_as_root mmdebstrap --mode=root --variant="$variant" "${options[@]}" \
+    --aptopt='APT::Install-Recommends "false"' --include="$(IFS=,; echo "$*")" "$suite" "$target" -
+}
+
 place_make_root() {
-  local partial=$PLACE_ROOT.partial options=() file
+  local partial=$PLACE_ROOT.partial packages
+  mapfile -t packages < <(place_packages "$1")
   command -v mmdebstrap >/dev/null ||
     place_long_step "installing mmdebstrap" place_apt_install mmdebstrap debian-archive-keyring
   place_as_root apt-get update >>build/setup.log 2>&1 ||
     place_fail "'apt-get update' failed: check this machine's network and package sources."
-  [ -n "$(place_trixie_sources)" ] ||
+  [ -n "$(place_sources trixie)" ] ||
     place_fail "found no Debian archive in this machine's package sources; add one to /etc/apt/sources.list.d and run again."
-  # The machine's own way to its archives (proxies, mirrors, dates) holds for the new root too.
-  while read -r file; do
-    options+=(--aptopt="$file")
-  done < <(grep -ls '^Acquire' /etc/apt/apt.conf /etc/apt/apt.conf.d/*)
   place_as_root rm -rf "$partial"
-  place_trixie_sources >build/sources.list
-  place_long_step "making a Debian 13 root in $PLACE_ROOT" place_as_root mmdebstrap --mode=root --variant=apt \
-    "${options[@]}" --aptopt='APT::Install-Recommends "false"' \
-    --include="$(IFS=,; echo "${PLACE_PACKAGES[*]}")" trixie "$partial" build/sources.list
+  place_long_step "making a Debian 13 root in $PLACE_ROOT" place_bootstrap trixie apt "$partial" "${packages[@]}"
   place_as_root rm -rf "$PLACE_ROOT"
   place_as_root mv "$partial" "$PLACE_ROOT"
-  cp tools/packages.txt build/root.packages
+  place_packages "$1" >build/root.packages
 }
 
-# An old root that lacks a package gets it; the stamp is written last, so an interrupted step is redone.
+# A root that lacks a package gets it; the stamp is written last, so an interrupted step is redone.
 place_complete_root() {
-  [ -d "$PLACE_ROOT" ] || place_make_root
-  cmp -s tools/packages.txt build/root.packages && return
+  local missing
+  [ -d "$PLACE_ROOT" ] || place_make_root "$1"
+  mapfile -t missing < <(place_packages "$1" | grep -vxFf build/root.packages)
+  [ ${#missing[@]} -gt 0 ] || return 0
   place_long_step "adding packages to $PLACE_ROOT" place_in_root root env DEBIAN_FRONTEND=noninteractive sh -c \
-    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh "${PLACE_PACKAGES[@]}"
-  cp tools/packages.txt build/root.packages
+    'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh "${missing[@]}"
+  printf '%s\n' "${missing[@]}" >>build/root.packages
 }
 
 # Runs a command in the root, as USER, in this folder, which appears there under its own path. The mounts live in
@@ -115,6 +130,8 @@ place_in_root() {
     root=$1 here=$2 ids=$3
     shift 3
     mkdir -p "$root$here"
+    # As a mount of its own, so that mounts can be made private in it too: a root within a root.
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --bind "$here" "$root$here"
@@ -182,35 +199,42 @@ place_bring_folder() {
 place_enter() {
   mkdir -p build/home
   [ -z "${UPSCALE_PLACE:-}" ] || return 0
-  if place_has_libraries; then
+  if ! command -v apt-get >/dev/null || place_has_own_gimp; then
     place_check_tools
-    return 0
+  elif place_distribution_has_gimp; then
+    place_complete_machine "$1"
+  else
+    [ "$1" != install ] || place_fail "this machine has no GIMP 3 to install into: install GIMP 3 first."
+    place_complete_root "$1"
+    place_reenter "$@"
+    exit $?
   fi
-  command -v apt-get >/dev/null ||
-    place_fail "found neither GIMP 3's development files nor apt-get: install gimp-3.0, libsoup-3.0, json-glib-1.0, zimg, libpng, meson and a C compiler, so that pkg-config finds them."
-  if place_distribution_has_gimp; then
-    place_long_step "installing what the build needs" place_apt_install "${PLACE_PACKAGES[@]}"
-    return 0
-  fi
-  place_complete_root
-  place_reenter "$@"
-  exit $?
 }
 
+# A GIMP that does not come from a package stays alone: no other is installed beside it.
+place_has_own_gimp() { place_has_libraries && ! place_installed | grep -xF libgimp-3.0-dev >/dev/null; }
+
+place_installed() { dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p'; }
+
 place_distribution_has_gimp() {
-  [ -n "$(ls -A /var/lib/apt/lists 2>/dev/null)" ] || place_as_root apt-get update >>build/setup.log 2>&1 || true
+  # The folder of a system that was never updated is not empty: it has a lock.
+  compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null || place_as_root apt-get update >>build/setup.log 2>&1 || true
   # A pipe into 'grep -q' fails under pipefail: grep leaves at the first match, and apt-cache dies of SIGPIPE.
   [[ $(apt-cache policy libgimp-3.0-dev) =~ Candidate:\ [0-9] ]]
 }
 
+place_complete_machine() {
+  local missing
+  mapfile -t missing < <(place_packages "$1" | grep -vxFf <(place_installed))
+  [ ${#missing[@]} -eq 0 ] || place_long_step "installing what is missing" place_apt_install "${missing[@]}"
+}
+
 place_check_tools() {
   local missing=() tool
-  for tool in meson ninja cc msgfmt python3; do
+  for tool in meson ninja cc msgfmt python3 pkg-config; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
-  pkg-config --exists json-glib-1.0 libpng zimg || missing+=(json-glib-1.0/libpng/zimg)
-  [ ${#missing[@]} -eq 0 ] && return 0
-  command -v apt-get >/dev/null ||
-    place_fail "needs ${missing[*]}: install them with this machine's package manager and run again."
-  place_long_step "installing what the build needs" place_apt_install "${PLACE_PACKAGES[@]}"
+  place_has_libraries || missing+=("the development files of gimp-3.0, json-glib-1.0, libpng, libsoup-3.0 and zimg")
+  [ ${#missing[@]} -eq 0 ] ||
+    place_fail "lacks $(printf '%s, ' "${missing[@]}" | sed 's/, $//'): install them with this machine's package manager and run again."
 }

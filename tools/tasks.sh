@@ -103,10 +103,10 @@ task_test() {
 
 # GIMP in a profile of its own: the user's is never touched.
 task_gimp_profile() {
-  local profile=$1
+  local profile=$1 plug_ins=$2
   mkdir -p "$profile"
   cat >"$profile/gimprc" <<TEXT
-(plug-in-path "$PWD/$TASK_BUILD/stage/plug-ins:\${gimp_plug_in_dir}/plug-ins")
+(plug-in-path "$plug_ins:\${gimp_plug_in_dir}/plug-ins")
 (check-updates no)
 (show-welcome-dialog no)
 TEXT
@@ -117,8 +117,10 @@ task_demo() {
   [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
   [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png -print -quit 2>/dev/null || true)
   [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists."
-  task_build
-  task_gimp_profile build/demo/profile
+  task_configure build/demo/work --buildtype=release -Dtests=false
+  meson compile -C build/demo/work
+  meson install -C build/demo/work --quiet
+  task_gimp_profile build/demo/profile "$PWD/build/demo/work/stage/plug-ins"
   gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3.2 || command -v gimp-console) ||
     task_fail "found no gimp-console: install GIMP 3."
   echo "demo: $image, ${scale}x, with GIMP $("$gimp" --version | grep -o '[0-9.]*$')" >&2
@@ -150,11 +152,10 @@ task_bench() {
 # Into the folder where GIMP looks for the plug-ins of the one who calls.
 task_install() {
   local target version
-  [ -z "${UPSCALE_PLACE:-}" ] || task_fail "this machine has no GIMP 3 to install into: install GIMP 3 first."
   version=$(pkg-config --modversion gimp-3.0 | cut -d. -f1,2)
   target=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/$version/plug-ins/tile-upscale
   [ -f build/install/build.ninja ] ||
-    meson setup build/install --buildtype=release -Dplugin_dir="$target"
+    meson setup build/install --buildtype=release -Dtests=false -Dplugin_dir="$target"
   meson compile -C build/install
   meson install -C build/install --quiet
   echo "installed in $target: restart GIMP, then Filters > Enhance > Tile Upscale..."

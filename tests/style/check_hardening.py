@@ -49,7 +49,7 @@ def report(programs: list[Path]) -> int:
 
 def build_release(source: Path, folder: Path) -> list[Path]:
     build = folder / "build"
-    options = ["--buildtype=release", f"-Dplugin_dir={folder / 'installed'}"]
+    options = ["--buildtype=release", "-Dtests=false", f"-Dplugin_dir={folder / 'installed'}"]
     subprocess.run(["meson", "setup", str(build), str(source), *options], check=True, stdout=subprocess.DEVNULL)
     programs = ["plugin/gimp/tile-upscale", "endpoint/local/tile-upscale-endpoint"]
     subprocess.run(["ninja", "-C", str(build), *programs], check=True, stdout=subprocess.DEVNULL)
