@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
-from run_target import run  # noqa: E402
+from run_target import INTERRUPTED, run  # noqa: E402
 
 DEFAULT_SECONDS = 60
 MAX_CRASHES = 10
@@ -21,6 +21,8 @@ def measure(program: Path, seconds: int) -> tuple[Path, int, int]:
     while crashes < MAX_CRASHES and (left := round(ends - time.monotonic())) > 0:
         status, n, said = run(program, left)
         runs += n
+        if status == INTERRUPTED:
+            raise InterruptedError(f"{program.name} was stopped from outside, so its time was not measured")
         if status:
             crashes += 1
             print(said, file=sys.stderr)

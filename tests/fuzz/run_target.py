@@ -14,6 +14,7 @@ MAX_MEMORY_MIB = 512
 MAX_INPUT_BYTES = 1 << 16
 MAX_INPUT_S = 1
 START_S = 1  # of a target, with its sanitizers
+INTERRUPTED = 72  # status of a target that SIGINT or SIGTERM stopped (libFuzzer's InterruptExitCode)
 
 ENVIRONMENT = {
     **os.environ,
