@@ -84,7 +84,8 @@ read_size (JsonObject *object,
 static gboolean
 is_plain_id (const char *id)
 {
-  if (*id == '\0' || strlen (id) > MAX_ID_CHARS || !g_utf8_validate (id, -1, NULL))
+  if (*id == '\0' || !g_utf8_validate (id, -1, NULL) ||
+      g_utf8_strlen (id, -1) > MAX_ID_CHARS)
     return FALSE;
   for (; *id; id++)
     if (g_ascii_iscntrl (*id))

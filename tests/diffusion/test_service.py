@@ -49,7 +49,8 @@ def stop(client: Client, request: dict) -> None:
 def test_health_shows_what_it_costs(client: Client) -> None:
     health = client.send("GET", "/v1/health").json
     check(health, "health")
-    assert (health["gpu_name"], health["price_per_hour"], health["currency"]) == ("none, a CPU", 1.5, "EUR")
+    assert (health["price_per_hour"], health["currency"]) == (1.5, "EUR")
+    assert health["about"] == "Paints on: none, a CPU, 1.50 EUR an hour."
     assert (health["models"], health["controlnets"], health["loras"]) == (["tiny"], ["tile"], ["style"])
 
 

@@ -1,231 +1,462 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conformance suite of the wire contract: what every endpoint must do. Pointed at one by UPSCALE_ENDPOINT_URL.
+"""The conformance suite of the wire contract, endpoint/README.md: what every endpoint must do. It follows the server's own health.
 
-UPSCALE_ENDPOINT_SERVICE starts our GPU service with a tiny model instead, under `uvicorn` or `ray`.
+UPSCALE_ENDPOINT_URL points it at a server. UPSCALE_ENDPOINT_SERVICE starts our GPU service with a tiny model instead, under `uvicorn` or
+`ray`. Without either it runs against the local endpoint, UPSCALE_LOCAL_ENDPOINT.
 """
 
 import json
 import os
-import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 from PIL import ImageChops
-from wire_client import Client, LocalEndpoint, check, decode, encode, make_picture, make_request
+from polling import wait_until
+from server_under_test import BLOCKING_ROUTE, BUSY, ServerUnderTest
+from wire_client import Client, LocalEndpoint, decode, encode, is_final
+
+LEASE_S = 1
+# The contract says "a few seconds".
+LEASE_OVER_S = 4
+# Tiles that may be at hand while the server learns that nobody waits for them.
+MOST_AFTER_HANG_UP = 3
+PLAIN_ID = "AZaz09-_.~"
+UNKNOWN = (404, 410)
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def server() -> Iterator[ServerUnderTest]:
     if url := os.environ.get("UPSCALE_ENDPOINT_URL"):
-        yield Client(url)
+        yield ServerUnderTest(Client(url))
         return
     if kind := os.environ.get("UPSCALE_ENDPOINT_SERVICE"):
         from gpu_service import run_service
 
         with run_service(kind) as url:
-            yield Client(url)
+            yield ServerUnderTest(Client(url))
         return
-    with LocalEndpoint(on_socket=True) as endpoint:
-        yield endpoint.connect()
+    with LocalEndpoint() as endpoint:
+        yield ServerUnderTest(endpoint.connect())
 
 
-def test_health(client: Client) -> None:
-    reply = client.send("GET", "/v1/health")
-    assert reply.status == 200
-    check(reply.json, "health")
-    assert reply.json["identity"]
+@pytest.fixture
+def client(server: ServerUnderTest) -> Client:
+    """For tests of the routes of `batches`."""
+    if not server.has_batches:
+        pytest.skip("this server has the blocking route only")
+    return server.client
 
 
-def test_batch_is_painted(client: Client) -> None:
-    request = make_request(tiles=3, target=64)
-    results = client.finish(request)
-    assert sorted(result["id"] for result in results) == ["0", "1", "2"]
+def test_health_stays_the_same(server: ServerUnderTest) -> None:
+    """What it says is held against the schema at the start of each test run."""
+    assert server.client.send("GET", "/v1/health").json["identity"] == server.health["identity"]
+
+
+def test_server_has_a_way_to_submit(server: ServerUnderTest) -> None:
+    assert server.has_batches or server.has_blocking_route
+
+
+# Pictures and sizes.
+
+
+def test_batch_is_painted(server: ServerUnderTest) -> None:
+    request = server.make_request(tiles=3)
+    results = server.finish(request)
+    assert sorted(result["id"] for result in results) == [tile["id"] for tile in request["tiles"]]
     for result in results:
         assert result["success"], result
-        assert decode(result["image"]).size == (64, 64) == (result["width"], result["height"])
-        assert result["seed"] == int(result["id"])
+        assert decode(result["image"]).size == (server.side, server.side) == (result["width"], result["height"])
+        assert result.get("seed", int(result["id"])) == int(result["id"])
 
 
-def test_tiles_come_back_at_the_target_size(client: Client) -> None:
-    if not client.send("GET", "/v1/health").json.get("resizes"):
-        pytest.skip("this endpoint does not enlarge tiles")
-    (result,) = client.finish(make_request(target=256))
-    assert decode(result["image"]).size == (256, 256)
+def test_tiles_come_back_at_the_target_size(server: ServerUnderTest) -> None:
+    target = 2 * server.side
+    if server.resizes:
+        (result,) = server.finish(server.make_request(target=target))
+        assert decode(result["image"]).size == (target, target) == (result["width"], result["height"])
+    else:
+        server.is_refused_or_painted(server.make_request(target=target), (target, target))
 
 
-def test_without_a_target_tiles_keep_their_size(client: Client) -> None:
-    (result,) = client.finish(make_request(target=None))
-    assert decode(result["image"]).size == (64, 64)
+@pytest.mark.parametrize("target", [{}, {"target_width": None, "target_height": None}], ids=["absent", "null"])
+def test_without_a_target_tiles_keep_their_size(server: ServerUnderTest, target: dict[str, None]) -> None:
+    request = server.make_request()
+    del request["target_width"], request["target_height"]
+    (result,) = server.finish({**request, **target})
+    assert decode(result["image"]).size == (server.side, server.side)
 
 
-def test_same_request_gives_the_same_pixels(client: Client) -> None:
-    first = client.finish(make_request(target=128))
-    second = client.finish(make_request(target=128))
-    assert first[0]["image"] == second[0]["image"]
+def test_sizes_that_are_no_multiple_are_refused_or_painted(server: ServerUnderTest) -> None:
+    side = server.side + 1
+    server.is_refused_or_painted(server.make_request(side=side), (side, side))
 
 
-def test_same_id_and_body_is_the_same_job(client: Client) -> None:
-    request = make_request(tiles=2)
-    first = client.finish(request)
+def test_tiles_of_several_sizes_are_refused_or_painted(server: ServerUnderTest) -> None:
+    request = server.make_request(tiles=2)
+    request["tiles"][-1] = server.make_tile(1, server.side + server.multiple_of)
+    server.is_refused_or_painted(request, (server.side, server.side))
+
+
+def test_same_request_gives_the_same_pixels(server: ServerUnderTest) -> None:
+    first, second = (decode(server.finish(server.make_request())[0]["image"]) for _ in range(2))
+    assert ImageChops.difference(first, second).getbbox() is None
+
+
+@pytest.mark.parametrize("image", ["", "AAAA", "iVBORw0KGgo="], ids=["empty", "nothing", "beginning"])
+def test_broken_tile_fails_alone(server: ServerUnderTest, image: str) -> None:
+    request = server.make_request(tiles=3)
+    request["tiles"][0]["image"] = image
+    results = {result["id"]: result for result in server.finish(request)}
+    assert not results["0"]["success"] and results["0"]["error"]
+    assert all(result["success"] for name, result in results.items() if name != "0")
+
+
+def test_picture_of_another_size_fails_its_tile(server: ServerUnderTest) -> None:
+    request = server.make_request(tiles=2)
+    request["tiles"][0]["image"] = server.make_tile(0, server.side + server.multiple_of)["image"]
+    results = {result["id"]: result for result in server.finish(request)}
+    assert not results["0"]["success"] and results["0"]["error"]
+    assert all(result["success"] for name, result in results.items() if name != "0")
+
+
+def test_same_size_is_the_identity_for_engines_that_only_enlarge(server: ServerUnderTest) -> None:
+    if server.uses_prompt:
+        pytest.skip("this endpoint repaints")
+    request = server.make_request()
+    painted = decode(server.finish(request)[0]["image"])
+    assert ImageChops.difference(painted, decode(request["tiles"][0]["image"])).getbbox() is None
+
+
+def test_flat_colour_stays_flat_for_engines_that_only_enlarge(server: ServerUnderTest) -> None:
+    if server.uses_prompt:
+        pytest.skip("a diffusion model may paint on flat ground")
+    request = server.make_request(target=2 * server.side if server.resizes else server.side)
+    flat = decode(request["tiles"][0]["image"])
+    flat.paste((90, 120, 30), (0, 0, *flat.size))
+    request["tiles"][0]["image"] = encode(flat)
+    painted = decode(server.finish(request)[0]["image"])
+    assert all(abs(low - value) <= 1 >= abs(high - value) for (low, high), value in zip(painted.getextrema(), (90, 120, 30), strict=True))
+
+
+# Requests.
+
+
+def test_unknown_members_are_ignored(server: ServerUnderTest) -> None:
+    request = server.make_request(tomorrow={"new": True})
+    request["tiles"][0]["later"] = 1
+    assert server.finish(request)[0]["success"]
+
+
+def test_members_may_be_absent(server: ServerUnderTest) -> None:
+    request = server.make_request(model_config={}, gen_params={})
+    for name in ("ip_adapter_enabled", "target_width", "target_height"):
+        del request[name]
+    assert server.finish(request)[0]["success"]
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", "null", "{}{}", "{} 7", "{'a':1}", "{/**/}"])
+def test_no_json_object(server: ServerUnderTest, body: str) -> None:
+    server.client.refused(400, server.send_body(body))
+
+
+def test_other_protocol(server: ServerUnderTest) -> None:
+    request = server.make_request(protocol=2)
+    server.client.refused(400, server.send_body(json.dumps(request), server.path_of(request)))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"tiles": []}, "tiles"), ({"tiles": 7}, "tiles"), ({"lease_s": 0}, "lease_s"),
+        ({"target_width": 0}, "target_width"), ({"target_width": "wide"}, "target_width"),
+    ],
+)  # fmt: skip
+def test_broken_rules_name_the_field(server: ServerUnderTest, change: dict, field: str) -> None:
+    request = {**server.make_request(), **change}
+    assert field in server.client.refused(422, server.send_body(json.dumps(request), server.path_of(request)))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("width", -1), ("image", 5), ("seed", -1), ("height", 1.5), ("id", ""), ("id", "a\nb"), ("id", "x" * 201)]
+)
+def test_broken_tiles_name_the_field(server: ServerUnderTest, field: str, value: object) -> None:
+    request = server.make_request()
+    request["tiles"][0][field] = value
+    assert field in server.client.refused(422, server.send_body(json.dumps(request), server.path_of(request)))
+
+
+def test_tile_ids_must_differ(server: ServerUnderTest) -> None:
+    request = server.make_request(tiles=2)
+    if len(request["tiles"]) < 2:
+        pytest.skip("this server takes one tile at once")
+    request["tiles"][1]["id"] = "0"
+    server.client.refused(422, server.send_body(json.dumps(request), server.path_of(request)))
+
+
+def test_too_many_tiles(server: ServerUnderTest) -> None:
+    request = server.make_request()
+    tile = request["tiles"][0]
+    request["tiles"] = [{**tile, "id": str(number), "index": number} for number in range(server.max_tiles + 1)]
+    server.client.refused(413, server.send_body(json.dumps(request), server.path_of(request)))
+
+
+def test_too_large_a_body(server: ServerUnderTest) -> None:
+    if not 0 < server.max_body_bytes <= 4 << 20:
+        pytest.skip("this server takes larger bodies than are worth sending")
+    server.client.refused(413, server.send_body(b" " * (server.max_body_bytes + 1)))
+    assert server.finish(server.make_request())[0]["success"]
+
+
+@pytest.mark.parametrize("batch_id", ["", "a\nb", "\x7f", "x" * 201], ids=["empty", "line", "delete", "long"])
+def test_batch_ids_that_are_refused(server: ServerUnderTest, batch_id: str) -> None:
+    """Some servers find no route for such a path."""
+    request = server.make_request(batch_id=batch_id)
+    path = f"/v1/batches/{quote(batch_id or 'x', safe='')}"
+    reply = server.send_body(json.dumps(request), path)
+    assert reply.status in (400, 404, 422), (reply.status, reply.body[:300])
+    server.client.refused(reply.status, reply)
+
+
+@pytest.mark.parametrize("tile_id", [PLAIN_ID, "\u00e4" * 200], ids=["plain", "long"])
+def test_tile_ids_come_back(server: ServerUnderTest, tile_id: str) -> None:
+    request = server.make_request()
+    request["tiles"][0]["id"] = tile_id
+    reply = server.submit(request)
+    if reply.status == 422 and tile_id != PLAIN_ID:
+        return
+    assert [result["id"] for result in server.client.collect(request["batch_id"], reply)] == [tile_id]
+
+
+def test_many_batches_at_once(server: ServerUnderTest) -> None:
+    """Whoever finds no room waits as it is told."""
+    n = server.n_at_once + 3
+    with ThreadPoolExecutor(n) as threads:
+        counts = list(threads.map(lambda _: len(server.finish(server.make_request())), range(n)))
+    assert counts == [1] * n
+
+
+# A batch's life.
+
+
+def test_same_id_and_body_is_the_same_job(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_request(tiles=2)
+    first = server.finish(request)
     again = client.answer(client.put(request))
     assert again["status"] == "completed"
     assert [result["id"] for result in again["results"]] == [result["id"] for result in first]
 
 
-def test_same_id_and_other_body_is_refused(client: Client) -> None:
-    request = make_request()
-    client.finish(request)
+def test_same_id_and_other_body_is_refused(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_request()
+    server.finish(request)
     client.refused(422, client.put({**request, "global_prompt": "something else"}))
 
 
-def test_results_from(client: Client) -> None:
-    request = make_request(tiles=4)
-    all_results = client.finish(request)
-    for n in range(6):
+def test_results_from(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_request(tiles=4)
+    all_results = server.finish(request)
+    for n in range(len(all_results) + 2):
         part = client.answer(client.get(request["batch_id"], n))["results"]
         assert [result["id"] for result in part] == [result["id"] for result in all_results[n:]]
 
 
-def test_broken_tile_fails_alone(client: Client) -> None:
-    request = make_request(tiles=3)
-    request["tiles"][1]["image"] = encode(make_picture())[:200]
-    results = {result["id"]: result for result in client.finish(request)}
-    assert results["0"]["success"] and results["2"]["success"]
-    assert not results["1"]["success"] and results["1"]["error"]
+def test_results_from_is_ignored_on_put(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_request()
+    server.finish(request)
+    path = server.path_of(request) + "?results_from=1&max_results=0"
+    again = client.answer(client.send("PUT", path, json.dumps(request), {"Content-Type": "application/json"}))
+    assert len(again["results"]) == 1
 
 
-def test_size_that_is_not_the_images_fails_the_tile(client: Client) -> None:
-    request = make_request()
-    request["tiles"][0]["width"] = 32
-    assert not client.finish(request)[0]["success"]
-
-
-def test_delete_stops_the_work(client: Client) -> None:
-    limit = client.send("GET", "/v1/health").json.get("max_tiles", 64)
-    request = make_request(tiles=min(60, limit), target=1024)
-    client.answer(client.put(request))
-    assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
-    answer = client.answer(client.get(request["batch_id"]))
-    assert answer["status"] in ("cancelled", "completed")
-    assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
-
-
-def test_cancelled_batch_begins_anew(client: Client) -> None:
-    limit = client.send("GET", "/v1/health").json.get("max_tiles", 64)
-    request = make_request(tiles=min(60, limit), target=1024)
-    path = f"/v1/batches/{request['batch_id']}"
-    client.answer(client.put(request))
-    assert client.send("DELETE", path).status == 204
-    assert client.answer(client.put(request))["status"] != "cancelled"
-    assert client.send("DELETE", path).status == 204
-
-
-def test_answers_stay_small_when_asked(client: Client) -> None:
-    request = make_request(tiles=5)
-    client.finish(request)
+def test_answers_stay_small_when_asked(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_request(tiles=5)
+    n = len(server.finish(request))
     answer = client.answer(client.get(request["batch_id"], 1, more="&max_results=2"))
-    assert len(answer["results"]) == 2 and answer["tiles_processed"] == 5
+    assert len(answer["results"]) == min(2, n - 1) and answer["tiles_processed"] == n
     client.refused(422, client.get(request["batch_id"], more="&max_results=x"))
 
 
-def test_held_answer_comes_with_the_news(client: Client) -> None:
+def test_held_answer_comes_with_the_news(server: ServerUnderTest, client: Client) -> None:
     """Held for a result at most: a server that ignores the wish answers sooner."""
-    request = make_request()
-    answer = client.answer(client.put(request, wait_s=20))
+    request = server.make_request()
+    answer = client.answer(server.submit(request))
     while answer["tiles_processed"] == 0:
         answer = client.answer(client.get(request["batch_id"], wait_s=20))
     assert len(answer["results"]) == 1
 
 
+def test_delete_stops_the_work(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_heavy_request()
+    client.answer(server.submit(request, 0))
+    server.stop(request)
+    answer = client.answer(client.get(request["batch_id"]))
+    assert answer["status"] in ("cancelled", "completed")
+    assert answer["status"] == "completed" or answer["error"]
+    server.stop(request)
+
+
+def test_cancelled_id_with_another_body_is_refused(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_heavy_request()
+    client.answer(server.submit(request, 0))
+    server.stop(request)
+    client.refused(422, client.put({**request, "global_prompt": "something else"}))
+
+
+def test_cancelled_batch_begins_anew(server: ServerUnderTest, client: Client) -> None:
+    request = server.make_heavy_request()
+    client.answer(server.submit(request, 0))
+    server.stop(request)
+    assert client.answer(server.submit(request, 0))["status"] != "cancelled"
+    server.stop(request)
+
+
+def test_lease_that_runs_out_cancels(server: ServerUnderTest, client: Client) -> None:
+    """As many batches as the server takes, so that the last has to wait."""
+    requests = [server.make_heavy_request(lease_s=LEASE_S) for _ in range(server.n_at_once)]
+    replies = [client.put(request, 0) for request in requests]
+    taken = [request for request, reply in zip(requests, replies, strict=True) if reply.status not in BUSY]
+    over = time.monotonic() + LEASE_S + LEASE_OVER_S
+    wait_until(lambda: time.monotonic() > over, "the lease is over", interval_s=0.1)
+    reply = client.get(taken[-1]["batch_id"], wait_s=0)
+    if reply.status in UNKNOWN:
+        return
+    answer = client.answer(reply)
+    for request in taken:
+        client.send("DELETE", server.path_of(request))
+    if answer["status"] == "completed":
+        pytest.skip("this server paints faster than a lease can run out")
+    assert answer["status"] == "cancelled" and answer["error"], answer["status"]
+
+
 def test_unknown_batch(client: Client) -> None:
-    client.refused(404, client.get("never-heard-of"))
-    client.refused(404, client.send("DELETE", "/v1/batches/never-heard-of"))
+    for method, path in (("GET", "/v1/batches/never-heard-of?results_from=0"), ("DELETE", "/v1/batches/never-heard-of")):
+        reply = client.send(method, path)
+        assert reply.status in UNKNOWN
+        client.refused(reply.status, reply)
 
 
-@pytest.mark.parametrize("body", ["", "no json", "[]", "null", "{}{}", "{} 7", "{'a':1}", "{/**/}"])
-def test_no_json_object(client: Client, body: str) -> None:
-    client.refused(400, client.send("PUT", "/v1/batches/x", body, {"Content-Type": "application/json"}))
+def test_location_leads_to_the_batch(server: ServerUnderTest, client: Client) -> None:
+    """Where the server gives one, whatever the id; ids with odd characters may be refused."""
+    for start in (PLAIN_ID, "a \u00e4\u65e5/?#%41"):
+        request = server.make_heavy_request(batch_id=start + server.make_request()["batch_id"])
+        path = "/v1/batches/" + quote(request["batch_id"], safe="")
+        reply = client.send("PUT", path, json.dumps(request), {"Content-Type": "application/json"})
+        if 400 <= reply.status < 500 and start != PLAIN_ID:
+            continue
+        assert client.answer(reply)["batch_id"] == request["batch_id"]
+        if location := reply.headers.get("location"):
+            leads_to = client.resolve(client.base_path + path, location)
+            assert client.answer(client.follow("GET", leads_to))["batch_id"] == request["batch_id"]
+        assert client.send("DELETE", path).status == 204
 
 
-def test_other_protocol(client: Client) -> None:
-    client.refused(400, client.put(make_request(protocol=2)))
+def test_id_in_path_and_body_must_agree(server: ServerUnderTest, client: Client) -> None:
+    client.refused(422, client.send("PUT", "/v1/batches/another", json.dumps(server.make_request())))
+
+
+def test_unknown_route(server: ServerUnderTest) -> None:
+    server.client.refused(404, server.client.send("GET", "/v1/nothing"))
+
+
+def test_wrong_method(server: ServerUnderTest) -> None:
+    wrong = [("POST", "/v1/health", "GET")]
+    wrong += [("POST", "/v1/batches/x", "PUT")] if server.has_batches else []
+    wrong += [("GET", BLOCKING_ROUTE, "POST")] if server.has_blocking_route else []
+    for method, path, right in wrong:
+        reply = server.client.send(method, path, "{}" if method == "POST" else None)
+        server.client.refused(405, reply)
+        assert right in reply.headers["allow"]
+
+
+# The blocking route.
+
+
+@pytest.fixture
+def blocking(server: ServerUnderTest) -> Client:
+    if not server.has_blocking_route:
+        pytest.skip("this server has no blocking route")
+    return server.client
+
+
+def post(server: ServerUnderTest, request: dict) -> dict:
+    """The answer, which is the last one; waits for room."""
+
+    def attempt() -> dict | None:
+        reply = server.client.send("POST", BLOCKING_ROUTE, json.dumps(request), {"Content-Type": "application/json"})
+        return None if reply.status in BUSY else server.client.answer(reply)
+
+    answer = wait_until(attempt, "the server has room")
+    assert is_final(answer)
+    return answer
+
+
+def test_blocking_route(server: ServerUnderTest, blocking: Client) -> None:
+    request = server.make_request(tiles=2)
+    assert len(post(server, request)["results"]) == len(request["tiles"])
+
+
+def test_blocking_route_knows_the_batch(server: ServerUnderTest, blocking: Client) -> None:
+    """A server with this route only may have forgotten it, and paints it again."""
+    request = server.make_request(tiles=2)
+    server.finish(request)
+    assert len(post(server, request)["results"]) == len(request["tiles"])
+    if server.has_batches:
+        other = json.dumps({**request, "global_prompt": "something else"})
+        blocking.refused(422, blocking.send("POST", BLOCKING_ROUTE, other))
+
+
+def test_client_that_goes_away_cancels(server: ServerUnderTest, blocking: Client, client: Client) -> None:
+    request = server.make_heavy_request()
+    connection = client.open()
+    headers = {**client.headers, "Content-Type": "application/json"}
+    connection.request("POST", client.base_path + BLOCKING_ROUTE, json.dumps(request), headers)
+    wait_until(lambda: client.get(request["batch_id"], wait_s=0).status not in UNKNOWN, "the batch has arrived")
+    connection.close()
+    n_before = client.answer(client.get(request["batch_id"], 1 << 20, wait_s=0))["tiles_processed"]
+
+    def find_end() -> dict | None:
+        answer = client.answer(client.get(request["batch_id"], 1 << 20, wait_s=0))
+        assert is_final(answer) or answer["tiles_processed"] <= n_before + MOST_AFTER_HANG_UP, "it paints on"
+        return answer if is_final(answer) else None
+
+    if wait_until(find_end, "it is cancelled")["status"] == "completed":
+        pytest.skip("this server paints faster than it can notice")
+
+
+# Who may ask.
+
+
+BATCH = "/v1/batches/x"
+ROUTES = [("GET", "/v1/health"), ("GET", BATCH), ("DELETE", BATCH), ("PUT", BATCH), ("POST", BLOCKING_ROUTE)]
+
+
+def test_key_is_wanted_everywhere(server: ServerUnderTest) -> None:
+    if not server.client.headers:
+        pytest.skip("this server wants no key")
+    wrong = {name: value[:-1] + ("a" if value[-1] != "a" else "b") for name, value in server.client.headers.items()}
+    for stranger in (Client(server.client.parts.geturl(), headers) for headers in ({}, wrong)):
+        for method, path in ROUTES:
+            reply = stranger.send(method, path, json.dumps(server.make_request()) if method in ("PUT", "POST") else None)
+            assert reply.status in (401, 403), (method, path, reply.status)
 
 
 @pytest.mark.parametrize(
-    ("change", "field"),
-    [({"tiles": []}, "tiles"), ({"tiles": 7}, "tiles"), ({"target_width": 0}, "target_width"), ({"target_width": "wide"}, "target_width")],
+    "headers",
+    [{"Host": "evil.example"}, {"Host": "127.0.0.1.evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}],
+    ids=str,
 )
-def test_broken_rules_name_the_field(client: Client, change: dict, field: str) -> None:
-    assert field in client.refused(422, client.put({**make_request(), **change}))
+def test_pages_in_a_browser_are_refused(server: ServerUnderTest, headers: dict[str, str]) -> None:
+    if server.client.headers:
+        pytest.skip("this server wants a key, which no page has")
+    reply = server.client.send("GET", "/v1/health", headers=headers)
+    server.client.refused(403, reply)
 
 
-@pytest.mark.parametrize(("field", "value"), [("width", -1), ("image", 5), ("id", ""), ("seed", -1), ("height", 1.5)])
-def test_broken_tiles_name_the_field(client: Client, field: str, value: object) -> None:
-    request = make_request()
-    request["tiles"][0][field] = value
-    assert field in client.refused(422, client.put(request))
-
-
-def test_tile_ids_must_differ(client: Client) -> None:
-    request = make_request(tiles=2)
-    request["tiles"][1]["id"] = "0"
-    client.refused(422, client.put(request))
-
-
-def test_id_in_path_and_body_must_agree(client: Client) -> None:
-    request = make_request()
-    client.refused(422, client.send("PUT", "/v1/batches/another", json.dumps(request)))
-
-
-def test_too_many_tiles(client: Client) -> None:
-    limit = client.send("GET", "/v1/health").json.get("max_tiles", 64)
-    client.refused(413, client.put(make_request(tiles=limit + 1, size=8)))
-
-
-def test_unknown_route_and_wrong_method(client: Client) -> None:
-    client.refused(404, client.send("GET", "/v1/nothing"))
-    client.refused(405, client.send("POST", "/v1/batches/x", "{}"))
-    client.refused(405, client.send("GET", "/process_tile_batch"))
-
-
-def test_blocking_route(client: Client) -> None:
-    request = make_request(tiles=2)
-    reply = client.send("POST", "/process_tile_batch", json.dumps(request))
-    answer = client.answer(reply)
-    assert reply.status == 200
-    assert len(answer["results"]) == 2
-
-
-def test_many_batches_at_once(client: Client) -> None:
-    results: list[int] = []
-    threads = [threading.Thread(target=lambda: results.append(len(client.finish(make_request(tiles=3))))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [3] * 8
-
-
-def test_unknown_members_are_ignored(client: Client) -> None:
-    request = make_request(tomorrow={"new": True})
-    request["tiles"][0]["later"] = 1
-    assert client.finish(request)[0]["success"]
-
-
-def test_flat_colour_stays_flat(client: Client) -> None:
-    request = make_request(target=128)
-    flat = make_picture()
-    flat.paste((90, 120, 30), (0, 0, 64, 64))
-    request["tiles"][0]["image"] = encode(flat)
-    painted = decode(client.finish(request)[0]["image"])
-    if client.send("GET", "/v1/health").json.get("uses_prompt", True):
-        pytest.skip("a diffusion model may paint on flat ground")
-    assert all(abs(low - value) <= 1 >= abs(high - value) for (low, high), value in zip(painted.getextrema(), (90, 120, 30), strict=True))
-
-
-def test_same_size_is_the_identity_for_engines_that_only_enlarge(client: Client) -> None:
-    if client.send("GET", "/v1/health").json.get("uses_prompt", True):
-        pytest.skip("this endpoint repaints")
-    request = make_request(target=64)
-    painted = decode(client.finish(request)[0]["image"])
-    assert ImageChops.difference(painted, make_picture(64, 0)).getbbox() is None
+def test_programs_on_this_machine_are_answered(server: ServerUnderTest) -> None:
+    if server.client.headers or server.client.parts.scheme == "unix":
+        pytest.skip("this server does not listen on loopback, or wants a key")
+    for host in (f"localhost:{server.client.parts.port}", "127.0.0.1", "[::1]:80"):
+        assert server.client.send("GET", "/v1/health", headers={"Host": host}).status == 200, host

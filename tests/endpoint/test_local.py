@@ -217,6 +217,14 @@ def test_ids_can_not_add_headers(endpoint: LocalEndpoint, name: str) -> None:
     assert "id" in client.refused(422, client.put(request))
 
 
+def test_length_of_ids_is_counted_in_characters(endpoint: LocalEndpoint) -> None:
+    client = endpoint.connect()
+    request = make_request(batch_id="\u65e5" * 200)
+    request["tiles"][0]["id"] = "\u00e4" * 200
+    reply = client.send("PUT", f"/v1/batches/{quote(request['batch_id'], safe='')}", json.dumps(request), {"Prefer": "wait=20"})
+    assert client.answer(reply)["results"][0]["id"] == request["tiles"][0]["id"]
+
+
 def test_address_of_a_batch_is_escaped(endpoint: LocalEndpoint) -> None:
     client = endpoint.connect()
     request = make_request(batch_id="a ä?#%", tiles=8, target=2048)

@@ -9,10 +9,10 @@ T = TypeVar("T")
 INTERVAL_S = 0.02
 
 
-def wait_until(condition: Callable[[], T], what: str, timeout_s: float = 60) -> T:
+def wait_until(condition: Callable[[], T], what: str, timeout_s: float = 60, interval_s: float = INTERVAL_S) -> T:
     """Returns the first true value of the condition; fails when the time is over."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):
         assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(INTERVAL_S)
+        time.sleep(interval_s)
     return value

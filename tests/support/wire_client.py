@@ -13,13 +13,15 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import jsonschema
 from PIL import Image
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "endpoint" / "tile-batch.schema.json").read_text())
 TIMEOUT_S = 60
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 100
 
 
 def check(message: object, definition: str) -> None:
@@ -71,14 +73,20 @@ class Reply:
 
 
 # Secrets for a server that wants them, as the plug-in takes them.
-SECRETS = {"UPSCALE_TOKEN": "Authorization", "UPSCALE_MODAL_KEY": "Modal-Key", "UPSCALE_MODAL_SECRET": "Modal-Secret"}
+SECRETS = {"UPSCALE_MODAL_KEY": "Modal-Key", "UPSCALE_MODAL_SECRET": "Modal-Secret"}
 
 
 def read_secrets() -> dict[str, str]:
     headers = {header: os.environ[name] for name, header in SECRETS.items() if os.environ.get(name)}
-    if "Authorization" in headers:
-        headers["Authorization"] = "Bearer " + headers["Authorization"]
+    if token := os.environ.get("UPSCALE_TOKEN"):
+        headers["Authorization"] = "Bearer " + token
+    elif basic := os.environ.get("UPSCALE_BASIC"):
+        headers["Authorization"] = "Basic " + base64.b64encode(basic.encode()).decode()
     return headers
+
+
+def is_final(answer: dict[str, Any]) -> bool:
+    return answer["status"] in ("completed", "failed", "cancelled")
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -95,17 +103,43 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Client:
-    """Speaks to an endpoint at an http, https or `unix:` address; never through a proxy."""
+    """Speaks to an endpoint at an http, https or `unix:` address, and follows redirects within it; never through a proxy."""
 
     def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self.parts = urlsplit(url)
         self.headers = read_secrets() if headers is None else headers
 
+    @property
+    def base_path(self) -> str:
+        return "" if self.parts.scheme == "unix" else self.parts.path.rstrip("/")
+
     def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+        return self.follow(method, self.base_path + path, body, headers)
+
+    def follow(self, method: str, target: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+        """As send(), to a path from the server's root on."""
+        for _ in range(MOST_REDIRECTS):
+            reply = self.exchange(method, target, body, headers)
+            if reply.status not in REDIRECTS:
+                return reply
+            assert "location" in reply.headers, "a redirect does not say where to"
+            target = self.resolve(target, reply.headers["location"])
+            if reply.status == 303 or (method == "POST" and reply.status in (301, 302)):
+                method, body = "GET", None
+        raise AssertionError(f"{MOST_REDIRECTS} redirects in a row, and no answer")
+
+    def resolve(self, target: str, location: str) -> str:
+        """The path that a Location leads to; it must lie on the same server."""
+        scheme, host = ("http", "localhost") if self.parts.scheme == "unix" else (self.parts.scheme, self.parts.netloc)
+        leads_to = urlsplit(urljoin(f"{scheme}://{host}{target}", location))
+        assert (leads_to.scheme, leads_to.netloc) == (scheme, host), f"Location leads to another origin: {location}"
+        return leads_to.path + ("?" + leads_to.query if leads_to.query else "")
+
+    def exchange(self, method: str, target: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+        """One request and its answer, also where that is a redirect."""
         connection = self.open()
-        base = "" if self.parts.scheme == "unix" else self.parts.path.rstrip("/")
         try:
-            connection.request(method, base + path, body, {**self.headers, **(headers or {})})
+            connection.request(method, target, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
@@ -137,21 +171,24 @@ class Client:
     def answer(self, reply: Reply) -> dict[str, Any]:
         assert reply.status in (200, 202), (reply.status, reply.body[:300])
         check(reply.json, "answer")
-        is_final = reply.json["status"] in ("completed", "failed", "cancelled")
-        assert is_final == (reply.status == 200)
-        if not is_final:
-            assert "retry-after" in reply.headers and "location" in reply.headers
+        assert is_final(reply.json) == (reply.status == 200), (reply.status, reply.json["status"])
+        assert reply.json["success"] == (reply.json["status"] == "completed")
         return reply.json
 
     def finish(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """Submits and polls to the end, as the plug-in does; returns all results."""
         check(request, "request")
-        answer = self.answer(self.put(request, 10))
+        return self.collect(request["batch_id"], self.put(request, 10))
+
+    def collect(self, batch_id: str, reply: Reply) -> list[dict[str, Any]]:
+        """Polls from the answer to a submission on."""
+        answer = self.answer(reply)
         results = answer["results"]
-        while answer["status"] not in ("completed", "failed", "cancelled") or answer["tiles_processed"] > len(results):
-            answer = self.answer(self.get(request["batch_id"], len(results)))
+        while not is_final(answer) or answer["tiles_processed"] > len(results):
+            answer = self.answer(self.get(batch_id, len(results)))
+            assert answer["batch_id"] == batch_id
             results += answer["results"]
-        assert answer["status"] == "completed" and answer["success"], answer
+        assert answer["status"] == "completed", answer
         return results
 
 

@@ -41,7 +41,7 @@ class Health(BaseModel):
         extra="ignore",
     )
     protocol: Literal[1]
-    identity: str
+    identity: Annotated[str, Field(min_length=1)]
     version: str | None = None
     about: str | None = None
     max_tiles: Annotated[int | None, Field(ge=1)] = None
@@ -52,7 +52,6 @@ class Health(BaseModel):
     resizes: bool | None = None
     autoscales: bool | None = None
     uses_prompt: bool | None = None
-    gpu_name: str | None = None
     price_per_hour: Annotated[float | None, Field(ge=0.0)] = None
     currency: str | None = None
     models: list[str] | None = None
@@ -88,7 +87,9 @@ class Tile(BaseModel):
     model_config = ConfigDict(
         extra="ignore",
     )
-    id: Annotated[str, Field(max_length=200, min_length=1)]
+    id: Annotated[
+        str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]*$")
+    ]
     index: Annotated[int, Field(ge=0)]
     row: Annotated[int, Field(ge=0)]
     col: Annotated[int, Field(ge=0)]
@@ -124,7 +125,9 @@ class Result(BaseModel):
     model_config = ConfigDict(
         extra="ignore",
     )
-    id: Annotated[str, Field(max_length=200, min_length=1)]
+    id: Annotated[
+        str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]*$")
+    ]
     success: bool
     image: Base64 | None = None
     width: Annotated[int | None, Field(ge=1, le=16384)] = None
@@ -139,7 +142,9 @@ class Request(BaseModel):
         extra="ignore",
     )
     protocol: Literal[1]
-    batch_id: Annotated[str, Field(max_length=200, min_length=1)]
+    batch_id: Annotated[
+        str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]*$")
+    ]
     tiles: Annotated[list[Tile], Field(min_length=1)]
     model_config_: Annotated[ModelConfig, Field(alias="model_config")]
     gen_params: GenParams
@@ -157,7 +162,9 @@ class Answer(BaseModel):
     model_config = ConfigDict(
         extra="ignore",
     )
-    batch_id: Annotated[str, Field(max_length=200, min_length=1)]
+    batch_id: Annotated[
+        str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]*$")
+    ]
     status: Literal["queued", "starting", "running", "completed", "failed", "cancelled"]
     success: bool
     error: str | None = None

@@ -55,11 +55,16 @@ class IpAdapterWeights(Weights):
 
 
 class Gpu(Table):
-    """What the health answer says about cost."""
+    """What the health answer says about the GPU and its cost."""
 
     name: str = ""
     price_per_hour: float | None = Field(default=None, ge=0)
     currency: str = "USD"
+
+    def describe(self) -> str | None:
+        """A sentence for users; None where nothing is set."""
+        price = "" if self.price_per_hour is None else f"{self.price_per_hour:.2f} {self.currency} an hour"
+        return f"Paints on: {', '.join(filter(None, (self.name, price)))}." if self.name or price else None
 
 
 class Modal(Table):

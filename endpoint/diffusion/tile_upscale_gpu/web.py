@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -57,10 +58,10 @@ class Routes:
 
     async def put(self, batch_id: str, request: Request) -> Response:
         await self.jobs.submit(await self._read(request, batch_id))
-        return await self._answer(request, batch_id, Question(wait_s=_preferred_wait(request.headers)))
+        return await self._answer(batch_id, Question(wait_s=_preferred_wait(request.headers)))
 
     async def get(self, batch_id: str, request: Request) -> Response:
-        return await self._answer(request, batch_id, _read_question(request))
+        return await self._answer(batch_id, _read_question(request))
 
     async def delete(self, batch_id: str) -> Response:
         if not await self.jobs.cancel(batch_id, CANCELLED):
@@ -77,7 +78,7 @@ class Routes:
         except asyncio.CancelledError:
             await asyncio.shield(self.jobs.cancel(submission.batch_id, WENT_AWAY))
             raise
-        return _respond(request, answer.result())
+        return _respond(answer.result())
 
     async def _wait_with_client(self, request: Request, answer: "asyncio.Future[Answer | None]") -> None:
         gone = asyncio.ensure_future(_wait_for_hang_up(request))
@@ -93,8 +94,8 @@ class Routes:
         body = await _read_body(request, self.settings.max_body_mib << 20)
         return await run_in_threadpool(parse, body, batch_id, self.settings)
 
-    async def _answer(self, request: Request, batch_id: str, question: Question) -> Response:
-        return _respond(request, await self.jobs.answer(batch_id, question))
+    async def _answer(self, batch_id: str, question: Question) -> Response:
+        return _respond(await self.jobs.answer(batch_id, question))
 
 
 def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health:
@@ -102,7 +103,7 @@ def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health
         protocol=1, identity=identity, version=VERSION, max_tiles=settings.max_tiles, max_body_bytes=settings.max_body_mib << 20,
         multiple_of=GRID_PX, concurrency=capacity.concurrency, queue=capacity.queue, autoscales=capacity.autoscales, resizes=True,
         uses_prompt=True, models=list(settings.models), controlnets=list(settings.controlnets), loras=list(settings.loras),
-        gpu_name=settings.gpu.name or None, price_per_hour=settings.gpu.price_per_hour,
+        about=settings.gpu.describe(), price_per_hour=settings.gpu.price_per_hour,
         currency=None if settings.gpu.price_per_hour is None else settings.gpu.currency,
     )  # fmt: skip
 
@@ -148,12 +149,13 @@ def _read_question(request: Request) -> Question:
     return Question(wait_s=_preferred_wait(request.headers), **numbers)
 
 
-def _respond(request: Request, answer: Answer | None) -> Response:
+def _respond(answer: Answer | None) -> Response:
     if answer is None:
         raise Problem(404, UNKNOWN)
     if answer.has_ended:
         return Response(answer.to_json(), 200, media_type="application/json")
-    headers = {"Location": request.url.path, "Retry-After": str(POLL_AFTER_S)}
+    # Relative to where it was asked for, so that it also holds behind a proxy that adds a path.
+    headers = {"Location": "./" + quote(answer.batch_id, safe=""), "Retry-After": str(POLL_AFTER_S)}
     return Response(answer.to_json(), 202, headers, media_type="application/json")
 
 
