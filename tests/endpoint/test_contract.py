@@ -27,10 +27,17 @@ PLAIN_ID = "AZaz09-_.~"
 UNKNOWN = (404, 410)
 
 
+def look_at(url: str) -> ServerUnderTest:
+    try:
+        return ServerUnderTest(Client(url))
+    except (OSError, ValueError) as error:
+        pytest.exit(f"{url} does not answer: {error}. Check UPSCALE_ENDPOINT_URL, and that the server runs", 2)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerUnderTest]:
     if url := os.environ.get("UPSCALE_ENDPOINT_URL"):
-        yield ServerUnderTest(Client(url))
+        yield look_at(url)
         return
     if kind := os.environ.get("UPSCALE_ENDPOINT_SERVICE"):
         from gpu_service import run_service
@@ -38,6 +45,8 @@ def server() -> Iterator[ServerUnderTest]:
         with run_service(kind) as url:
             yield ServerUnderTest(Client(url))
         return
+    if "UPSCALE_LOCAL_ENDPOINT" not in os.environ:
+        pytest.exit("no server is named: set UPSCALE_ENDPOINT_URL to its address", 2)
     with LocalEndpoint() as endpoint:
         yield ServerUnderTest(endpoint.connect())
 

@@ -19,6 +19,8 @@ from wire_client import Client
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT_S = 240
+# Each freedom of the contract is in one of these.
+PASSING = ("plain", "any-size", "enlarges", "blocking-only", "blocking-only-405", "says-little", "narrow")
 
 
 def start_suite(server: PlainServer) -> subprocess.Popen[str]:
@@ -31,22 +33,16 @@ def start_suite(server: PlainServer) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def runs() -> Iterator[dict[str, subprocess.Popen[str]]]:
-    """All at once: most of the time a lease is waited for."""
+    """All at once: most of the time a lease is waited for. The servers that must fail are looked at meanwhile."""
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(PlainServer(kind)) for name, kind in KINDS.items()}
+        servers = {name: stack.enter_context(PlainServer(KINDS[name])) for name in PASSING}
         started = {name: start_suite(server) for name, server in servers.items()}
         yield started
         for run in started.values():
             run.kill()
             run.communicate()
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_suite_passes_servers_that_keep_the_contract(runs: dict[str, subprocess.Popen[str]], name: str) -> None:
-    output, _ = runs[name].communicate(timeout=TIME_LIMIT_S)
-    assert runs[name].returncode == 0, output
 
 
 # Servers that break a rule, with the test that must notice.
@@ -276,7 +272,11 @@ BROKEN: list[tuple[type[PlainServer], Kind, Test]] = [
 @pytest.mark.parametrize(("make", "kind", "test"), BROKEN, ids=[make.__name__ for make, _, _ in BROKEN])
 def test_suite_fails_servers_that_break_a_rule(make: type[PlainServer], kind: Kind, test: Test) -> None:
     headers = {"Authorization": f"Bearer {kind.key}"} if kind.key else {}
-    with PlainServer(kind) as good:
-        test(ServerUnderTest(Client(good.url, headers)))
     with make(kind) as broken, pytest.raises((AssertionError, jsonschema.ValidationError)):
         test(ServerUnderTest(Client(broken.url, headers)))
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_suite_passes_servers_that_keep_the_contract(runs: dict[str, subprocess.Popen[str]], name: str) -> None:
+    output, _ = runs[name].communicate(timeout=TIME_LIMIT_S)
+    assert runs[name].returncode == 0, output
