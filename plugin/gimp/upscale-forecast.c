@@ -12,7 +12,7 @@ static UpscaleTilePlan *
 plan_repaint (const UpscaleForecastCase *what, GError **error)
 {
   const UpscaleLayerRecipe *recipe = what->recipe;
-  GimpDrawable             *source = GIMP_DRAWABLE (recipe->source);
+  GimpDrawable             *source = recipe->source->drawable;
   UpscaleJobRequest         request = {
             .region = upscale_layer_recipe_find_region (recipe, what->width_px, what->height_px,
                                                         what->selection, error),

@@ -14,6 +14,7 @@ upscale_layer_copy_free (UpscaleLayerCopy *copy)
 {
   g_clear_object (&copy->pixels);
   g_clear_object (&copy->previous);
+  upscale_layer_style_clear (&copy->style);
   g_clear_pointer (&copy->recipe, g_key_file_unref);
   g_clear_object (&copy->image);
   g_clear_object (&copy->layer);
@@ -67,9 +68,9 @@ upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **
 /* The copy shares nothing with GIMP, so that worker threads can read it while this thread
  * speaks to GIMP. */
 static GeglBuffer *
-copy_pixels (GimpLayer *layer)
+copy_pixels (GimpDrawable *drawable)
 {
-  g_autoptr (GeglBuffer) theirs = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  g_autoptr (GeglBuffer) theirs = gimp_drawable_get_buffer (drawable);
   const GeglRectangle *extent = gegl_buffer_get_extent (theirs);
   GeglBuffer          *ours = gegl_buffer_new (extent, gegl_buffer_get_format (theirs));
 
@@ -78,51 +79,26 @@ copy_pixels (GimpLayer *layer)
 }
 
 /**
- * upscale_layer_reader_read_selection:
- * @layer: a layer
- * @selection: (out): what is selected of it, in its px; all of it without a selection
- * @error: return location for an error
- *
- * Returns: %FALSE with %UPSCALE_ERROR_LAYER when the selection lies elsewhere
- */
-gboolean
-upscale_layer_reader_read_selection (GimpLayer   *layer,
-                                     UpscaleRect *selection,
-                                     GError     **error)
-{
-  UpscaleRect bounds = { 0 };
-
-  if (!gimp_drawable_mask_intersect (GIMP_DRAWABLE (layer), &bounds.x, &bounds.y,
-                                     &bounds.width, &bounds.height))
-    {
-      g_set_error (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-          _ ("The selection does not touch the layer: move it, or select nothing to "
-             "upscale the whole layer."));
-      return FALSE;
-    }
-  *selection = bounds;
-  return TRUE;
-}
-
-/**
  * upscale_layer_reader_read:
  * @image: the image
- * @layer: a layer that can be upscaled
+ * @looks: a layer that can be upscaled, as it looks
  *
  * Copies all that is needed of the layer. Its selection is left to the caller.
  *
  * Returns: (transfer full): the copy
  */
 UpscaleLayerCopy *
-upscale_layer_reader_read (GimpImage *image, GimpLayer *layer)
+upscale_layer_reader_read (GimpImage *image, const UpscaleLayerLooks *looks)
 {
   UpscaleLayerCopy *copy = g_new0 (UpscaleLayerCopy, 1);
 
-  copy->pixels = copy_pixels (layer);
+  copy->pixels = copy_pixels (looks->drawable);
+  copy->x = looks->x;
+  copy->y = looks->y;
+  copy->style = upscale_layer_style_read (looks->layer);
   copy->image = g_object_ref (image);
-  copy->layer = g_object_ref (layer);
-  copy->name = gimp_item_get_name (GIMP_ITEM (layer));
+  copy->layer = g_object_ref (looks->layer);
+  copy->name = gimp_item_get_name (GIMP_ITEM (looks->layer));
   copy->base_type = gimp_image_get_base_type (image);
   copy->precision = gimp_image_get_precision (image);
   copy->profile = gimp_image_get_color_profile (image);
@@ -136,15 +112,20 @@ upscale_layer_reader_read (GimpImage *image, GimpLayer *layer)
  * @layer: an earlier result
  * @region: what of it is to be painted anew, in its px
  *
- * Makes it a copy of @layer that is to be repainted: its place, its name, its pixels.
+ * Makes it a copy of @layer that is to be repainted: its place, its name, its pixels, and
+ * how it shows them.
  */
 void
 upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
                                     GimpLayer        *layer,
                                     UpscaleRect       region)
 {
-  copy->previous = copy_pixels (layer);
+  copy->previous = copy_pixels (GIMP_DRAWABLE (layer));
   copy->region = region;
+  copy->x = 0;
+  copy->y = 0;
+  upscale_layer_style_clear (&copy->style);
+  copy->style = upscale_layer_style_read (layer);
   g_set_object (&copy->layer, layer);
   g_free (copy->name);
   copy->name = gimp_item_get_name (GIMP_ITEM (layer));

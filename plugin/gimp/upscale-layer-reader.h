@@ -3,16 +3,20 @@
 
 #include <libgimp/gimp.h>
 
+#include "upscale-layer-looks.h"
+#include "upscale-layer-style.h"
 #include "upscale-rect.h"
 
 G_BEGIN_DECLS
 
 /**
  * UpscaleLayerCopy:
- * @pixels: own copy of the layer's pixels, origin at 0, 0; of what it was made from, when
- * it is repainted
- * @selection: bounds of the selection within the layer, in its px; the whole layer
- * without one
+ * @pixels: own copy of the layer as it looks, origin at 0, 0; of what it was made from,
+ * when it is repainted
+ * @x: where @pixels begin, in px from the layer's left edge
+ * @y: likewise from its top edge
+ * @style: how the layer shows its pixels
+ * @selection: bounds of the selection within @pixels; all of them without one
  * @recipe: (nullable): how the new layer is made, to be kept with it
  * @image: the image it came from; it may be gone by the time it is looked at again
  * @layer: the layer, likewise
@@ -32,6 +36,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   GeglBuffer       *pixels;
+  int               x;
+  int               y;
+  UpscaleLayerStyle style;
   UpscaleRect       selection;
   GKeyFile         *recipe;
   GimpImage        *image;
@@ -46,13 +53,11 @@ typedef struct
   double            y_resolution;
 } UpscaleLayerCopy;
 
-UpscaleLayerCopy *upscale_layer_reader_read (GimpImage *image, GimpLayer *layer);
+UpscaleLayerCopy *upscale_layer_reader_read (GimpImage               *image,
+                                             const UpscaleLayerLooks *looks);
 void              upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
                                                       GimpLayer        *layer,
                                                       UpscaleRect       region);
-gboolean          upscale_layer_reader_read_selection (GimpLayer   *layer,
-                                                       UpscaleRect *selection,
-                                                       GError     **error);
 GimpLayer *
 upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **error);
 void upscale_layer_copy_free (UpscaleLayerCopy *copy);

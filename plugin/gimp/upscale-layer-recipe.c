@@ -25,7 +25,7 @@ upscale_layer_recipe_free (UpscaleLayerRecipe *recipe)
 {
   g_clear_object (&recipe->config);
   g_free (recipe->reference);
-  g_clear_object (&recipe->source);
+  g_clear_pointer (&recipe->source, upscale_layer_looks_free);
   g_free (recipe);
 }
 
@@ -134,9 +134,8 @@ read_selection (GKeyFile *keys, UpscaleRect *selection)
 static gboolean
 fits (const UpscaleLayerRecipe *recipe, GimpDrawable *layer)
 {
-  GimpDrawable *source = GIMP_DRAWABLE (recipe->source);
-  UpscaleRect   whole = { 0, 0, gimp_drawable_get_width (source),
-                          gimp_drawable_get_height (source) };
+  UpscaleRect whole = { 0, 0, gimp_drawable_get_width (recipe->source->drawable),
+                        gimp_drawable_get_height (recipe->source->drawable) };
 
   return !upscale_rect_is_empty (recipe->selection) &&
          fabs (whole.width * recipe->scale - gimp_drawable_get_width (layer)) <= 1.0 &&
@@ -218,8 +217,8 @@ upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **
   if (!source)
     return refuse (error, _ ("The layer that this one was made from is gone: undo its "
                              "removal, or upscale another layer."));
-  recipe->source = g_object_ref (source);
-  if (!read_arguments (recipe, keys, error))
+  recipe->source = upscale_layer_looks_new (source, error);
+  if (!recipe->source || !read_arguments (recipe, keys, error))
     return NULL;
   if (!read_selection (keys, &recipe->selection) || !fits (recipe, GIMP_DRAWABLE (layer)))
     return refuse (error, _ ("This layer, or the one it was made from, has another size "

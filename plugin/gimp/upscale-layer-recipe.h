@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * @config: the arguments, for upscale_layer_recipe_apply(); all others are the defaults
  * @reference: (nullable): SHA-256 of the reference picture, in hexadecimal digits; ""
  * when there was one and nobody knows which
- * @source: what the layer was made from
+ * @source: what the layer was made from, as it looks
  * @scale: upscale factor
  * @tile_px: side of its tiles
  * @overlap_px: their overlap
@@ -24,7 +24,7 @@ typedef struct
 {
   GimpProcedureConfig *config;
   char                *reference;
-  GimpLayer           *source;
+  UpscaleLayerLooks   *source;
   double               scale;
   int                  tile_px;
   int                  overlap_px;

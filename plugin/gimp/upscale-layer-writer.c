@@ -101,18 +101,26 @@ insert (const UpscaleLayerCopy *copy, GimpImage *image, GimpLayer *layer)
                                   position);
 }
 
+/* An earlier result that is repainted has its size and place already. */
+static double
+get_factor (const UpscaleLayerCopy *copy, double scale)
+{
+  return copy->previous ? 1.0 : scale;
+}
+
 /* The result lies as far from the canvas's corner as its source does, in its own, larger
  * pixels. */
 static void
 place (const UpscaleLayerCopy *copy, GimpLayer *layer, double scale)
 {
-  double factor = copy->previous ? 1.0 : scale;
+  double factor = get_factor (copy, scale);
   int    x = 0;
   int    y = 0;
 
   if (gimp_item_is_valid (GIMP_ITEM (copy->layer)) &&
       gimp_drawable_get_offsets (GIMP_DRAWABLE (copy->layer), &x, &y))
-    gimp_layer_set_offsets (layer, (int) lround (x * factor), (int) lround (y * factor));
+    gimp_layer_set_offsets (layer, (int) lround ((x + copy->x) * factor),
+                            (int) lround ((y + copy->y) * factor));
 }
 
 /* Grows the canvas to take in the layer; it never shrinks, as other layers may need what
@@ -193,7 +201,8 @@ upscale_layer_writer_write (const UpscaleLayerCopy *copy,
   GimpLayer *layer = home ? make_layer (copy, home, result, scale) : NULL;
   gboolean   added;
 
-  if (!layer)
+  if (!layer ||
+      !upscale_layer_style_apply (&copy->style, layer, get_factor (copy, scale)))
     return fail (error);
   write_pixels (layer, result, on_written, user_data);
   /* Before it is in the image, or it would be a second step to undo. */

@@ -44,7 +44,7 @@ find_recipe (GimpImage           *image,
   if (GIMP_IS_LAYER (active) && upscale_layer_recipe_is_on (GIMP_ITEM (active)))
     {
       *recipe = upscale_layer_recipe_read (GIMP_LAYER (active), procedure, error);
-      return *recipe ? GIMP_DRAWABLE ((*recipe)->source) : NULL;
+      return *recipe ? GIMP_DRAWABLE ((*recipe)->source->layer) : NULL;
     }
   layers = (GimpItem **) gimp_image_get_layers (image);
   layer = find_layer (layers);

@@ -34,6 +34,7 @@ typedef struct
   UpscaleClock         *clock;
   UpscaleEndpointTools  tools;
   GimpLayer            *layer;
+  UpscaleLayerLooks    *looks; /* of @layer when the user was asked */
   GdkPixbuf            *picture;
   UpscaleLayerRecipe   *made_by; /* of @layer, when it is an earlier result */
   UpscaleArguments     *arguments;
@@ -47,6 +48,7 @@ run_clear (Run *run)
   g_free (run->local_program);
   g_clear_pointer (&run->endpoints, upscale_endpoint_file_free);
   g_clear_object (&run->clock);
+  g_clear_pointer (&run->looks, upscale_layer_looks_free);
   g_clear_object (&run->picture);
   g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
   g_clear_pointer (&run->arguments, upscale_arguments_free);
@@ -79,13 +81,13 @@ open_store (void)
 
 /* GIMP makes no thumbnail of a layer that would be thinner than a pixel there. */
 static GdkPixbuf *
-read_picture (GimpLayer *layer)
+read_picture (GimpDrawable *drawable)
 {
-  int        longest = MAX (gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
-                            gimp_drawable_get_height (GIMP_DRAWABLE (layer)));
+  int longest =
+      MAX (gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable));
   int        side_px = MIN (PICTURE_PX, longest);
-  GdkPixbuf *picture = gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side_px,
-                                                    side_px, GIMP_PIXBUF_SMALL_CHECKS);
+  GdkPixbuf *picture =
+      gimp_drawable_get_thumbnail (drawable, side_px, side_px, GIMP_PIXBUF_SMALL_CHECKS);
 
   if (picture)
     return picture;
@@ -139,8 +141,8 @@ ask (Run *run, GError **error)
   g_autoptr (UpscaleOffers) offers = upscale_offers_new ();
   gboolean            can_repaint = offer_repaint (run);
   UpscaleForecastCase what = {
-    .width_px = gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
-    .height_px = gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)),
+    .width_px = gimp_drawable_get_width (run->looks->drawable),
+    .height_px = gimp_drawable_get_height (run->looks->drawable),
     .recipe = run->made_by,
     .shown = can_repaint ? run->made_by : run->call->repeated,
     .endpoints = run->endpoints,
@@ -160,7 +162,7 @@ ask (Run *run, GError **error)
   };
 
   upscale_speeds_offer (speeds, offers);
-  if (!upscale_layer_reader_read_selection (run->layer, &what.selection, error))
+  if (!upscale_layer_looks_read_selection (run->looks, &what.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))
     {
@@ -186,11 +188,11 @@ read_for_repaint (Run *run, GError **error)
   UpscaleArguments *arguments = run->arguments;
   UpscaleRect       selection;
   UpscaleRect       region;
+  g_autoptr (UpscaleLayerLooks) plain = upscale_layer_looks_new_plain (run->layer);
 
   if (!run->made_by)
     run->made_by = read_recipe (run, error);
-  if (!run->made_by ||
-      !upscale_layer_reader_read_selection (run->layer, &selection, error))
+  if (!run->made_by || !upscale_layer_looks_read_selection (plain, &selection, error))
     return FALSE;
   region = upscale_layer_recipe_find_region (
       run->made_by, gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
@@ -211,14 +213,17 @@ static gboolean
 read_layer (Run *run, GError **error)
 {
   UpscaleRect selection;
+  g_autoptr (UpscaleLayerLooks) looks = NULL;
 
   /* A user who repeats the last filter on another layer means the upscale. */
   if (run->arguments->repaint_selection &&
       !(run->is_interactive && !upscale_layer_recipe_is_on (GIMP_ITEM (run->layer))))
     return read_for_repaint (run, error);
-  if (!upscale_layer_reader_read_selection (run->layer, &selection, error))
+  /* The user may have changed the layer while the dialog was open. */
+  looks = upscale_layer_looks_new (run->layer, error);
+  if (!looks || !upscale_layer_looks_read_selection (looks, &selection, error))
     return FALSE;
-  run->copy = upscale_layer_reader_read (run->call->image, run->layer);
+  run->copy = upscale_layer_reader_read (run->call->image, looks);
   run->copy->selection = selection;
   run->copy->recipe = make_recipe (run);
   return TRUE;
@@ -331,6 +336,17 @@ fail (Run *run, GError *error)
   return gimp_procedure_new_return_values (run->call->procedure, status, error);
 }
 
+/* The picture that the windows show. */
+static gboolean
+look (Run *run, GError **error)
+{
+  run->looks = upscale_layer_looks_new (run->layer, error);
+  if (!run->looks)
+    return FALSE;
+  run->picture = read_picture (run->looks->drawable);
+  return TRUE;
+}
+
 /* Everything until the first tile is sent. */
 static gboolean
 prepare (Run *run, GError **error)
@@ -341,8 +357,8 @@ prepare (Run *run, GError **error)
   run->layer = upscale_layer_reader_find (call->image, call->drawables, error);
   if (!run->layer)
     return FALSE;
-  if (run->is_interactive)
-    run->picture = read_picture (run->layer);
+  if (run->is_interactive && !look (run, error))
+    return FALSE;
   if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
   run->arguments = upscale_arguments_new (run->config, error);

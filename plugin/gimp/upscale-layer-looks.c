@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GIMP hands over a layer's pixels without its effects, and libgimp can't ask for more:
+ * merging effects is wrong in GIMP 3.0.4 where they reach to the left of the layer, and
+ * reading a group that holds such a layer ends the plug-in. The projection of an image is
+ * right everywhere. So a layer with effects is shown alone in a copy of its image, whose
+ * pixels share memory with the original. */
+#include "upscale-layer-looks.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-error.h"
+
+static gboolean
+is_any_visible (GimpDrawableFilter **effects)
+{
+  for (; effects && *effects; effects++)
+    if (gimp_drawable_filter_get_visible (*effects))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_effects (GimpItem *item)
+{
+  g_autofree GimpDrawableFilter **effects =
+      gimp_drawable_get_filters (GIMP_DRAWABLE (item));
+  g_autofree GimpItem **children = NULL;
+
+  if (is_any_visible (effects))
+    return TRUE;
+  if (!gimp_item_is_group (item))
+    return FALSE;
+  children = gimp_item_get_children (item);
+  for (GimpItem **child = children; child && *child; child++)
+    if (gimp_item_get_visible (*child) && has_effects (*child))
+      return TRUE;
+  return FALSE;
+}
+
+/* A copied image has the same tree of layers; tattoos and names need not be unique. */
+static GimpItem *
+find_counterpart (GimpImage *copy, GimpItem *item)
+{
+  GimpItem             *parent = gimp_item_get_parent (item);
+  g_autofree GimpItem **siblings = NULL;
+  int position = gimp_image_get_item_position (gimp_item_get_image (item), item);
+
+  if (parent)
+    siblings = gimp_item_get_children (find_counterpart (copy, parent));
+  else
+    siblings = (GimpItem **) gimp_image_get_layers (copy);
+  return siblings[position];
+}
+
+/* Opacity, mode and mask go to the new layer, so they must not be in its pixels, too. */
+static void
+show_alone (GimpImage *image, GimpLayer *layer)
+{
+  g_autofree GimpLayer **others = NULL;
+
+  gimp_item_set_lock_position (GIMP_ITEM (layer), FALSE);
+  gimp_image_reorder_item (image, GIMP_ITEM (layer), NULL, 0);
+  others = gimp_image_get_layers (image);
+  for (GimpLayer **other = others; *other; other++)
+    gimp_item_set_visible (GIMP_ITEM (*other), *other == layer);
+  gimp_layer_set_opacity (layer, 100.0);
+  gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
+  if (gimp_layer_get_mask (layer))
+    {
+      gimp_layer_set_apply_mask (layer, FALSE);
+      gimp_layer_set_show_mask (layer, FALSE);
+    }
+  gimp_selection_none (image);
+}
+
+static UpscaleRect
+get_bounds (GimpLayer *layer)
+{
+  UpscaleRect bounds = { .width = gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
+                         .height = gimp_drawable_get_height (GIMP_DRAWABLE (layer)) };
+
+  gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &bounds.x, &bounds.y);
+  return bounds;
+}
+
+/* A layer may stick out of the canvas, and is taken whole. An effect that reaches beyond
+ * the layer is taken as far as it can be seen. Returns what all of it now is. */
+static UpscaleRect
+grow_canvas (GimpImage *image, GimpLayer *layer)
+{
+  UpscaleRect canvas = { 0, 0, gimp_image_get_width (image),
+                         gimp_image_get_height (image) };
+
+  canvas = upscale_rect_union (canvas, get_bounds (layer));
+  gimp_image_resize (image, canvas.width, canvas.height, -canvas.x, -canvas.y);
+  return (UpscaleRect) { 0, 0, canvas.width, canvas.height };
+}
+
+/* Adds to @seen the pixels of one row that are not wholly transparent. Returns how many
+ * are opaque. */
+static gsize
+see_row (const float *alpha, int x, int y, int width_px, UpscaleRect *seen)
+{
+  gsize n_opaque = 0;
+  int   first = width_px;
+  int   last = -1;
+
+  for (int i = 0; i < width_px; i++)
+    {
+      n_opaque += alpha[i] >= 1.0F;
+      if (alpha[i] > 0.0F)
+        {
+          first = MIN (first, i);
+          last = i;
+        }
+    }
+  if (last >= first)
+    *seen =
+        upscale_rect_union (*seen, (UpscaleRect) { x + first, y, last - first + 1, 1 });
+  return n_opaque;
+}
+
+/* Adds what can be seen in @area to @seen. Returns %TRUE if nothing shows through all
+ * that is seen then. */
+static gboolean
+see (GimpLayer *picture, UpscaleRect area, UpscaleRect *seen)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (picture));
+  g_autofree float *alpha = g_new (float, area.width);
+  gsize             n_opaque = 0;
+
+  for (int y = area.y; y < area.y + area.height; y++)
+    {
+      GeglRectangle row = { area.x, y, area.width, 1 };
+
+      gegl_buffer_get (buffer, &row, 1.0, babl_format ("A float"), alpha,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      n_opaque += see_row (alpha, area.x, y, area.width, seen);
+    }
+  return n_opaque == (gsize) seen->width * (gsize) seen->height;
+}
+
+/* Cuts the picture to the layer, and to what an effect shows beyond it. A mask has the
+ * layer's size and hides all else. */
+static void
+cut (UpscaleLayerLooks *looks, GimpLayer *picture, GimpLayer *alone, UpscaleRect canvas)
+{
+  UpscaleRect bounds = get_bounds (alone);
+  UpscaleRect seen = bounds;
+  gboolean    has_mask = gimp_layer_get_mask (alone) != NULL;
+  gboolean    is_opaque = see (picture, has_mask ? bounds : canvas, &seen);
+
+  gimp_layer_resize (picture, seen.width, seen.height, -seen.x, -seen.y);
+  if (is_opaque && !gimp_drawable_has_alpha (GIMP_DRAWABLE (looks->layer)))
+    gimp_layer_flatten (picture);
+  looks->x = seen.x - bounds.x;
+  looks->y = seen.y - bounds.y;
+}
+
+static gboolean
+render (UpscaleLayerLooks *looks)
+{
+  GimpLayer  *alone;
+  GimpLayer  *picture;
+  UpscaleRect canvas;
+
+  looks->hidden = gimp_image_duplicate (gimp_item_get_image (GIMP_ITEM (looks->layer)));
+  if (!looks->hidden)
+    return FALSE;
+  gimp_image_undo_disable (looks->hidden);
+  alone = GIMP_LAYER (find_counterpart (looks->hidden, GIMP_ITEM (looks->layer)));
+  show_alone (looks->hidden, alone);
+  canvas = grow_canvas (looks->hidden, alone);
+  picture = gimp_layer_new_from_visible (looks->hidden, looks->hidden, "looks");
+  if (!picture || !gimp_image_insert_layer (looks->hidden, picture, NULL, 0))
+    return FALSE;
+  cut (looks, picture, alone, canvas);
+  looks->drawable = GIMP_DRAWABLE (picture);
+  return TRUE;
+}
+
+/**
+ * upscale_layer_looks_new_plain:
+ * @layer: a layer that can be upscaled
+ *
+ * Returns: (transfer full): the layer without its effects
+ */
+UpscaleLayerLooks *
+upscale_layer_looks_new_plain (GimpLayer *layer)
+{
+  UpscaleLayerLooks *looks = g_new0 (UpscaleLayerLooks, 1);
+
+  looks->layer = g_object_ref (layer);
+  looks->drawable = GIMP_DRAWABLE (layer);
+  return looks;
+}
+
+/**
+ * upscale_layer_looks_new:
+ * @layer: a layer that can be upscaled
+ * @error: return location for an error
+ *
+ * Where @layer, or a layer in it, has visible effects, GIMP computes them here; that
+ * takes as long as the effects do.
+ *
+ * Returns: (transfer full): the layer as it looks, or %NULL with %UPSCALE_ERROR_LAYER
+ */
+UpscaleLayerLooks *
+upscale_layer_looks_new (GimpLayer *layer, GError **error)
+{
+  g_autoptr (UpscaleLayerLooks) looks = upscale_layer_looks_new_plain (layer);
+
+  if (!has_effects (GIMP_ITEM (layer)) || render (looks))
+    return g_steal_pointer (&looks);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+               _ ("GIMP could not show the layer's effects: %s. Merge or remove them."),
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
+  return NULL;
+}
+
+/**
+ * upscale_layer_looks_read_selection:
+ * @looks: a layer as it looks
+ * @selection: (out): what is selected of it, in its px; all of it without a selection
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %UPSCALE_ERROR_LAYER when the selection lies elsewhere
+ */
+gboolean
+upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
+                                    UpscaleRect             *selection,
+                                    GError                 **error)
+{
+  GimpImage  *image = gimp_item_get_image (GIMP_ITEM (looks->layer));
+  UpscaleRect whole = { 0, 0, gimp_drawable_get_width (looks->drawable),
+                        gimp_drawable_get_height (looks->drawable) };
+  UpscaleRect bounds = get_bounds (looks->layer);
+  gboolean    is_any = FALSE;
+  int         left, top, right, bottom;
+
+  if (!gimp_selection_bounds (image, &is_any, &left, &top, &right, &bottom) || !is_any)
+    {
+      *selection = whole;
+      return TRUE;
+    }
+  bounds = (UpscaleRect) { left - bounds.x - looks->x, top - bounds.y - looks->y,
+                           right - left, bottom - top };
+  bounds = upscale_rect_intersect (whole, bounds);
+  if (upscale_rect_is_empty (bounds))
+    {
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+          _ ("The selection does not touch the layer: move it, or select nothing to "
+             "upscale the whole layer."));
+      return FALSE;
+    }
+  *selection = bounds;
+  return TRUE;
+}
+
+/**
+ * upscale_layer_looks_free:
+ * @looks: (transfer full): a layer as it looks
+ */
+void
+upscale_layer_looks_free (UpscaleLayerLooks *looks)
+{
+  if (looks->hidden)
+    gimp_image_delete (looks->hidden);
+  g_object_unref (looks->layer);
+  g_free (looks);
+}
