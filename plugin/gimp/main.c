@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <libgimp/gimp.h>
 
+#include "upscale-guard.h"
 #include "upscale-image.h"
 #include "upscale-procedure.h"
 #include "upscale-repeat.h"
@@ -58,5 +59,6 @@ int
 main (int argc, char *argv[])
 {
   upscale_image_forbid_tables ();
+  upscale_guard_start (argc, argv);
   return gimp_main (UPSCALE_TYPE_PLUG_IN, argc, argv);
 }

@@ -9,6 +9,7 @@
 #include "upscale-dialog.h"
 #include "upscale-error.h"
 #include "upscale-forecast.h"
+#include "upscale-guard.h"
 #include "upscale-image.h"
 #include "upscale-last-values.h"
 #include "upscale-layer-reader.h"
@@ -397,14 +398,17 @@ upscale_run_call (const UpscaleRunCall *call)
   GimpLayer *layer = NULL;
 
   start_libraries (run.is_interactive);
+  upscale_guard_begin (_ ("Tile Upscale was ended; most often that is because memory ran "
+                          "out. Painted tiles are kept: close other programs or choose a "
+                          "smaller scale, and run again."));
   if (prepare (&run, &error))
     run.job = paint (&run, &error);
   if (run.job)
     layer = write_layer (&run, &error);
-  if (!layer)
-    return fail (&run, error);
-  report (&run);
-  return succeed (&run, layer);
+  if (layer)
+    report (&run);
+  upscale_guard_end ();
+  return layer ? succeed (&run, layer) : fail (&run, error);
 }
 
 /**
