@@ -5,10 +5,12 @@
 
 #include "upscale-error.h"
 #include "upscale-file.h"
+#include "upscale-picture-file.h"
 
 #define SIZE_STEP_PX 64
 #define MAX_BATCH_SIZE 1000
 #define MAX_REFERENCE_BYTES (32 * 1024 * 1024)
+#define PROBE_PX 64
 
 /**
  * upscale_arguments_free:
@@ -188,4 +190,31 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
       !read_geometry (config, arguments, error))
     return NULL;
   return g_steal_pointer (&arguments);
+}
+
+/**
+ * upscale_arguments_check_reference:
+ * @arguments: arguments
+ * @error: return location for an error
+ *
+ * Decodes the reference picture, which can take a second, so that a file that is none
+ * does not fail at each tile.
+ *
+ * Returns: %TRUE if there is no reference, or one that can be read; else %FALSE with
+ * %UPSCALE_ERROR_ARGUMENT
+ */
+gboolean
+upscale_arguments_check_reference (const UpscaleArguments *arguments, GError **error)
+{
+  GBytes *file = arguments->recipe->ip_adapter_image;
+  g_autoptr (UpscalePixels) pixels =
+      file ? upscale_picture_file_decode_small (file, PROBE_PX, NULL) : NULL;
+
+  if (!file || pixels)
+    return TRUE;
+  g_set_error_literal (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+      _ ("The IP-Adapter picture is damaged, or no picture: choose a PNG, JPEG or WebP "
+         "file."));
+  return FALSE;
 }

@@ -39,6 +39,8 @@ typedef struct
 UpscaleArguments *upscale_arguments_new (GimpProcedureConfig *config, GError **error);
 void              upscale_arguments_free (UpscaleArguments *arguments);
 GBytes           *upscale_arguments_read_reference (GFile *file, GError **error);
+gboolean          upscale_arguments_check_reference (const UpscaleArguments *arguments,
+                                                     GError                **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleArguments, upscale_arguments_free)
 

@@ -54,6 +54,9 @@ upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **
     return refuse (
         error,
         _ ("Layer masks and channels can't be upscaled: select the layer itself."));
+  if (gimp_item_get_image (GIMP_ITEM (drawables[0])) != image)
+    return refuse (error, _ ("The layer belongs to another image than the one that was "
+                             "given: give the layer's own image."));
   if (gimp_layer_is_floating_sel (GIMP_LAYER (drawables[0])))
     return refuse (
         error, _ ("A floating selection can't be upscaled: anchor it or make it a layer "

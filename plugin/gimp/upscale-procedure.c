@@ -36,10 +36,13 @@ add_painting (GimpProcedure *procedure)
   gimp_procedure_add_double_argument (procedure, "cfg-scale", _ ("C_FG scale"),
                                       _ ("How closely the prompts are followed"), 0.0,
                                       30.0, 6.0, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (procedure, "seed", _ ("See_d"),
-                                   _ ("The same seed and settings give the same picture; "
-                                      "each tile draws its own from it"),
-                                   0, G_MAXINT, 0, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (
+      procedure, "seed", _ ("See_d"),
+      _ ("Where a service begins, each tile with a seed of "
+         "its own drawn from it. Another seed gives another "
+         "picture; the same one may give the same, as far as "
+         "the service keeps to it"),
+      0, G_MAXINT, 0, G_PARAM_READWRITE);
 }
 
 static void
@@ -143,6 +146,11 @@ add_result (GimpProcedure *procedure)
       procedure, "tiles-failed", _ ("Tiles failed"),
       _ ("Tiles that show the enlarged original instead"), 0, G_MAXINT, 0,
       G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_return_value (
+      procedure, "selection-only", _ ("Selection only"),
+      _ ("Whether a selection was left in the image, so that only that part was painted "
+         "and the rest of the layer only enlarged"),
+      FALSE, G_PARAM_READWRITE);
 }
 
 static void
@@ -158,7 +166,11 @@ describe (GimpProcedure *procedure)
          "services "
          "in parallel, and blends the answers into a new layer above. Painted tiles are "
          "kept, so "
-         "that running again after an interruption sends only what is missing."),
+         "that running again after an interruption sends only what is missing. Where "
+         "something is selected, only that part is painted, and the rest is only "
+         "enlarged: select nothing to upscale the whole layer. A value out of range is "
+         "refused from Script-Fu; Python prints a warning and keeps the value before, so "
+         "compare what is set with what was asked for."),
       NULL);
   gimp_procedure_set_attribution (procedure, "The Tile Upscale authors",
                                   "The Tile Upscale authors, GPL-3.0-or-later", "2026");

@@ -292,6 +292,16 @@ tell (const char *sentence)
   gimp_message (g_strchomp (line));
 }
 
+/* A selection may have been left in the image without a thought. */
+static gboolean
+is_only_selection (const Run *run)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (run->copy->pixels);
+
+  return run->copy->previous || run->copy->selection.width < extent->width ||
+         run->copy->selection.height < extent->height;
+}
+
 /* One sentence at the end; a user has seen the window, and sees the layer. */
 static void
 report (Run *run)
@@ -299,6 +309,9 @@ report (Run *run)
   g_autofree char *warning = upscale_job_dup_warning (run->job);
   g_autofree char *sentence = upscale_job_dup_summary (run->job);
 
+  if (!run->is_interactive && is_only_selection (run))
+    g_printerr ("tile-upscale: %s\n", _ ("Only the selection was painted: select nothing "
+                                         "to upscale the whole layer."));
   if (!run->is_interactive)
     g_printerr ("tile-upscale: %s\n", sentence);
   if (warning)
@@ -316,6 +329,7 @@ succeed (Run *run, GimpLayer *layer)
   GIMP_VALUES_SET_LAYER (values, 1, layer);
   GIMP_VALUES_SET_INT (values, 2, (int) progress.n_tiles);
   GIMP_VALUES_SET_INT (values, 3, (int) progress.n_failed);
+  GIMP_VALUES_SET_BOOLEAN (values, 4, is_only_selection (run));
   return values;
 }
 
@@ -363,7 +377,8 @@ prepare (Run *run, GError **error)
   if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
   run->arguments = upscale_arguments_new (run->config, error);
-  return run->arguments && read_layer (run, error);
+  return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&
+         read_layer (run, error);
 }
 
 static void

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from echo_endpoint import EchoEndpoint
 from gimp_runner import Gimp, Outcome
+from PIL import Image
 from stranger import MAKE_EVIL, RECIPE
 
 TOKEN = "t0ken-of-the-reader"
@@ -132,7 +133,7 @@ tell(status=answer.status, message=answer.message, layers=len(image.get_layers()
 def test_an_image_tells_nothing_of_its_author(gimp: Gimp, honest: EchoEndpoint) -> None:
     model, reference = gimp.folder / "models-of-mine" / "sharp.onnx", gimp.folder / "pictures-of-mine" / "look.png"
     reference.parent.mkdir()
-    reference.write_bytes(os.urandom(1000))
+    Image.effect_noise((20, 20), 50).save(reference)
     script = f"""
 import os
 from gimp_inside import *
@@ -179,7 +180,7 @@ def test_a_reference_is_a_regular_file_of_this_computer(gimp: Gimp, honest: Echo
     os.mkfifo(gimp.folder / "fifo")
     (gimp.folder / "folder").mkdir()
     (gimp.folder / "link").symlink_to("/dev/zero")
-    (gimp.folder / "sound.png").write_bytes(os.urandom(1000))
+    Image.effect_noise((20, 20), 50).save(gimp.folder / "sound.png")
     (gimp.folder / "sound-link").symlink_to("sound.png")
     with (gimp.folder / "large").open("wb") as large:
         large.truncate(33 << 20)

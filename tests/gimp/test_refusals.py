@@ -49,6 +49,14 @@ attempt(image, layer, other)""", "select just one"),
 layer.set_offsets(40, 40)
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 10, 10)
 attempt(image, layer)""", "does not touch the layer"),
+    "image-of-another-layer": ("""
+other, _ = make_image(32, 32)
+attempt(other, layer)""", "belongs to another image"),
+    "reference-missing": ("attempt(image, layer, ip_adapter_image=Gio.File.new_for_path('/nowhere/style.png'))", "can't be read"),
+    "reference-is-no-picture": ("""
+with open("notes.png", "w") as file:
+    file.write("no picture at all")
+attempt(image, layer, ip_adapter_image=Gio.File.new_for_path(os.path.abspath("notes.png")))""", "no picture: choose"),
     "overlap": ("attempt(image, layer, tile_size=128, overlap=100)", "choose 0 to 64 px"),
     "tile-size": ("attempt(image, layer, tile_size=100)", "multiple of 64"),
     "generation-size": ("attempt(image, layer, generation_size=1000)", "multiple of 64"),
