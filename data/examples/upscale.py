@@ -23,6 +23,9 @@ def upscale(image, layer, **arguments):
     config.set_core_object_array("drawables", [layer])
     for name, value in arguments.items():
         config.set_property(name.replace("_", "-"), value)
+        # GIMP keeps the value before where this one is out of range.
+        if config.get_property(name.replace("_", "-")) != value:
+            sys.exit(f"{name} can't be {value}")
     result = procedure.run(config)
     if result.index(0) != Gimp.PDBStatusType.SUCCESS:
         sys.exit(Gimp.get_pdb().get_last_error())
@@ -34,6 +37,8 @@ def main():
     source = Gio.File.new_for_path(os.environ.get("UPSCALE_INPUT", "photo.png"))
     target = Gio.File.new_for_path(os.environ.get("UPSCALE_OUTPUT", "photo-2x.png"))
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, source)
+    if image is None:
+        sys.exit(f"{source.get_path()} can't be read: {Gimp.get_pdb().get_last_error()}")
     upscale(image, image.get_layers()[0], scale=2.0, strength=0.3, prompt="highly detailed, sharp focus")
     Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, target, None)
 
