@@ -7,6 +7,7 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
+#include <webp/decode.h>
 
 #include "upscale-error.h"
 #include "upscale-png.h"
@@ -18,7 +19,6 @@
 #define WEBP_OFFSET 8
 
 #define JPEG_TYPE "jpeg"
-#define WEBP_TYPE "webp"
 
 /* What gdk-pixbuf gets at once: it looks at the size of a picture only after it has read
  * all that it was given. */
@@ -51,7 +51,7 @@ typedef struct
 {
   int      wanted_width_px; /* 0: any, reduced to @side_px */
   int      wanted_height_px;
-  int      side_px;
+  int      side_px; /* 0: not reduced */
   int      width_px;
   int      height_px;
   gboolean is_refused;
@@ -67,17 +67,11 @@ begins_with (GBytes *file, gsize offset, const char *signature)
   return size >= offset + length && memcmp (data + offset, signature, length) == 0;
 }
 
-/* gdk-pixbuf reads a dozen formats more, some of them by code that nobody has looked
- * after for years; no server answers with those. */
-static const char *
-find_type (GBytes *file)
+static gboolean
+is_webp (GBytes *file)
 {
-  if (begins_with (file, 0, JPEG_SIGNATURE))
-    return JPEG_TYPE;
-  if (begins_with (file, 0, RIFF_SIGNATURE) &&
-      begins_with (file, WEBP_OFFSET, WEBP_SIGNATURE))
-    return WEBP_TYPE;
-  return NULL;
+  return begins_with (file, 0, RIFF_SIGNATURE) &&
+         begins_with (file, WEBP_OFFSET, WEBP_SIGNATURE);
 }
 
 /* What may stand before the frame, each with a length of its own. */
@@ -125,15 +119,17 @@ has_too_many_scans (const guint8 *data, gsize size)
   return n > MAX_SCANS;
 }
 
+/* gdk-pixbuf reads a dozen formats more, some of them by code that nobody has looked
+ * after for years; no server answers with those. */
 static gboolean
-can_be_read (GBytes *file, const char *type)
+is_readable_jpeg (GBytes *file)
 {
   gsize         size = 0;
   const guint8 *data = g_bytes_get_data (file, &size);
   guint8        frame;
 
-  if (!type || !g_str_equal (type, JPEG_TYPE))
-    return type != NULL;
+  if (!begins_with (file, 0, JPEG_SIGNATURE))
+    return FALSE;
   frame = find_frame (data, size);
   return frame >= JPEG_FIRST_FRAME && frame <= JPEG_LAST_HUFFMAN_FRAME &&
          !has_too_many_scans (data, size);
@@ -147,10 +143,22 @@ fit (const SizeCheck *check, int *width_px, int *height_px)
 
   *width_px = check->width_px;
   *height_px = check->height_px;
-  if (longer_px <= check->side_px)
+  if (check->side_px == 0 || longer_px <= check->side_px)
     return;
   *width_px = MAX (1, (int) ((gint64) check->width_px * check->side_px / longer_px));
   *height_px = MAX (1, (int) ((gint64) check->height_px * check->side_px / longer_px));
+}
+
+static void
+note_size (SizeCheck *check, int width_px, int height_px)
+{
+  check->width_px = width_px;
+  check->height_px = height_px;
+  if (check->wanted_width_px == 0)
+    check->is_refused = (gint64) width_px * height_px > MAX_PIXELS;
+  else
+    check->is_refused =
+        width_px != check->wanted_width_px || height_px != check->wanted_height_px;
 }
 
 /* Comes before any pixel. A size of 0 makes the readers of gdk-pixbuf give up. */
@@ -159,16 +167,8 @@ on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_
 {
   SizeCheck *check = user_data;
 
-  check->width_px = width;
-  check->height_px = height;
-  if (check->wanted_width_px == 0)
-    {
-      check->is_refused = (gint64) width * height > MAX_PIXELS;
-      fit (check, &width, &height);
-    }
-  else
-    check->is_refused =
-        width != check->wanted_width_px || height != check->wanted_height_px;
+  note_size (check, width, height);
+  fit (check, &width, &height);
   if (check->is_refused)
     gdk_pixbuf_loader_set_size (loader, 0, 0);
   else if (check->wanted_width_px == 0)
@@ -218,8 +218,7 @@ is_as_announced (GdkPixbuf *pixbuf, const SizeCheck *check)
   int width_px = check->width_px;
   int height_px = check->height_px;
 
-  if (check->wanted_width_px == 0)
-    fit (check, &width_px, &height_px);
+  fit (check, &width_px, &height_px);
   return gdk_pixbuf_get_width (pixbuf) == width_px &&
          gdk_pixbuf_get_height (pixbuf) == height_px &&
          gdk_pixbuf_get_n_channels (pixbuf) >= UPSCALE_PIXELS_CHANNELS &&
@@ -254,39 +253,54 @@ refuse_size (const SizeCheck *check, GError **error)
                  check->height_px, check->wanted_width_px, check->wanted_height_px);
 }
 
-static void
-refuse_format (const char *type, GError **error)
+static UpscalePixels *
+load_jpeg (GBytes *file, SizeCheck *check)
 {
-  if (g_strcmp0 (type, WEBP_TYPE) == 0)
-    g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-                         _ ("the picture is WebP, which can't be read here; install "
-                            "webp-pixbuf-loader, or set the server to answer with PNG"));
-  else
-    g_set_error_literal (
-        error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
-        _ ("the picture is damaged, or in a format that can't be read here; set "
-           "the server to answer with PNG"));
+  g_autoptr (GdkPixbufLoader) loader = NULL;
+
+  if (is_readable_jpeg (file))
+    loader = gdk_pixbuf_loader_new_with_type (JPEG_TYPE, NULL);
+  return loader ? load_with (loader, file, check) : NULL;
+}
+
+/* gdk-pixbuf needs a module for WebP that few have installed. libwebp decodes a picture
+ * only once its size is known, and no animations. */
+static UpscalePixels *
+load_webp (GBytes *file, SizeCheck *check)
+{
+  gsize         size = 0;
+  const guint8 *data = g_bytes_get_data (file, &size);
+  g_autoptr (UpscalePixels) pixels = NULL;
+  gsize stride;
+  int   width_px;
+  int   height_px;
+
+  if (!WebPGetInfo (data, size, &width_px, &height_px))
+    return NULL;
+  note_size (check, width_px, height_px);
+  if (check->is_refused)
+    return NULL;
+  pixels = upscale_pixels_new (width_px, height_px);
+  stride = upscale_pixels_get_row_bytes (pixels);
+  if (!WebPDecodeRGBInto (data, size, pixels->data, stride * (gsize) height_px,
+                          (int) stride))
+    return NULL;
+  return g_steal_pointer (&pixels);
 }
 
 static UpscalePixels *
 load (GBytes *file, SizeCheck *check, GError **error)
 {
-  const char *type = find_type (file);
-  g_autoptr (GdkPixbufLoader) loader = NULL;
-  UpscalePixels *pixels;
+  UpscalePixels *pixels =
+      is_webp (file) ? load_webp (file, check) : load_jpeg (file, check);
 
-  if (can_be_read (file, type))
-    loader = gdk_pixbuf_loader_new_with_type (type, NULL);
-  if (!loader)
-    {
-      refuse_format (type, error);
-      return NULL;
-    }
-  pixels = load_with (loader, file, check);
   if (check->is_refused)
     refuse_size (check, error);
   else if (!pixels)
-    refuse_format (NULL, error);
+    g_set_error_literal (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+        _ ("the picture is damaged, or in a format that can't be read here; set "
+           "the server to answer with PNG"));
   return pixels;
 }
 
@@ -356,8 +370,9 @@ upscale_picture_file_decode_small (GBytes *file, int side_px, GError **error)
 
   g_return_val_if_fail (side_px > 0, NULL);
 
-  if (!begins_with (file, 0, PNG_SIGNATURE))
-    return load (file, &check, error);
-  pixels = upscale_png_decode (file, MAX_PIXELS, error);
+  if (begins_with (file, 0, PNG_SIGNATURE))
+    pixels = upscale_png_decode (file, MAX_PIXELS, error);
+  else
+    pixels = load (file, &check, error);
   return pixels ? reduce (pixels, side_px) : NULL;
 }

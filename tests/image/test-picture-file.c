@@ -208,24 +208,9 @@ test_arithmetic_coding_is_refused (void)
   refuse (file, 16, "damaged");
 }
 
-static gboolean
-can_read (const char *type)
-{
-  g_autoptr (GSList) formats = gdk_pixbuf_get_formats ();
-
-  for (GSList *format = formats; format; format = format->next)
-    {
-      g_autofree char *name = gdk_pixbuf_format_get_name (format->data);
-
-      if (g_str_equal (name, type))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* Two pixels, packed without loss. */
 static void
-test_webp_is_read_or_explained (void)
+test_webp_is_read (void)
 {
   static const guint8 expected[] = { 220, 40, 20, 30, 200, 210 };
   g_autoptr (GBytes) file =
@@ -235,11 +220,6 @@ test_webp_is_read_or_explained (void)
                           42);
   g_autoptr (UpscalePixels) pixels = NULL;
 
-  if (!can_read ("webp"))
-    {
-      refuse (file, 2, "install webp-pixbuf-loader");
-      return;
-    }
   pixels = upscale_picture_file_decode_sized (file, 2, 1, NULL);
   g_assert_nonnull (pixels);
   g_assert_cmpmem (pixels->data, 6, expected, 6);
@@ -271,6 +251,8 @@ test_small_pictures_keep_their_shape (void)
 int
 main (int argc, char **argv)
 {
+  /* As where no module of gdk-pixbuf is installed. */
+  g_setenv ("GDK_PIXBUF_MODULE_FILE", "/dev/null", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/picture-file/jpeg-is-read", test_jpeg_is_read);
   g_test_add_func ("/picture-file/png-is-read-as-ever", test_png_is_read_as_ever);
@@ -283,8 +265,7 @@ main (int argc, char **argv)
                    test_too_many_scans_are_refused);
   g_test_add_func ("/picture-file/arithmetic-coding-is-refused",
                    test_arithmetic_coding_is_refused);
-  g_test_add_func ("/picture-file/webp-is-read-or-explained",
-                   test_webp_is_read_or_explained);
+  g_test_add_func ("/picture-file/webp-is-read", test_webp_is_read);
   g_test_add_func ("/picture-file/small-pictures-keep-their-shape",
                    test_small_pictures_keep_their_shape);
   return g_test_run ();
