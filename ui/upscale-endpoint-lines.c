@@ -53,29 +53,46 @@ choose_mark (UpscaleEndpoint *endpoint)
     }
 }
 
-static char *
-describe_batches (guint n_tiles, guint n_batches)
+/* As long as nothing of what it has is being painted. */
+static const char *
+describe_phase (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
 {
+  guint n_queued =
+      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_QUEUED);
+  guint n_starting =
+      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_STARTING);
+
+  if (n_queued + n_starting < n_tiles)
+    return "";
+  return n_starting > 0 ? _ (", starting") : _ (", queued");
+}
+
+static char *
+describe_batches (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+{
+  guint            n_batches = MAX (upscale_endpoint_get_n_taken (endpoint), 1);
   g_autofree char *tiles =
       g_strdup_printf (ngettext ("%u tile", "%u tiles", n_tiles), n_tiles);
   g_autofree char *batches =
       g_strdup_printf (ngettext (" in %u batch", " in %u batches", n_batches), n_batches);
 
-  return g_strconcat (tiles, batches, NULL);
+  return g_strconcat (tiles, batches, describe_phase (scheduler, endpoint, n_tiles),
+                      NULL);
 }
 
 static char *
-describe_work (UpscaleEndpoint *endpoint, guint n_tiles)
+describe_work (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
 {
   const char *reason = upscale_endpoint_get_reason (endpoint);
+  gint64      wait_us = upscale_scheduler_get_wait_us (scheduler, endpoint);
 
+  if (wait_us > 0)
+    return upscale_progress_describe_wait (wait_us);
   switch (upscale_endpoint_get_state (endpoint))
     {
     case UPSCALE_ENDPOINT_READY:
-      return n_tiles == 0
-                 ? g_strdup (_ ("ready"))
-                 : describe_batches (n_tiles,
-                                     MAX (upscale_endpoint_get_n_taken (endpoint), 1));
+      return n_tiles == 0 ? g_strdup (_ ("ready"))
+                          : describe_batches (scheduler, endpoint, n_tiles);
     case UPSCALE_ENDPOINT_STOPPED:
       return g_strdup_printf (_ ("stopped: %s"), reason ? reason : "");
     case UPSCALE_ENDPOINT_PROBING:
@@ -164,15 +181,16 @@ count_tiles (UpscaleJob *job, const char *endpoint)
 void
 upscale_endpoint_lines_refresh (GtkWidget *lines, UpscaleJob *job)
 {
-  GtkGrid   *grid = GTK_GRID (lines);
-  GPtrArray *endpoints =
-      upscale_scheduler_get_endpoints (upscale_job_get_scheduler (job));
+  GtkGrid          *grid = GTK_GRID (lines);
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
+  GPtrArray        *endpoints = upscale_scheduler_get_endpoints (scheduler);
 
   for (int row = 0; row < (int) endpoints->len; row++)
     {
       UpscaleEndpoint *endpoint = endpoints->pdata[row];
       const char      *name = upscale_endpoint_get_name (endpoint);
-      g_autofree char *work = describe_work (endpoint, count_tiles (job, name));
+      g_autofree char *work =
+          describe_work (scheduler, endpoint, count_tiles (job, name));
       g_autofree char *speed = describe_speed (endpoint);
 
       if (!gtk_grid_get_child_at (grid, COLUMN_MARK, row))

@@ -33,6 +33,8 @@ upscale_event_describe (const UpscaleEvent *event)
       return g_strdup_printf (_ ("%s is ready"), name);
     case UPSCALE_EVENT_PROBE_FAILED:
       return g_strdup_printf (_ ("%s does not answer: %s"), name, text);
+    case UPSCALE_EVENT_ENDPOINT_BUSY:
+      return g_strdup_printf ("%s: %s", name, text);
     case UPSCALE_EVENT_SENT:
     case UPSCALE_EVENT_SENT_AGAIN:
     case UPSCALE_EVENT_BATCH_FAILED:

@@ -11,6 +11,8 @@
 #define SPACING_PX 12
 /* Tiles may settle by the hundred in a second; nobody can read that fast. */
 #define REFRESH_MS 150
+/* Waiting times count down. */
+#define TICK_S 1
 #define TEXT_WIDTH_CHARS 60
 
 enum
@@ -41,6 +43,7 @@ struct _UpscaleProgressWindow
   GtkWidget    *endpoints;
   GtkWidget    *message;
   guint         refresh;
+  guint         tick;
   GMainLoop    *asking; /* set while an answer is waited for */
   int           answer;
 };
@@ -54,7 +57,7 @@ show_now (UpscaleProgressWindow *self)
       upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
   g_autofree char *status = upscale_progress_describe (progress);
   double           fraction =
-      (double) upscale_progress_count_settled (progress) / MAX (progress.n_tiles, 1);
+      (double) upscale_progress_count_done (progress) / MAX (progress.n_tiles, 1);
   g_autofree char *percent = g_strdup_printf (_ ("%.0f %%"), 100.0 * fraction);
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
@@ -75,7 +78,9 @@ show_ended (UpscaleProgressWindow *self)
   progress.seconds_left = -1.0;
   progress.expected_cost = -1.0;
   progress.n_in_flight = 0;
+  progress.n_queued = 0;
   progress.n_starting = 0;
+  progress.wait_us = 0;
   status = upscale_progress_describe (progress);
   gtk_label_set_text (GTK_LABEL (self->status), status);
 }
@@ -88,6 +93,13 @@ on_refresh_due (gpointer user_data)
   self->refresh = 0;
   show_now (self);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  show_now (user_data);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -166,6 +178,7 @@ forget_job (UpscaleProgressWindow *self)
   g_clear_object (&self->job);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->refresh, g_source_remove);
+  g_clear_handle_id (&self->tick, g_source_remove);
 }
 
 static void
@@ -305,6 +318,7 @@ upscale_progress_window_watch (UpscaleProgressWindow *window,
   g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), window);
   g_signal_connect (scheduler, "event", G_CALLBACK (on_event), window);
   gtk_label_set_text (GTK_LABEL (window->message), "");
+  window->tick = g_timeout_add_seconds (TICK_S, on_tick, window);
   upscale_tile_view_watch (UPSCALE_TILE_VIEW (window->tiles), job);
   if (is_first)
     gtk_widget_show_all (GTK_WIDGET (window));
@@ -319,6 +333,7 @@ wait_for_answer (UpscaleProgressWindow *window, const char *sentence)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
+  g_clear_handle_id (&window->tick, g_source_remove);
   show_now (window);
   show_ended (window);
   gtk_label_set_text (GTK_LABEL (window->message), sentence);

@@ -17,7 +17,8 @@
 #define MAX_PARSED_BYTES (1 << 20)
 
 #define STATUS_TOO_MANY_REQUESTS 429
-/* Cloudflare's own: its origin took longer than 100 s. */
+/* Cloudflare's own: its origin is down, can't be reached, or took longer than 100 s. */
+#define STATUS_ORIGIN_DOWN 521
 #define STATUS_ORIGIN_TIMEOUT 524
 
 /* Words that every framework has for a card that is too small. */
@@ -57,6 +58,14 @@ choose_code (guint status, const char *detail)
                                               : UPSCALE_ERROR_SERVER;
 }
 
+/* A proxy has answered, as the server behind it did not. */
+static gboolean
+is_from_proxy (guint status)
+{
+  return status == SOUP_STATUS_BAD_GATEWAY || status == SOUP_STATUS_GATEWAY_TIMEOUT ||
+         (status >= STATUS_ORIGIN_DOWN && status <= STATUS_ORIGIN_TIMEOUT);
+}
+
 /* Its name, for a reader who does not know the numbers. */
 static const char *
 name_status (guint status)
@@ -65,7 +74,7 @@ name_status (guint status)
     {
     case STATUS_TOO_MANY_REQUESTS:
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
-      return "it is busy";
+      return _ ("it is busy");
     case STATUS_ORIGIN_TIMEOUT:
       return _ ("the proxy before it waited in vain");
     default:
@@ -167,6 +176,8 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
                                *detail ? ": " : "", detail, advise (status));
 
   upscale_error_set_retry_after (error, wait_us);
+  if (is_from_proxy (status))
+    upscale_error_set_unready (error);
   return error;
 }
 

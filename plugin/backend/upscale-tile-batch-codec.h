@@ -27,7 +27,7 @@ typedef struct
 
 /**
  * UpscaleWireAnswer:
- * @is_at_work: tiles are being painted; else it waits for a worker or a machine
+ * @phase: whether tiles are being painted, or it waits for a worker or a machine
  * @has_ended: no more tiles will be painted
  * @is_cancelled: it has ended because somebody, or the lease, has cancelled it
  * @n_processed: finished tiles, in all
@@ -39,12 +39,12 @@ typedef struct
  */
 struct _UpscaleWireAnswer
 {
-  gboolean is_at_work;
-  gboolean has_ended;
-  gboolean is_cancelled;
-  guint    n_processed;
-  char    *failure;
-  GArray  *results;
+  UpscalePhase phase;
+  gboolean     has_ended;
+  gboolean     is_cancelled;
+  guint        n_processed;
+  char        *failure;
+  GArray      *results;
 };
 
 GBytes *upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s);

@@ -134,9 +134,11 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 {
   const char *status = upscale_json_get_string (object, "status");
 
-  answer->is_at_work = g_strcmp0 (status, "running") == 0;
-  if (answer->is_at_work || g_strcmp0 (status, "queued") == 0 ||
-      g_strcmp0 (status, "starting") == 0)
+  if (g_strcmp0 (status, "queued") == 0)
+    answer->phase = UPSCALE_PHASE_QUEUED;
+  else if (g_strcmp0 (status, "starting") == 0)
+    answer->phase = UPSCALE_PHASE_STARTING;
+  if (answer->phase != UPSCALE_PHASE_AT_WORK || g_strcmp0 (status, "running") == 0)
     return TRUE;
   answer->has_ended = TRUE;
   if (!status || g_str_equal (status, "completed"))

@@ -40,13 +40,13 @@ typedef struct
   const UpscaleBatchFuncs       *funcs;
   gpointer                       funcs_data;
   GBytes                        *body;
-  gboolean is_blocking; /* the server has only the one blocking route */
-  gboolean is_sent;     /* the endpoint may be at work, also when it never answered */
-  gboolean is_starting; /* it has said that it has not begun */
-  gint64   asked_us;
-  gint64   told_wait_us; /* by the last answer, 0 when it did not say */
-  guint    timer;
-  guint    farewell_pause; /* timer */
+  gboolean     is_blocking; /* the server has only the one blocking route */
+  gboolean     is_sent;     /* the endpoint may be at work, also when it never answered */
+  UpscalePhase phase;
+  gint64       asked_us;
+  gint64       told_wait_us; /* by the last answer, 0 when it did not say */
+  guint        timer;
+  guint        farewell_pause; /* timer */
 } Process;
 
 static void submit (GTask *task);
@@ -203,12 +203,10 @@ hand_out (Process *process, const UpscaleWireAnswer *answer)
 static void
 note_phase (Process *process, const UpscaleWireAnswer *answer)
 {
-  gboolean is_starting = !answer->is_at_work && !answer->has_ended;
-
   process->batch->is_submitted = TRUE;
-  if (is_starting != process->is_starting)
-    process->funcs->on_phase (!is_starting, process->funcs_data);
-  process->is_starting = is_starting;
+  if (answer->phase != process->phase)
+    process->funcs->on_phase (answer->phase, process->funcs_data);
+  process->phase = answer->phase;
 }
 
 static GError *
@@ -366,8 +364,9 @@ ask (GTask *task)
   g_autoptr (GUri) uri = make_batch_uri (process->address, process->batch, query);
   UpscaleHttpRequest request = { .method = "GET",
                                  .uri = uri,
-                                 .prefer = process->is_starting ? PREFER_WAIT_FOR_BEGIN
-                                                                : PREFER_WAIT,
+                                 .prefer = process->phase == UPSCALE_PHASE_AT_WORK
+                                               ? PREFER_WAIT
+                                               : PREFER_WAIT_FOR_BEGIN,
                                  .silence_us = POLL_SILENCE_US };
   GError            *error = NULL;
 

@@ -133,7 +133,9 @@ on_line (gpointer user_data)
   if (talk->phase == process->told)
     return;
   process->told = talk->phase;
-  process->funcs->on_phase (talk->phase == UPSCALE_TALK_PAINTING, process->funcs_data);
+  process->funcs->on_phase (talk->phase == UPSCALE_TALK_WAITING ? UPSCALE_PHASE_QUEUED
+                                                                : UPSCALE_PHASE_AT_WORK,
+                            process->funcs_data);
 }
 
 static UpscaleTalk *

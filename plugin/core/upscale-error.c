@@ -5,7 +5,8 @@
 
 typedef struct
 {
-  gint64 retry_after_us;
+  gint64   retry_after_us;
+  gboolean is_unready;
 } UpscaleErrorPrivate;
 
 static void
@@ -58,6 +59,40 @@ upscale_error_get_retry_after (const GError *error)
       error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
 
   return private ? private->retry_after_us : 0;
+}
+
+/**
+ * upscale_error_set_unready:
+ * @error: an error of this domain
+ *
+ * Notes that the server behind a proxy is not there yet: it is being started, or starts
+ * again.
+ */
+void
+upscale_error_set_unready (GError *error)
+{
+  UpscaleErrorPrivate *private = upscale_error_get_private (error);
+
+  g_return_if_fail (private != NULL);
+  private->is_unready = TRUE;
+}
+
+/**
+ * upscale_error_is_unready:
+ * @error: any error
+ *
+ * Returns: %TRUE if the endpoint has no room now, is being started, or says when to ask
+ * again, so that it should be waited for
+ */
+gboolean
+upscale_error_is_unready (const GError *error)
+{
+  const UpscaleErrorPrivate *private =
+      error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
+
+  return private && upscale_error_is_transient (error) &&
+         (private->is_unready || private->retry_after_us > 0 ||
+          error->code == UPSCALE_ERROR_BUSY);
 }
 
 /**

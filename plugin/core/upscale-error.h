@@ -52,6 +52,9 @@ GQuark upscale_error_quark (void);
 void   upscale_error_set_retry_after (GError *error, gint64 wait_us);
 gint64 upscale_error_get_retry_after (const GError *error);
 
+void     upscale_error_set_unready (GError *error);
+gboolean upscale_error_is_unready (const GError *error);
+
 void     upscale_error_tidy (GError *error);
 gboolean upscale_error_is_transient (const GError *error);
 

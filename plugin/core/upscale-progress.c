@@ -17,13 +17,40 @@ upscale_progress_count_settled (UpscaleProgress progress)
   return progress.n_painted + progress.n_stored + progress.n_skipped + progress.n_failed;
 }
 
+/**
+ * upscale_progress_count_done:
+ * @progress: how far it is
+ *
+ * Returns: tiles that need no more work; failed ones do
+ */
+guint
+upscale_progress_count_done (UpscaleProgress progress)
+{
+  return progress.n_painted + progress.n_stored + progress.n_skipped;
+}
+
+/* Says why nothing is being painted. */
+static void
+append_wait (GString *line, UpscaleProgress progress)
+{
+  g_autofree char *wait = upscale_progress_describe_wait (progress.wait_us);
+  guint            n_waiting = progress.n_queued + progress.n_starting;
+
+  if (progress.wait_us > 0)
+    g_string_append_printf (line, ", %s", wait);
+  else if (n_waiting == 0 || n_waiting < progress.n_in_flight)
+    return;
+  else if (progress.n_starting > 0)
+    g_string_append (line, _ (", waiting for machines to start"));
+  else
+    g_string_append (line, _ (", waiting in the server's queue"));
+}
+
 static void
 append_time (GString *line, UpscaleProgress progress)
 {
   int minutes = (int) (progress.seconds_left / MINUTE_S + 0.5);
 
-  if (progress.n_starting > 0 && progress.n_starting == progress.n_in_flight)
-    g_string_append (line, _ (", waiting for machines to start"));
   if (progress.seconds_left < 0.0 ||
       upscale_progress_count_settled (progress) == progress.n_tiles)
     return;
@@ -55,7 +82,7 @@ upscale_progress_describe (UpscaleProgress progress)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
-  g_string_printf (line, _ ("%u of %u tiles"), upscale_progress_count_settled (progress),
+  g_string_printf (line, _ ("%u of %u tiles"), upscale_progress_count_done (progress),
                    progress.n_tiles);
   if (progress.n_stored > 0)
     g_string_append_printf (line, _ (", %u from an earlier run"), progress.n_stored);
@@ -63,9 +90,24 @@ upscale_progress_describe (UpscaleProgress progress)
     g_string_append_printf (line, _ (", %u in flight"), progress.n_in_flight);
   if (progress.n_failed > 0)
     g_string_append_printf (line, _ (", %u failed"), progress.n_failed);
+  append_wait (line, progress);
   append_time (line, progress);
   append_cost (line, progress);
   return g_string_free_and_steal (g_steal_pointer (&line));
+}
+
+/**
+ * upscale_progress_describe_wait:
+ * @wait_us: how long a busy endpoint is left alone
+ *
+ * Returns: (transfer full): the same in words
+ */
+char *
+upscale_progress_describe_wait (gint64 wait_us)
+{
+  int seconds = (int) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  return g_strdup_printf (_ ("busy, asks again in %d s"), seconds);
 }
 
 /**

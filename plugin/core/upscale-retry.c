@@ -6,6 +6,7 @@
 #define FIRST_WAIT_US (1 * G_USEC_PER_SEC)
 #define LONGEST_WAIT_US (30 * G_USEC_PER_SEC)
 #define MAX_DOUBLINGS 6
+#define LONGEST_TOLD_US (300 * (gint64) G_USEC_PER_SEC)
 /* How often a batch is asked for again where it lies, before it is painted elsewhere. */
 #define MAX_RESENDS 2
 /* Sends before a tile goes alone. */
@@ -33,17 +34,42 @@ upscale_retry_backoff (int n_failures, double jitter)
   return (gint64) ((double) MIN (wait_us, LONGEST_WAIT_US) * (0.5 + 0.5 * jitter));
 }
 
+/**
+ * upscale_retry_wait:
+ * @error: what a busy endpoint answered
+ * @n_busy: how often in a row, at least 1
+ * @patience_us: how long it may be busy still
+ * @jitter: 0 to 1, at random
+ *
+ * Waits as the endpoint says, but for five minutes at most, since its estimate may be
+ * wrong, and never beyond @patience_us.
+ *
+ * Returns: how long to leave it alone, us; 0 when it was busy for too long
+ */
+gint64
+upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter)
+{
+  gint64 told_us = upscale_error_get_retry_after (error);
+  gint64 wait_us = told_us > 0 ? MIN (told_us, LONGEST_TOLD_US)
+                               : upscale_retry_backoff (n_busy + 1, jitter);
+
+  return CLAMP (patience_us, 0, wait_us);
+}
+
 /* A busy endpoint is no worse for it. What it did not take may go elsewhere. */
 static UpscaleRetryDecision
 decide_busy (const GError *error, UpscaleRetryCase what)
 {
-  gint64 asked_us = upscale_error_get_retry_after (error);
   gint64 wait_us =
-      asked_us > 0 ? asked_us : upscale_retry_backoff (what.n_resends + 2, what.jitter);
-  UpscaleRetryAction action =
-      what.is_submitted ? UPSCALE_RETRY_RESEND : UPSCALE_RETRY_REQUEUE;
+      upscale_retry_wait (error, MAX (what.n_busy, 1), what.patience_us, what.jitter);
 
-  return (UpscaleRetryDecision) { action, wait_us, FALSE, FALSE };
+  if (wait_us == 0)
+    return (UpscaleRetryDecision) { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE };
+  if (!what.is_submitted)
+    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, FALSE, FALSE };
+  if (what.is_late)
+    return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE };
+  return (UpscaleRetryDecision) { UPSCALE_RETRY_RESEND, wait_us, FALSE, FALSE };
 }
 
 /* Nobody has painted anything, so it is no try. What lies there already is worth a wait;
@@ -111,7 +137,8 @@ decide_with_tries_left (const GError *error, UpscaleRetryCase what)
  * @what: what else is known
  *
  * Decides what happens to the open tiles of a failed batch. Whether a tile has tries left
- * is not looked at here, except that a user who wants no second try gets none.
+ * is not looked at here, except that a user who wants no second try gets none; waiting
+ * for a busy endpoint is no try.
  *
  * Returns: what to do
  */
@@ -122,7 +149,8 @@ upscale_retry_decide (const GError *error, UpscaleRetryCase what)
                                       ? decide_with_tries_left (error, what)
                                       : decide_failure (what);
 
-  if (what.max_tries > 1 || decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
+  if (what.max_tries > 1 || decision.action == UPSCALE_RETRY_STOP_ENDPOINT ||
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY))
     return decision;
   return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, decision.wait_us, TRUE, TRUE };
 }

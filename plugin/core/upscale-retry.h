@@ -35,6 +35,9 @@ typedef enum
  * @has_others: another endpoint could take the tiles
  * @jitter: 0 to 1, at random, so that batches which failed together don't come back
  * together
+ * @n_busy: how often in a row the endpoint was busy, this time included
+ * @patience_us: for how long it may be busy still, us
+ * @is_late: the batch has had no answer for as long as the batch timeout
  *
  * What is known when a batch has failed. A value.
  */
@@ -47,6 +50,9 @@ typedef struct
   gboolean is_submitted;
   gboolean has_others;
   double   jitter;
+  int      n_busy;
+  gint64   patience_us;
+  gboolean is_late;
 } UpscaleRetryCase;
 
 /**
@@ -86,6 +92,8 @@ typedef struct
 
 UpscaleRetryDecision upscale_retry_decide (const GError *error, UpscaleRetryCase what);
 gint64               upscale_retry_backoff (int n_failures, double jitter);
-gboolean             upscale_retry_should_stop (UpscaleHealthCase what);
+gint64
+upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter);
+gboolean upscale_retry_should_stop (UpscaleHealthCase what);
 
 G_END_DECLS

@@ -30,15 +30,15 @@ typedef struct
 /**
  * UpscaleBatchFuncs:
  * @on_answer: one tile's answer; at most once a tile, as answers come in
- * @on_phase: whether the endpoint is at work on it; if not, it is queued there, or a
- * machine is being started. Not called by backends that can't tell
+ * @on_phase: what the endpoint does with it from now on. Not called by backends that
+ * can't tell
  *
  * What a backend tells of a batch, on the main thread, always before the batch ends.
  */
 typedef struct
 {
   void (*on_answer) (const UpscaleTileAnswer *answer, gpointer user_data);
-  void (*on_phase) (gboolean is_at_work, gpointer user_data);
+  void (*on_phase) (UpscalePhase phase, gpointer user_data);
 } UpscaleBatchFuncs;
 
 /**

@@ -10,6 +10,21 @@ typedef struct _UpscaleTileMessage UpscaleTileMessage;
 typedef struct _UpscaleBatch       UpscaleBatch;
 
 /**
+ * UpscalePhase:
+ * @UPSCALE_PHASE_AT_WORK: the endpoint is at work on it, or does not say
+ * @UPSCALE_PHASE_QUEUED: it waits there
+ * @UPSCALE_PHASE_STARTING: a machine is being started for it
+ *
+ * What an endpoint does with a batch that it has.
+ */
+typedef enum
+{
+  UPSCALE_PHASE_AT_WORK,
+  UPSCALE_PHASE_QUEUED,
+  UPSCALE_PHASE_STARTING,
+} UpscalePhase;
+
+/**
  * UpscaleTileMessage:
  * @tile: the tile
  * @image: PNG file, 8-bit sRGB

@@ -83,6 +83,29 @@ upscale_endpoint_pool_count_alive (GPtrArray *endpoints)
 }
 
 /**
+ * upscale_endpoint_pool_has_others:
+ * @endpoints: (element-type UpscaleEndpoint): endpoints
+ * @endpoint: one of them
+ *
+ * Returns: %TRUE if another one may take a tile now: it is neither stopped nor busy
+ */
+gboolean
+upscale_endpoint_pool_has_others (GPtrArray *endpoints, UpscaleEndpoint *endpoint)
+{
+  g_return_val_if_fail (endpoints != NULL, FALSE);
+
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      UpscaleEndpoint *other = endpoints->pdata[i];
+
+      if (other != endpoint && upscale_endpoint_is_alive (other) &&
+          upscale_endpoint_get_health (other)->n_busy == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * upscale_endpoint_pool_count_slots:
  * @endpoints: (element-type UpscaleEndpoint): endpoints
  * @policy: what the user wants
@@ -121,7 +144,8 @@ upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us)
 
   for (guint i = 0; i < endpoints->len; i++)
     {
-      gint64 until_us = upscale_endpoint_get_resting_until (endpoints->pdata[i]);
+      gint64 until_us =
+          upscale_endpoint_get_health (endpoints->pdata[i])->resting_until_us;
 
       if (upscale_endpoint_is_alive (endpoints->pdata[i]) && until_us > now_us)
         first_us = MIN (first_us, until_us);

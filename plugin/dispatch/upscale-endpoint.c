@@ -24,12 +24,7 @@ struct _UpscaleEndpoint
   double               seconds_per_tile;
   int                  max_tiles;
 
-  int      n_strikes; /* failures in a row */
-  gint64   first_strike_us;
-  gint64   last_strike_us;
-  gboolean has_worked;
-  gint64   resting_until_us;
-  gint64   busy_since_us; /* 0 when it was not busy since its last success */
+  UpscaleHealth health;
 
   guint  n_taken;    /* slots */
   guint  n_last;     /* tiles of the last batch */
@@ -65,7 +60,6 @@ static void
 upscale_endpoint_init (UpscaleEndpoint *self)
 {
   self->most_slots = G_MAXUINT;
-  self->last_strike_us = G_MININT64;
 }
 
 /**
@@ -168,18 +162,6 @@ int
 upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint)
 {
   return endpoint->max_tiles;
-}
-
-/**
- * upscale_endpoint_get_resting_until:
- * @endpoint: an endpoint
- *
- * Returns: until when it is to be left alone
- */
-gint64
-upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoint)
-{
-  return endpoint->resting_until_us;
 }
 
 /**
@@ -380,6 +362,7 @@ upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capa
   endpoint->capabilities = upscale_capabilities_ref (capabilities);
   endpoint->max_tiles = capabilities->max_tiles;
   endpoint->state = UPSCALE_ENDPOINT_READY;
+  upscale_health_note_room (&endpoint->health);
 }
 
 /**
@@ -395,56 +378,26 @@ upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason)
 }
 
 /**
- * upscale_endpoint_rest:
- * @endpoint: an endpoint
- * @until_us: until when it is to be left alone
- */
-void
-upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us)
-{
-  endpoint->resting_until_us = MAX (endpoint->resting_until_us, until_us);
-}
-
-/**
- * upscale_endpoint_note_failure:
+ * upscale_endpoint_set_reason:
  * @endpoint: an endpoint that has failed
  * @reason: how, a sentence
- * @begun_us: when what failed was begun
- * @now_us: the time
- *
- * Many batches that break together are one failure: only what was begun after the last
- * one counts again.
- *
- * Returns: whether it counts
  */
-gboolean
-upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
-                               const char      *reason,
-                               gint64           begun_us,
-                               gint64           now_us)
+void
+upscale_endpoint_set_reason (UpscaleEndpoint *endpoint, const char *reason)
 {
   g_set_str (&endpoint->reason, reason);
-  if (begun_us < endpoint->last_strike_us)
-    return FALSE;
-  if (endpoint->n_strikes++ == 0)
-    endpoint->first_strike_us = now_us;
-  endpoint->last_strike_us = now_us;
-  return TRUE;
 }
 
 /**
  * upscale_endpoint_get_health:
- * @endpoint: an endpoint that has failed
- * @now_us: the time
+ * @endpoint: an endpoint
  *
- * Returns: what is known of it, for the scheduler to complete
+ * Returns: (transfer none): how it fares; for the scheduler to change
  */
-UpscaleHealthCase
-upscale_endpoint_get_health (UpscaleEndpoint *endpoint, gint64 now_us)
+UpscaleHealth *
+upscale_endpoint_get_health (UpscaleEndpoint *endpoint)
 {
-  return (UpscaleHealthCase) { .n_strikes = endpoint->n_strikes,
-                               .unwell_us = now_us - endpoint->first_strike_us,
-                               .has_worked = endpoint->has_worked };
+  return &endpoint->health;
 }
 
 /**
@@ -455,9 +408,7 @@ upscale_endpoint_get_health (UpscaleEndpoint *endpoint, gint64 now_us)
 void
 upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile)
 {
-  endpoint->n_strikes = 0;
-  endpoint->busy_since_us = 0;
-  endpoint->has_worked = TRUE;
+  upscale_health_note_success (&endpoint->health);
   if (endpoint->most_slots < G_MAXUINT)
     endpoint->most_slots++;
   if (endpoint->seconds_per_tile > 0.0)
@@ -468,21 +419,15 @@ upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_til
 }
 
 /**
- * upscale_endpoint_note_busy:
+ * upscale_endpoint_ask_less:
  * @endpoint: an endpoint that had no room for a batch that it still counts as having
- * @now_us: the time
  *
- * Asks less of it; each success gives a slot back.
- *
- * Returns: for how long it has been busy without painting anything, us
+ * Takes slots away; each success gives one back.
  */
-gint64
-upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us)
+void
+upscale_endpoint_ask_less (UpscaleEndpoint *endpoint)
 {
   endpoint->most_slots = MAX (endpoint->n_taken, 2) - 1;
-  if (endpoint->busy_since_us == 0)
-    endpoint->busy_since_us = now_us;
-  return now_us - endpoint->busy_since_us;
 }
 
 /**

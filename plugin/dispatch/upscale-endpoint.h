@@ -2,7 +2,7 @@
 #pragma once
 
 #include "upscale-backend.h"
-#include "upscale-retry.h"
+#include "upscale-health.h"
 
 G_BEGIN_DECLS
 
@@ -61,7 +61,7 @@ const char          *upscale_endpoint_get_reason (UpscaleEndpoint *endpoint);
 UpscaleCapabilities *upscale_endpoint_get_capabilities (UpscaleEndpoint *endpoint);
 double               upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint);
 int                  upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint);
-gint64               upscale_endpoint_get_resting_until (UpscaleEndpoint *endpoint);
+UpscaleHealth       *upscale_endpoint_get_health (UpscaleEndpoint *endpoint);
 
 gboolean upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint);
 GQueue  *upscale_endpoint_get_spares (UpscaleEndpoint *endpoint);
@@ -78,16 +78,11 @@ void upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);
 void upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
                                  UpscaleCapabilities *capabilities);
 void upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
-void upscale_endpoint_rest (UpscaleEndpoint *endpoint, gint64 until_us);
+void upscale_endpoint_set_reason (UpscaleEndpoint *endpoint, const char *reason);
 void upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us);
 void upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us);
-gboolean          upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
-                                                 const char      *reason,
-                                                 gint64           begun_us,
-                                                 gint64           now_us);
-UpscaleHealthCase upscale_endpoint_get_health (UpscaleEndpoint *endpoint, gint64 now_us);
-void   upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
-gint64 upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us);
-void   upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
+void upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
+void upscale_endpoint_ask_less (UpscaleEndpoint *endpoint);
+void upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ upscale_event_kind_get_name (UpscaleEventKind kind)
     [UPSCALE_EVENT_TILE_GIVEN_UP] = "tile-given-up",
     [UPSCALE_EVENT_BATCH_FAILED] = "batch-failed",
     [UPSCALE_EVENT_BATCH_ENDED] = "batch-ended",
+    [UPSCALE_EVENT_ENDPOINT_BUSY] = "endpoint-busy",
     [UPSCALE_EVENT_ENDPOINT_STOPPED] = "endpoint-stopped",
   };
 

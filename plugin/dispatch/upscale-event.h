@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @UPSCALE_EVENT_TILE_GIVEN_UP: it was its last
  * @UPSCALE_EVENT_BATCH_FAILED: a batch has failed, its open tiles go elsewhere
  * @UPSCALE_EVENT_BATCH_ENDED: nothing of a batch is under way any more
+ * @UPSCALE_EVENT_ENDPOINT_BUSY: an endpoint has no room, or is being started
  * @UPSCALE_EVENT_ENDPOINT_STOPPED: an endpoint is asked no more
  *
  * What can happen in a job.
@@ -33,6 +34,7 @@ typedef enum
   UPSCALE_EVENT_TILE_GIVEN_UP,
   UPSCALE_EVENT_BATCH_FAILED,
   UPSCALE_EVENT_BATCH_ENDED,
+  UPSCALE_EVENT_ENDPOINT_BUSY,
   UPSCALE_EVENT_ENDPOINT_STOPPED,
 } UpscaleEventKind;
 

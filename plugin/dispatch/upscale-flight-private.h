@@ -32,9 +32,9 @@ struct _UpscaleFlight
   guint         n_accepting;
   gboolean      is_answered; /* the endpoint has said its last word */
   gboolean      is_late;
-  gboolean      is_starting; /* queued there, or a machine is being started */
-  guint         deadline;    /* timer */
-  guint         pause;       /* timer */
+  UpscalePhase  phase;
+  guint         deadline; /* timer */
+  guint         pause;    /* timer */
   int           n_resends;
   gint64        sent_us;       /* last */
   gint64        work_began_us; /* 0 until it is sent */

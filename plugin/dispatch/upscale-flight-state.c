@@ -220,16 +220,27 @@ upscale_flight_was_sent (UpscaleFlight *flight)
 }
 
 /**
- * upscale_flight_is_starting:
+ * upscale_flight_get_phase:
  * @flight: a flight
  *
- * Returns: whether the endpoint has said that it has not begun with it: it is queued, or
- * a machine is being started
+ * Returns: what the endpoint does with it
+ */
+UpscalePhase
+upscale_flight_get_phase (UpscaleFlight *flight)
+{
+  return flight->phase;
+}
+
+/**
+ * upscale_flight_is_pausing:
+ * @flight: a flight
+ *
+ * Returns: %TRUE if it waits to be sent again
  */
 gboolean
-upscale_flight_is_starting (UpscaleFlight *flight)
+upscale_flight_is_pausing (UpscaleFlight *flight)
 {
-  return flight->is_starting;
+  return flight->pause != 0;
 }
 
 /**

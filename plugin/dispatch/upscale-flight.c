@@ -161,13 +161,15 @@ arm_deadline (UpscaleFlight *flight)
 
 /* Time spent in a queue or on a machine's start is no work. */
 static void
-on_phase (gboolean is_at_work, gpointer user_data)
+on_phase (UpscalePhase phase, gpointer user_data)
 {
   UpscaleFlight *flight = user_data;
 
-  if (flight->is_starting && is_at_work && flight->n_answered == 0)
+  if (flight->phase != UPSCALE_PHASE_AT_WORK && phase == UPSCALE_PHASE_AT_WORK &&
+      flight->n_answered == 0)
     flight->work_began_us = flight->news_us = upscale_clock_get_now (flight->plan.clock);
-  flight->is_starting = !is_at_work;
+  flight->phase = phase;
+  flight->funcs->on_phase_changed (flight, flight->owner);
 }
 
 static const UpscaleBatchFuncs batch_funcs = { .on_answer = on_answer,

@@ -15,6 +15,7 @@ typedef struct _UpscaleFlight UpscaleFlight;
  * @take_tile: the next tile to carry beside another (%UPSCALE_NO_TILE for none); returns
  * %UPSCALE_NO_TILE when there is none for this flight
  * @on_sent: the batch is on its way for the first time
+ * @on_phase_changed: upscale_flight_get_phase() has changed
  * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was
  * painted
  * @on_claimed: a picture came for this tile and is being looked at
@@ -31,6 +32,7 @@ typedef struct
 {
   guint (*take_tile) (UpscaleFlight *flight, guint beside, gpointer owner);
   void (*on_sent) (UpscaleFlight *flight, gpointer owner);
+  void (*on_phase_changed) (UpscaleFlight *flight, gpointer owner);
   void (*on_settled) (UpscaleFlight  *flight,
                       guint           tile_index,
                       UpscalePrepared how,
@@ -90,7 +92,8 @@ double           upscale_flight_get_quiet_s (UpscaleFlight *flight);
 gboolean         upscale_flight_is_copy (UpscaleFlight *flight);
 gboolean         upscale_flight_is_leftover (UpscaleFlight *flight);
 gboolean         upscale_flight_was_sent (UpscaleFlight *flight);
-gboolean         upscale_flight_is_starting (UpscaleFlight *flight);
+UpscalePhase     upscale_flight_get_phase (UpscaleFlight *flight);
+gboolean         upscale_flight_is_pausing (UpscaleFlight *flight);
 gboolean         upscale_flight_is_waiting_for_answers (UpscaleFlight *flight);
 guint            upscale_flight_count_open (UpscaleFlight *flight);
 GArray          *upscale_flight_get_open_tiles (UpscaleFlight *flight);

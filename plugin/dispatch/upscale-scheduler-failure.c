@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What follows a failure: of a tile, of a batch, of a probe. What to do is core's
  * decision; here it is done. */
+#include <glib/gi18n-lib.h>
+
 #include "upscale-endpoint-pool.h"
 #include "upscale-error.h"
 #include "upscale-scheduler-private.h"
@@ -112,10 +114,13 @@ upscale_scheduler_strike (UpscaleScheduler *self,
   gint64            now_us = upscale_clock_get_now (self->clock);
   UpscaleHealthCase health;
 
-  if (!upscale_endpoint_is_alive (endpoint) ||
-      !upscale_endpoint_note_failure (endpoint, error->message, begun_us, now_us))
+  if (!upscale_endpoint_is_alive (endpoint))
     return;
-  health = upscale_endpoint_get_health (endpoint, now_us);
+  upscale_endpoint_set_reason (endpoint, error->message);
+  if (!upscale_health_note_failure (upscale_endpoint_get_health (endpoint), begun_us,
+                                    now_us))
+    return;
+  health = upscale_health_get_case (upscale_endpoint_get_health (endpoint), now_us);
   health.max_tries = self->policy.max_tries;
   health.is_probe = upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_READY;
   if (upscale_retry_should_stop (health))
@@ -127,6 +132,68 @@ upscale_scheduler_strike (UpscaleScheduler *self,
     }
 }
 
+/**
+ * upscale_scheduler_note_busy:
+ * @self: a scheduler
+ * @endpoint: an endpoint that has no room, or is being started
+ *
+ * Nobody waits for ever, not even for a full queue: the batch timeout is the limit.
+ *
+ * Returns: for how long it may be so still, us
+ */
+gint64
+upscale_scheduler_note_busy (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+{
+  return self->policy.batch_timeout_us -
+         upscale_health_note_busy (upscale_endpoint_get_health (endpoint),
+                                   upscale_clock_get_now (self->clock));
+}
+
+/**
+ * upscale_scheduler_stop_busy_endpoint:
+ * @self: a scheduler
+ * @endpoint: an endpoint that was busy for too long
+ * @error: its last word
+ */
+void
+upscale_scheduler_stop_busy_endpoint (UpscaleScheduler *self,
+                                      UpscaleEndpoint  *endpoint,
+                                      const GError     *error)
+{
+  g_autofree char *reason =
+      g_strdup_printf (_ ("%s It was busy for %d s, as long as the batch timeout: raise "
+                          "that, or run again later."),
+                       error->message,
+                       (int) (self->policy.batch_timeout_us / G_USEC_PER_SEC));
+
+  upscale_scheduler_stop_endpoint (self, endpoint, reason);
+}
+
+/**
+ * upscale_scheduler_let_rest:
+ * @self: a scheduler
+ * @endpoint: an endpoint that is busy
+ * @wait_us: how long to leave it alone
+ * @error: what it said
+ */
+void
+upscale_scheduler_let_rest (UpscaleScheduler *self,
+                            UpscaleEndpoint  *endpoint,
+                            gint64            wait_us,
+                            const GError     *error)
+{
+  g_autofree char *text = upscale_progress_describe_wait (wait_us);
+
+  upscale_endpoint_set_reason (endpoint, error->message);
+  upscale_health_rest (upscale_endpoint_get_health (endpoint),
+                       upscale_clock_get_now (self->clock) + wait_us);
+  upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_ENDPOINT_BUSY,
+                                                 .endpoint = endpoint,
+                                                 .tile_index = UPSCALE_NO_TILE,
+                                                 .text = text });
+  upscale_scheduler_tell_progress (self);
+}
+
 static void
 blame (UpscaleScheduler    *self,
        UpscaleFlight       *flight,
@@ -136,18 +203,20 @@ blame (UpscaleScheduler    *self,
   UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
   gint64           now_us = upscale_clock_get_now (self->clock);
   gboolean         loses_work = decision.action != UPSCALE_RETRY_RESEND;
+  gboolean         is_busy = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
 
-  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
+  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT && is_busy)
+    upscale_scheduler_stop_busy_endpoint (self, endpoint, error);
+  else if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
     upscale_scheduler_stop_endpoint (self, endpoint, error->message);
   else if (decision.is_strike)
     upscale_scheduler_strike (self, endpoint, upscale_flight_get_sent_us (flight),
                               loses_work && decision.wait_us > 0, error);
-  /* Nobody waits for ever, not even for a full queue. */
-  if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY) && loses_work &&
-      upscale_endpoint_note_busy (endpoint, now_us) > self->policy.batch_timeout_us)
-    upscale_scheduler_stop_endpoint (self, endpoint, error->message);
+  if (is_busy && loses_work)
+    upscale_endpoint_ask_less (endpoint);
   if (loses_work && decision.wait_us > 0)
-    upscale_endpoint_rest (endpoint, now_us + decision.wait_us);
+    upscale_health_rest (upscale_endpoint_get_health (endpoint),
+                         now_us + decision.wait_us);
 }
 
 static void
@@ -170,17 +239,28 @@ return_tiles (UpscaleScheduler    *self,
 }
 
 static UpscaleRetryCase
-make_case (UpscaleScheduler *self, UpscaleFlight *flight, GArray *tiles)
+make_case (UpscaleScheduler *self,
+           UpscaleFlight    *flight,
+           GArray           *tiles,
+           const GError     *error)
 {
+  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  double           quiet_us = upscale_flight_get_quiet_s (flight) * G_USEC_PER_SEC;
+  gint64 patience_us = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY)
+                           ? upscale_scheduler_note_busy (self, endpoint)
+                           : 0;
+
   return (UpscaleRetryCase) {
     .n_open = tiles->len,
     .n_tries = most_tries (self, tiles),
     .max_tries = self->policy.max_tries,
     .n_resends = upscale_flight_get_n_resends (flight),
     .is_submitted = upscale_flight_get_batch (flight)->is_submitted,
-    .has_others =
-        upscale_scheduler_has_others (self, upscale_flight_get_endpoint (flight)),
+    .has_others = upscale_scheduler_has_others (self, endpoint),
     .jitter = g_rand_double (self->random),
+    .n_busy = upscale_endpoint_get_health (endpoint)->n_busy,
+    .patience_us = patience_us,
+    .is_late = quiet_us >= (double) self->policy.batch_timeout_us,
   };
 }
 
@@ -200,7 +280,8 @@ upscale_scheduler_fail_flight (UpscaleScheduler *self,
   UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
   g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
   UpscaleRetryDecision decision =
-      upscale_retry_decide (error, make_case (self, flight, tiles));
+      upscale_retry_decide (error, make_case (self, flight, tiles, error));
+  gboolean     is_busy = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
   gboolean     is_sent_again;
   UpscaleEvent event = { .endpoint = endpoint,
                          .batch = upscale_flight_get_batch (flight),
@@ -213,6 +294,8 @@ upscale_scheduler_fail_flight (UpscaleScheduler *self,
                   !upscale_scheduler_has_ended (self);
   event.kind = is_sent_again ? UPSCALE_EVENT_SENT_AGAIN : UPSCALE_EVENT_BATCH_FAILED;
   upscale_scheduler_tell (self, event);
+  if (is_busy && decision.wait_us > 0)
+    upscale_scheduler_let_rest (self, endpoint, decision.wait_us, error);
   if (is_sent_again)
     {
       upscale_flight_send_again (flight, decision.wait_us);

@@ -46,6 +46,12 @@ on_sent (UpscaleFlight *flight, gpointer owner)
   upscale_scheduler_tell_progress (self);
 }
 
+static void
+on_phase_changed (UpscaleFlight *flight, gpointer owner)
+{
+  upscale_scheduler_tell_progress (owner);
+}
+
 /* The first picture counts; who else is at it may stop. */
 static void
 on_claimed (UpscaleFlight *flight, guint tile_index, gpointer owner)
@@ -202,6 +208,7 @@ on_tile_changed (UpscaleFlight *flight, guint tile_index, gpointer owner)
 static const UpscaleFlightFuncs flight_funcs = {
   .take_tile = take_tile,
   .on_sent = on_sent,
+  .on_phase_changed = on_phase_changed,
   .on_settled = on_settled,
   .on_claimed = on_claimed,
   .on_tile_failed = on_tile_failed,

@@ -82,6 +82,14 @@ void     upscale_scheduler_strike (UpscaleScheduler *self,
 void     upscale_scheduler_stop_endpoint (UpscaleScheduler *self,
                                           UpscaleEndpoint  *endpoint,
                                           const char       *reason);
+gint64   upscale_scheduler_note_busy (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
+void     upscale_scheduler_stop_busy_endpoint (UpscaleScheduler *self,
+                                               UpscaleEndpoint  *endpoint,
+                                               const GError     *error);
+void     upscale_scheduler_let_rest (UpscaleScheduler *self,
+                                     UpscaleEndpoint  *endpoint,
+                                     gint64            wait_us,
+                                     const GError     *error);
 void upscale_scheduler_probe_when_due (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
 
 void upscale_scheduler_tell_progress (UpscaleScheduler *self);

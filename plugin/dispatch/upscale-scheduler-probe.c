@@ -11,31 +11,48 @@ typedef struct
   UpscaleEndpoint  *endpoint;
 } Probe;
 
+/* A machine that is being started says so for minutes. */
+static void
+wait_for_unready (UpscaleScheduler *self, UpscaleEndpoint *endpoint, const GError *error)
+{
+  gint64 patience_us = upscale_scheduler_note_busy (self, endpoint);
+  gint64 wait_us =
+      upscale_retry_wait (error, upscale_endpoint_get_health (endpoint)->n_busy,
+                          patience_us, g_rand_double (self->random));
+
+  if (wait_us > 0)
+    upscale_scheduler_let_rest (self, endpoint, wait_us, error);
+  else
+    upscale_scheduler_stop_busy_endpoint (self, endpoint, error);
+}
+
 /* Has it asked again later, or stops it. */
 static void
 fail_probe (UpscaleScheduler *self, UpscaleEndpoint *endpoint, const GError *error)
 {
-  gint64 now_us = upscale_clock_get_now (self->clock);
-  gint64 asked_us = upscale_error_get_retry_after (error);
-  int    n_strikes;
+  gint64         now_us = upscale_clock_get_now (self->clock);
+  UpscaleHealth *health = upscale_endpoint_get_health (endpoint);
 
   upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_PROBE_FAILED,
                                                  .endpoint = endpoint,
                                                  .tile_index = UPSCALE_NO_TILE,
                                                  .text = error->message });
   upscale_endpoint_set_unprobed (endpoint);
+  if (upscale_error_is_unready (error))
+    {
+      wait_for_unready (self, endpoint, error);
+      return;
+    }
+  upscale_health_note_room (health);
   if (!upscale_error_is_transient (error))
     {
       upscale_scheduler_stop_endpoint (self, endpoint, error->message);
       return;
     }
   upscale_scheduler_strike (self, endpoint, now_us, FALSE, error);
-  n_strikes = upscale_endpoint_get_health (endpoint, now_us).n_strikes;
-  upscale_endpoint_rest (
-      endpoint,
-      now_us + (asked_us > 0
-                    ? asked_us
-                    : upscale_retry_backoff (n_strikes, g_rand_double (self->random))));
+  upscale_health_rest (health,
+                       now_us + upscale_retry_backoff (health->n_strikes,
+                                                       g_rand_double (self->random)));
 }
 
 static void
@@ -103,7 +120,7 @@ void
 upscale_scheduler_probe_when_due (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   if (upscale_endpoint_get_state (endpoint) == UPSCALE_ENDPOINT_UNPROBED &&
-      upscale_endpoint_get_resting_until (endpoint) <=
+      upscale_endpoint_get_health (endpoint)->resting_until_us <=
           upscale_clock_get_now (self->clock) &&
       upscale_scheduler_count_waiting (self) > 0)
     probe_endpoint (self, endpoint);

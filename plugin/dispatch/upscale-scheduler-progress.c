@@ -3,15 +3,64 @@
 #include "upscale-endpoint-pool.h"
 #include "upscale-scheduler-private.h"
 
-static guint
-count_starting (UpscaleScheduler *self)
+/**
+ * upscale_scheduler_count_in_phase:
+ * @scheduler: a scheduler
+ * @endpoint: (nullable): an endpoint, %NULL for all of them
+ * @phase: what an endpoint does with a batch
+ *
+ * Returns: how many tiles are in such batches
+ */
+guint
+upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
+                                  UpscaleEndpoint  *endpoint,
+                                  UpscalePhase      phase)
 {
   guint n = 0;
 
-  for (const GList *link = self->order.head; link; link = link->next)
-    if (upscale_flight_is_starting (link->data))
+  for (const GList *link = scheduler->order.head; link; link = link->next)
+    if (upscale_flight_get_phase (link->data) == phase &&
+        (!endpoint || upscale_flight_get_endpoint (link->data) == endpoint))
       n += upscale_flight_count_open (link->data);
   return n;
+}
+
+/**
+ * upscale_scheduler_get_wait_us:
+ * @scheduler: a scheduler
+ * @endpoint: one of its endpoints
+ *
+ * Returns: how long the endpoint is left alone still because it was busy, us; 0 when it
+ * was not
+ */
+gint64
+upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint)
+{
+  const UpscaleHealth *health = upscale_endpoint_get_health (endpoint);
+  gint64               now_us = upscale_clock_get_now (scheduler->clock);
+
+  if (health->n_busy == 0 || !upscale_endpoint_is_alive (endpoint))
+    return 0;
+  return MAX (health->resting_until_us - now_us, 0);
+}
+
+/* Nobody is at work: the first of the busy ones is waited for. */
+static gint64
+find_wait_us (UpscaleScheduler *self)
+{
+  gint64 first_us = 0;
+
+  for (const GList *link = self->order.head; link; link = link->next)
+    if (!upscale_flight_is_pausing (link->data))
+      return 0;
+  for (guint i = 0; i < self->endpoints->len; i++)
+    {
+      gint64 wait_us = upscale_scheduler_get_wait_us (self, self->endpoints->pdata[i]);
+
+      if (wait_us > 0 && (first_us == 0 || wait_us < first_us))
+        first_us = wait_us;
+    }
+  return first_us;
 }
 
 /* Tiles a second, of all endpoints whose speed is known, and dollars a second. */
@@ -61,7 +110,10 @@ upscale_scheduler_get_progress (UpscaleScheduler *scheduler)
             .n_skipped = upscale_tile_queue_count (queue, UPSCALE_TILE_SKIPPED),
             .n_failed = upscale_tile_queue_count (queue, UPSCALE_TILE_FAILED),
             .n_in_flight = upscale_tile_queue_count (queue, UPSCALE_TILE_IN_FLIGHT),
-            .n_starting = count_starting (scheduler),
+            .n_queued = upscale_scheduler_count_in_phase (scheduler, NULL, UPSCALE_PHASE_QUEUED),
+            .n_starting =
+        upscale_scheduler_count_in_phase (scheduler, NULL, UPSCALE_PHASE_STARTING),
+            .wait_us = find_wait_us (scheduler),
             .seconds_left = -1.0,
             .cost = sum_cost (scheduler),
             .expected_cost = -1.0,

@@ -74,7 +74,7 @@ upscale_scheduler_note_pool (UpscaleScheduler *self)
 gboolean
 upscale_scheduler_has_others (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
-  return self->n_alive > (upscale_endpoint_is_alive (endpoint) ? 1 : 0);
+  return upscale_endpoint_pool_has_others (self->endpoints, endpoint);
 }
 
 static guint
@@ -110,7 +110,7 @@ may_work (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   return self->is_open && self->task && !is_cancelled (self) &&
          upscale_endpoint_get_state (endpoint) == UPSCALE_ENDPOINT_READY &&
-         upscale_endpoint_get_resting_until (endpoint) <=
+         upscale_endpoint_get_health (endpoint)->resting_until_us <=
              upscale_clock_get_now (self->clock);
 }
 

@@ -37,6 +37,11 @@ UpscaleProgress   upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
 UpscaleTileStatus upscale_scheduler_get_tile (UpscaleScheduler *scheduler,
                                               guint             tile_index);
 GPtrArray        *upscale_scheduler_get_endpoints (UpscaleScheduler *scheduler);
+guint             upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
+                                                    UpscaleEndpoint  *endpoint,
+                                                    UpscalePhase      phase);
+gint64            upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler,
+                                                 UpscaleEndpoint  *endpoint);
 char             *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
 
 G_END_DECLS

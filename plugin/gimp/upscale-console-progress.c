@@ -39,19 +39,34 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
 
 /* What an endpoint can't do is said before it has painted without. */
 static void
-on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
+warn_of_missing (UpscaleConsoleProgress *self, const UpscaleEvent *event)
 {
-  UpscaleConsoleProgress *self = user_data;
-  g_autofree char        *missing = NULL;
+  g_autofree char *missing = NULL;
 
-  if (event->kind != UPSCALE_EVENT_PROBED)
-    return;
   missing = upscale_capabilities_dup_missing (upscale_endpoint_get_capabilities (
                                                   event->endpoint),
                                               self->recipe);
   if (missing)
     g_printerr ("tile-upscale: warning: %s: %s\n",
                 upscale_endpoint_get_name (event->endpoint), missing);
+}
+
+/* Once, not each time that it is asked again. */
+static void
+tell_of_busy (const UpscaleEvent *event)
+{
+  if (upscale_endpoint_get_health (event->endpoint)->n_busy == 1)
+    g_printerr ("tile-upscale: %s: %s\n", upscale_endpoint_get_name (event->endpoint),
+                event->text);
+}
+
+static void
+on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
+{
+  if (event->kind == UPSCALE_EVENT_PROBED)
+    warn_of_missing (user_data, event);
+  else if (event->kind == UPSCALE_EVENT_ENDPOINT_BUSY)
+    tell_of_busy (event);
 }
 
 static void

@@ -156,12 +156,13 @@ on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
 }
 
 static void
-on_phase (gboolean is_at_work, gpointer user_data)
+on_phase (UpscalePhase phase, gpointer user_data)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  upscale_json_add_string (builder, "event", is_at_work ? "at-work" : "waiting");
+  upscale_json_add_string (builder, "event",
+                           phase == UPSCALE_PHASE_AT_WORK ? "at-work" : "waiting");
   print (builder);
 }
 

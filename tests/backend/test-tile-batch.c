@@ -184,7 +184,7 @@ on_answer (const UpscaleTileAnswer *tile, gpointer user_data)
 }
 
 static void
-on_phase (gboolean is_at_work, gpointer user_data)
+on_phase (UpscalePhase phase, gpointer user_data)
 {
   ((Fixture *) user_data)->n_phases++;
 }

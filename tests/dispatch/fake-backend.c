@@ -56,6 +56,12 @@ on_probe_due (gpointer user_data)
       g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE, "gone");
       return;
     }
+  if (self->n_unready_left > 0)
+    {
+      self->n_unready_left--;
+      g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_BUSY, "starting");
+      return;
+    }
   capabilities = upscale_capabilities_new ("fake");
   capabilities->concurrency = self->concurrency;
   capabilities->n_queued = self->n_queued;
@@ -226,7 +232,7 @@ on_warm (gpointer user_data)
   Work  *work = g_task_get_task_data (task);
 
   work->timer = 0;
-  work->funcs->on_phase (TRUE, work->funcs_data);
+  work->funcs->on_phase (UPSCALE_PHASE_AT_WORK, work->funcs_data);
   paint_next (task);
 }
 
@@ -381,7 +387,7 @@ fake_backend_process_async (UpscaleBackend          *backend,
       return;
     }
   if (self->cold_start_s > 0.0)
-    funcs->on_phase (FALSE, funcs_data);
+    funcs->on_phase (UPSCALE_PHASE_STARTING, funcs_data);
   upload (task);
 }
 

@@ -27,6 +27,7 @@ struct _FakeBackend
   int        n_queued;
   int        max_tiles;
 
+  int      n_unready_left;  /* this many probes find a machine that is being started */
   int      n_failures_left; /* this many batches fail first, with @failure */
   int      failure;         /* an UpscaleError */
   gint64   retry_after_us;

@@ -136,12 +136,77 @@ static void
 test_busy_endpoint_is_waited_for_as_it_says (Fixture *fixture, gconstpointer data)
 {
   fixture->first->failure = UPSCALE_ERROR_BUSY;
-  fixture->first->retry_after_us = 600 * (gint64) G_USEC_PER_SEC;
+  fixture->first->retry_after_us = 200 * (gint64) G_USEC_PER_SEC;
   fixture->first->n_failures_left = 2;
   run (fixture, FALSE);
   assert_all_painted (fixture);
   g_assert_cmpint (upscale_clock_get_now (UPSCALE_CLOCK (fixture->clock)), >=,
                    2 * fixture->first->retry_after_us);
+}
+
+static void
+test_busy_endpoint_is_no_longer_waited_for_than_the_batch_timeout (Fixture      *fixture,
+                                                                   gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_BUSY;
+  fixture->first->retry_after_us = 1000 * (gint64) G_USEC_PER_SEC;
+  fixture->first->n_failures_left = G_MAXINT;
+  fixture->policy.batch_timeout_us = 450 * (gint64) G_USEC_PER_SEC;
+  fixture->first->seconds_per_tile = 0.001;
+  run (fixture, FALSE);
+  g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT);
+  g_assert_nonnull (strstr (fixture->error->message, "busy for 450 s"));
+  /* At the start, after five minutes, and when time is up. */
+  g_assert_cmpuint (fixture->first->batch_sizes->len, ==, 3);
+}
+
+static void
+test_busy_endpoint_is_waited_for_without_retries (Fixture *fixture, gconstpointer data)
+{
+  fixture->policy.max_tries = 1;
+  fixture->first->failure = UPSCALE_ERROR_BUSY;
+  fixture->first->n_failures_left = 5;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+}
+
+static void
+test_starting_endpoint_is_waited_for (Fixture *fixture, gconstpointer data)
+{
+  fixture->policy.max_tries = 1;
+  fixture->first->n_unready_left = 20;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->n_probes, ==, 21);
+}
+
+/* It has nothing to say about a tile that failed elsewhere. */
+static void
+test_starting_endpoint_keeps_nobody_else_from_work (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->n_unready_left = G_MAXINT;
+  fixture->exchange->bad_picture = 7;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpint (upscale_clock_get_now (UPSCALE_CLOCK (fixture->clock)), <,
+                   fixture->policy.batch_timeout_us);
+}
+
+static void
+test_progress_tells_of_a_busy_endpoint (Fixture *fixture, gconstpointer data)
+{
+  fixture->first->failure = UPSCALE_ERROR_BUSY;
+  fixture->first->retry_after_us = 40 * (gint64) G_USEC_PER_SEC;
+  fixture->first->n_failures_left = 1;
+  start (fixture, FALSE);
+  while (upscale_scheduler_get_progress (fixture->scheduler).wait_us == 0)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_assert_true (fake_clock_jump (fixture->clock));
+  g_assert_cmpint (upscale_scheduler_get_progress (fixture->scheduler).wait_us, ==,
+                   fixture->first->retry_after_us);
+  finish (fixture);
+  assert_all_painted (fixture);
+  g_assert_cmpint (upscale_scheduler_get_progress (fixture->scheduler).wait_us, ==, 0);
 }
 
 /* Of two batches one makes the endpoint be asked anew what it can do, and the other stops
@@ -279,6 +344,14 @@ main (int argc, char **argv)
        test_endpoint_that_is_stopped_while_its_probe_fails);
   ADD ("busy-endpoint-is-waited-for-as-it-says",
        test_busy_endpoint_is_waited_for_as_it_says);
+  ADD ("busy-endpoint-is-no-longer-waited-for-than-the-batch-timeout",
+       test_busy_endpoint_is_no_longer_waited_for_than_the_batch_timeout);
+  ADD ("busy-endpoint-is-waited-for-without-retries",
+       test_busy_endpoint_is_waited_for_without_retries);
+  ADD ("starting-endpoint-is-waited-for", test_starting_endpoint_is_waited_for);
+  ADD ("starting-endpoint-keeps-nobody-else-from-work",
+       test_starting_endpoint_keeps_nobody_else_from_work);
+  ADD ("progress-tells-of-a-busy-endpoint", test_progress_tells_of_a_busy_endpoint);
   ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);
   ADD ("late-batch-is-cancelled-and-its-tiles-tried-elsewhere",
        test_late_batch_is_cancelled_and_its_tiles_tried_elsewhere);

@@ -19,10 +19,8 @@ from PIL import Image
 
 STATUSES = {
     408: "408",
-    429: "busy",
     500: "told to answer 500",
     502: "told to answer 502",
-    503: "busy",
     504: "told to answer 504",
     524: "told to answer 524",
 }
