@@ -34,20 +34,17 @@ upscale_redirect_is_one (guint status)
 /**
  * upscale_redirect_keeps_method:
  * @status: the status of a redirect
- * @method: the method that was redirected
  *
- * RFC 9110: 307 and 308 repeat the request, 303 asks for its result. 301 and 302 turn a
- * POST into a GET, as all browsers do, and nothing else.
+ * RFC 9110: 307 and 308 repeat the request, 303 asks for its result. 301 and 302 would
+ * turn a POST into a GET in a browser; here they come from proxies that move a whole
+ * server, and only the same server is followed to, so the request is repeated.
  *
  * Returns: %TRUE if the same request is sent to the new address, %FALSE if a GET is
  */
 gboolean
-upscale_redirect_keeps_method (guint status, const char *method)
+upscale_redirect_keeps_method (guint status)
 {
-  if (status == SOUP_STATUS_SEE_OTHER)
-    return FALSE;
-  return status == SOUP_STATUS_TEMPORARY_REDIRECT ||
-         status == SOUP_STATUS_PERMANENT_REDIRECT || !g_str_equal (method, "POST");
+  return status != SOUP_STATUS_SEE_OTHER;
 }
 
 /**

@@ -19,7 +19,7 @@ typedef struct
 } UpscaleRedirects;
 
 gboolean upscale_redirect_is_one (guint status);
-gboolean upscale_redirect_keeps_method (guint status, const char *method);
+gboolean upscale_redirect_keeps_method (guint status);
 gint64   upscale_redirects_follow (UpscaleRedirects *redirects,
                                    gint64            sent_us,
                                    gint64            now_us,

@@ -230,7 +230,7 @@ turn_to (Exchange *exchange, GUri *target)
 {
   guint status = soup_message_get_status (exchange->message);
 
-  if (!upscale_redirect_keeps_method (status, exchange->method))
+  if (!upscale_redirect_keeps_method (status))
     {
       g_set_str (&exchange->method, "GET");
       g_clear_pointer (&exchange->sent_body, g_bytes_unref);

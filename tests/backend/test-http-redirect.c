@@ -7,33 +7,14 @@
 #define SECOND ((gint64) G_USEC_PER_SEC)
 #define PATIENCE_US (60 * SECOND)
 
-typedef struct
-{
-  guint       status;
-  const char *method;
-  gboolean    is_kept;
-} MethodRow;
-
-/* RFC 9110, 15.4. */
-static const MethodRow method_rows[] = {
-  { 301, "GET", TRUE },  { 301, "PUT", TRUE },   { 301, "POST", FALSE },
-  { 302, "PUT", TRUE },  { 302, "POST", FALSE }, { 302, "DELETE", TRUE },
-  { 303, "PUT", FALSE }, { 303, "POST", FALSE }, { 303, "DELETE", FALSE },
-  { 307, "PUT", TRUE },  { 307, "POST", TRUE },  { 307, "DELETE", TRUE },
-  { 308, "PUT", TRUE },  { 308, "POST", TRUE },  { 308, "GET", TRUE },
-};
-
 static void
 test_methods (void)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (method_rows); i++)
-    {
-      const MethodRow *row = &method_rows[i];
+  static const guint kept[] = { 301, 302, 307, 308 };
 
-      g_test_message ("%u %s", row->status, row->method);
-      g_assert_cmpint (upscale_redirect_keeps_method (row->status, row->method), ==,
-                       row->is_kept);
-    }
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_assert_true (upscale_redirect_keeps_method (kept[i]));
+  g_assert_false (upscale_redirect_keeps_method (303));
 }
 
 typedef struct

@@ -212,8 +212,8 @@ typedef struct
 static const RedirectRow redirect_rows[] = {
   { 301, "PUT", "PUT body secret" },   { 302, "PUT", "PUT body secret" },
   { 303, "PUT", "GET  secret" },       { 307, "PUT", "PUT body secret" },
-  { 308, "PUT", "PUT body secret" },   { 301, "POST", "GET  secret" },
-  { 302, "POST", "GET  secret" },      { 303, "POST", "GET  secret" },
+  { 308, "PUT", "PUT body secret" },   { 301, "POST", "POST body secret" },
+  { 302, "POST", "POST body secret" }, { 303, "POST", "GET  secret" },
   { 307, "POST", "POST body secret" }, { 308, "POST", "POST body secret" },
 };
 
