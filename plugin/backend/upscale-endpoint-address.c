@@ -29,6 +29,12 @@ check (GUri *uri, GError **error)
                       "store it with the image: leave it out, and set the key in the "
                       "environment variable %s instead."),
                    "UPSCALE_TOKEN");
+  if (g_uri_get_query (uri))
+    return refuse (error,
+                   _ ("The endpoint's address holds a query (?...). GIMP would store it "
+                      "with the image: leave it out, and set the key in the environment "
+                      "variable %s, or in your list of endpoints."),
+                   "UPSCALE_TOKEN");
   if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
     return refuse (
         error,

@@ -78,9 +78,9 @@ upscale_endpoint_key_add (UpscaleHttp                *http,
 static GStrv
 read_variable (const UpscaleEndpointEntry *entry, GError **error)
 {
-  const char *text = g_getenv (entry->key_variable);
-  guint       n_parts = upscale_key_scheme_count_parts (entry->key_scheme);
-  GStrv       parts = text ? g_strsplit (text, SEPARATOR, (int) n_parts) : NULL;
+  g_autofree char *text = g_strdup (g_getenv (entry->key_variable));
+  guint            n_parts = upscale_key_scheme_count_parts (entry->key_scheme);
+  GStrv parts = text ? g_strsplit (g_strstrip (text), SEPARATOR, (int) n_parts) : NULL;
 
   if (parts && g_strv_length (parts) == n_parts && *parts[0] != '\0')
     return parts;

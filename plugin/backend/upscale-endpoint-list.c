@@ -48,6 +48,10 @@ refuse_name (const char *text, const UpscaleEndpointFile *file, GError **error)
 
   if (problem)
     refuse (error, "%s", problem);
+  else if (strpbrk (text, "?@:/")) /* it may hold a key, so it is not repeated */
+    refuse (error,
+            _ ("An endpoint's address begins with http:// or https://: write it as %s."),
+            "https://gpu.example.net");
   else
     refuse (error,
             _ ("There is no endpoint called '%s': write 'local', the name of one of your "

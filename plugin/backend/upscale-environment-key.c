@@ -13,19 +13,28 @@
 #define SEPARATORS " ,;\t\r\n"
 #define ORIGIN_VARIABLE "UPSCALE_TOKEN_ORIGIN"
 
-static const char *
-get (const char *variable)
+/* A key that is read from a file or pasted often brings a line end along. */
+static char *
+dup_value (const char *variable)
 {
-  const char *text = g_getenv (variable);
+  g_autofree char *text = g_strdup (g_getenv (variable));
 
-  return text && *text != '\0' ? text : NULL;
+  return text && *g_strstrip (text) != '\0' ? g_steal_pointer (&text) : NULL;
+}
+
+static gboolean
+is_set (const char *variable)
+{
+  g_autofree char *value = dup_value (variable);
+
+  return value != NULL;
 }
 
 static gboolean
 has_key (void)
 {
-  return get ("UPSCALE_TOKEN") || get ("UPSCALE_BASIC") || get ("UPSCALE_MODAL_KEY") ||
-         get ("UPSCALE_MODAL_SECRET");
+  return is_set ("UPSCALE_TOKEN") || is_set ("UPSCALE_BASIC") ||
+         is_set ("UPSCALE_MODAL_KEY") || is_set ("UPSCALE_MODAL_SECRET");
 }
 
 /* What is in the variable is not repeated: it may hold a password. */
@@ -53,7 +62,7 @@ read_origin (const char *text, GUri *address, gboolean *is_bound, GError **error
 static gboolean
 find_out (GUri *address, gboolean *is_bound, GError **error)
 {
-  const char *text = get (ORIGIN_VARIABLE);
+  const char *text = g_getenv (ORIGIN_VARIABLE);
   g_auto (GStrv) origins = g_strsplit_set (text ? text : "", SEPARATORS, -1);
 
   *is_bound = FALSE;
@@ -79,7 +88,7 @@ upscale_environment_key_check (GUri *address, GError **error)
 
   if (!has_key ())
     return TRUE;
-  if (!get (ORIGIN_VARIABLE))
+  if (!is_set (ORIGIN_VARIABLE))
     {
       g_autofree char *origin = upscale_endpoint_address_dup_shown (address);
 
@@ -109,8 +118,8 @@ add_header (UpscaleHttp *http,
             const char  *prefix,
             const char  *variable)
 {
-  g_autofree char *value =
-      get (variable) ? g_strconcat (prefix, get (variable), NULL) : NULL;
+  g_autofree char *key = dup_value (variable);
+  g_autofree char *value = key ? g_strconcat (prefix, key, NULL) : NULL;
 
   if (value)
     upscale_http_add_header (http, header, value);
@@ -126,13 +135,14 @@ add_header (UpscaleHttp *http,
 void
 upscale_environment_key_add (UpscaleHttp *http, GUri *address)
 {
-  gboolean is_bound;
+  g_autofree char *basic = dup_value ("UPSCALE_BASIC");
+  gboolean         is_bound;
 
   if (!has_key () || !find_out (address, &is_bound, NULL) || !is_bound)
     return;
   add_header (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
-  if (get ("UPSCALE_BASIC"))
-    upscale_endpoint_key_add_basic (http, get ("UPSCALE_BASIC"));
+  if (basic)
+    upscale_endpoint_key_add_basic (http, basic);
   add_header (http, "Modal-Key", "", "UPSCALE_MODAL_KEY");
   add_header (http, "Modal-Secret", "", "UPSCALE_MODAL_SECRET");
 }

@@ -22,6 +22,11 @@ static const Row rows[] = {
   { "nowhere", -1, "no endpoint called 'nowhere'" },
   { "ftp://a.example", -1, "http:// or https://" },
   { "https://me:secret@a.example", -1, "UPSCALE_TOKEN" },
+  { "https://a.example/?token=secret", -1, "UPSCALE_TOKEN" },
+  { "comfyui+https://a.example?secret", -1, "UPSCALE_TOKEN" },
+  { "a.example?token=secret", -1, "http:// or https://" },
+  { "me:secret@a.example", -1, "http:// or https://" },
+  { "127.0.0.1:7860", -1, "http:// or https://" },
   { "https://", -1, "write it as" },
   { "http://a.example:99999", -1, "write it as" },
 };
@@ -140,7 +145,7 @@ is_same (const char *one, const char *other)
 static void
 test_an_origin_is_scheme_host_and_port (void)
 {
-  g_assert_true (is_same ("https://a.example", "https://a.example:443/base?x#y"));
+  g_assert_true (is_same ("https://a.example", "https://a.example:443/base#y"));
   g_assert_true (is_same ("HTTPS://A.example", "https://a.Example/"));
   g_assert_true (is_same ("http://[::1]", "http://[::1]:80"));
   g_assert_false (is_same ("https://a.example", "http://a.example"));
