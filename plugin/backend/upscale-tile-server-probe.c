@@ -10,6 +10,11 @@
 #include "upscale-error.h"
 
 #define MOST_LISTS_BYTES ((gsize) 64 << 20)
+#define STATUS_TOO_MANY_REQUESTS 429
+/* How often a question is asked again, and after which time. */
+#define MOST_AGAIN 3
+#define FIRST_PAUSE_US (G_USEC_PER_SEC / 2)
+#define LONGEST_PAUSE_US (5 * (gint64) G_USEC_PER_SEC)
 #define TEST_SIDE_PX 64
 #define TEST_STEPS 4
 #define TEST_STRENGTH 0.5
@@ -41,6 +46,9 @@ typedef struct
 {
   const UpscaleTileServerAddress *address;
   gpointer                        facts;
+  char                           *path; /* of the last question */
+  char                           *query;
+  int                             n_again; /* how often it was asked again */
   UpscaleCapabilities            *capabilities;
   UpscaleTileMessage             *tile;
   UpscaleTalk                    *talk;
@@ -58,7 +66,55 @@ probe_free (Probe *probe)
   g_clear_pointer (&probe->capabilities, upscale_capabilities_unref);
   upscale_tile_message_unref (probe->tile);
   upscale_facts_unref (probe->address->kind, probe->facts);
+  g_free (probe->path);
+  g_free (probe->query);
   g_free (probe);
+}
+
+/* The server, or a proxy before it, may answer differently in a moment. */
+static gboolean
+may_pass (guint status)
+{
+  return status == STATUS_TOO_MANY_REQUESTS || SOUP_STATUS_IS_SERVER_ERROR (status);
+}
+
+static gint64
+choose_pause (const Probe *probe, const UpscaleHttpAnswer *answer)
+{
+  return answer->wait_us > 0 ? MIN (answer->wait_us, LONGEST_PAUSE_US)
+                             : FIRST_PAUSE_US << probe->n_again;
+}
+
+/* What a server lacks is known from its answers only, so a failure tells nothing of what
+ * was asked for: the question is asked again. A server that goes on failing at one of its
+ * lists (500, 501) may do so for good; one that is busy is waited for by the scheduler.
+ */
+static gboolean
+learn (gpointer                 speaker,
+       const UpscaleHttpAnswer *answer,
+       UpscaleLine             *line,
+       GError                 **error)
+{
+  Probe *probe = speaker;
+
+  if (answer && may_pass (answer->status) && probe->n_again < MOST_AGAIN)
+    {
+      upscale_line_get (line, probe->path);
+      line->query = g_strdup (probe->query);
+      line->wait_us = choose_pause (probe, answer);
+      probe->n_again++;
+      return TRUE;
+    }
+  if (answer && may_pass (answer->status) &&
+      answer->status != SOUP_STATUS_INTERNAL_SERVER_ERROR &&
+      answer->status != SOUP_STATUS_NOT_IMPLEMENTED)
+    return upscale_dialogue_check (answer, error);
+  if (!probe->address->kind->learn (probe->facts, answer, line, error))
+    return FALSE;
+  g_set_str (&probe->path, line->path);
+  g_set_str (&probe->query, line->query);
+  probe->n_again = 0;
+  return TRUE;
 }
 
 static UpscaleTileMessage *
@@ -160,11 +216,12 @@ succeed (GTask *task)
   g_object_unref (task);
 }
 
-/* A server that paints, and does not with a guide, has no model for it that works. */
+/* A server that paints, and does not with a guide, has no model for it that works; but a
+ * proxy that does not reach the server says nothing about models. */
 static gboolean
 is_about_guide (const Probe *probe, const GError *error)
 {
-  return probe->test != TEST_PLAIN &&
+  return probe->test != TEST_PLAIN && !upscale_error_is_unready (error) &&
          (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED) ||
           g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER) ||
           g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE));
@@ -255,7 +312,7 @@ upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *ad
     .http = address->http,
     .base = address->base,
     .clock = address->clock,
-    .func = address->kind->learn,
+    .func = learn,
     .max_answer_bytes = MOST_LISTS_BYTES,
   };
 
@@ -264,7 +321,7 @@ upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *ad
   probe->tile = make_tile ();
   g_task_set_task_data (task, probe, (GDestroyNotify) probe_free);
   g_task_set_check_cancellable (task, FALSE);
-  plan.speaker = probe->facts;
+  plan.speaker = probe;
   upscale_dialogue_run_async (&plan, g_task_get_cancellable (task), on_learnt, task);
 }
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server's lists, when reading them fails for a moment: what could not be read is not missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backend_driver import Backend
+from comfyui_server import ComfyuiServer
+from sdapi_server import SdapiServer
+from sdcpp_server import SdcppServer
+from tile_server import TileServer
+
+# With where its lists are.
+SERVERS = [
+    (SdapiServer, "/"),
+    (ComfyuiServer, "/object_info/"),
+    (ComfyuiServer, "/system_stats"),
+    (SdcppServer, "/sdcpp/v1/capabilities"),
+]
+
+
+def fail_first(server: TileServer, status: int, times: int = 1, only: str = "") -> None:
+    """The first `times` questions for each path are answered so."""
+    handle: Callable[..., tuple[Any, ...]] = server.handle
+    seen: dict[str, int] = {}
+
+    def interfere(method: str, path: str, *more: Any) -> tuple[Any, ...]:
+        seen[path] = seen.get(path, 0) + 1
+        if method == "GET" and only in path and seen[path] <= times:
+            return status, {"detail": "try again"}
+        return handle(method, path, *more)
+
+    server.handle = interfere  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+@pytest.mark.parametrize(("kind", "where"), SERVERS)
+def test_what_failed_once_is_asked_again(tmp_path: Path, kind: type[TileServer], where: str, status: int) -> None:
+    with kind() as server, Backend(server.address, tmp_path) as backend:
+        undisturbed = backend.probe()
+        assert undisturbed["event"] == "probed"
+        fail_first(server, status, 1, where)
+        assert backend.probe() == undisturbed
+
+
+@pytest.mark.parametrize(("kind", "path"), [(SdapiServer, "/controlnet/model_list"), (ComfyuiServer, "/object_info/KSampler")])
+def test_server_that_stays_busy_is_not_said_to_lack_anything(tmp_path: Path, kind: type[TileServer], path: str) -> None:
+    with kind() as server, Backend(server.address, tmp_path) as backend:
+        fail_first(server, 503, 99, path)
+        failed = backend.probe()
+    assert (failed["event"], failed["code"]) == ("probe-failed", "busy")
+
+
+def test_list_that_always_fails_is_none(tmp_path: Path) -> None:
+    with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
+        fail_first(server, 500, 99, "/sdapi/v1/loras")
+        assert backend.probe()["loras"] is None
