@@ -51,6 +51,7 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  self->address.max_body_bytes = capabilities->max_body_bytes;
   capabilities->is_loopback = upscale_endpoint_address_is_loopback (self->address.base);
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }

@@ -32,16 +32,17 @@
 /* Noise in 16 bits with alpha, in base64: no picture takes more. */
 #define MOST_BYTES_PER_PIXEL 11
 #define MOST_OTHER_BYTES (1 << 20)
+#define KIB 1024
 
 typedef struct
 {
-  const UpscaleTileBatchAddress *address;
-  UpscaleBatch                  *batch;
-  const UpscaleBatchFuncs       *funcs;
-  gpointer                       funcs_data;
-  GBytes                        *body;
-  gboolean     is_blocking; /* the server has only the one blocking route */
-  gboolean     is_sent;     /* the endpoint may be at work, also when it never answered */
+  UpscaleTileBatchAddress *address;
+  UpscaleBatch            *batch;
+  const UpscaleBatchFuncs *funcs;
+  gpointer                 funcs_data;
+  GBytes                  *body;
+  gboolean                 is_blocking; /* the server has only the one blocking route */
+  gboolean     is_sent; /* the endpoint may be at work, also when it never answered */
   UpscalePhase phase;
   gint64       asked_us;
   gint64       told_wait_us; /* by the last answer, 0 when it did not say */
@@ -174,7 +175,9 @@ fail (GTask *task, GError *error)
 {
   Process *process = g_task_get_task_data (task);
 
-  if (process->is_sent && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  /* A blocking server stops when the client goes away. */
+  if (process->is_sent && !process->is_blocking &&
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (error);
       say_farewell (task);
@@ -308,6 +311,7 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (answer->status == SOUP_STATUS_OK || answer->status == SOUP_STATUS_ACCEPTED)
     {
       g_clear_pointer (&process->body, g_bytes_unref);
+      process->address->is_blocking = process->is_blocking;
       process->told_wait_us = answer->wait_us;
       upscale_tile_batch_decode_async (answer->body, process->batch, on_decoded, task);
     }
@@ -386,6 +390,30 @@ encode_in_thread (GTask        *task,
                          (GDestroyNotify) g_bytes_unref);
 }
 
+static gboolean
+fits (const Process *process)
+{
+  gint64 most = process->address->max_body_bytes;
+
+  return most == 0 || (gint64) g_bytes_get_size (process->body) <= most;
+}
+
+static GError *
+describe_size (const Process *process)
+{
+  int size_kib = (int) ((g_bytes_get_size (process->body) + KIB - 1) / KIB);
+  int most_kib = (int) (process->address->max_body_bytes / KIB);
+
+  if (process->batch->tiles->len > 1)
+    return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE,
+                        _ ("the batch takes %d KiB, and the server takes %d KiB at most"),
+                        size_kib, most_kib);
+  return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE,
+                      _ ("a single tile takes %d KiB, and the server takes %d KiB at "
+                         "most: use smaller tiles, or raise its limit (max_body_bytes)"),
+                      size_kib, most_kib);
+}
+
 static void
 on_encoded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -393,7 +421,10 @@ on_encoded (GObject *object, GAsyncResult *result, gpointer user_data)
   Process *process = g_task_get_task_data (task);
 
   process->body = g_task_propagate_pointer (G_TASK (result), NULL);
-  submit (task);
+  if (fits (process))
+    submit (task);
+  else
+    fail (task, describe_size (process));
 }
 
 /**
@@ -408,17 +439,18 @@ on_encoded (GObject *object, GAsyncResult *result, gpointer user_data)
  * Sees a batch through. One that the endpoint knows already is only asked for.
  */
 void
-upscale_tile_batch_process_start (GTask                         *task,
-                                  const UpscaleTileBatchAddress *address,
-                                  UpscaleBatch                  *batch,
-                                  const UpscaleBatchFuncs       *funcs,
-                                  gpointer                       funcs_data)
+upscale_tile_batch_process_start (GTask                   *task,
+                                  UpscaleTileBatchAddress *address,
+                                  UpscaleBatch            *batch,
+                                  const UpscaleBatchFuncs *funcs,
+                                  gpointer                 funcs_data)
 {
   Process *process = g_new0 (Process, 1);
   g_autoptr (GTask) encoding = NULL;
 
   *process = (Process) { .address = address,
                          .batch = upscale_batch_ref (batch),
+                         .is_blocking = address->is_blocking,
                          .funcs = funcs,
                          .funcs_data = funcs_data };
   g_task_set_task_data (task, process, (GDestroyNotify) process_free);

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @base: where an endpoint's routes begin
  * @http: how to send, with its headers
  * @clock: the time between questions
+ * @is_blocking: the server has shown that it has the one blocking route only
+ * @max_body_bytes: largest request that it takes, 0 when unknown
  *
  * Where batches go. Its members outlive every process.
  */
@@ -19,13 +21,15 @@ typedef struct
   GUri         *base;
   UpscaleHttp  *http;
   UpscaleClock *clock;
+  gboolean      is_blocking;
+  gint64        max_body_bytes;
 } UpscaleTileBatchAddress;
 
-void upscale_tile_batch_process_start (GTask                         *task,
-                                       const UpscaleTileBatchAddress *address,
-                                       UpscaleBatch                  *batch,
-                                       const UpscaleBatchFuncs       *funcs,
-                                       gpointer                       funcs_data);
+void upscale_tile_batch_process_start (GTask                   *task,
+                                       UpscaleTileBatchAddress *address,
+                                       UpscaleBatch            *batch,
+                                       const UpscaleBatchFuncs *funcs,
+                                       gpointer                 funcs_data);
 void upscale_tile_batch_process_abandon (const UpscaleTileBatchAddress *address,
                                          const UpscaleBatch            *batch);
 
