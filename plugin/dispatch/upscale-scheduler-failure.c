@@ -39,22 +39,52 @@ upscale_scheduler_give_up (UpscaleScheduler *self, guint tile_index, const char 
                                        g_object_ref (self));
 }
 
+/* Of tiles that fail together, and of a proxy's words, nothing is known about one. A tile
+ * that was too much together with others may be none alone. */
+static gboolean
+is_its_own_failure (UpscaleFlight *flight, gboolean is_answer, const GError *error)
+{
+  gboolean is_alone = upscale_flight_get_batch (flight)->tiles->len <= 1;
+
+  if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER) ||
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL) ||
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE))
+    return is_answer || (is_alone && !upscale_error_is_unready (error));
+  return is_alone && g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE);
+}
+
+/* The same request with the same seed fails the same way again. */
+static gboolean
+has_failed_so_before (UpscaleScheduler *self, guint tile_index, const GError *error)
+{
+  gpointer key = GUINT_TO_POINTER (tile_index);
+  gboolean is_same =
+      g_strcmp0 (g_hash_table_lookup (self->tile_failures, key), error->message) == 0;
+
+  g_hash_table_insert (self->tile_failures, key, g_strdup (error->message));
+  return is_same;
+}
+
 /* A failed try: another one while there are some left. What another flight still carries
  * has not failed. */
 static void
 retry_or_give_up (UpscaleScheduler *self,
                   UpscaleFlight    *flight,
                   guint             tile_index,
-                  const char       *reason)
+                  gboolean          is_answer,
+                  const GError     *error)
 {
   UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
   g_autofree char *where =
-      g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), reason);
+      g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), error->message);
+  gboolean is_hopeless = is_its_own_failure (flight, is_answer, error) &&
+                         has_failed_so_before (self, tile_index, error);
 
   upscale_tile_queue_avoid (self->queue, tile_index, endpoint);
   if (!upscale_tile_queue_release (self->queue, tile_index, flight))
     return;
-  if (upscale_tile_queue_get_n_tries (self->queue, tile_index) >= self->policy.max_tries)
+  if (is_hopeless ||
+      upscale_tile_queue_get_n_tries (self->queue, tile_index) >= self->policy.max_tries)
     upscale_scheduler_give_up (self, tile_index, where);
   else
     {
@@ -234,7 +264,7 @@ return_tiles (UpscaleScheduler    *self,
         upscale_tile_queue_add_try (self->queue, index, -1);
       if (decision.action == UPSCALE_RETRY_ISOLATE)
         upscale_tile_queue_isolate (self->queue, index);
-      retry_or_give_up (self, flight, index, error->message);
+      retry_or_give_up (self, flight, index, FALSE, error);
     }
 }
 
@@ -352,5 +382,5 @@ upscale_scheduler_fail_tile (UpscaleScheduler *self,
     }
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE))
     halve_for_tile (self, flight, tile_index);
-  retry_or_give_up (self, flight, tile_index, error->message);
+  retry_or_give_up (self, flight, tile_index, TRUE, error);
 }

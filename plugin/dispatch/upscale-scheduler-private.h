@@ -27,10 +27,11 @@ struct _UpscaleScheduler
   GPtrArray           *leftovers; /* of UpscaleLeftover, not asked for yet */
 
   UpscaleTileQueue *queue;
-  GHashTable       *flights;  /* UpscaleFlight -> its link in @order */
-  GQueue            order;    /* of UpscaleFlight, oldest first */
-  guint             n_spares; /* batches that endpoints hold ready */
-  UpscaleFlight    *recalled; /* not owned: called back for a free endpoint */
+  GHashTable       *tile_failures; /* tile index -> what it failed with last */
+  GHashTable       *flights;       /* UpscaleFlight -> its link in @order */
+  GQueue            order;         /* of UpscaleFlight, oldest first */
+  guint             n_spares;      /* batches that endpoints hold ready */
+  UpscaleFlight    *recalled;      /* not owned: called back for a free endpoint */
   guint             n_giving_up;
   guint             n_probing;
   guint             n_alive; /* endpoints */

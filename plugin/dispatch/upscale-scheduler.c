@@ -322,6 +322,7 @@ upscale_scheduler_finalize (GObject *object)
 
   g_clear_pointer (&self->queue, upscale_tile_queue_free);
   g_hash_table_unref (self->flights);
+  g_hash_table_unref (self->tile_failures);
   g_ptr_array_unref (self->endpoints);
   g_ptr_array_unref (self->leftovers);
   g_clear_object (&self->probes);
@@ -365,6 +366,7 @@ upscale_scheduler_init (UpscaleScheduler *self)
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_leftover_unref);
   self->flights =
       g_hash_table_new_full (NULL, NULL, (GDestroyNotify) upscale_flight_unref, NULL);
+  self->tile_failures = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->probes = g_cancellable_new ();
   self->random = g_rand_new ();
 }

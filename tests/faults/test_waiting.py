@@ -61,7 +61,7 @@ def test_busy_answer_to_a_batch_is_no_try(tmp_path: Path) -> None:
 def test_questions_that_are_always_refused_end_with_the_batch_timeout(tmp_path: Path) -> None:
     """The batch lies there, so it is asked for again and again; that went on for ever."""
     with EchoEndpoint(Behaviour(hold_after=0, hold_s=0, interfere=hooks.Befall("GET", hooks.say(429), float("inf")))) as endpoint:
-        outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, max_tries=1, batch_size=16, speed=GREAT_HURRY)
+        outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, batch_size=16, speed=GREAT_HURRY)
     assert outcome.n_had == 0
     assert "busy" in outcome.words
     assert endpoint.deleted
