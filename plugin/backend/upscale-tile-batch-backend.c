@@ -4,6 +4,7 @@
 #include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 #include "upscale-http-status.h"
+#include "upscale-server-kind.h"
 #include "upscale-tile-batch-codec.h"
 #include "upscale-tile-batch-process.h"
 
@@ -33,6 +34,36 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, upscale_tile_batch_backend_iface_init))
 
 static void
+on_explained (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *refusal = g_task_get_task_data (task);
+  GError *explained = upscale_server_kind_explain_finish (result);
+
+  g_task_return_error (task, explained ? explained : g_error_copy (refusal));
+}
+
+/* Takes the task. A server that answers, but not as the contract has it, is likely to be
+ * of another kind. */
+static void
+fail_probe (GTask *task, GError *error)
+{
+  UpscaleTileBatchBackend *self = g_task_get_source_object (task);
+
+  if (!g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED) &&
+      !g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
+  upscale_server_kind_explain_async (self->address.http, self->address.base,
+                                     self->address.clock, g_task_get_cancellable (task),
+                                     on_explained, task);
+}
+
+static void
 on_health (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -48,7 +79,7 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
     capabilities = upscale_tile_batch_decode_health (answer->body, &error);
   if (!capabilities)
     {
-      g_task_return_error (task, g_steal_pointer (&error));
+      fail_probe (g_steal_pointer (&task), g_steal_pointer (&error));
       return;
     }
   self->address.max_body_bytes = capabilities->max_body_bytes;

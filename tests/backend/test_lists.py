@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server's lists, when reading them fails for a moment: what could not be read is not missing."""
+"""What a server is asked first: its lists, when reading them fails for a moment, and what kind of server it is."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -57,3 +57,24 @@ def test_list_that_always_fails_is_none(tmp_path: Path) -> None:
     with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
         fail_first(server, 500, 99, "/sdapi/v1/loras")
         assert backend.probe()["loras"] is None
+
+
+KINDS = [(ComfyuiServer, "ComfyUI"), (SdcppServer, "stable-diffusion.cpp"), (SdapiServer, "AUTOMATIC1111")]
+
+
+@pytest.mark.parametrize(("kind", "name"), KINDS)
+def test_address_without_its_kind(tmp_path: Path, kind: type[TileServer], name: str) -> None:
+    """The server is recognised, and the message holds the address to give."""
+    with kind() as server, Backend(server.url, tmp_path) as backend:
+        failed = backend.probe()
+        assert failed["code"] == "rejected"
+        assert f"it is {name}: give its address as {server.address}," in failed["message"]
+
+
+def test_server_that_is_none_of_them(tmp_path: Path) -> None:
+    class Other(SdapiServer):
+        def handle(self, *_: object) -> tuple[object, ...]:
+            return 404, b"<html>hello</html>", "text/html"
+
+    with Other() as server, Backend(server.url, tmp_path) as backend:
+        assert "Check the address" in backend.probe()["message"]
