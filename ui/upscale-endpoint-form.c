@@ -32,6 +32,7 @@ struct _UpscaleEndpointForm
   GtkWidget *name;
   GtkWidget *kind;
   GtkWidget *address;
+  GtkWidget *certificate;
   GtkWidget *slots;
   GtkWidget *price;
   GtkWidget *duplicates;
@@ -116,6 +117,7 @@ show_what_counts (UpscaleEndpointForm *self)
 
   gtk_widget_set_sensitive (self->address, !is_local (self));
   gtk_widget_set_sensitive (self->shares_tiles, !is_local (self));
+  gtk_widget_set_sensitive (self->certificate, !is_local (self));
   gtk_widget_set_sensitive (self->scheme, !is_local (self));
   gtk_widget_set_sensitive (self->header, scheme == UPSCALE_KEY_HEADER);
   gtk_widget_set_sensitive (self->variable, scheme != UPSCALE_KEY_NONE);
@@ -253,6 +255,13 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   add (self, _ ("K_ind"), self->kind, _ ("Which kind of server it is"));
   self->address = make_entry (self);
   add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
+  self->certificate = make_entry (self);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->certificate),
+                                  _ ("those that this computer trusts"));
+  add (
+      self, _ ("Certi_ficate"), self->certificate,
+      _ ("SHA-256 fingerprint of the one certificate that is trusted there, for a server "
+         "that has signed its own"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
   upscale_rows_explain_zero (self->slots, _ ("automatic"));
   add (self, _ ("S_lots"), self->slots,
@@ -306,6 +315,7 @@ upscale_endpoint_form_show (UpscaleEndpointForm        *form,
   form->is_showing = TRUE;
   set_text (form->name, entry->name);
   set_text (form->address, entry->address);
+  set_text (form->certificate, entry->certificate);
   set_text (form->header, entry->key_header);
   set_text (form->variable, entry->key_variable);
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (form->kind), entry->kind);
@@ -342,6 +352,7 @@ upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *ent
 
   read_text (form->name, &entry->name);
   read_text (form->address, &entry->address);
+  read_text (form->certificate, &entry->certificate);
   read_text (form->header, &entry->key_header);
   read_text (form->variable, &entry->key_variable);
   if (kind)

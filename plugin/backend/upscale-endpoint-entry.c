@@ -6,6 +6,7 @@
 #include "upscale-endpoint-address.h"
 #include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
+#include "upscale-http-certificate.h"
 
 /* The place of all that share; no address looks like it. */
 #define SHARED_PLACE "shared"
@@ -47,6 +48,7 @@ upscale_endpoint_entry_new (const char *name, const char *kind, const char *addr
   entry->is_on = TRUE;
   entry->key_header = g_strdup ("");
   entry->key_variable = g_strdup ("");
+  entry->certificate = g_strdup ("");
   return entry;
 }
 
@@ -66,6 +68,7 @@ upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry)
   copy->address = g_strdup (entry->address);
   copy->key_header = g_strdup (entry->key_header);
   copy->key_variable = g_strdup (entry->key_variable);
+  copy->certificate = g_strdup (entry->certificate);
   return copy;
 }
 
@@ -81,6 +84,7 @@ upscale_endpoint_entry_free (UpscaleEndpointEntry *entry)
   g_free (entry->address);
   g_free (entry->key_header);
   g_free (entry->key_variable);
+  g_free (entry->certificate);
   g_free (entry);
 }
 
@@ -207,6 +211,10 @@ upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error)
     return TRUE;
   if (!has_kind (entry->kind))
     return refuse (error, _ ("There is no kind of server called '%s'."), entry->kind);
+  if (*entry->certificate != '\0' &&
+      !upscale_http_certificate_is_fingerprint (entry->certificate))
+    return refuse (error, _ ("The certificate is named by its SHA-256 fingerprint: 64 "
+                             "hexadecimal digits, with or without colons between."));
   address = upscale_endpoint_address_parse (entry->address, error);
   return address && check_key (entry, address, error);
 }

@@ -41,6 +41,8 @@ typedef enum
  * @key_scheme: how it wants to be shown a key; the key itself is never here
  * @key_header: name of the header, for %UPSCALE_KEY_HEADER
  * @key_variable: environment variable that holds the key, "" for the keyring
+ * @certificate: SHA-256 fingerprint of the certificate that is trusted there, "" for
+ * those that the system trusts
  *
  * One endpoint as the user has described it.
  */
@@ -55,6 +57,7 @@ typedef struct
   UpscaleKeyScheme     key_scheme;
   char                *key_header;
   char                *key_variable;
+  char                *certificate;
 } UpscaleEndpointEntry;
 
 const char *upscale_key_scheme_get_name (UpscaleKeyScheme scheme);

@@ -117,8 +117,10 @@ read_entry (GKeyFile *keys, const char *group, GError **error)
 
   g_free (entry->key_header);
   g_free (entry->key_variable);
+  g_free (entry->certificate);
   entry->key_header = read_text (&reader, "key-header", "");
   entry->key_variable = read_text (&reader, "key-variable", "");
+  entry->certificate = read_text (&reader, "certificate", "");
   entry->is_on = read_switch (&reader, "on", TRUE);
   entry->shares_tiles = read_switch (&reader, "shares-tiles", FALSE);
   entry->terms.n_slots = (int) read_number (&reader, "slots", 0.0);
@@ -320,6 +322,7 @@ write_entry (GKeyFile *keys, const UpscaleEndpointEntry *entry)
                          upscale_key_scheme_get_name (entry->key_scheme));
   write_text (keys, entry->name, "key-header", entry->key_header);
   write_text (keys, entry->name, "key-variable", entry->key_variable);
+  write_text (keys, entry->name, "certificate", entry->certificate);
 }
 
 static gboolean

@@ -12,6 +12,7 @@
 
 #define SEPARATORS " ,;\t\r\n"
 #define LOCAL_NAME "local"
+#define CERTIFICATE_VARIABLE "UPSCALE_CERTIFICATE"
 
 static void
 refuse (GError **error, const char *format, const char *what)
@@ -129,6 +130,16 @@ find_kind (const char *name)
   return upscale_endpoint_kind_split (&rest);
 }
 
+static const char *
+get_certificates (const UpscaleEndpointEntry *entry)
+{
+  const char *typed = g_getenv (CERTIFICATE_VARIABLE);
+
+  if (!is_typed (entry->name))
+    return entry->certificate;
+  return typed ? typed : "";
+}
+
 static UpscaleBackend *
 make_backend (const UpscaleEndpointEntry *entry,
               GStrv                       key_parts,
@@ -145,6 +156,7 @@ make_backend (const UpscaleEndpointEntry *entry,
   if (!uri)
     return NULL;
   http = upscale_http_new (tools->clock);
+  upscale_http_trust (http, get_certificates (entry));
   if (key_parts)
     upscale_endpoint_key_add (http, entry, key_parts);
   else if (is_typed (entry->name))

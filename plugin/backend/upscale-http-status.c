@@ -199,9 +199,6 @@ upscale_http_tile_failure_to_error (const char *said)
 static const char *
 explain (const GError *failure)
 {
-  if (failure->domain == G_TLS_ERROR)
-    return _ ("its certificate can't be trusted; correct it, or use the endpoint's real "
-              "name");
   if (failure->domain == G_RESOLVER_ERROR)
     return _ ("there is no such host; check the address and the network");
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
@@ -215,8 +212,6 @@ explain (const GError *failure)
 static UpscaleError
 choose_failure_code (const GError *failure)
 {
-  if (failure->domain == G_TLS_ERROR)
-    return UPSCALE_ERROR_REJECTED;
   /* Nobody took the request. */
   if (failure->domain == G_RESOLVER_ERROR ||
       g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||

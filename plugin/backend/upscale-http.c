@@ -5,6 +5,7 @@
 
 #include "upscale-endpoint-address.h"
 #include "upscale-error.h"
+#include "upscale-http-certificate.h"
 #include "upscale-http-message.h"
 #include "upscale-http-redirect.h"
 #include "upscale-http-status.h"
@@ -32,6 +33,7 @@ struct _UpscaleHttp
   UpscaleClock *clock;
   SoupSession  *session;
   GPtrArray    *headers;
+  char         *certificates; /* that are trusted */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleHttp, upscale_http, G_TYPE_OBJECT)
@@ -83,6 +85,7 @@ upscale_http_finalize (GObject *object)
   g_object_unref (self->session);
   g_clear_object (&self->clock);
   g_ptr_array_unref (self->headers);
+  g_free (self->certificates);
   G_OBJECT_CLASS (upscale_http_parent_class)->finalize (object);
 }
 
@@ -96,6 +99,7 @@ static void
 upscale_http_init (UpscaleHttp *self)
 {
   self->headers = g_ptr_array_new_with_free_func (upscale_http_header_free);
+  self->certificates = g_strdup ("");
 }
 
 /**
@@ -147,6 +151,17 @@ upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value)
 }
 
 /**
+ * upscale_http_trust:
+ * @http: a sender
+ * @fingerprints: see upscale_http_certificate_trust()
+ */
+void
+upscale_http_trust (UpscaleHttp *http, const char *fingerprints)
+{
+  g_set_str (&http->certificates, fingerprints);
+}
+
+/**
  * upscale_http_answer_free:
  * @answer: (transfer full): an answer
  */
@@ -168,6 +183,7 @@ make_message (Exchange *exchange, GUri *uri)
                                   exchange->prefer);
   if (exchange->sent_body)
     upscale_http_message_set_body (message, exchange->content_type, exchange->sent_body);
+  upscale_http_certificate_trust (message, exchange->http->certificates);
   g_set_object (&exchange->message, message);
 }
 
@@ -183,6 +199,9 @@ fail (GTask *task, const GError *failure)
     g_task_return_error (task, silence);
   else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (failure));
+  else if (failure->domain == G_TLS_ERROR)
+    g_task_return_error (task,
+                         upscale_http_certificate_explain (exchange->message, failure));
   else
     g_task_return_error (task, upscale_http_failure_to_error (failure, host));
 }

@@ -51,6 +51,7 @@ struct _UpscaleHttpAnswer
 
 UpscaleHttp *upscale_http_new (UpscaleClock *clock);
 UpscaleHttp *upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address);
+void         upscale_http_trust (UpscaleHttp *http, const char *fingerprints);
 void upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value);
 
 void upscale_http_send_async (UpscaleHttp              *http,

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers whose certificate can't be trusted: each fault has its own words, and one certificate can be trusted by its fingerprint."""
+
+import hashlib
+import ssl
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from echo_endpoint import EchoEndpoint
+from job_runner import Outcome, run_job
+
+GREAT_HURRY = 60.0
+MakeIdentity = Callable[..., "Identity"]
+
+
+@dataclass
+class Identity:
+    context: ssl.SSLContext
+    fingerprint: str  # as openssl and browsers show it
+
+
+@pytest.fixture
+def make_identity(tmp_path: Path) -> MakeIdentity:
+    def make(name: str = "IP:127.0.0.1", *dates: str) -> Identity:
+        key, certificate = tmp_path / "key", tmp_path / "certificate"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=gpu", "-addext", f"subjectAltName={name}",
+             *(dates or ["-days", "2"]), "-keyout", key, "-out", certificate], check=True, capture_output=True,
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest().upper()
+        return Identity(context, ":".join(digest[i : i + 2] for i in range(0, len(digest), 2)))
+
+    return make
+
+
+def run_against(folder: Path, identity: Identity, by_name: bool = False) -> Outcome:
+    with EchoEndpoint(identity=identity.context) as endpoint:
+        if not by_name:
+            return run_job(folder / "job", endpoint.url)
+        (folder / "job").mkdir(exist_ok=True)
+        (folder / "job/endpoints.conf").write_text(f"[home]\naddress={endpoint.url}\ncertificate={identity.fingerprint}\n")
+        return run_job(folder / "job", "home")
+
+
+PAST = ("-not_before", "20200101000000Z", "-not_after", "20200102000000Z")
+FUTURE = ("-not_before", "21000101000000Z", "-not_after", "21000102000000Z")
+FAULTS = [
+    ((), "nobody whom this computer trusts", ["expired", "another host", "not valid before"]),
+    (("IP:127.0.0.1", *PAST), "it expired on 2020-01-02", ["another host", "not valid before"]),
+    (("IP:127.0.0.1", *FUTURE), "not valid before 2100-01-01", ["another host", "expired"]),
+    (("DNS:gpu.example",), "it is for 'gpu.example', another host", ["expired", "not valid before"]),
+]
+
+
+@pytest.mark.parametrize(("how", "words", "others"), FAULTS, ids=["self-signed", "expired", "not-yet-valid", "wrong-host"])
+def test_each_fault_has_its_words_and_can_be_overruled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity, how: tuple[str, ...], words: str, others: list[str]
+) -> None:
+    identity = make_identity(*how)
+    refused = run_against(tmp_path, identity)
+    assert refused.n_had == 0
+    assert words in refused.words
+    assert identity.fingerprint in refused.words
+    assert not any(other in refused.words for other in others)
+    run_against(tmp_path, identity, by_name=True).assert_whole()
+    monkeypatch.setenv("UPSCALE_CERTIFICATE", identity.fingerprint.replace(":", "").lower())
+    run_against(tmp_path, identity).assert_whole()
+
+
+def test_only_that_certificate_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity) -> None:
+    monkeypatch.setenv("UPSCALE_CERTIFICATE", make_identity().fingerprint)
+    assert run_against(tmp_path, make_identity()).n_had == 0
+
+
+def test_fingerprint_that_is_none(tmp_path: Path, make_identity: MakeIdentity) -> None:
+    """The endpoint is not used with any certificate instead."""
+    identity = make_identity()
+    identity.fingerprint = "12:34"
+    with pytest.raises(AssertionError, match="run-job ended with"):
+        run_against(tmp_path, identity, by_name=True)
+
+
+def test_http_server_behind_https(tmp_path: Path) -> None:
+    with EchoEndpoint() as endpoint:
+        outcome = run_job(tmp_path, endpoint.url.replace("http:", "https:"), speed=GREAT_HURRY)
+        assert outcome.n_had == 0
+        assert f"give its address as {endpoint.url}." in outcome.words
+        assert "certificate" not in outcome.words
