@@ -159,3 +159,34 @@ upscale_endpoint_address_is_same_origin (GUri *a, GUri *b)
          g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
          g_uri_get_port (a) == g_uri_get_port (b);
 }
+
+/**
+ * upscale_endpoint_address_is_secured:
+ * @plain: an address that has a host
+ * @target: another, such as a redirect's target; it may have no host
+ *
+ * Returns: %TRUE if @target is on the host of @plain, but reached over https, unlike that
+ */
+gboolean
+upscale_endpoint_address_is_secured (GUri *plain, GUri *target)
+{
+  return g_str_equal (g_uri_get_scheme (plain), "http") &&
+         g_str_equal (g_uri_get_scheme (target), "https") && g_uri_get_host (target) &&
+         g_ascii_strcasecmp (g_uri_get_host (plain), g_uri_get_host (target)) == 0;
+}
+
+/**
+ * upscale_endpoint_address_secure:
+ * @address: an address, with a query or without
+ * @port: where its host speaks https, 0 when it is not known to do so
+ *
+ * Returns: (transfer full): the same over https, or @address
+ */
+GUri *
+upscale_endpoint_address_secure (GUri *address, int port)
+{
+  if (port == 0 || !g_str_equal (g_uri_get_scheme (address), "http"))
+    return g_uri_ref (address);
+  return g_uri_build (SOUP_HTTP_URI_FLAGS, "https", NULL, g_uri_get_host (address), port,
+                      g_uri_get_path (address), g_uri_get_query (address), NULL);
+}

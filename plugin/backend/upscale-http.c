@@ -34,6 +34,7 @@ struct _UpscaleHttp
   SoupSession  *session;
   GPtrArray    *headers;
   char         *certificates; /* that are trusted */
+  int           secure_port;  /* 0 until the server has sent us from http to https */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleHttp, upscale_http, G_TYPE_OBJECT)
@@ -242,6 +243,23 @@ refuse (GTask *task, UpscaleError code, const char *format, const char *what)
   g_object_unref (task);
 }
 
+/* Later requests go to https at once: a proxy may answer a large one before it was read,
+ * and its answer is lost then. */
+static gboolean
+may_follow (Exchange *exchange, GUri *target)
+{
+  if (!target)
+    return FALSE;
+  if (upscale_endpoint_address_is_same_origin (exchange->origin, target))
+    return TRUE;
+  if (!upscale_endpoint_address_is_secured (exchange->origin, target))
+    return FALSE;
+  exchange->http->secure_port = g_uri_get_port (target);
+  g_uri_unref (exchange->origin);
+  exchange->origin = g_uri_ref (target);
+  return TRUE;
+}
+
 /* The server may be asked for the result of a request, or for the request itself again.
  */
 static void
@@ -295,7 +313,7 @@ follow_redirect (GTask *task)
   if (!location)
     refuse (task, UPSCALE_ERROR_PROTOCOL,
             _ ("it sends us elsewhere, but does not say where; check the server"), NULL);
-  else if (!target || !upscale_endpoint_address_is_same_origin (exchange->origin, target))
+  else if (!may_follow (exchange, target))
     refuse (task, UPSCALE_ERROR_REJECTED,
             _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
                "host: give that address as the endpoint if you trust it"),
@@ -406,8 +424,8 @@ send_message (GTask *task)
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Sends a request and reads the whole answer, following redirects within the origin. What
- * stays on this machine never goes through a proxy.
+ * Sends a request and reads the whole answer, following redirects within the origin, and
+ * from http to https on one host. What stays on this machine never goes through a proxy.
  */
 void
 upscale_http_send_async (UpscaleHttp              *http,
@@ -425,14 +443,14 @@ upscale_http_send_async (UpscaleHttp              *http,
   if (upscale_endpoint_address_is_loopback (request->uri))
     soup_session_set_proxy_resolver (http->session, NULL);
   exchange->http = http;
-  exchange->origin = g_uri_ref (request->uri);
+  exchange->origin = upscale_endpoint_address_secure (request->uri, http->secure_port);
   exchange->method = g_strdup (request->method);
   exchange->sent_body = request->body ? g_bytes_ref (request->body) : NULL;
   exchange->content_type = g_strdup (request->content_type);
   exchange->prefer = g_strdup (request->prefer);
   exchange->silence_us = request->silence_us;
   exchange->redirects.begun_us = upscale_clock_get_now (http->clock);
-  make_message (exchange, request->uri);
+  make_message (exchange, exchange->origin);
   exchange->body = g_byte_array_new ();
   exchange->max_answer_bytes = request->max_answer_bytes;
   exchange->watch =

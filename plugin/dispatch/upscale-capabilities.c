@@ -231,3 +231,20 @@ upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
   return g_strconcat (place, " ", capabilities->identity, " ",
                       capabilities->default_model, NULL);
 }
+
+/**
+ * upscale_capabilities_take_raw:
+ * @capabilities: what an endpoint can do
+ * @n_bytes: size of a tile's pixels
+ *
+ * Bytes cost nothing on this machine, as long as the endpoint takes them in base64.
+ *
+ * Returns: %TRUE if tiles need not be compressed for it
+ */
+gboolean
+upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities, gsize n_bytes)
+{
+  return capabilities->is_loopback &&
+         (capabilities->max_body_bytes == 0 ||
+          (gint64) n_bytes < capabilities->max_body_bytes / 3);
+}

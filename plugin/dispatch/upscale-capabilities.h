@@ -81,6 +81,8 @@ gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabiliti
                                            const UpscaleCapabilities *other);
 char    *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
                                            const UpscaleRecipe       *recipe);
+gboolean upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities,
+                                        gsize                      n_bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)
 

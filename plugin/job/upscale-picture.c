@@ -214,19 +214,6 @@ settle_from_any_painter (TileWork *work)
   return FALSE;
 }
 
-/* Bytes cost nothing on this machine, as long as the endpoint takes them. */
-static int
-choose_compression (const TileWork *work, const UpscalePixels *sent)
-{
-  gint64 most = work->capabilities->max_body_bytes;
-  gsize  n_bytes = upscale_pixels_get_row_bytes (sent) * (gsize) MAX (sent->height_px, 0);
-  gint64 n_letters = (gint64) (n_bytes / 3 * 4);
-
-  if (!work->capabilities->is_loopback)
-    return NETWORK_COMPRESSION;
-  return most == 0 || n_letters < most / 2 ? LOOPBACK_COMPRESSION : NETWORK_COMPRESSION;
-}
-
 static gboolean
 make_message (TileWork            *work,
               const UpscalePixels *sent,
@@ -236,7 +223,11 @@ make_message (TileWork            *work,
   UpscalePicture *picture = work->picture;
   g_autoptr (UpscaleTileMessage) message = upscale_tile_message_new (
       upscale_tile_plan_get_tile (picture->plan, work->tile_index));
-  message->image = upscale_png_encode (sent, choose_compression (work, sent), error);
+  gsize    n_bytes = upscale_pixels_get_row_bytes (sent) * (gsize) sent->height_px;
+  gboolean is_raw = upscale_capabilities_take_raw (work->capabilities, n_bytes);
+  int      compression = is_raw ? LOOPBACK_COMPRESSION : NETWORK_COMPRESSION;
+
+  message->image = upscale_png_encode (sent, compression, error);
   if (!message->image)
     return FALSE;
   message->width_px = form.sent.width;

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from echo_endpoint import EchoEndpoint
+from echo_endpoint import Behaviour, EchoEndpoint, Exchange
 from job_runner import Outcome, run_job
 
 GREAT_HURRY = 60.0
@@ -83,6 +83,38 @@ def test_fingerprint_that_is_none(tmp_path: Path, make_identity: MakeIdentity) -
     identity.fingerprint = "12:34"
     with pytest.raises(AssertionError, match="run-job ended with"):
         run_against(tmp_path, identity, by_name=True)
+
+
+def test_redirect_to_https_on_the_same_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity) -> None:
+    """It is followed once; the batches go to https at once."""
+    identity = make_identity()
+    moved: list[str] = []
+
+    def send_away(exchange: Exchange) -> bool:
+        moved.append(exchange.path)
+        exchange.reply(301, None, Location=secure.url + exchange.path)
+        return True
+
+    monkeypatch.setenv("UPSCALE_CERTIFICATE", identity.fingerprint)
+    with EchoEndpoint(identity=identity.context) as secure, EchoEndpoint(Behaviour(interfere=send_away)) as plain:
+        run_job(tmp_path, plain.url).assert_whole()
+    assert moved == ["/v1/health"]
+    assert secure.violations == []
+
+
+def test_redirect_from_https_to_http_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity) -> None:
+    identity = make_identity()
+    monkeypatch.setenv("UPSCALE_CERTIFICATE", identity.fingerprint)
+    with EchoEndpoint() as plain:
+
+        def send_away(exchange: Exchange) -> bool:
+            exchange.reply(301, None, Location=plain.url + exchange.path)
+            return True
+
+        with EchoEndpoint(Behaviour(interfere=send_away), identity=identity.context) as secure:
+            outcome = run_job(tmp_path, secure.url)
+    assert outcome.n_had == 0
+    assert "sends us elsewhere" in outcome.words
 
 
 def test_http_server_behind_https(tmp_path: Path) -> None:
