@@ -320,6 +320,9 @@ describe_built_in (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabi
       upscale_comfyui_has_node (facts, "IPAdapterUnifiedLoader");
   capabilities->takes_loras = upscale_comfyui_has_node (facts, "LoraLoader");
   capabilities->controlnets = g_strdupv (facts->controlnets);
+  capabilities->tile_controlnets =
+      upscale_model_names_filter ((const char *const *) facts->controlnets,
+                                  UPSCALE_WORDS_TILE);
   capabilities->loras = g_strdupv (facts->loras);
   if (!capabilities->takes_controlnet)
     capabilities->hint = g_strdup (_ ("a tile ControlNet goes into its folder "
@@ -356,19 +359,14 @@ upscale_comfyui_describe (gpointer data, GError **error)
   gboolean is_built_in = upscale_comfyui_workflow_is_built_in (facts->workflow);
   UpscaleCapabilities *capabilities;
   g_autofree char     *identity = NULL;
-  g_autofree char     *controlnets = NULL;
 
   facts->checkpoints = dup_options (facts, "CheckpointLoaderSimple", "ckpt_name");
   facts->controlnets = dup_options (facts, "ControlNetLoader", "control_net_name");
   facts->loras = dup_options (facts, "LoraLoader", "lora_name");
   if (!check_workflow (facts, error) || !check_checkpoints (facts, error))
     return NULL;
-  controlnets =
-      upscale_model_names_join_matching ((const char *const *) facts->controlnets,
-                                         UPSCALE_WORDS_TILE);
-  identity =
-      g_strconcat ("comfyui ", upscale_comfyui_workflow_get_digest (facts->workflow),
-                   is_built_in ? controlnets : "", NULL);
+  identity = g_strconcat ("comfyui ",
+                          upscale_comfyui_workflow_get_digest (facts->workflow), NULL);
   capabilities = upscale_capabilities_new (identity);
   capabilities->n_queued = N_QUEUED;
   capabilities->version = g_strdup (facts->version);

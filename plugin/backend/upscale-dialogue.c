@@ -3,6 +3,7 @@
  * is decided by functions without I/O; here it is sent. Each step takes the task. */
 #include "upscale-dialogue.h"
 
+#include "upscale-error.h"
 #include "upscale-http-status.h"
 #include "upscale-pause.h"
 
@@ -16,6 +17,7 @@ typedef struct
   UpscaleDialoguePlan plan;
   UpscaleHttpAnswer  *answer;
   UpscaleLine         line;
+  gboolean            is_optional; /* what was asked last */
 } Dialogue;
 
 static void think (GTask *task);
@@ -56,6 +58,13 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
   GError   *error = NULL;
 
   dialogue->answer = upscale_http_send_finish (UPSCALE_HTTP (object), result, &error);
+  if (dialogue->is_optional &&
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL))
+    {
+      g_clear_error (&error);
+      dialogue->answer = g_new0 (UpscaleHttpAnswer, 1);
+      dialogue->answer->body = g_bytes_new (NULL, 0);
+    }
   if (dialogue->answer)
     think (task);
   else
@@ -85,6 +94,7 @@ say (GTask *task)
     }
   upscale_http_send_async (dialogue->plan.http, &request, g_task_get_cancellable (task),
                            on_answered, task);
+  dialogue->is_optional = dialogue->line.is_optional;
   clear_line (&dialogue->line);
 }
 

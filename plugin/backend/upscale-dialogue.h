@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @content_type: (transfer full) (nullable): what @body is, %NULL for JSON
  * @wait_us: how long to wait before it is sent
  * @is_long: the answer comes when work is done, so silence is no fault
+ * @is_optional: an answer that is too long counts as none: it has status 0
  *
  * What is said next to a server. Starts as zeros.
  */
@@ -26,6 +27,7 @@ typedef struct
   char       *content_type;
   gint64      wait_us;
   gboolean    is_long;
+  gboolean    is_optional;
 } UpscaleLine;
 
 /**

@@ -14,46 +14,53 @@
 /* Lists hold objects; whatever those hold is not asked for. */
 #define MOST_DEPTH 2
 
-/* A question, and what is done with its answer, which is no JSON at all sometimes. */
+/* A question, and what is done with its answer, which is no JSON at all sometimes. With
+ * @body it is sent by POST. */
 typedef struct
 {
   const char *path;
   const char *query;
+  const char *body;
   void (*hear) (UpscaleSdapiFacts *facts, JsonNode *root);
 } Question;
+
+/* Names compare without the hash, which is there only once the server has computed it. */
+static GStrv
+dup_names_without_hash (GStrv names)
+{
+  g_autoptr (GStrvBuilder) plain = g_strv_builder_new ();
+
+  for (; names && *names; names++)
+    g_strv_builder_take (plain, upscale_model_name_dup_without_hash (*names));
+  return g_strv_builder_end (plain);
+}
 
 static void
 hear_options (UpscaleSdapiFacts *facts, JsonNode *root)
 {
   JsonObject *options = upscale_json_read_object (root);
 
+  const char *model = upscale_json_get_string (options, "sd_model_checkpoint");
+
   if (!options)
     return;
-  g_set_str (&facts->model, upscale_json_get_string (options, "sd_model_checkpoint"));
+  facts->model = model ? upscale_model_name_dup_without_hash (model) : NULL;
   g_set_str (&facts->format, upscale_json_get_string (options, "samples_format"));
 }
 
 static void
 hear_models (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->models = upscale_json_dup_names (upscale_json_read_array (root), "title");
-}
+  g_auto (GStrv) titles =
+      upscale_json_dup_names (upscale_json_read_array (root), "title");
 
-static void
-hear_samplers (UpscaleSdapiFacts *facts, JsonNode *root)
-{
-  facts->samplers = upscale_json_dup_names (upscale_json_read_array (root), "name");
-}
-
-static void
-hear_schedulers (UpscaleSdapiFacts *facts, JsonNode *root)
-{
-  facts->schedulers = upscale_json_dup_names (upscale_json_read_array (root), "label");
+  facts->models = titles ? dup_names_without_hash (titles) : NULL;
 }
 
 static void
 hear_loras (UpscaleSdapiFacts *facts, JsonNode *root)
 {
+  facts->takes_loras = TRUE;
   upscale_loras_read (&facts->loras, upscale_json_read_array (root));
 }
 
@@ -61,8 +68,12 @@ hear_loras (UpscaleSdapiFacts *facts, JsonNode *root)
 static void
 hear_sdcpp (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  if (upscale_json_get_object (upscale_json_read_object (root), "limits"))
-    facts->dialect = UPSCALE_SDAPI_SDCPP;
+  JsonObject *capabilities = upscale_json_read_object (root);
+
+  if (!upscale_json_get_object (capabilities, "limits"))
+    return;
+  facts->dialect = UPSCALE_SDAPI_SDCPP;
+  facts->chooses_sampler = upscale_sdcpp_owner_has_chosen_sampler (capabilities);
 }
 
 static void
@@ -97,7 +108,12 @@ hear_sdnext_models (UpscaleSdapiFacts *facts, JsonNode *root)
 static void
 hear_sdnext_ip_adapters (UpscaleSdapiFacts *facts, JsonNode *root)
 {
-  facts->ip_adapters = upscale_json_dup_names (upscale_json_read_array (root), "name");
+  /* SD.Next lists nothing else there, by names such as "Base" and "Plus SDXL". */
+  static const char *const words[] = { "base", "plus", NULL };
+  g_auto (GStrv) names = upscale_json_dup_names (upscale_json_read_array (root), "name");
+
+  if (names)
+    facts->ip_adapters = upscale_model_names_filter ((const char *const *) names, words);
 }
 
 static void
@@ -107,19 +123,31 @@ hear_progress (UpscaleSdapiFacts *facts, JsonNode *root)
       upscale_json_get_object (upscale_json_read_object (root), "state") != NULL;
 }
 
+/* The web UI's own route: with --nowebui it is not there. SD.Next's knows only tasks that
+ * its own pages have begun. */
+static void
+hear_task (UpscaleSdapiFacts *facts, JsonNode *root)
+{
+  JsonObject *task = upscale_json_read_object (root);
+
+  facts->knows_tasks = facts->dialect == UPSCALE_SDAPI_WEBUI && task &&
+                       json_object_has_member (task, "active") &&
+                       json_object_has_member (task, "queued");
+}
+
 /* The first must be there. */
 static const Question questions[] = {
-  { "/sdapi/v1/options", NULL, hear_options },
-  { "/sdapi/v1/sd-models", NULL, hear_models },
-  { "/sdapi/v1/samplers", NULL, hear_samplers },
-  { "/sdapi/v1/schedulers", NULL, hear_schedulers },
-  { "/sdapi/v1/loras", NULL, hear_loras },
-  { "/sdcpp/v1/capabilities", NULL, hear_sdcpp },
-  { "/controlnet/model_list", NULL, hear_extension_models },
-  { "/controlnet/module_list", NULL, hear_extension_modules },
-  { "/sdapi/v1/control-models", NULL, hear_sdnext_models },
-  { "/sdapi/v1/ip-adapters", NULL, hear_sdnext_ip_adapters },
-  { "/sdapi/v1/progress", "skip_current_image=true", hear_progress },
+  { "/sdapi/v1/options", NULL, NULL, hear_options },
+  { "/sdapi/v1/sd-models", NULL, NULL, hear_models },
+  { "/sdapi/v1/loras", NULL, NULL, hear_loras },
+  { "/sdcpp/v1/capabilities", NULL, NULL, hear_sdcpp },
+  { "/controlnet/model_list", NULL, NULL, hear_extension_models },
+  { "/controlnet/module_list", NULL, NULL, hear_extension_modules },
+  { "/sdapi/v1/control-models", NULL, NULL, hear_sdnext_models },
+  { "/sdapi/v1/ip-adapters", NULL, NULL, hear_sdnext_ip_adapters },
+  { "/sdapi/v1/progress", "skip_current_image=true", NULL, hear_progress },
+  { UPSCALE_SDAPI_TASK_ROUTE, NULL, "{\"id_task\":\"\",\"live_preview\":false}",
+    hear_task },
 };
 
 /**
@@ -130,7 +158,12 @@ static const Question questions[] = {
 void
 upscale_sdapi_init_facts (gpointer facts, GUri *base)
 {
-  ((UpscaleSdapiFacts *) facts)->address = g_uri_to_string (base);
+  UpscaleSdapiFacts *self = facts;
+
+  self->address = g_uri_to_string (base);
+  self->chooses_sampler = TRUE;
+  g_mutex_init (&self->lock);
+  self->proven = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**
@@ -146,12 +179,13 @@ upscale_sdapi_clear_facts (gpointer facts)
   g_free (self->model);
   g_free (self->format);
   g_strfreev (self->models);
-  g_strfreev (self->samplers);
-  g_strfreev (self->schedulers);
   upscale_loras_clear (&self->loras);
   g_strfreev (self->controlnets);
   g_strfreev (self->modules);
+  g_strfreev (self->tile_controlnets);
   g_strfreev (self->ip_adapters);
+  g_mutex_clear (&self->lock);
+  g_hash_table_unref (self->proven);
 }
 
 static gboolean
@@ -180,8 +214,32 @@ hear (UpscaleSdapiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
     return refuse_stranger (error);
   if (root)
     questions[facts->n_heard].hear (facts, root);
+  else if (answer->status == 0 && questions[facts->n_heard].hear == hear_loras)
+    facts->takes_loras = TRUE;
   facts->n_heard++;
   return TRUE;
+}
+
+/* The extension lists ControlNets and IP-Adapters together. */
+static void
+sort_guides (UpscaleSdapiFacts *facts)
+{
+  const char *const *files = (const char *const *) facts->controlnets;
+
+  facts->tile_controlnets = upscale_model_names_filter (files, UPSCALE_WORDS_TILE);
+  if (facts->dialect == UPSCALE_SDAPI_WEBUI)
+    facts->ip_adapters = upscale_model_names_filter (files, UPSCALE_WORDS_IP_ADAPTER);
+}
+
+static void
+ask (const Question *question, UpscaleLine *line)
+{
+  if (question->body)
+    upscale_line_post (line, question->path,
+                       g_bytes_new_static (question->body, strlen (question->body)));
+  else
+    upscale_line_get (line, question->path);
+  line->query = g_strdup (question->query);
 }
 
 /**
@@ -207,111 +265,47 @@ upscale_sdapi_learn (gpointer                 facts,
     return FALSE;
   if (self->n_heard < G_N_ELEMENTS (questions))
     {
-      upscale_line_get (line, questions[self->n_heard].path);
-      line->query = g_strdup (questions[self->n_heard].query);
+      ask (&questions[self->n_heard], line);
+      line->is_optional = self->n_heard > 0;
     }
+  else
+    sort_guides (self);
   return TRUE;
 }
 
-/**
- * upscale_sdapi_choose_controlnet:
- * @facts: what the server has
- * @model: (nullable): the checkpoint that paints
- *
- * Returns: (transfer none) (nullable): the ControlNet that holds a tile together
- */
-const char *
-upscale_sdapi_choose_controlnet (const UpscaleSdapiFacts *facts, const char *model)
-{
-  return upscale_model_names_choose ((const char *const *) facts->controlnets,
-                                     UPSCALE_WORDS_TILE, model);
-}
-
-/**
- * upscale_sdapi_choose_ip_adapter:
- * @facts: what the server has
- * @model: (nullable): the checkpoint that paints
- *
- * Returns: (transfer none) (nullable): the model that follows a reference picture
- */
-const char *
-upscale_sdapi_choose_ip_adapter (const UpscaleSdapiFacts *facts, const char *model)
-{
-  /* SD.Next lists nothing else there, by names such as "Base" and "Plus SDXL". */
-  static const char *const sdnext_words[] = { "base", "plus", NULL };
-
-  if (facts->dialect == UPSCALE_SDAPI_SDNEXT)
-    return upscale_model_names_choose ((const char *const *) facts->ip_adapters,
-                                       sdnext_words, model);
-  return upscale_model_names_choose ((const char *const *) facts->controlnets,
-                                     UPSCALE_WORDS_IP_ADAPTER, model);
-}
-
-static const char *
-find_module (const UpscaleSdapiFacts *facts, const char *start)
-{
-  for (char **module = facts->modules; module && *module; module++)
-    if (g_ascii_strncasecmp (*module, start, strlen (start)) == 0)
-      return *module;
-  return NULL;
-}
-
-/**
- * upscale_sdapi_choose_module:
- * @facts: what the server has
- * @ip_adapter: the model it is for
- *
- * Chooses the image encoder: the extension finds it by itself, in Forge it has a name.
- *
- * Returns: (transfer none) (nullable): the preprocessor
- */
-const char *
-upscale_sdapi_choose_module (const UpscaleSdapiFacts *facts, const char *ip_adapter)
-{
-  g_autofree char *folded = g_ascii_strdown (ip_adapter, -1);
-  gboolean         wants_big =
-      strstr (folded, "xl") && !strstr (folded, "vit-h") && !strstr (folded, "vit_h");
-  const char *module = find_module (facts, "ip-adapter-auto");
-
-  if (!module && wants_big)
-    module = find_module (facts, "CLIP-ViT-bigG (IPAdapter)");
-  if (!module)
-    module = find_module (facts, "CLIP-ViT-H (IPAdapter)");
-  return module ? module : find_module (facts, "ip-adapter_clip");
-}
-
+/* Guides are named apart, as most jobs do without. */
 static char *
 make_identity (const UpscaleSdapiFacts *facts)
 {
   static const char *const dialects[] = { "webui", "sdnext", "sdcpp" };
-  g_autofree char         *controlnets =
-      upscale_model_names_join_matching ((const char *const *) facts->controlnets,
-                                         UPSCALE_WORDS_TILE);
-  g_autofree char *ip_adapters =
-      upscale_model_names_join_matching ((const char *const *) facts->controlnets,
-                                         UPSCALE_WORDS_IP_ADAPTER);
   /* Who does not say what it paints with is alone with its answers. */
   const char *place = facts->model ? "" : facts->address;
   /* The one model that it has is its own choice, whatever the recipe says. */
   const char *fixed =
       facts->dialect == UPSCALE_SDAPI_SDCPP && facts->model ? facts->model : "";
 
-  return g_strdup_printf ("sdapi %s%s%s %s%s", dialects[facts->dialect], controlnets,
-                          ip_adapters, place, fixed);
+  return g_strdup_printf ("sdapi %s %s%s", dialects[facts->dialect], place, fixed);
+}
+
+static gboolean
+has_ip_adapter (const UpscaleSdapiFacts *facts)
+{
+  return facts->ip_adapters && *facts->ip_adapters &&
+         (facts->dialect == UPSCALE_SDAPI_SDNEXT ||
+          upscale_sdapi_choose_module (facts, *facts->ip_adapters));
 }
 
 static void
 describe_guides (const UpscaleSdapiFacts *facts, UpscaleCapabilities *capabilities)
 {
-  const char *ip_adapter = upscale_sdapi_choose_ip_adapter (facts, facts->model);
+  gboolean is_sdcpp = facts->dialect == UPSCALE_SDAPI_SDCPP;
 
-  capabilities->takes_controlnet =
-      facts->dialect != UPSCALE_SDAPI_SDCPP &&
-      upscale_sdapi_choose_controlnet (facts, facts->model) != NULL;
-  capabilities->takes_ip_adapter = facts->dialect != UPSCALE_SDAPI_SDCPP && ip_adapter &&
-                                   (facts->dialect == UPSCALE_SDAPI_SDNEXT ||
-                                    upscale_sdapi_choose_module (facts, ip_adapter));
-  if (facts->dialect == UPSCALE_SDAPI_SDCPP)
+  capabilities->controlnets = g_strdupv (facts->controlnets);
+  capabilities->tile_controlnets = g_strdupv (facts->tile_controlnets);
+  capabilities->ip_adapters = g_strdupv (facts->ip_adapters);
+  capabilities->takes_controlnet = !is_sdcpp && *facts->tile_controlnets;
+  capabilities->takes_ip_adapter = !is_sdcpp && has_ip_adapter (facts);
+  if (is_sdcpp)
     capabilities->hint = g_strdup (
         _ ("stable-diffusion.cpp does more by its own jobs: write sdcpp+ before "
            "the address"));
@@ -336,9 +330,9 @@ upscale_sdapi_describe (gpointer data, GError **error)
   if (facts->dialect != UPSCALE_SDAPI_SDCPP)
     capabilities->default_model = g_strdup (facts->model);
   capabilities->models = g_strdupv (facts->models);
-  capabilities->controlnets = g_strdupv (facts->controlnets);
   capabilities->loras = g_strdupv (facts->loras.names);
-  capabilities->takes_loras = facts->loras.names != NULL;
+  capabilities->takes_loras = facts->takes_loras;
+  capabilities->stops_tiles = facts->knows_tasks;
   describe_guides (facts, capabilities);
   if (facts->format && !g_str_equal (facts->format, "png"))
     capabilities->caveat =

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define UPSCALE_SDAPI_TASK_ROUTE "/internal/progress"
+
 /**
  * UpscaleSdapiDialect:
  * @UPSCALE_SDAPI_WEBUI: AUTOMATIC1111 and Forge: LoRAs in the prompt, ControlNet as a
@@ -28,13 +30,17 @@ typedef enum
  * @model: (nullable): the checkpoint that is loaded
  * @format: (nullable): of the pictures it answers with
  * @models: (nullable): checkpoints it has
- * @samplers: (nullable): samplers it has
- * @schedulers: (nullable): schedulers it has
+ * @chooses_sampler: its owner has chosen a sampler, or its own default is deterministic
+ * @takes_loras: it can add LoRAs; %TRUE with no names when its list is too long
  * @loras: LoRAs it has
  * @controlnets: (nullable): ControlNets it has, for the extension also IP-Adapters
+ * @tile_controlnets: (nullable): those of @controlnets that suit tiles, best first
  * @modules: (nullable): the extension's preprocessors
- * @ip_adapters: (nullable): SD.Next's IP-Adapters
- * @has_progress: it tells how far it is, and can be interrupted
+ * @ip_adapters: (nullable): IP-Adapters, best first
+ * @has_progress: it tells whether it was interrupted
+ * @knows_tasks: it tells whether it works on a task of ours, so that can be interrupted
+ * @lock: guards @proven
+ * @proven: (element-type utf8): pairs of a model and a guide that were seen to work
  *
  * What such a server says of itself.
  */
@@ -46,14 +52,50 @@ typedef struct
   char               *model;
   char               *format;
   GStrv               models;
-  GStrv               samplers;
-  GStrv               schedulers;
+  gboolean            chooses_sampler;
+  gboolean            takes_loras;
   UpscaleLoras        loras;
   GStrv               controlnets;
+  GStrv               tile_controlnets;
   GStrv               modules;
   GStrv               ip_adapters;
   gboolean            has_progress;
+  gboolean            knows_tasks;
+  GMutex              lock;
+  GHashTable         *proven;
 } UpscaleSdapiFacts;
+
+/**
+ * UpscaleSdapiTrial:
+ * @UPSCALE_SDAPI_NO_TRIAL: the tile itself is painted
+ * @UPSCALE_SDAPI_TRY_PLAIN: a small picture is painted without a guide
+ * @UPSCALE_SDAPI_TRY_CONTROLNET: the same with the ControlNet alone
+ * @UPSCALE_SDAPI_TRY_IP_ADAPTER: the same with the IP-Adapter alone
+ *
+ * These servers paint without a guide that they can't use, and report a success.
+ */
+typedef enum
+{
+  UPSCALE_SDAPI_NO_TRIAL,
+  UPSCALE_SDAPI_TRY_PLAIN,
+  UPSCALE_SDAPI_TRY_CONTROLNET,
+  UPSCALE_SDAPI_TRY_IP_ADAPTER,
+} UpscaleSdapiTrial;
+
+/**
+ * UpscaleSdapiTalk:
+ * @trial: the picture that is asked for now
+ * @plain: (nullable): the small picture without a guide
+ * @n_asked: how often the server was asked about a task that is to be stopped
+ *
+ * A talk's own memory.
+ */
+typedef struct
+{
+  UpscaleSdapiTrial trial;
+  GBytes           *plain;
+  guint             n_asked;
+} UpscaleSdapiTalk;
 
 void                 upscale_sdapi_init_facts (gpointer facts, GUri *base);
 void                 upscale_sdapi_clear_facts (gpointer facts);
@@ -63,12 +105,14 @@ gboolean             upscale_sdapi_learn (gpointer                 facts,
                                           GError                 **error);
 UpscaleCapabilities *upscale_sdapi_describe (gpointer facts, GError **error);
 
-const char *upscale_sdapi_choose_controlnet (const UpscaleSdapiFacts *facts,
-                                             const char              *model);
-const char *upscale_sdapi_choose_ip_adapter (const UpscaleSdapiFacts *facts,
-                                             const char              *model);
-const char *upscale_sdapi_choose_module (const UpscaleSdapiFacts *facts,
-                                         const char              *ip_adapter);
+const char       *upscale_sdapi_get_model (const UpscaleTalk *talk);
+const char       *upscale_sdapi_get_controlnet (const UpscaleTalk *talk);
+const char       *upscale_sdapi_get_ip_adapter (const UpscaleTalk *talk);
+const char       *upscale_sdapi_choose_module (const UpscaleSdapiFacts *facts,
+                                               const char              *ip_adapter);
+gboolean          upscale_sdapi_check_guides (const UpscaleTalk *talk, GError **error);
+UpscaleSdapiTrial upscale_sdapi_choose_trial (const UpscaleTalk *talk);
+gboolean          upscale_sdapi_end_trial (UpscaleTalk *talk, GError **error);
 
 const char *upscale_sdapi_get_route (const UpscaleTalk *talk);
 GBytes     *upscale_sdapi_make_request (const UpscaleTalk *talk);

@@ -10,39 +10,53 @@
 /* SD.Next: the tile is both what is painted over and what guides. */
 #define INPUT_IS_INIT 1
 
+/* Of the small picture that shows whether a guide has an effect. */
+#define TRIAL_SIDE_PX 64
+#define TRIAL_STEPS 4
+#define TRIAL_STRENGTH 0.5
+#define TRIAL_WEIGHT 1.0
+
 static const UpscaleSdapiFacts *
 get_facts (const UpscaleTalk *talk)
 {
   return talk->facts;
 }
 
-static const char *
-get_model (const UpscaleTalk *talk)
+static UpscaleSdapiTrial
+get_trial (const UpscaleTalk *talk)
 {
-  return *talk->recipe->model ? talk->recipe->model : get_facts (talk)->model;
+  const UpscaleSdapiTalk *own = talk->own;
+
+  return own->trial;
 }
 
-static const char *
-get_controlnet (const UpscaleTalk *talk)
-{
-  return talk->recipe->controlnet_enabled
-             ? upscale_sdapi_choose_controlnet (talk->facts, get_model (talk))
-             : NULL;
-}
-
-static const char *
-get_ip_adapter (const UpscaleTalk *talk)
-{
-  return talk->recipe->ip_adapter_image
-             ? upscale_sdapi_choose_ip_adapter (talk->facts, get_model (talk))
-             : NULL;
-}
-
+/* A trial without a guide goes the way of the tile, or the way would make a difference.
+ */
 static gboolean
 uses_control_route (const UpscaleTalk *talk)
 {
-  return get_facts (talk)->dialect == UPSCALE_SDAPI_SDNEXT &&
-         get_controlnet (talk) != NULL;
+  const UpscaleSdapiFacts *facts = get_facts (talk);
+
+  return facts->dialect == UPSCALE_SDAPI_SDNEXT && talk->recipe->controlnet_enabled &&
+         *facts->tile_controlnets;
+}
+
+static int
+get_width (const UpscaleTalk *talk)
+{
+  return get_trial (talk) ? TRIAL_SIDE_PX : talk->tile->target_width_px;
+}
+
+static int
+get_height (const UpscaleTalk *talk)
+{
+  return get_trial (talk) ? TRIAL_SIDE_PX : talk->tile->target_height_px;
+}
+
+static double
+get_weight (const UpscaleTalk *talk, double weight)
+{
+  return get_trial (talk) ? TRIAL_WEIGHT : weight;
 }
 
 /* The web UIs read LoRAs from the prompt, and nowhere else. */
@@ -56,10 +70,14 @@ make_prompt (const UpscaleTalk *talk)
        i++)
     {
       const UpscaleLora *lora = &g_array_index (loras, UpscaleLora, i);
-      char               weight[G_ASCII_DTOSTR_BUF_SIZE];
+      GStrv              names = get_facts (talk)->loras.names;
+      const char        *listed =
+          upscale_model_names_find ((const char *const *) names, lora->name);
+      char weight[G_ASCII_DTOSTR_BUF_SIZE];
 
       g_ascii_formatd (weight, sizeof weight, "%.4g", lora->weight);
-      g_string_append_printf (prompt, " <lora:%s:%s>", lora->name, weight);
+      g_string_append_printf (prompt, " <lora:%s:%s>", listed ? listed : lora->name,
+                              weight);
     }
   return g_string_free_and_steal (prompt);
 }
@@ -70,23 +88,6 @@ has (GStrv names, const char *name)
   return names && g_strv_contains ((const char *const *) names, name);
 }
 
-/* A name that the server does not list may fail the request, so without one that is
- * known to be good the server chooses. */
-static void
-add_sampler (JsonBuilder *builder, const UpscaleTalk *talk)
-{
-  const UpscaleSdapiFacts *facts = talk->facts;
-
-  if (has (facts->samplers, "DPM++ 2M Karras"))
-    upscale_json_add_string (builder, "sampler_name", "DPM++ 2M Karras");
-  else if (has (facts->samplers, "DPM++ 2M"))
-    upscale_json_add_string (builder, "sampler_name", "DPM++ 2M");
-  else if (facts->dialect == UPSCALE_SDAPI_SDCPP)
-    upscale_json_add_string (builder, "sampler_name", "Euler");
-  if (has (facts->samplers, "DPM++ 2M") && has (facts->schedulers, "Karras"))
-    upscale_json_add_string (builder, "scheduler", "Karras");
-}
-
 /* Left as it is, or each tile would load one model and then the other again. */
 static void
 add_model (JsonBuilder *builder, const UpscaleTalk *talk)
@@ -94,7 +95,8 @@ add_model (JsonBuilder *builder, const UpscaleTalk *talk)
   if (*talk->recipe->model == '\0' || get_facts (talk)->dialect == UPSCALE_SDAPI_SDCPP)
     return;
   upscale_json_begin_object (builder, "override_settings");
-  upscale_json_add_string (builder, "sd_model_checkpoint", talk->recipe->model);
+  upscale_json_add_string (builder, "sd_model_checkpoint",
+                           upscale_sdapi_get_model (talk));
   json_builder_end_object (builder);
   upscale_json_add_boolean (builder, "override_settings_restore_afterwards", FALSE);
 }
@@ -116,15 +118,16 @@ begin_unit (JsonBuilder *builder, const char *model, const char *module, double 
   upscale_json_add_boolean (builder, "save_detected_map", FALSE);
 }
 
-/* The tile is the hint itself: no preprocessor. */
+/* The tile is the hint itself: no preprocessor. A unit without a picture of its own is
+ * guided by the one that is painted over; Forge fails on a dark picture in the unit, and
+ * paints without the unit then. */
 static void
 add_tile_unit (JsonBuilder *builder, const UpscaleTalk *talk)
 {
-  const char *model = get_controlnet (talk);
+  const char *model = upscale_sdapi_get_controlnet (talk);
   const char *none = has (get_facts (talk)->modules, "None") ? "None" : "none";
 
-  begin_unit (builder, model, none, talk->recipe->conditioning_scale);
-  upscale_json_add_base64 (builder, "image", talk->tile->image);
+  begin_unit (builder, model, none, get_weight (talk, talk->recipe->conditioning_scale));
   upscale_json_add_string (builder, "union_control_type", "Tile");
   json_builder_end_object (builder);
 }
@@ -132,10 +135,11 @@ add_tile_unit (JsonBuilder *builder, const UpscaleTalk *talk)
 static void
 add_ip_adapter_unit (JsonBuilder *builder, const UpscaleTalk *talk)
 {
-  const char *model = get_ip_adapter (talk);
+  const char *model = upscale_sdapi_get_ip_adapter (talk);
   const char *module = upscale_sdapi_choose_module (talk->facts, model);
 
-  begin_unit (builder, model, module ? module : "none", talk->recipe->ip_adapter_scale);
+  begin_unit (builder, model, module ? module : "none",
+              get_weight (talk, talk->recipe->ip_adapter_scale));
   upscale_json_add_base64 (builder, "image", talk->recipe->ip_adapter_image);
   json_builder_end_object (builder);
 }
@@ -145,14 +149,14 @@ add_ip_adapter_unit (JsonBuilder *builder, const UpscaleTalk *talk)
 static void
 add_extension (JsonBuilder *builder, const UpscaleTalk *talk)
 {
-  if (!get_controlnet (talk) && !get_ip_adapter (talk))
+  if (!upscale_sdapi_get_controlnet (talk) && !upscale_sdapi_get_ip_adapter (talk))
     return;
   upscale_json_begin_object (builder, "alwayson_scripts");
   upscale_json_begin_object (builder, "controlnet");
   upscale_json_begin_array (builder, "args");
-  if (get_controlnet (talk))
+  if (upscale_sdapi_get_controlnet (talk))
     add_tile_unit (builder, talk);
-  if (get_ip_adapter (talk))
+  if (upscale_sdapi_get_ip_adapter (talk))
     add_ip_adapter_unit (builder, talk);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
@@ -162,7 +166,7 @@ add_extension (JsonBuilder *builder, const UpscaleTalk *talk)
 static void
 add_sdnext_ip_adapter (JsonBuilder *builder, const UpscaleTalk *talk)
 {
-  const char *adapter = get_ip_adapter (talk);
+  const char *adapter = upscale_sdapi_get_ip_adapter (talk);
 
   if (!adapter)
     return;
@@ -173,9 +177,24 @@ add_sdnext_ip_adapter (JsonBuilder *builder, const UpscaleTalk *talk)
   upscale_json_add_base64 (builder, NULL, talk->recipe->ip_adapter_image);
   json_builder_end_array (builder);
   upscale_json_add_double (builder, "scale",
-                           CLAMP (talk->recipe->ip_adapter_scale, 0.0, 1.0));
+                           CLAMP (get_weight (talk, talk->recipe->ip_adapter_scale), 0.0,
+                                  1.0));
   json_builder_end_object (builder);
   json_builder_end_array (builder);
+}
+
+static void
+add_sdnext_unit (JsonBuilder *builder, const UpscaleTalk *talk)
+{
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "unit_type", "controlnet");
+  upscale_json_add_string (builder, "model", upscale_sdapi_get_controlnet (talk));
+  upscale_json_add_string (builder, "process", "None");
+  upscale_json_add_double (builder, "strength",
+                           get_weight (talk, talk->recipe->conditioning_scale));
+  upscale_json_add_double (builder, "start", 0.0);
+  upscale_json_add_double (builder, "end", 1.0);
+  json_builder_end_object (builder);
 }
 
 static void
@@ -185,17 +204,11 @@ add_sdnext_control (JsonBuilder *builder, const UpscaleTalk *talk)
   upscale_json_add_base64 (builder, NULL, talk->tile->image);
   json_builder_end_array (builder);
   upscale_json_add_int (builder, "input_type", INPUT_IS_INIT);
-  upscale_json_add_int (builder, "width_before", talk->tile->target_width_px);
-  upscale_json_add_int (builder, "height_before", talk->tile->target_height_px);
+  upscale_json_add_int (builder, "width_before", get_width (talk));
+  upscale_json_add_int (builder, "height_before", get_height (talk));
   upscale_json_begin_array (builder, "control");
-  json_builder_begin_object (builder);
-  upscale_json_add_string (builder, "unit_type", "controlnet");
-  upscale_json_add_string (builder, "model", get_controlnet (talk));
-  upscale_json_add_string (builder, "process", "None");
-  upscale_json_add_double (builder, "strength", talk->recipe->conditioning_scale);
-  upscale_json_add_double (builder, "start", 0.0);
-  upscale_json_add_double (builder, "end", 1.0);
-  json_builder_end_object (builder);
+  if (upscale_sdapi_get_controlnet (talk))
+    add_sdnext_unit (builder, talk);
   json_builder_end_array (builder);
 }
 
@@ -205,8 +218,8 @@ add_img2img (JsonBuilder *builder, const UpscaleTalk *talk)
   upscale_json_begin_array (builder, "init_images");
   upscale_json_add_base64 (builder, NULL, talk->tile->image);
   json_builder_end_array (builder);
-  upscale_json_add_int (builder, "width", talk->tile->target_width_px);
-  upscale_json_add_int (builder, "height", talk->tile->target_height_px);
+  upscale_json_add_int (builder, "width", get_width (talk));
+  upscale_json_add_int (builder, "height", get_height (talk));
   upscale_json_add_int (builder, "resize_mode", 0);
   /* More than one picture and the first may be a sheet of them all. */
   upscale_json_add_int (builder, "n_iter", 1);
@@ -258,14 +271,16 @@ upscale_sdapi_make_request (const UpscaleTalk *talk)
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "prompt", prompt);
   upscale_json_add_string (builder, "negative_prompt", recipe->negative_prompt);
-  upscale_json_add_double (builder, "denoising_strength", recipe->strength);
-  upscale_json_add_int (builder, "steps", recipe->steps);
+  upscale_json_add_double (builder, "denoising_strength",
+                           get_trial (talk) ? TRIAL_STRENGTH : recipe->strength);
+  upscale_json_add_int (builder, "steps", get_trial (talk) ? TRIAL_STEPS : recipe->steps);
   upscale_json_add_double (builder, "cfg_scale", recipe->cfg_scale);
   upscale_json_add_int (builder, "seed", talk->tile->seed);
   upscale_json_add_int (builder, "batch_size", 1);
   upscale_json_add_boolean (builder, "send_images", TRUE);
   upscale_json_add_boolean (builder, "save_images", FALSE);
-  add_sampler (builder, talk);
+  if (!get_facts (talk)->chooses_sampler)
+    upscale_json_add_string (builder, "sampler_name", UPSCALE_SDCPP_SAMPLER);
   if (uses_control_route (talk))
     add_sdnext_control (builder, talk);
   else
@@ -293,6 +308,7 @@ upscale_sdapi_make_settings (const UpscaleTalk *talk)
     return NULL;
   builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
-  upscale_json_add_string (builder, "sd_model_checkpoint", talk->recipe->model);
+  upscale_json_add_string (builder, "sd_model_checkpoint",
+                           upscale_sdapi_get_model (talk));
   return upscale_json_end (builder);
 }

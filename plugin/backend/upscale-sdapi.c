@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One long request a tile. Interrupting stops whoever runs, and an interrupted request
- * still answers 200, with a picture half done. */
+/* One long request a tile. Interrupting stops any tile that is being painted, and an
+ * interrupted request still answers 200, with a picture half done. */
 #include "upscale-sdapi.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,10 +11,19 @@
 #include "upscale-json-parse.h"
 #include "upscale-json-peel.h"
 #include "upscale-json.h"
+#include "upscale-model-names.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-sdapi-private.h"
+#include "upscale-text.h"
 
 #define PROGRESS_ROUTE "/sdapi/v1/progress"
+/* SD.Next admits 60 pictures a minute, and does not say when the next one may come. */
+#define PACE_US (2 * (gint64) G_USEC_PER_SEC)
+#define STATUS_TOO_MANY_REQUESTS 429
+/* A tile that waits behind another one can't be stopped before its turn. */
+#define TASK_WAIT_US (G_USEC_PER_SEC / 4)
+#define MOST_TASK_QUESTIONS 2400
+#define MOST_NAME_CHARS 200
 
 enum
 {
@@ -26,10 +35,12 @@ enum
 
 /* Only with a name of its own can it be told whose work runs there. */
 static void
-send_tile (UpscaleTalk *talk, UpscaleLine *line)
+send_picture (UpscaleTalk *talk, UpscaleLine *line)
 {
-  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char  *uuid = g_uuid_string_random ();
+  UpscaleSdapiTalk *own = talk->own;
 
+  own->trial = talk->is_test ? UPSCALE_SDAPI_NO_TRIAL : upscale_sdapi_choose_trial (talk);
   g_free (talk->remote_id);
   talk->remote_id = g_strconcat ("tile-upscale-", uuid, NULL);
   talk->stage = STAGE_PAINTING;
@@ -40,19 +51,25 @@ send_tile (UpscaleTalk *talk, UpscaleLine *line)
 
 /* Where a request can't name the model, it is loaded first; loading what is loaded costs
  * nothing. */
-static void
-begin (UpscaleTalk *talk, UpscaleLine *line)
+static gboolean
+begin (UpscaleTalk *talk, UpscaleLine *line, GError **error)
 {
-  GBytes *settings = upscale_sdapi_make_settings (talk);
+  const UpscaleSdapiFacts *facts = talk->facts;
+  GBytes                  *settings = NULL;
 
+  if (!upscale_talk_check_names (talk, facts->models, facts->loras.names, error) ||
+      !upscale_sdapi_check_guides (talk, error))
+    return FALSE;
+  settings = upscale_sdapi_make_settings (talk);
   if (!settings)
     {
-      send_tile (talk, line);
-      return;
+      send_picture (talk, line);
+      return TRUE;
     }
   talk->stage = STAGE_LOADING;
   upscale_line_post (line, "/sdapi/v1/options", settings);
   line->is_long = TRUE;
+  return TRUE;
 }
 
 static void
@@ -76,16 +93,59 @@ check_status (const UpscaleHttpAnswer *answer, GError **error)
   return FALSE;
 }
 
-/* What the request was is sent along in a text within the text. */
-static char *
-dup_version (UpscaleJsonPeel *peel)
+/* The server describes the picture in a text within the answer; SD.Next's route for
+ * ControlNets does so in words. */
+static JsonObject *
+read_info (UpscaleJsonPeel *peel)
 {
   const char *const info_path[] = { "info", NULL };
   const char       *info = upscale_json_peel_find_string (peel, info_path);
   g_autoptr (GBytes) text = info ? g_bytes_new (info, strlen (info)) : NULL;
-  g_autoptr (JsonObject) inner = text ? upscale_json_parse_object (text, NULL) : NULL;
 
-  return g_strdup (upscale_json_get_string (inner, "version"));
+  return text ? upscale_json_parse_object (text, NULL) : NULL;
+}
+
+/* A model that the server does not find, or that another user loads meanwhile, shows
+ * nowhere else. */
+static gboolean
+check_model (const UpscaleTalk *talk, JsonObject *info, GError **error)
+{
+  const char      *painted = upscale_json_get_string (info, "sd_model_name");
+  const char      *wanted = upscale_sdapi_get_model (talk);
+  g_autofree char *tidy = NULL;
+
+  if (!painted || !wanted || upscale_model_names_are_same (painted, wanted))
+    return TRUE;
+  tidy = upscale_text_tidy (painted, MOST_NAME_CHARS);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+               _ ("it painted with the model '%s' instead of '%s'; see that nobody "
+                  "changes the model there meanwhile, and run again"),
+               tidy, wanted);
+  return FALSE;
+}
+
+static gboolean
+read_picture (UpscaleTalk *talk, UpscaleJsonPeel *peel, GError **error)
+{
+  const char *const image_path[] = { "images", "0", NULL };
+  g_autoptr (JsonObject) info = read_info (peel);
+
+  if (!check_model (talk, info, error))
+    return FALSE;
+  talk->picture =
+      upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
+  if (talk->is_test)
+    talk->version = g_strdup (upscale_json_get_string (info, "version"));
+  return TRUE;
+}
+
+static gboolean
+must_slow_down (const UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
+{
+  const UpscaleSdapiFacts *facts = talk->facts;
+
+  return facts->dialect == UPSCALE_SDAPI_SDNEXT &&
+         answer->status == STATUS_TOO_MANY_REQUESTS && answer->wait_us == 0;
 }
 
 static gboolean
@@ -95,20 +155,29 @@ hear_picture (UpscaleTalk             *talk,
               GError                 **error)
 {
   const UpscaleSdapiFacts *facts = talk->facts;
-  const char *const        image_path[] = { "images", "0", NULL };
-
+  const UpscaleSdapiTalk  *own = talk->own;
   g_autoptr (UpscaleJsonPeel) peel = NULL;
 
+  if (must_slow_down (talk, answer))
+    {
+      send_picture (talk, line);
+      line->wait_us = PACE_US;
+      return TRUE;
+    }
   if (!check_status (answer, error))
     return FALSE;
   peel = upscale_json_peel_new (answer->body, &talk->failure);
   if (!peel)
     return TRUE;
-  talk->picture =
-      upscale_json_peel_decode_base64 (peel, upscale_json_peel_find (peel, image_path));
-  if (talk->is_test)
-    talk->version = dup_version (peel);
-  if (talk->picture && facts->has_progress)
+  if (!read_picture (talk, peel, error))
+    return FALSE;
+  if (own->trial != UPSCALE_SDAPI_NO_TRIAL)
+    {
+      if (!upscale_sdapi_end_trial (talk, error))
+        return FALSE;
+      send_picture (talk, line);
+    }
+  else if (talk->picture && facts->has_progress)
     ask_progress (talk, line);
   return TRUE;
 }
@@ -140,33 +209,33 @@ paint (gpointer                 speaker,
   UpscaleTalk *talk = speaker;
 
   if (!answer)
-    begin (talk, line);
-  else if (talk->stage == STAGE_LOADING)
-    {
-      if (!check_status (answer, error))
-        return FALSE;
-      send_tile (talk, line);
-    }
-  else if (talk->stage == STAGE_PAINTING)
+    return begin (talk, line, error);
+  if (talk->stage == STAGE_PAINTING)
     return hear_picture (talk, answer, line, error);
-  else
+  if (talk->stage == STAGE_CHECKING)
     hear_whether_interrupted (talk, answer);
+  else if (check_status (answer, error))
+    send_picture (talk, line);
+  else
+    return FALSE;
   return TRUE;
 }
 
-/* Servers that don't name what runs are left alone: it may be somebody else's. */
-static gboolean
-is_ours (const UpscaleTalk *talk, const UpscaleHttpAnswer *answer)
+static void
+ask_about_task (UpscaleTalk *talk, UpscaleLine *line)
 {
-  const char *const path[] = { "current_task", NULL };
-  g_autoptr (UpscaleJsonPeel) peel = answer->status == SOUP_STATUS_OK
-                                         ? upscale_json_peel_new (answer->body, NULL)
-                                         : NULL;
+  UpscaleSdapiTalk *own = talk->own;
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
-  return peel &&
-         g_strcmp0 (upscale_json_peel_find_string (peel, path), talk->remote_id) == 0;
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "id_task", talk->remote_id);
+  upscale_json_add_boolean (builder, "live_preview", FALSE);
+  upscale_line_post (line, UPSCALE_SDAPI_TASK_ROUTE, upscale_json_end (builder));
+  line->wait_us = own->n_asked++ > 0 ? TASK_WAIT_US : 0;
+  talk->stage = STAGE_CHECKING;
 }
 
+/* Interrupting stops the picture that is being painted, whosesoever it is. */
 static gboolean
 stop (gpointer                 speaker,
       const UpscaleHttpAnswer *answer,
@@ -175,21 +244,39 @@ stop (gpointer                 speaker,
 {
   UpscaleTalk             *talk = speaker;
   const UpscaleSdapiFacts *facts = talk->facts;
+  const UpscaleSdapiTalk  *own = talk->own;
+  g_autoptr (JsonObject) task = NULL;
 
-  if (!answer && facts->has_progress)
-    ask_progress (talk, line);
-  else if (answer && talk->stage == STAGE_CHECKING && is_ours (talk, answer))
+  if (!answer && facts->knows_tasks)
+    ask_about_task (talk, line);
+  if (!answer || talk->stage != STAGE_CHECKING || answer->status != SOUP_STATUS_OK)
+    return TRUE;
+  task = upscale_json_parse_object (answer->body, NULL);
+  if (upscale_json_get_boolean (task, "active", FALSE))
     {
       talk->stage = STAGE_PAINTING;
       upscale_line_post (line, "/sdapi/v1/interrupt", NULL);
     }
+  else if (upscale_json_get_boolean (task, "queued", FALSE) &&
+           own->n_asked < MOST_TASK_QUESTIONS)
+    ask_about_task (talk, line);
   return TRUE;
+}
+
+static void
+clear_own (gpointer data)
+{
+  UpscaleSdapiTalk *own = data;
+
+  g_clear_pointer (&own->plain, g_bytes_unref);
 }
 
 static const UpscaleTileServer server = {
   .facts_size = sizeof (UpscaleSdapiFacts),
   .facts_init = upscale_sdapi_init_facts,
   .facts_clear = upscale_sdapi_clear_facts,
+  .own_size = sizeof (UpscaleSdapiTalk),
+  .own_clear = clear_own,
   .learn = upscale_sdapi_learn,
   .describe = upscale_sdapi_describe,
   .paint = paint,

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-sdcpp-loras.h"
 
+#include "upscale-model-names.h"
+
+/**
+ * upscale_sdcpp_owner_has_chosen_sampler:
+ * @capabilities: what stable-diffusion.cpp says of itself
+ *
+ * Returns: %TRUE if the server was started with --sampling-method, which then stays; its
+ * own default adds noise at each step
+ */
+gboolean
+upscale_sdcpp_owner_has_chosen_sampler (JsonObject *capabilities)
+{
+  JsonObject *defaults = upscale_json_get_object (capabilities, "defaults");
+  JsonObject *sampling = upscale_json_get_object (defaults, "sample_params");
+  const char *method = upscale_json_get_string (sampling, "sample_method");
+
+  return method && !g_str_equal (method, "default");
+}
+
 /**
  * upscale_loras_read:
  * @loras: zeros
@@ -17,22 +36,30 @@ upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
       JsonObject *object = upscale_json_read_object (json_array_get_element (array, i));
       const char *name = upscale_json_get_string (object, "name");
       const char *path = upscale_json_get_string (object, "path");
+      const char *alias = upscale_json_get_string (object, "alias");
 
       if (!name)
         continue;
       g_strv_builder_add (names, name);
+      g_strv_builder_add (paths, path ? path : name);
+      /* A prompt of AUTOMATIC1111 may call a LoRA by either name. */
+      if (!alias || *alias == '\0' || g_str_equal (alias, name))
+        continue;
+      g_strv_builder_add (names, alias);
       g_strv_builder_add (paths, path ? path : name);
     }
   loras->names = g_strv_builder_end (names);
   loras->paths = g_strv_builder_end (paths);
 }
 
-/* What the server does not list it may have all the same, under the name given. */
+/* A server without a list may have the LoRA all the same, under the name given. */
 static const char *
 find_path (const UpscaleLoras *loras, const char *name)
 {
-  for (guint i = 0; loras->names && loras->names[i]; i++)
-    if (g_str_equal (loras->names[i], name))
+  const char *found = upscale_model_names_find ((const char *const *) loras->names, name);
+
+  for (guint i = 0; found && loras->names[i]; i++)
+    if (loras->names[i] == found)
       return loras->paths[i];
   return name;
 }

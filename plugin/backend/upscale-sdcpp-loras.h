@@ -19,6 +19,12 @@ typedef struct
   GStrv paths;
 } UpscaleLoras;
 
+/* Between the denoisers, one that adds no noise of its own: noise would differ from tile
+ * to tile. */
+#define UPSCALE_SDCPP_SAMPLER "euler"
+
+gboolean upscale_sdcpp_owner_has_chosen_sampler (JsonObject *capabilities);
+
 void upscale_loras_read (UpscaleLoras *loras, JsonArray *array);
 void upscale_loras_add (const UpscaleLoras  *loras,
                         JsonBuilder         *builder,

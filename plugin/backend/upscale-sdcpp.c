@@ -19,15 +19,13 @@
 #define MOST_QUEUED 3
 #define MOST_QUEUE_SIZE 1000
 #define MOST_STATUS_CHARS 60
-/* Between the denoisers, the one that adds no noise of its own: noise would differ from
- * tile to tile. */
-#define SAMPLER "euler"
 
 typedef struct
 {
   gboolean     is_asked;
   char        *model;
-  char        *sampler;
+  GStrv        models;
+  gboolean     chooses_sampler;
   UpscaleLoras loras;
   int          queue_size;
 } Facts;
@@ -43,20 +41,18 @@ clear_facts (gpointer data)
   Facts *facts = data;
 
   g_free (facts->model);
-  g_free (facts->sampler);
+  g_strfreev (facts->models);
   upscale_loras_clear (&facts->loras);
 }
 
-/* What its owner has chosen at the start stays; its default is replaced. */
+/* The name is empty where the parts of a model lie in files of their own. */
 static void
-read_sampler (Facts *facts, JsonObject *root)
+set_model (Facts *facts, const char *model)
 {
-  JsonObject *defaults = upscale_json_get_object (root, "defaults");
-  JsonObject *sampling = upscale_json_get_object (defaults, "sample_params");
-  const char *method = upscale_json_get_string (sampling, "sample_method");
+  const char *models[] = { model, NULL };
 
-  if (!method || g_str_equal (method, "default") || g_str_equal (method, "euler_a"))
-    facts->sampler = g_strdup (SAMPLER);
+  facts->model = g_strdup (model);
+  facts->models = model && *model ? g_strdupv ((char **) models) : NULL;
 }
 
 static gboolean
@@ -73,11 +69,11 @@ read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error
                       "right?"));
       return FALSE;
     }
-  facts->model = g_strdup (upscale_json_get_string (model, "stem"));
+  set_model (facts, upscale_json_get_string (model, "stem"));
   facts->queue_size =
       (int) upscale_json_get_int (limits, "max_queue_size", 1, MOST_QUEUE_SIZE);
   upscale_loras_read (&facts->loras, upscale_json_get_array (root, "loras"));
-  read_sampler (facts, root);
+  facts->chooses_sampler = upscale_sdcpp_owner_has_chosen_sampler (root);
   return TRUE;
 }
 
@@ -109,13 +105,13 @@ describe (gpointer data, GError **error)
 {
   const Facts         *facts = data;
   const char          *model = facts->model ? facts->model : "";
-  const char          *models[] = { model, NULL };
   g_autofree char     *identity = g_strconcat ("sdcpp ", model, NULL);
   UpscaleCapabilities *capabilities = upscale_capabilities_new (identity);
 
   capabilities->n_queued = CLAMP (facts->queue_size - 1, 0, MOST_QUEUED);
-  capabilities->models = *model ? g_strdupv ((char **) models) : NULL;
+  capabilities->models = g_strdupv (facts->models);
   capabilities->loras = g_strdupv (facts->loras.names);
+  capabilities->stops_tiles = FALSE;
   capabilities->hint = g_strdup (
       _ ("sd-server takes a ControlNet from --control-net and an IP-Adapter from "
          "--ip-adapter with --clip_vision, when it is started"));
@@ -129,8 +125,8 @@ add_sample_params (JsonBuilder *builder, const UpscaleTalk *talk)
 
   upscale_json_begin_object (builder, "sample_params");
   upscale_json_add_int (builder, "sample_steps", talk->recipe->steps);
-  if (facts->sampler)
-    upscale_json_add_string (builder, "sample_method", facts->sampler);
+  if (!facts->chooses_sampler)
+    upscale_json_add_string (builder, "sample_method", UPSCALE_SDCPP_SAMPLER);
   upscale_json_begin_object (builder, "guidance");
   upscale_json_add_double (builder, "txt_cfg", talk->recipe->cfg_scale);
   json_builder_end_object (builder);
@@ -292,6 +288,7 @@ paint (gpointer                 speaker,
        GError                 **error)
 {
   UpscaleTalk *talk = speaker;
+  const Facts *facts = talk->facts;
 
   if (talk->remote_id && answer)
     return hear_of_job (talk, answer, line, error);
@@ -299,6 +296,8 @@ paint (gpointer                 speaker,
     return FALSE;
   if (talk->remote_id)
     ask (talk, line);
+  else if (!upscale_talk_check_names (talk, facts->models, facts->loras.names, error))
+    return FALSE;
   else
     upscale_line_post (line, "/sdcpp/v1/img_gen", make_request (talk));
   return TRUE;

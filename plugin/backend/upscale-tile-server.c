@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-server.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "upscale-error.h"
+#include "upscale-model-names.h"
+
 #define MOST_LISTS_BYTES ((gsize) 64 << 20)
 /* Noise in 16 bits with alpha, in base64: no picture takes more. */
 #define MOST_BYTES_PER_PIXEL 11
@@ -109,6 +114,55 @@ upscale_talk_get_prompt (const UpscaleTalk *talk)
   while (g_ascii_isspace (*prompt))
     prompt++;
   return *prompt ? talk->recipe->prompt : FALLBACK_PROMPT;
+}
+
+static gboolean
+is_listed (GStrv names, const char *name)
+{
+  return !names || upscale_model_names_find ((const char *const *) names, name);
+}
+
+/**
+ * upscale_talk_check_names:
+ * @talk: a talk
+ * @models: (nullable): models that the server has, %NULL when it does not say
+ * @loras: (nullable): LoRAs that it has, likewise
+ * @error: return location for an error
+ *
+ * Servers paint without a model or a LoRA that they don't have, and say nothing, or
+ * refuse the request without its name.
+ *
+ * Returns: %TRUE if the server has all that the recipe names, or %FALSE with
+ * %UPSCALE_ERROR_REJECTED
+ */
+gboolean
+upscale_talk_check_names (const UpscaleTalk *talk,
+                          GStrv              models,
+                          GStrv              loras,
+                          GError           **error)
+{
+  const UpscaleRecipe *recipe = talk->recipe;
+
+  if (*recipe->model && !is_listed (models, recipe->model))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                   _ ("it has no model '%s'; choose one of its models, or leave the "
+                      "choice to the server"),
+                   recipe->model);
+      return FALSE;
+    }
+  for (guint i = 0; i < recipe->loras->len; i++)
+    {
+      const char *name = g_array_index (recipe->loras, UpscaleLora, i).name;
+
+      if (is_listed (loras, name))
+        continue;
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                   _ ("it has no LoRA '%s'; choose one of its LoRAs, or leave it out"),
+                   name);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static gsize

@@ -128,6 +128,10 @@ void         upscale_talk_stop_async (UpscaleTalk                    *talk,
                                       GAsyncReadyCallback             callback,
                                       gpointer                        user_data);
 const char  *upscale_talk_get_prompt (const UpscaleTalk *talk);
+gboolean     upscale_talk_check_names (const UpscaleTalk *talk,
+                                       GStrv              models,
+                                       GStrv              loras,
+                                       GError           **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTalk, upscale_talk_free)
 

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "upscale-model-names.h"
 #include "upscale-text.h"
 
 /* What is safe to believe of an endpoint that says nothing: diffusion models work on
@@ -34,6 +35,7 @@ upscale_capabilities_new (const char *identity)
   capabilities->takes_ip_adapter = TRUE;
   capabilities->takes_loras = TRUE;
   capabilities->takes_generation_size = TRUE;
+  capabilities->stops_tiles = TRUE;
   return capabilities;
 }
 
@@ -58,6 +60,8 @@ free_members (gpointer data)
   g_free (capabilities->place);
   g_strfreev (capabilities->models);
   g_strfreev (capabilities->controlnets);
+  g_strfreev (capabilities->tile_controlnets);
+  g_strfreev (capabilities->ip_adapters);
   g_strfreev (capabilities->loras);
   g_free (capabilities->version);
   g_free (capabilities->default_model);
@@ -121,6 +125,8 @@ upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
     }
   keep_plain_names (&capabilities->models);
   keep_plain_names (&capabilities->controlnets);
+  keep_plain_names (&capabilities->tile_controlnets);
+  keep_plain_names (&capabilities->ip_adapters);
   keep_plain_names (&capabilities->loras);
   tidy (&capabilities->default_model, MOST_NAME_CHARS);
   tidy (&capabilities->version, MOST_VERSION_CHARS);
@@ -132,7 +138,8 @@ upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
 static gboolean
 lacks (GStrv offered, const char *name)
 {
-  return offered && *name && !g_strv_contains ((const char *const *) offered, name);
+  return offered && *name &&
+         !upscale_model_names_find ((const char *const *) offered, name);
 }
 
 static void
@@ -190,6 +197,14 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
+static gboolean
+are_same (GStrv names, GStrv others)
+{
+  return names && others
+             ? g_strv_equal ((const char *const *) names, (const char *const *) others)
+             : names == others;
+}
+
 /**
  * upscale_capabilities_paint_alike:
  * @capabilities: what an endpoint can do
@@ -204,8 +219,21 @@ upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
   return g_strcmp0 (capabilities->place, other->place) == 0 &&
          g_str_equal (capabilities->identity, other->identity) &&
          g_strcmp0 (capabilities->default_model, other->default_model) == 0 &&
+         are_same (capabilities->tile_controlnets, other->tile_controlnets) &&
+         are_same (capabilities->ip_adapters, other->ip_adapters) &&
          capabilities->resizes == other->resizes &&
          capabilities->multiple_of == other->multiple_of;
+}
+
+/* Other guides that the server has don't paint this job. */
+static void
+append_guide (GString *name, GStrv guides, const char *model)
+{
+  const char      *guide = upscale_model_names_fit ((const char *const *) guides, model);
+  g_autofree char *plain = guide ? upscale_model_name_dup_without_hash (guide) : NULL;
+
+  if (plain)
+    g_string_append_printf (name, " %s", plain);
 }
 
 /**
@@ -214,8 +242,8 @@ upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
  * @recipe: how it is to paint
  *
  * A model that the recipe names is the recipe's business; one that the server chooses is
- * the server's. The identity is only the server's word, so the name begins with the
- * place.
+ * the server's, and so are the guides of a recipe that wants guides. The identity is only
+ * the server's word, so the name begins with the place.
  *
  * Returns: (transfer full): names what paints: answers under equal names are
  * interchangeable
@@ -224,12 +252,17 @@ char *
 upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
                                   const UpscaleRecipe       *recipe)
 {
-  const char *place = capabilities->place ? capabilities->place : "";
+  GString    *name = g_string_new (capabilities->place);
+  const char *model = *recipe->model ? recipe->model : capabilities->default_model;
 
-  if (!capabilities->default_model || *recipe->model)
-    return g_strconcat (place, " ", capabilities->identity, NULL);
-  return g_strconcat (place, " ", capabilities->identity, " ",
-                      capabilities->default_model, NULL);
+  g_string_append_printf (name, " %s", capabilities->identity);
+  if (capabilities->default_model && *recipe->model == '\0')
+    g_string_append_printf (name, " %s", capabilities->default_model);
+  if (recipe->controlnet_enabled && capabilities->takes_controlnet)
+    append_guide (name, capabilities->tile_controlnets, model);
+  if (recipe->ip_adapter_image && capabilities->takes_ip_adapter)
+    append_guide (name, capabilities->ip_adapters, model);
+  return g_string_free_and_steal (name);
 }
 
 /**

@@ -28,9 +28,13 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @takes_ip_adapter: it can follow a reference picture
  * @takes_loras: it can add LoRAs
  * @takes_generation_size: it can paint at another size than the tile's own
+ * @stops_tiles: a tile that it already paints can be stopped there
  * @guesses_model: it has no model of its own choice, so @default_model is a guess
  * @models: (nullable): models it has, %NULL when it does not say
  * @controlnets: (nullable): ControlNets it has, likewise
+ * @tile_controlnets: (nullable): those that we choose a tile ControlNet from by the name
+ * of the model, best first; %NULL where the server chooses
+ * @ip_adapters: (nullable): likewise for a reference picture
  * @loras: (nullable): LoRAs it has, likewise
  * @version: (nullable): of the server
  * @about: (nullable): what it says of itself, sentences
@@ -60,9 +64,12 @@ struct _UpscaleCapabilities
   gboolean takes_ip_adapter;
   gboolean takes_loras;
   gboolean takes_generation_size;
+  gboolean stops_tiles;
   gboolean guesses_model;
   GStrv    models;
   GStrv    controlnets;
+  GStrv    tile_controlnets;
+  GStrv    ip_adapters;
   GStrv    loras;
   char    *version;
   char    *default_model;

@@ -145,6 +145,9 @@ append_capabilities (GString *text, Work *work)
   append_count (text, can->loras, _ (" It has %u LoRA."), _ (" It has %u LoRAs."));
   if (!can->uses_prompt)
     g_string_append (text, _ (" It does not follow prompts."));
+  if (!can->stops_tiles)
+    g_string_append (text, _ (" Cancel takes effect after the tile that it paints, since "
+                              "such a tile can't be stopped there."));
   if (can->about && *can->about)
     g_string_append_printf (text, _ (" It says: %s"), can->about);
   if (missing)

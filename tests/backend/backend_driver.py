@@ -92,11 +92,11 @@ class Backend:
         self.tell("missing", recipe={**RECIPE, **recipe})
         return self.next("missing")
 
-    def start(self, *sizes: tuple[int, int], **recipe: Any) -> None:
-        """Sends tiles of these sizes."""
+    def start(self, *sizes: tuple[int, int], darkness: int = 1, **recipe: Any) -> None:
+        """Sends tiles of these sizes, their values divided by `darkness`."""
         self.tiles, entries = [], []
         for index, (width, height) in enumerate(sizes):
-            pixels = make_pixels(width, height, index + 1)
+            pixels = make_pixels(width, height, index + 1) // darkness
             path = self.folder / f"tile-{index}.png"
             path.write_bytes(to_png(pixels))
             self.tiles.append(pixels)

@@ -101,6 +101,7 @@ print_capabilities (const UpscaleCapabilities *capabilities)
   upscale_json_add_boolean (builder, "takes_controlnet", capabilities->takes_controlnet);
   upscale_json_add_boolean (builder, "takes_ip_adapter", capabilities->takes_ip_adapter);
   upscale_json_add_boolean (builder, "takes_loras", capabilities->takes_loras);
+  upscale_json_add_boolean (builder, "stops_tiles", capabilities->stops_tiles);
   add_names (builder, "models", capabilities->models);
   add_names (builder, "controlnets", capabilities->controlnets);
   add_names (builder, "loras", capabilities->loras);

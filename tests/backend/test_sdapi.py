@@ -11,7 +11,7 @@ import numpy
 import pytest
 from backend_driver import NOISE, Backend, noise_of, read_picture, reference_picture
 from polling import wait_until
-from sdapi_server import MODELS, SdapiServer
+from sdapi_server import CONTROLNETS, HASH, MODELS, SdapiServer
 from sdcpp_server import SdcppServer
 from tile_server import TileServer, to_png, unrelated_picture
 
@@ -19,6 +19,8 @@ REAL = os.environ.get("UPSCALE_REAL_SDAPI")
 double_only = pytest.mark.skipif(bool(REAL), reason="needs a server that fails on command")
 FLAVOURS = ["real"] if REAL else ["webui", "forge", "sdnext", "sdcpp"]
 WEB_UIS = ["webui", "forge", "sdnext"]
+PLAIN_MODELS = [HASH.sub("", title) for title in MODELS]
+TRIAL = (4, 0.5)  # steps and strength of a small picture that is only looked at
 
 
 def make_server(flavour: str) -> TileServer:
@@ -65,9 +67,9 @@ def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: TileServer | N
 @pytest.mark.parametrize(
     ("flavour", "expected"),
     [
-        ("webui", {"version": "v1.10.1", "default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
-        ("forge", {"version": "f2.0.1v1.10.1", "default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
-        ("sdnext", {"default_model": MODELS[0], "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("webui", {"version": "v1.10.1", "default_model": "photo_v3.safetensors", "stops_tiles": True, "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("forge", {"version": "f2.0.1v1.10.1", "default_model": "photo_v3.safetensors", "stops_tiles": True, "takes_controlnet": True, "takes_ip_adapter": True}),
+        ("sdnext", {"default_model": "photo_v3.safetensors", "stops_tiles": False, "takes_controlnet": True, "takes_ip_adapter": True}),
         ("sdcpp", {"version": "stable-diffusion.cpp", "takes_controlnet": False, "takes_ip_adapter": False, "models": ["echo"]}),
     ],
 )
@@ -79,7 +81,7 @@ def test_probe_tells_what_is_there_and_paints_a_small_tile(tmp_path: Path, flavo
     assert (probed["max_tiles"], probed["concurrency"], probed["n_queued"]) == (1, 1, 0)
     assert probed["loras"] == ["detail", "sharp"]
     if flavour != "sdcpp":
-        assert probed["models"] == MODELS
+        assert probed["models"] == PLAIN_MODELS, "the same file has no digest in its name before that was computed"
 
 
 @double_only
@@ -92,7 +94,7 @@ def test_request_carries_all_that_was_asked_for(backend: Backend, server: SdapiS
     sent = server.bodies[-1]
     assert sent["prompt"] == "a photo <lora:sharp:0.8> <lora:detail:0.25>"
     assert (sent["seed"], sent["denoising_strength"], sent["steps"], sent["cfg_scale"]) == ((1 << 53) - 1, 0.35, 4, 2)
-    assert sent["sampler_name"] == "DPM++ 2M"
+    assert "sampler_name" not in sent, "the server's own stays"
     assert sent.get("override_settings_restore_afterwards", False) is False
 
 
@@ -104,6 +106,103 @@ def test_the_tile_controlnet_is_of_the_checkpoints_family(tmp_path: Path) -> Non
             backend.check_answers(backend.paint((64, 64), conditioning=0.5, model=model), shift=0.5)
             unit = server.bodies[-1]["alwayson_scripts"]["controlnet"]["args"][0]
             assert (unit["model"], unit["module"]) == (controlnet, "None")
+            assert "image" not in unit, "the tile guides by itself, and is sent once"
+
+
+@double_only
+@pytest.mark.parametrize("flavour", WEB_UIS)
+def test_a_guide_is_tried_once_for_each_model(backend: Backend, server: SdapiServer) -> None:
+    for model, n_painted in ((MODELS[0], 3), (MODELS[0], 1), (MODELS[1], 3), (MODELS[1], 1)):
+        before = len(server.bodies)
+        backend.check_answers(backend.paint((64, 64), conditioning=0.5, model=model), shift=0.5)
+        assert len(server.bodies) - before == n_painted
+
+
+@double_only
+@pytest.mark.parametrize("flavour", WEB_UIS)
+def test_a_guide_without_effect_is_refused(backend: Backend, server: SdapiServer) -> None:
+    server.controlnets = []  # as one whose file the server can't use: it answers 200, and paints without
+    ended = backend.paint((64, 64), conditioning=0.5)
+    assert (ended["code"], ended["answers"]) == ("rejected", {})
+    assert "has no effect with the model 'photo_v3.safetensors'" in ended["message"]
+    assert all((sent["steps"], sent["denoising_strength"]) == TRIAL for sent in server.bodies[1:]), "no tile was painted"
+    backend.check_answers(backend.paint((64, 64)))
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_a_guide_of_another_family_is_refused_by_its_name(tmp_path: Path, flavour: str) -> None:
+    with SdapiServer(flavour) as server, Backend(server.address, tmp_path) as backend:
+        server.controlnets = [name for name in CONTROLNETS[flavour] if "xl" not in name]
+        backend.probe()
+        before = len(server.bodies)
+        for recipe, words in (({"conditioning": 0.5}, "tile ControlNets"), ({"reference": reference_picture()}, "IP-Adapters")):
+            ended = backend.paint((64, 64), model="dreamXL", **recipe)
+            assert ended["code"] == "rejected"
+            assert f"none of its {words} is for models like 'dreamXL.safetensors' (it has " in ended["message"]
+        assert len(server.bodies) == before
+
+
+@double_only
+def test_dark_tiles_are_guided_too(tmp_path: Path) -> None:
+    with SdapiServer("forge") as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        backend.start((64, 64), conditioning=0.5, darkness=60)
+        backend.check_answers(backend.finish(), shift=0.5)
+
+
+@double_only
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize(("recipe", "words"), [({"model": "nobody"}, "no model 'nobody'"), ({"loras": "nobody:1"}, "no LoRA 'nobody'")])
+def test_unknown_names_are_never_sent_in_hope(backend: Backend, server: SdapiServer, recipe: dict[str, str], words: str) -> None:
+    before = len(server.bodies)
+    ended = backend.paint((64, 64), **recipe)
+    assert (ended["code"], len(server.bodies)) == ("rejected", before)
+    assert words in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+@pytest.mark.parametrize("name", [MODELS[1], PLAIN_MODELS[1], "dreamXL"])
+def test_a_model_is_known_by_any_of_its_names(backend: Backend, server: SdapiServer, name: str) -> None:
+    assert "missing" not in backend.missing(model=name) or not backend.missing(model=name)["missing"]
+    backend.check_answers(backend.paint((64, 64), model=name))
+    assert server.options["sd_model_checkpoint"] == MODELS[1]
+
+
+@double_only
+def test_a_lora_may_be_called_by_its_alias(tmp_path: Path) -> None:
+    with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
+        server.aliases = {"sharp": "very sharp"}
+        backend.probe()
+        backend.check_answers(backend.paint((64, 64), loras="very sharp:0.8"), shift=0.8)
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+@pytest.mark.parametrize("named", [MODELS[0], ""])
+def test_another_model_than_the_one_wanted_is_noticed(backend: Backend, server: SdapiServer, named: str) -> None:
+    server.stays_with = MODELS[1]  # as when somebody else loads it meanwhile
+    ended = backend.paint((64, 64), model=named)
+    assert (ended["code"], ended["answers"]) == ("rejected", {})
+    assert "painted with the model 'dreamXL' instead of 'photo_v3.safetensors'" in ended["message"]
+
+
+@double_only
+def test_a_list_that_is_too_long_means_unknown(tmp_path: Path) -> None:
+    with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
+        server.loras = [f"lora {number}" for number in range(600)] + ["sharp"]
+        server.lora_metadata = {"ss_tag_frequency": "x" * 150_000}
+        probed = backend.probe()
+        assert (probed["event"], probed["takes_loras"], probed["loras"]) == ("probed", True, None)
+        backend.check_answers(backend.paint((64, 64), loras="sharp:0.8"), shift=0.8)
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["sdnext"])
+def test_a_server_that_admits_60_a_minute_is_not_failed(backend: Backend, server: SdapiServer) -> None:
+    server.n_too_many = 1
+    backend.check_answers(backend.paint((64, 64)))
 
 
 @double_only
@@ -119,7 +218,7 @@ def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
     with SdapiServer(extension=False) as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
         missing = backend.missing(conditioning=0.5, reference=reference_picture(), loras="nobody:1", model="other")["missing"]
-        for words in ("tile ControlNet", "IP-Adapter", "no LoRA 'nobody'", "no model 'other'", "ControlNet extension"):
+        for words in ("no tile ControlNet", "IP-Adapter", "no LoRA 'nobody'", "no model 'other'", "ControlNet extension"):
             assert words in missing
         # It is painted without, as a script that is not there would fail the request.
         backend.check_answers(backend.paint((64, 64), conditioning=0.5, reference=reference_picture()))
@@ -131,6 +230,7 @@ def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
 @double_only
 def test_answers_of_different_models_have_different_names(backend: Backend, server: SdapiServer) -> None:
     own, named = backend.missing()["painter"], backend.missing(model=MODELS[1])["painter"]
+    assert own == backend.missing()["painter"]
     server.options["sd_model_checkpoint"] = MODELS[1]  # as a job that names a model leaves it behind
     backend.probe()
     assert own != backend.missing()["painter"]
@@ -150,34 +250,67 @@ def test_basic_auth(tmp_path: Path) -> None:
 
 
 @double_only
-def test_interrupt_stops_our_tile(backend: Backend, server: SdapiServer) -> None:
-    server.held = True
-    backend.start((64, 64))
-    wait_until(lambda: server.task, "it runs")
-    backend.tell("cancel")
-    assert backend.finish()["code"] == "cancelled"
-    assert server.requests[-1] == ("POST", "/sdapi/v1/interrupt")
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_stored_tiles_outlive_guides_that_did_not_paint_them(backend: Backend, server: SdapiServer) -> None:
+    guided = {"conditioning": 0.5, "reference": reference_picture()}
+    plain, before = backend.missing()["painter"], backend.missing(**guided)["painter"]
+    own = list(server.controlnets)
+    server.controlnets = [*own, "another_union [12345678]", "tile_sdxl_new", "ip-adapter-plus_sdxl"]
+    backend.probe()
+    assert (backend.missing()["painter"], backend.missing(**guided)["painter"]) == (plain, before)
+    server.controlnets = [name.replace("sd15", "sd15_v2") for name in own]
+    backend.probe()
+    assert backend.missing()["painter"] == plain
+    assert backend.missing(**guided)["painter"] != before
 
 
 @double_only
-@pytest.mark.parametrize("names_tasks", [True, False])
-def test_nobody_elses_work_is_interrupted(tmp_path: Path, names_tasks: bool) -> None:
-    with SdapiServer(names_tasks=names_tasks) as server, Backend(server.address, tmp_path) as backend:
-        backend.probe()
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_interrupt_stops_our_tile(backend: Backend, server: SdapiServer) -> None:
+    server.held = True
+    backend.start((64, 64))
+    wait_until(lambda: server.is_painting, "it runs")
+    backend.tell("cancel")
+    assert backend.finish()["code"] == "cancelled"
+    assert server.requests[-1] == ("POST", "/sdapi/v1/interrupt")
+    assert not server.held
+
+
+@double_only
+@pytest.mark.parametrize(("flavour", "has_pages"), [("webui", False), ("forge", False), ("sdnext", True)])
+def test_nothing_is_interrupted_where_tasks_have_no_names(tmp_path: Path, flavour: str, has_pages: bool) -> None:
+    with SdapiServer(flavour, has_pages=has_pages) as server, Backend(server.address, tmp_path) as backend:
+        assert not backend.probe()["stops_tiles"]
         server.held = True
         backend.start((64, 64))
-        wait_until(lambda: server.task, "it runs")
-        server.task = "task(somebody else's)" if names_tasks else server.task
+        wait_until(lambda: server.is_painting, "it runs")
         backend.tell("cancel")
         assert backend.finish()["code"] == "cancelled"
         assert server.count("POST", "/sdapi/v1/interrupt") == 0
 
 
 @double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_a_tile_behind_somebody_elses_is_stopped_in_its_turn(tmp_path: Path, flavour: str) -> None:
+    with SdapiServer(flavour) as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        server.held = True
+        with server.queue_lock:  # somebody else's picture is being painted
+            backend.start((64, 64))
+            wait_until(lambda: server.pending_tasks, "ours waits")
+            n_before = server.count("POST", "/internal/progress")
+            backend.tell("cancel")
+            wait_until(lambda: server.count("POST", "/internal/progress") > n_before, "the server was asked")
+            assert server.count("POST", "/sdapi/v1/interrupt") == 0
+        assert backend.finish()["code"] == "cancelled"
+        assert server.requests[-1] == ("POST", "/sdapi/v1/interrupt")
+
+
+@double_only
 def test_half_done_picture_is_dropped(backend: Backend, server: SdapiServer) -> None:
     server.held = True
     backend.start((64, 64))
-    wait_until(lambda: server.task, "it runs")
+    wait_until(lambda: server.is_painting, "it runs")
     server.interrupt()
     answer = backend.finish()["answers"][0]
     assert "file" not in answer

@@ -115,13 +115,21 @@ def test_name_and_password_come_from_the_environment(tmp_path: Path) -> None:
 
 def test_what_a_server_lacks_is_said_before_it_paints(tmp_path: Path) -> None:
     with SdapiServer(extension=False) as server:
-        outcome = upscale(tmp_path, server.address, controlnet_enabled=True, loras="nobody:1")
+        outcome = upscale(tmp_path, server.address, controlnet_enabled=True)
         check(outcome, 6)
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("tile-upscale:")]
     assert lines[0] == (
-        f"tile-upscale: warning: {server.address}: it has no tile ControlNet; it has no LoRA 'nobody'; "
-        "install the ControlNet extension there"
+        f"tile-upscale: warning: {server.address}: it has no tile ControlNet; install the ControlNet extension there"
     )
+
+
+@pytest.mark.parametrize(("arguments", "words"), [({"loras": "nobody:1"}, "no LoRA 'nobody'"), ({"model": "nobody"}, "no model 'nobody'")])
+def test_what_a_server_does_not_have_is_named_before_it_paints(tmp_path: Path, arguments: dict[str, str], words: str) -> None:
+    with SdapiServer() as server:
+        outcome = upscale(tmp_path, server.address, **arguments)
+        assert len(server.bodies) == 1, "only the small tile of the probe"
+    assert outcome.values["status"] != "success"
+    assert words in outcome.values["message"]
 
 
 def test_jpeg_answers_are_read_and_warned_of(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A double of AUTOMATIC1111's web API as the web UI itself, Forge and SD.Next serve it; `flavour` says which.
 
-stable-diffusion.cpp's own version of it is in sdcpp_server.
+Read from, and each route says which part:
+- A1111: AUTOMATIC1111/stable-diffusion-webui 1.10, modules/api/api.py and modules/progress.py, and Mikubill/sd-webui-controlnet 56cec5b
+- Forge: lllyasviel/stable-diffusion-webui-forge dfdcbab, the same files and extensions-builtin/sd_forge_controlnet; it was also run
+- SD.Next: vladmandic/sdnext 058a7f0, modules/api/{api,generate,control,server,endpoints,validate,middleware}.py
+stable-diffusion.cpp's own version is in sdcpp_server.
 """
 
 import base64
@@ -11,21 +15,35 @@ import re
 import threading
 from typing import Any
 
+import numpy
 from PIL import Image
 from tile_server import NoPicture, TileServer, decode_picture, paint, unrelated_picture
 
 LORA = re.compile(r"<lora:([^:>]+):([0-9.]+)>")
+HASH = re.compile(r" \[[0-9a-f]+\]$")
 CONTROLNETS = {
-    "webui": ["control_v11f1e_sd15_tile [a371b31b]", "control_v11p_sd15_canny [d14c016b]", "ip-adapter_sd15 [6a3f6166]"],
-    "forge": ["control_v11f1e_sd15_tile [a371b31b]", "xinsir_tile_sdxl [12345678]", "ip-adapter_sd15 [6a3f6166]"],
+    "webui": ["control_v11f1e_sd15_tile [a371b31b]", "control_v11p_sd15_canny [d14c016b]", "xinsir_tile_sdxl [12345678]",
+              "ip-adapter_sd15 [6a3f6166]", "ip-adapter_sdxl_vit-h [5a1b6d29]"],
+    "forge": ["control_v11f1e_sd15_tile [a371b31b]", "xinsir_tile_sdxl [12345678]", "ip-adapter_sd15 [6a3f6166]",
+              "ip-adapter_sdxl_vit-h [5a1b6d29]"],
     "sdnext": ["None", "Canny", "Tile", "Tile XL"],
-}
+}  # fmt: skip
 MODULES = {
     "webui": ["none", "tile_resample", "tile_colorfix", "ip-adapter-auto", "ip-adapter_clip_h"],
     "forge": ["None", "tile_resample", "CLIP-ViT-H (IPAdapter)", "CLIP-ViT-bigG (IPAdapter)"],
 }
 IP_ADAPTERS = ["None", "Base", "Plus", "Base SDXL"]
+# The server appends a digest to a name once it has computed it.
 MODELS = ["photo_v3.safetensors [1234567890]", "dreamXL.safetensors [abcdef0123]"]
+VERSIONS = {"webui": "v1.10.1", "forge": "f2.0.1v1.10.1"}
+DARK = 5
+# State.dict() of modules/shared_state.py.
+IDLE = {"skipped": False, "interrupted": False, "stopping_generation": False, "job": "", "job_count": 0, "job_timestamp": "0", "job_no": 0,
+        "sampling_step": 0, "sampling_steps": 0}  # fmt: skip
+
+
+def is_xl(name: str) -> bool:
+    return "xl" in name.lower()
 
 
 class Refusal(Exception):
@@ -37,21 +55,33 @@ class Refusal(Exception):
 class SdapiServer(TileServer):
     kind = "sdapi"
 
-    def __init__(self, flavour: str = "webui", auth: str | None = None, extension: bool = True, names_tasks: bool = True) -> None:
+    def __init__(self, flavour: str = "webui", auth: str | None = None, extension: bool = True, has_pages: bool = True) -> None:
         super().__init__()
-        self.flavour, self.auth, self.extension, self.names_tasks = flavour, auth, extension, names_tasks
+        self.flavour, self.auth, self.extension = flavour, auth, extension
+        self.has_pages = has_pages  # not with --nowebui
         self.options = {"sd_model_checkpoint": MODELS[0], "samples_format": "png"}
         self.loras = ["detail", "sharp"]
+        self.lora_metadata: dict[str, str] = {"ss_output_name": "last"}  # of each, from its training
+        self.aliases: dict[str, str] = {}  # LoRAs may have a second name, from their training
+        self.stays_with: str | None = None  # a model that somebody else loads whenever one is to be loaded
         self.samplers = ["DPM++ 2M", "Euler a", "Euler"]
+        self.controlnets = CONTROLNETS[flavour]
         self.bodies: list[dict[str, Any]] = []
         self.answer_with: list[tuple[Any, ...]] = []  # the next requests for a picture are answered so instead
-        self.state = {"job": "", "job_count": 0, "sampling_step": 0, "sampling_steps": 0, "interrupted": False, "skipped": False}
-        self.task: str | None = None
+        self.n_too_many = 0  # requests for a picture above SD.Next's limit, before time has passed
+        self.state: dict[str, Any] = dict(IDLE)
+        self.current_task: str | None = None
+        self.pending_tasks: list[str] = []
+        self.finished_tasks: list[str] = []
         self.queue_lock = threading.Lock()
         self.padding = 0  # bytes of rubbish in the answer
 
+    @property
+    def is_painting(self) -> bool:
+        return bool(self.state["job"])
+
     def interrupt(self) -> None:
-        """What the button in the web UI does: stops whoever runs."""
+        """What the button in the web UI does: stops the picture that is being painted."""
         with self.lock:
             self.state["interrupted"] = True
         self.release()
@@ -65,50 +95,69 @@ class SdapiServer(TileServer):
             if path in ("/sdapi/v1/img2img", "/sdapi/v1/control"):
                 return self.answer_with.pop(0) if self.answer_with else self.generate(path.rpartition("/")[2], body)
             if path == "/sdapi/v1/options":
-                self.load(json.loads(body).get("sd_model_checkpoint", MODELS[0]))
+                self.load(json.loads(body).get("sd_model_checkpoint"))
                 return 200, None
         except Refusal as refusal:
             return self.refuse(refusal)
         if path == "/sdapi/v1/interrupt":
             self.interrupt()
             return (204, None) if self.flavour == "sdnext" else (200, {})
+        if path == "/internal/progress" and self.has_pages:
+            return 200, self.task_progress(json.loads(body).get("id_task"))
         return 404, {"detail": "Not Found"}
 
     def is_let_in(self, path: str, headers: dict[str, str]) -> bool:
+        """The extensions' routes and the web UI's own are added past the check."""
         if not self.auth or not path.startswith("/sdapi/") or path == "/sdapi/v1/loras":
             return True
         return headers.get("authorization") == "Basic " + base64.b64encode(self.auth.encode()).decode()
 
     def refuse(self, refusal: Refusal) -> tuple[Any, ...]:
+        """api_middleware of A1111 and setup_middleware of SD.Next; Forge has it switched off."""
         if self.flavour == "forge" or refusal.status == 422 and isinstance(refusal.detail, list):
             return refusal.status, {"detail": refusal.detail}
-        return refusal.status, {"error": refusal.kind, "detail": refusal.detail, "body": "", "errors": refusal.errors}
+        said = {"error": refusal.kind, "detail": refusal.detail, "body": "", "errors": refusal.errors}
+        return refusal.status, said | ({"code": refusal.status} if self.flavour == "sdnext" else {})
 
     def list(self, path: str) -> tuple[Any, ...]:
+        """get_config, get_sd_models, get_samplers, get_progress; get_loras of the LoRA extension; controlnet_api of the ControlNet one."""
         lists: dict[str, object] = {
             "/sdapi/v1/options": self.options,
-            "/sdapi/v1/sd-models": [{"title": title, "model_name": title.split(".")[0], "hash": None} for title in MODELS],
+            "/sdapi/v1/sd-models": [
+                {"title": title, "model_name": title.split(".")[0], "filename": f"/models/{HASH.sub('', title)}", "hash": None, "sha256": None}
+                for title in MODELS
+            ],
             "/sdapi/v1/samplers": [{"name": name, "aliases": [], "options": {}} for name in self.samplers],
-            "/sdapi/v1/loras": [{"name": name, "alias": name, "path": f"/models/Lora/{name}.pt", "metadata": {}} for name in self.loras],
+            "/sdapi/v1/loras": [
+                {"name": name, "alias": self.aliases.get(name, name), "path": f"/models/Lora/{name}.pt", "metadata": self.lora_metadata}
+                for name in self.loras
+            ],
             "/sdapi/v1/progress": self.progress(),
-        }  # fmt: skip
+        }
         if self.flavour == "sdnext":
-            lists |= {"/sdapi/v1/control-models": CONTROLNETS["sdnext"], "/sdapi/v1/ip-adapters": IP_ADAPTERS}
-        else:
-            lists["/sdapi/v1/schedulers"] = [{"name": "karras", "label": "Karras"}, {"name": "automatic", "label": "Automatic"}]
-            if self.extension:
-                lists["/controlnet/model_list"] = {"model_list": CONTROLNETS[self.flavour]}
-                lists["/controlnet/module_list"] = {"module_list": MODULES[self.flavour], "module_detail": {}}
+            lists |= {"/sdapi/v1/control-models": self.controlnets, "/sdapi/v1/ip-adapters": IP_ADAPTERS}
+        elif self.extension:
+            lists["/controlnet/model_list"] = {"model_list": self.controlnets}
+            lists["/controlnet/module_list"] = {"module_list": MODULES[self.flavour]}
         return (200, lists[path]) if path in lists else (404, {"detail": "Not Found"})
 
     def progress(self) -> dict[str, Any]:
-        said = {"progress": 0.5 if self.task else 0, "eta_relative": 0, "state": dict(self.state), "current_image": None}
-        return said | ({"current_task": self.task} if self.names_tasks and self.task else {})
+        """progressapi: the model of the answer has no member that names the task."""
+        progress = 0.5 if self.is_painting else 0.0
+        return {"progress": progress, "eta_relative": 0.0, "state": dict(self.state), "current_image": None, "textinfo": None}
 
-    def load(self, title: str) -> None:
-        if title not in MODELS:
-            raise Refusal(500, "", "RuntimeError", f"Unknown checkpoint: {title}")
-        self.options["sd_model_checkpoint"] = title
+    def task_progress(self, task: str | None) -> dict[str, Any]:
+        """progressapi of modules/progress.py. SD.Next's knows only the tasks of its own pages."""
+        with self.lock:
+            active = task is not None and task == self.current_task
+            said = {"active": active, "queued": task in self.pending_tasks, "completed": task in self.finished_tasks}
+        return said | {"progress": None, "eta": None, "live_preview": None, "id_live_preview": -1, "textinfo": "Waiting..."}
+
+    def load(self, name: str | None) -> None:
+        """checkpoint_aliases: a name is known with and without its digest; an unknown one is dropped without a word."""
+        for title in MODELS:
+            if (self.stays_with or name) in (title, HASH.sub("", title), HASH.sub("", title).split(".")[0]):
+                self.options["sd_model_checkpoint"] = title
 
     def check_types(self, request: dict[str, Any]) -> None:
         for name, kind in {
@@ -125,14 +174,17 @@ class SdapiServer(TileServer):
             raise Refusal(400 if self.flavour == "forge" else 404, "Sampler not found")
 
     def unit_shift(self, unit: dict[str, Any], init: Image.Image) -> float:
-        """What a ControlNet unit changes; `init` guides where the unit has no picture."""
+        """What a ControlNet unit changes: get_input_data takes `init` where it has no picture. A script that fails is printed and left out."""
         if not unit.get("enabled", self.flavour == "forge"):
             return 0.0
-        if unit["model"] not in CONTROLNETS[self.flavour] or unit["module"] not in MODULES[self.flavour]:
-            raise Refusal(500, "", "KeyError", f"no such model or module: {unit['model']} {unit['module']}")
-        hint = decode_picture(unit["image"]) if unit.get("image") else init
-        if "tile" in unit["model"] and hint.size != init.size:
-            raise Refusal(500, "", "ValueError", "the hint is not the tile")
+        if unit["model"] not in self.controlnets or unit["module"] not in MODULES[self.flavour]:
+            return 0.0
+        if is_xl(unit["model"]) != is_xl(self.options["sd_model_checkpoint"]):
+            return 0.0
+        hint = decode_picture(unit["image"]) if unit.get("image") else None
+        if self.flavour == "forge" and hint and (numpy.asarray(hint) < DARK).all():
+            return 0.0  # None > 5
+        assert "ip-adapter" not in unit["model"] or hint, "an IP-Adapter without a picture follows the tile"
         return unit.get("weight", 1.0)
 
     def guide_shift(self, route: str, request: dict[str, Any], init: Image.Image) -> tuple[float, int]:
@@ -144,55 +196,91 @@ class SdapiServer(TileServer):
             units = scripts.get("controlnet", {}).get("args", [])
             return sum(self.unit_shift(unit, init) for unit in units), sum(unit.get("save_detected_map", True) for unit in units)
         shift = 0.0
+        xl = is_xl(self.options["sd_model_checkpoint"])
         for unit in request.get("control", []) if route == "control" else []:
-            if unit["model"] not in CONTROLNETS["sdnext"]:
-                raise Refusal(500, "", "ValueError", f"unknown control model {unit['model']}")
-            shift += unit.get("strength", 1.0)
+            if unit["model"] in self.controlnets and is_xl(unit["model"]) == xl:
+                shift += unit.get("strength", 1.0)
         for adapter in request.get("ip_adapter", []):
-            if adapter["adapter"] not in IP_ADAPTERS:
-                raise Refusal(500, "", "ValueError", "unknown adapter")
+            if not 0.0 <= adapter.get("scale", 0.5) <= 1.0:
+                raise Refusal(422, [{"loc": ["body", "ip_adapter", 0, "scale"], "msg": "out of range", "type": "value_error"}])
             decode_picture(adapter["images"][0])
-            shift += adapter.get("scale", 0.5)
+            if adapter["adapter"] in IP_ADAPTERS and is_xl(adapter["adapter"]) == xl:
+                shift += adapter.get("scale", 0.5)
         return shift, 0
 
     def generate(self, route: str, body: bytes) -> tuple[Any, ...]:
-        request = json.loads(body)
+        """img2imgapi; post_img2img and post_control of SD.Next."""
+        try:
+            request = json.loads(body)
+        except ValueError as error:
+            raise Refusal(422, [{"loc": ["body", 0], "msg": "JSON decode error", "type": "json_invalid"}]) from error
         self.bodies.append(request)
         if route == "control" and self.flavour != "sdnext":
             return 404, {"detail": "Not Found"}
+        if self.flavour == "sdnext" and self.n_too_many > 0:
+            self.n_too_many -= 1
+            raise Refusal(429, f"127.0.0.1:/sdapi/v1/{route}: rate limit exceeded")
         self.check_types(request)
         inits = request.get("inputs" if route == "control" else "init_images")
         if not inits:
+            if self.flavour == "sdnext":
+                return 400, {"error": "Init image is none"}
             raise Refusal(404, "Init image not found")
-        try:
-            init = decode_picture(inits[0])
-            shift, maps = self.guide_shift(route, request, init)
-        except NoPicture as error:
-            raise Refusal(500, "Invalid encoded image") from error
-        if "sd_model_checkpoint" in request.get("override_settings", {}):
-            self.load(request["override_settings"]["sd_model_checkpoint"])
-        shift += sum(float(weight) for name, weight in LORA.findall(request.get("prompt", "")) if name in self.loras)
         size = ("width_before", "height_before") if route == "control" else ("width", "height")
-        images = [self.run(request, init, request.get(size[0], 512), request.get(size[1], 512), shift)]
-        images += [base64.b64encode(unrelated_picture(64, 64)).decode()] * maps
-        info = json.dumps({"seed": request.get("seed", -1), "version": "v1.10.1" if self.flavour == "webui" else "f2.0.1v1.10.1"})
+        image = self.queue(route, request, inits[0], request.get(size[0], 512), request.get(size[1], 512))
+        images = [image] + [base64.b64encode(unrelated_picture(64, 64)).decode()] * self.n_maps(request)
         echo = {name: value for name, value in request.items() if name not in ("init_images", "inputs")}
-        return 200, {"parameters": {**echo, "padding": "x" * self.padding}, "images": images, "info": info}
+        if route == "control":
+            return 200, {"images": images, "processed": [], "params": {}, "info": "Control finished"}
+        return 200, {"images": images, "parameters": {**echo, "padding": "x" * self.padding}, "info": json.dumps(self.info(request))}
 
-    def run(self, request: dict[str, Any], init: Image.Image, width: int, height: int, shift: float) -> str:
+    def n_maps(self, request: dict[str, Any]) -> int:
+        units = request.get("alwayson_scripts", {}).get("controlnet", {}).get("args", [])
+        return sum(unit.get("save_detected_map", True) for unit in units)
+
+    def info(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Processed.js; SD.Next's has a digest instead of the model's name, and no version."""
+        said = {name: request.get(name) for name in ("prompt", "negative_prompt", "seed", "width", "height", "steps", "denoising_strength")}
+        if self.flavour == "sdnext":
+            return said | {"sd_model_hash": "1234567890"}
+        model = HASH.sub("", self.options["sd_model_checkpoint"]).rpartition(".")[0]
+        return said | {"sd_model_name": model, "sd_model_hash": "1234567890", "infotexts": [""], "version": VERSIONS[self.flavour]}
+
+    def queue(self, route: str, request: dict[str, Any], init: str, width: int, height: int) -> str:
+        """add_task_to_queue, queue_lock, start_task, finish_task; a task that fails is never finished."""
+        task = request.get("force_task_id") or "task(img2img-ABCDEFG)" if self.flavour != "sdnext" else None
+        with self.lock:
+            self.pending_tasks += [task] if task else []
         with self.queue_lock:
             with self.lock:
+                if task:
+                    self.pending_tasks.remove(task)
+                    self.current_task = task
                 self.state |= {"job": "scripts_img2img", "job_count": 1, "interrupted": False}
-                self.task = request.get("force_task_id", "task(api)")
                 self.lock.notify_all()
-            self.wait_while_held()
-            with self.lock:
+            try:
+                data = self.run(route, request, init, width, height)
+            finally:
                 self.state |= {"job": "", "job_count": 0}
-                self.task = None
-                # Stopped in the middle it answers all the same, with what there is by then.
-                data = unrelated_picture(width, height) if self.state["interrupted"] else paint(init, width, height, shift)
+            with self.lock:
+                if task:
+                    self.current_task = None
+                    self.finished_tasks.append(task)
         if self.options["samples_format"] == "jpg":
             file = io.BytesIO()
             Image.open(io.BytesIO(data)).save(file, "JPEG", quality=95)
             data = file.getvalue()
         return base64.b64encode(data).decode()
+
+    def run(self, route: str, request: dict[str, Any], init: str, width: int, height: int) -> bytes:
+        self.load(request.get("override_settings", {}).get("sd_model_checkpoint"))
+        try:
+            picture = decode_picture(init)
+            shift, _ = self.guide_shift(route, request, picture)
+        except NoPicture as error:
+            raise Refusal(500, "Invalid encoded image") from error
+        known = {*self.loras, *self.aliases.values()}
+        shift += sum(float(weight) for name, weight in LORA.findall(request.get("prompt", "")) if name in known)
+        self.wait_while_held()
+        # Stopped in the middle it answers all the same, with what there is by then.
+        return unrelated_picture(width, height) if self.state["interrupted"] else paint(picture, width, height, shift)

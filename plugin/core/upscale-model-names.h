@@ -8,10 +8,13 @@ G_BEGIN_DECLS
 extern const char *const UPSCALE_WORDS_TILE[];
 extern const char *const UPSCALE_WORDS_IP_ADAPTER[];
 
+GStrv upscale_model_names_filter (const char *const *names, const char *const *words);
+const char *upscale_model_names_fit (const char *const *names, const char *model);
 const char *upscale_model_names_choose (const char *const *names,
                                         const char *const *words,
                                         const char        *model);
-char       *upscale_model_names_join_matching (const char *const *names,
-                                               const char *const *words);
+const char *upscale_model_names_find (const char *const *names, const char *wanted);
+char       *upscale_model_name_dup_without_hash (const char *name);
+gboolean    upscale_model_names_are_same (const char *name, const char *other);
 
 G_END_DECLS

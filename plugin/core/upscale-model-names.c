@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Servers list files, and only the names of the files tell what is in them. */
+#include "upscale-model-names.h"
+
+#include <string.h>
+
+/* Best first: a union model does tiles among other things. */
+const char *const UPSCALE_WORDS_TILE[] = { "tile", "union", "promax", NULL };
+const char *const UPSCALE_WORDS_IP_ADAPTER[] = { "ip-adapter", "ip_adapter", "ipadapter",
+                                                 NULL };
+
+/* A guide works only with models of its own family. */
+typedef enum
+{
+  FAMILY_UNKNOWN,
+  FAMILY_SD1,
+  FAMILY_SD2,
+  FAMILY_SD3,
+  FAMILY_SDXL,
+  FAMILY_FLUX,
+} Family;
+
+static const struct
+{
+  Family      family;
+  const char *sign;
+} signs[] = {
+  { FAMILY_FLUX, "flux" },        { FAMILY_SD3, "sd3" },   { FAMILY_SD3, "sd_3" },
+  { FAMILY_SDXL, "xl" },          { FAMILY_SDXL, "pony" }, { FAMILY_SDXL, "noobai" },
+  { FAMILY_SDXL, "illustrious" }, { FAMILY_SD2, "sd21" },  { FAMILY_SD2, "sd2.1" },
+  { FAMILY_SD2, "sd_2" },         { FAMILY_SD2, "v2-1" },  { FAMILY_SD1, "sd15" },
+  { FAMILY_SD1, "sd1.5" },        { FAMILY_SD1, "sd1_5" }, { FAMILY_SD1, "sd-1.5" },
+  { FAMILY_SD1, "sd_1.5" },       { FAMILY_SD1, "sd-v1" }, { FAMILY_SD1, "v1-5" },
+  { FAMILY_SD1, "v11" },
+};
+
+static Family
+read_family (const char *name)
+{
+  g_autofree char *folded = g_ascii_strdown (name ? name : "", -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
+    if (strstr (folded, signs[i].sign))
+      return signs[i].family;
+  return FAMILY_UNKNOWN;
+}
+
+static gboolean
+has_word (const char *name, const char *word)
+{
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+
+  return strstr (folded, word) != NULL;
+}
+
+static gboolean
+has_any (const char *name, const char *const *words, gsize n_words)
+{
+  for (gsize i = 0; i < n_words; i++)
+    if (has_word (name, words[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * upscale_model_names_filter:
+ * @names: (nullable): the files that a server lists
+ * @words: (array zero-terminated=1): one of which must be in the name, best first
+ *
+ * Returns: (transfer full): the names with one of @words, those with the best word first
+ */
+GStrv
+upscale_model_names_filter (const char *const *names, const char *const *words)
+{
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+
+  for (gsize word = 0; words[word]; word++)
+    for (gsize i = 0; names && names[i]; i++)
+      if (has_word (names[i], words[word]) && !has_any (names[i], words, word))
+        g_strv_builder_add (found, names[i]);
+  return g_strv_builder_end (found);
+}
+
+static const char *
+find_of_families (const char *const *names, Family family, Family other)
+{
+  for (; names && *names; names++)
+    if (read_family (*names) == family || read_family (*names) == other)
+      return *names;
+  return NULL;
+}
+
+/**
+ * upscale_model_names_fit:
+ * @names: (nullable): names of guides, best first
+ * @model: (nullable): the checkpoint that the guide is to go with
+ *
+ * Chooses a guide of the checkpoint's own family, or else one whose name tells no family.
+ * The name of a checkpoint that tells no family fits any guide; most of these are SD 1.5.
+ *
+ * Returns: (transfer none) (nullable): one of @names, or %NULL when all are of other
+ * families
+ */
+const char *
+upscale_model_names_fit (const char *const *names, const char *model)
+{
+  Family      family = read_family (model);
+  const char *found =
+      find_of_families (names, family, family == FAMILY_UNKNOWN ? FAMILY_SD1 : family);
+
+  if (!found)
+    found = find_of_families (names, FAMILY_UNKNOWN, FAMILY_UNKNOWN);
+  if (!found && family == FAMILY_UNKNOWN && names)
+    found = *names;
+  return found;
+}
+
+/**
+ * upscale_model_names_choose:
+ * @names: (nullable): the files that a server lists
+ * @words: (array zero-terminated=1): one of which must be in the name, best first
+ * @model: (nullable): the checkpoint that the file is to go with
+ *
+ * Chooses the file that most likely is the one needed, of the checkpoint's own family
+ * where names tell.
+ *
+ * Returns: (transfer none) (nullable): one of @names
+ */
+const char *
+upscale_model_names_choose (const char *const *names,
+                            const char *const *words,
+                            const char        *model)
+{
+  g_auto (GStrv) candidates = upscale_model_names_filter (names, words);
+  const char *chosen = upscale_model_names_fit ((const char *const *) candidates, model);
+
+  if (!chosen)
+    chosen = *candidates;
+  while (chosen && !g_str_equal (*names, chosen))
+    names++;
+  return chosen ? *names : NULL;
+}
+
+/**
+ * upscale_model_name_dup_without_hash:
+ * @name: a name as AUTOMATIC1111 lists it
+ *
+ * AUTOMATIC1111 appends ` [1234567890]` to the name of a model as soon as it has computed
+ * the file's digest, so the same file has two names.
+ *
+ * Returns: (transfer full): @name without that
+ */
+char *
+upscale_model_name_dup_without_hash (const char *name)
+{
+  const char *bracket = strrchr (name, '[');
+  gsize       length = strlen (name);
+
+  if (!bracket || bracket < name + 2 || bracket[-1] != ' ' || name[length - 1] != ']' ||
+      strspn (bracket + 1, "0123456789abcdefABCDEF") != strlen (bracket) - 2)
+    return g_strdup (name);
+  return g_strndup (name, (gsize) (bracket - 1 - name));
+}
+
+/* The file's name without folders, ending and hash. */
+static char *
+dup_stem (const char *name)
+{
+  static const char *const endings[] = { ".safetensors", ".ckpt", ".pt", ".pth",
+                                         ".bin",         ".gguf", ".sft" };
+  g_autofree char         *plain = upscale_model_name_dup_without_hash (name);
+  const char              *base = plain;
+
+  for (const char *c = plain; *c; c++)
+    if (*c == '/' || *c == '\\')
+      base = c + 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (base, endings[i]))
+      return g_strndup (base, strlen (base) - strlen (endings[i]));
+  return g_strdup (base);
+}
+
+/**
+ * upscale_model_names_are_same:
+ * @name: a name
+ * @other: another
+ *
+ * Returns: %TRUE if both can be names of one file: folder, ending and hash don't count
+ */
+gboolean
+upscale_model_names_are_same (const char *name, const char *other)
+{
+  g_autofree char *stem = dup_stem (name);
+  g_autofree char *other_stem = dup_stem (other);
+
+  return g_ascii_strcasecmp (stem, other_stem) == 0;
+}
+
+/**
+ * upscale_model_names_find:
+ * @names: (nullable): the names that a server lists
+ * @wanted: a name as the user wrote it
+ *
+ * Finds a file by its name. The hash, the folder and the ending may be left out where
+ * only one file fits.
+ *
+ * Returns: (transfer none) (nullable): one of @names
+ */
+const char *
+upscale_model_names_find (const char *const *names, const char *wanted)
+{
+  g_autofree char *plain = upscale_model_name_dup_without_hash (wanted);
+  const char      *found = NULL;
+  guint            n_found = 0;
+
+  for (gsize i = 0; names && names[i]; i++)
+    {
+      g_autofree char *listed = upscale_model_name_dup_without_hash (names[i]);
+
+      if (g_str_equal (names[i], wanted) || g_str_equal (listed, plain))
+        return names[i];
+    }
+  for (; names && *names; names++)
+    if (upscale_model_names_are_same (*names, wanted))
+      {
+        found = *names;
+        n_found++;
+      }
+  return n_found == 1 ? found : NULL;
+}
