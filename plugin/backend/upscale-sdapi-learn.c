@@ -12,15 +12,17 @@
 #include "upscale-model-names.h"
 
 /* Lists hold objects; whatever those hold is not asked for. */
-#define MOST_DEPTH 2
+#define LIST_DEPTH 2
+#define CAPABILITIES_DEPTH 3
 
 /* A question, and what is done with its answer, which is no JSON at all sometimes. With
- * @body it is sent by POST. */
+ * @body it is sent by POST. What lies deeper than @depth is not read. */
 typedef struct
 {
   const char *path;
   const char *query;
   const char *body;
+  int         depth;
   void (*hear) (UpscaleSdapiFacts *facts, JsonNode *root);
 } Question;
 
@@ -137,17 +139,17 @@ hear_task (UpscaleSdapiFacts *facts, JsonNode *root)
 
 /* The first must be there. */
 static const Question questions[] = {
-  { "/sdapi/v1/options", NULL, NULL, hear_options },
-  { "/sdapi/v1/sd-models", NULL, NULL, hear_models },
-  { "/sdapi/v1/loras", NULL, NULL, hear_loras },
-  { "/sdcpp/v1/capabilities", NULL, NULL, hear_sdcpp },
-  { "/controlnet/model_list", NULL, NULL, hear_extension_models },
-  { "/controlnet/module_list", NULL, NULL, hear_extension_modules },
-  { "/sdapi/v1/control-models", NULL, NULL, hear_sdnext_models },
-  { "/sdapi/v1/ip-adapters", NULL, NULL, hear_sdnext_ip_adapters },
-  { "/sdapi/v1/progress", "skip_current_image=true", NULL, hear_progress },
+  { "/sdapi/v1/options", NULL, NULL, LIST_DEPTH, hear_options },
+  { "/sdapi/v1/sd-models", NULL, NULL, LIST_DEPTH, hear_models },
+  { "/sdapi/v1/loras", NULL, NULL, LIST_DEPTH, hear_loras },
+  { "/sdcpp/v1/capabilities", NULL, NULL, CAPABILITIES_DEPTH, hear_sdcpp },
+  { "/controlnet/model_list", NULL, NULL, LIST_DEPTH, hear_extension_models },
+  { "/controlnet/module_list", NULL, NULL, LIST_DEPTH, hear_extension_modules },
+  { "/sdapi/v1/control-models", NULL, NULL, LIST_DEPTH, hear_sdnext_models },
+  { "/sdapi/v1/ip-adapters", NULL, NULL, LIST_DEPTH, hear_sdnext_ip_adapters },
+  { "/sdapi/v1/progress", "skip_current_image=true", NULL, LIST_DEPTH, hear_progress },
   { UPSCALE_SDAPI_TASK_ROUTE, NULL, "{\"id_task\":\"\",\"live_preview\":false}",
-    hear_task },
+    LIST_DEPTH, hear_task },
 };
 
 /**
@@ -202,7 +204,8 @@ refuse_stranger (GError **error)
 static gboolean
 hear (UpscaleSdapiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (GBytes) text = upscale_json_skim (answer->body, MOST_DEPTH);
+  g_autoptr (GBytes) text =
+      upscale_json_skim (answer->body, questions[facts->n_heard].depth);
   g_autoptr (JsonNode) root =
       answer->status == SOUP_STATUS_OK ? upscale_json_parse (text, NULL) : NULL;
   gboolean is_first = facts->n_heard == 0;

@@ -112,6 +112,7 @@ describe (gpointer data, GError **error)
   capabilities->models = g_strdupv (facts->models);
   capabilities->loras = g_strdupv (facts->loras.names);
   capabilities->stops_tiles = FALSE;
+  capabilities->keeps_batches = TRUE;
   capabilities->hint = g_strdup (
       _ ("sd-server takes a ControlNet from --control-net and an IP-Adapter from "
          "--ip-adapter with --clip_vision, when it is started"));

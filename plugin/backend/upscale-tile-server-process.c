@@ -127,9 +127,12 @@ on_line (gpointer user_data)
 {
   Process     *process = g_task_get_task_data (user_data);
   UpscaleTalk *talk = process->talk;
+  gboolean     is_new = talk->is_accepted && !process->batch->is_submitted;
 
   g_set_str (&process->batch->remote_id, talk->remote_id);
   process->batch->is_submitted = talk->is_accepted;
+  if (is_new && process->funcs->on_named)
+    process->funcs->on_named (process->funcs_data);
   if (talk->phase == process->told)
     return;
   process->told = talk->phase;

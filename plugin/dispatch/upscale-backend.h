@@ -32,6 +32,8 @@ typedef struct
  * @on_answer: one tile's answer; at most once a tile, as answers come in
  * @on_phase: what the endpoint does with it from now on. Not called by backends that
  * can't tell
+ * @on_named: (nullable): the endpoint has taken the batch and calls it @remote_id, by
+ * which a later run can collect it
  *
  * What a backend tells of a batch, on the main thread, always before the batch ends.
  */
@@ -39,6 +41,7 @@ typedef struct
 {
   void (*on_answer) (const UpscaleTileAnswer *answer, gpointer user_data);
   void (*on_phase) (UpscalePhase phase, gpointer user_data);
+  void (*on_named) (gpointer user_data);
 } UpscaleBatchFuncs;
 
 /**

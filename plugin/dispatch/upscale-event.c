@@ -14,6 +14,7 @@ upscale_event_kind_get_name (UpscaleEventKind kind)
     [UPSCALE_EVENT_PROBED] = "probed",
     [UPSCALE_EVENT_PROBE_FAILED] = "probe-failed",
     [UPSCALE_EVENT_SENT] = "sent",
+    [UPSCALE_EVENT_NAMED] = "named",
     [UPSCALE_EVENT_SENT_AGAIN] = "sent-again",
     [UPSCALE_EVENT_TILE_SETTLED] = "tile-settled",
     [UPSCALE_EVENT_TILE_FAILED] = "tile-failed",

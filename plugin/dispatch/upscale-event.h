@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @UPSCALE_EVENT_PROBED: an endpoint has said what it can do
  * @UPSCALE_EVENT_PROBE_FAILED: it could not be asked
  * @UPSCALE_EVENT_SENT: a batch is on its way
+ * @UPSCALE_EVENT_NAMED: the endpoint has taken it, and calls it by a name of its own
  * @UPSCALE_EVENT_SENT_AGAIN: it has failed, and will be sent again to the same endpoint
  * @UPSCALE_EVENT_TILE_SETTLED: a tile is painted, found in the store, or holds nothing
  * @UPSCALE_EVENT_TILE_FAILED: a try of one tile has failed
@@ -28,6 +29,7 @@ typedef enum
   UPSCALE_EVENT_PROBED,
   UPSCALE_EVENT_PROBE_FAILED,
   UPSCALE_EVENT_SENT,
+  UPSCALE_EVENT_NAMED,
   UPSCALE_EVENT_SENT_AGAIN,
   UPSCALE_EVENT_TILE_SETTLED,
   UPSCALE_EVENT_TILE_FAILED,

@@ -20,6 +20,7 @@ make_batch (const UpscaleFlightPlan *plan)
     {
       g_free (batch->id);
       batch->id = g_strdup (plan->leftover->batch_id);
+      batch->remote_id = g_strdup (plan->leftover->remote_id);
       batch->sent_before = g_hash_table_ref (plan->leftover->keys);
       batch->is_submitted = TRUE;
     }

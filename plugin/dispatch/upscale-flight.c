@@ -172,8 +172,17 @@ on_phase (UpscalePhase phase, gpointer user_data)
   flight->funcs->on_phase_changed (flight, flight->owner);
 }
 
+static void
+on_named (gpointer user_data)
+{
+  UpscaleFlight *flight = user_data;
+
+  flight->funcs->on_named (flight, flight->owner);
+}
+
 static const UpscaleBatchFuncs batch_funcs = { .on_answer = on_answer,
-                                               .on_phase = on_phase };
+                                               .on_phase = on_phase,
+                                               .on_named = on_named };
 
 static void
 send_batch (UpscaleFlight *flight)

@@ -16,6 +16,7 @@ typedef struct _UpscaleFlight UpscaleFlight;
  * %UPSCALE_NO_TILE when there is none for this flight
  * @on_sent: the batch is on its way for the first time
  * @on_phase_changed: upscale_flight_get_phase() has changed
+ * @on_named: the endpoint calls the batch by a name of its own
  * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was
  * painted
  * @on_claimed: a picture came for this tile and is being looked at
@@ -33,6 +34,7 @@ typedef struct
   guint (*take_tile) (UpscaleFlight *flight, guint beside, gpointer owner);
   void (*on_sent) (UpscaleFlight *flight, gpointer owner);
   void (*on_phase_changed) (UpscaleFlight *flight, gpointer owner);
+  void (*on_named) (UpscaleFlight *flight, gpointer owner);
   void (*on_settled) (UpscaleFlight  *flight,
                       guint           tile_index,
                       UpscalePrepared how,

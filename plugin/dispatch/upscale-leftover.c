@@ -41,6 +41,7 @@ free_members (gpointer data)
 
   g_free (leftover->endpoint);
   g_free (leftover->batch_id);
+  g_free (leftover->remote_id);
   g_hash_table_unref (leftover->keys);
 }
 

@@ -11,6 +11,7 @@ typedef struct _UpscaleLeftover UpscaleLeftover;
  * UpscaleLeftover:
  * @endpoint: name of the endpoint that it was sent to
  * @batch_id: what it is called there
+ * @remote_id: (nullable): the endpoint's own name for it, where that is not @batch_id
  * @keys: (element-type guint utf8): its tiles, and how each was called in the store
  *
  * A batch that an earlier run has sent and did not see the end of, as it was killed. The
@@ -21,6 +22,7 @@ struct _UpscaleLeftover
 {
   char       *endpoint;
   char       *batch_id;
+  char       *remote_id;
   GHashTable *keys;
 };
 

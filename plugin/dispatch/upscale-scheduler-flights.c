@@ -205,10 +205,21 @@ on_tile_changed (UpscaleFlight *flight, guint tile_index, gpointer owner)
   upscale_scheduler_pump_soon (self);
 }
 
+static void
+on_named (UpscaleFlight *flight, gpointer owner)
+{
+  upscale_scheduler_tell (owner, (UpscaleEvent) {
+                                     .kind = UPSCALE_EVENT_NAMED,
+                                     .endpoint = upscale_flight_get_endpoint (flight),
+                                     .batch = upscale_flight_get_batch (flight),
+                                     .tile_index = UPSCALE_NO_TILE });
+}
+
 static const UpscaleFlightFuncs flight_funcs = {
   .take_tile = take_tile,
   .on_sent = on_sent,
   .on_phase_changed = on_phase_changed,
+  .on_named = on_named,
   .on_settled = on_settled,
   .on_claimed = on_claimed,
   .on_tile_failed = on_tile_failed,

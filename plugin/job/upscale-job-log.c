@@ -202,6 +202,8 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
     json_object_set_int_member (line, "tile", (gint64) event->tile_index + 1);
   if (event->text)
     json_object_set_string_member (line, "text", event->text);
+  if (event->kind == UPSCALE_EVENT_NAMED)
+    json_object_set_string_member (line, "remote", event->batch->remote_id);
   if (event->kind == UPSCALE_EVENT_SENT)
     json_object_set_array_member (line, "tiles", list_tiles (event->batch));
   write_line (self, line);

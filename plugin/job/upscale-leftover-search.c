@@ -19,11 +19,15 @@
 #define MAX_BYTES (64 << 20)
 /* A batch of 10,000 tiles. */
 #define MAX_LINE_BYTES (1 << 20)
+/* Of the name that a server has for its work. */
+#define MAX_REMOTE_BYTES 200
+#define REMOTE_CHARS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_"
 
 /* What is known so far: batches that were sent and those that have ended. */
 typedef struct
 {
   GHashTable *sent;   /* id -> UpscaleLeftover */
+  GHashTable *named;  /* id -> the endpoint's own name */
   GHashTable *ended;  /* of ids */
   gint64      n_left; /* bytes to read at most */
 } Findings;
@@ -60,6 +64,17 @@ note_sent (Findings *findings, JsonObject *line, const char *id)
                           upscale_leftover_ref (leftover));
 }
 
+/* The name becomes part of an address, too. */
+static void
+note_named (Findings *findings, JsonObject *line, const char *id)
+{
+  const char *remote = upscale_json_get_string (line, "remote");
+  gsize       length = remote ? strlen (remote) : 0;
+
+  if (length > 0 && length <= MAX_REMOTE_BYTES && strspn (remote, REMOTE_CHARS) == length)
+    g_hash_table_replace (findings->named, g_strdup (id), g_strdup (remote));
+}
+
 static void
 read_line (Findings *findings, const char *text, gboolean is_alive)
 {
@@ -72,6 +87,8 @@ read_line (Findings *findings, const char *text, gboolean is_alive)
     return;
   if (g_strcmp0 (event, "sent") == 0 && !is_alive)
     note_sent (findings, line, id);
+  else if (g_strcmp0 (event, "named") == 0 && !is_alive)
+    note_named (findings, line, id);
   else if (g_strcmp0 (event, "batch-ended") == 0)
     g_hash_table_add (findings->ended, g_strdup (id));
 }
@@ -137,7 +154,11 @@ choose_open (Findings *findings)
   g_hash_table_iter_init (&iter, findings->sent);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &leftover))
     if (!g_hash_table_contains (findings->ended, leftover->batch_id))
-      g_ptr_array_add (leftovers, upscale_leftover_ref (leftover));
+      {
+        leftover->remote_id =
+            g_strdup (g_hash_table_lookup (findings->named, leftover->batch_id));
+        g_ptr_array_add (leftovers, upscale_leftover_ref (leftover));
+      }
   return leftovers;
 }
 
@@ -160,7 +181,9 @@ upscale_leftover_search (GFile *folder)
                              (GDestroyNotify) upscale_leftover_unref);
   g_autoptr (GHashTable) ended =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Findings findings = { sent, ended, MAX_BYTES };
+  g_autoptr (GHashTable) named =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  Findings findings = { sent, named, ended, MAX_BYTES };
   g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (folder), 0, NULL);
   const char *name;
 

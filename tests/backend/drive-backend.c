@@ -167,7 +167,8 @@ on_phase (UpscalePhase phase, gpointer user_data)
   print (builder);
 }
 
-static const UpscaleBatchFuncs batch_funcs = { on_answer, on_phase };
+static const UpscaleBatchFuncs batch_funcs = { .on_answer = on_answer,
+                                               .on_phase = on_phase };
 
 static void
 on_processed (GObject *object, GAsyncResult *result, gpointer user_data)

@@ -189,7 +189,8 @@ on_phase (UpscalePhase phase, gpointer user_data)
   ((Fixture *) user_data)->n_phases++;
 }
 
-static const UpscaleBatchFuncs batch_funcs = { on_answer, on_phase };
+static const UpscaleBatchFuncs batch_funcs = { .on_answer = on_answer,
+                                               .on_phase = on_phase };
 
 static void
 on_processed (GObject *object, GAsyncResult *result, gpointer user_data)

@@ -7,6 +7,7 @@ from cuttable_line import CuttableLine
 from echo_endpoint import Behaviour, EchoEndpoint
 from job_runner import N_TILES, Job, run_job
 from polling import wait_until
+from sdcpp_server import SdcppServer
 
 
 def holding(after: int) -> EchoEndpoint:
@@ -41,6 +42,46 @@ def test_killed_job_is_collected_by_the_next(tmp_path: Path) -> None:
     outcome.assert_whole()
     assert outcome.report["stored"] == 5
     assert set(endpoint.ledger.painted.values()) == {1}
+
+
+class SlowSdcppServer(SdcppServer):
+    """Stops painting after so many pictures, until it is released."""
+
+    stops_after: int | None = 3 + 4  # those of the probe, and a few
+
+    def wait_while_held(self) -> None:
+        done = sum(job["status"] == "completed" for job in self.jobs.values())
+        self.held = self.stops_after is not None and done >= self.stops_after
+        super().wait_while_held()
+
+
+def test_killed_job_of_a_server_with_names_of_its_own_is_collected(tmp_path: Path) -> None:
+    """stable-diffusion.cpp names jobs itself, and keeps them for ten minutes."""
+    with SlowSdcppServer() as server:
+        job = Job(tmp_path, server.address)
+        wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles are painted, and four wait there")
+        wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
+        job.kill()
+        server.stops_after = None
+        server.release()
+        wait_until(lambda: all(entry["status"] == "completed" for entry in server.jobs.values()), "the server has painted what it had")
+        outcome = run_job(tmp_path, server.address)
+        outcome.assert_whole(outcome.report["n_tiles"], by_echo=False)
+        assert len(server.bodies) == 3 + 3 + outcome.report["n_tiles"], "a tile was painted twice"
+
+
+def test_job_that_a_server_has_forgotten_is_sent_again(tmp_path: Path) -> None:
+    with SlowSdcppServer() as server:
+        job = Job(tmp_path, server.address)
+        wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles wait there")
+        wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
+        job.kill()
+        server.stops_after = None
+        server.release()
+        wait_until(lambda: all(entry["status"] == "completed" for entry in server.jobs.values()), "the server has painted what it had")
+        server.expire()
+        outcome = run_job(tmp_path, server.address)
+        outcome.assert_whole(outcome.report["n_tiles"], by_echo=False)
 
 
 def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> None:

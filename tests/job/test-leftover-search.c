@@ -73,6 +73,36 @@ find_good (GPtrArray *found)
 }
 
 static void
+test_name_of_the_endpoint_is_found (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *said;
+    const char *found;
+  } rows[] = {
+    { "job_6a1f_00000001", "job_6a1f_00000001" },
+    { ID, ID },
+    { "..", NULL },
+    { "", NULL },
+    { "a/b", NULL },
+    { "a%2fb", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf (GOOD_LINE "{\"event\":\"named\",\"batch\":\"" ID
+                                     "\",\"remote\":\"%s\"}\n",
+                           rows[i].said);
+      g_autoptr (GPtrArray) found = search (fixture, text);
+
+      g_test_message ("%s", rows[i].said);
+      g_assert_nonnull (find_good (found));
+      g_assert_cmpstr (find_good (found)->remote_id, ==, rows[i].found);
+    }
+}
+
+static void
 test_batch_without_an_end_is_found (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) found = search (fixture, GOOD_LINE);
@@ -313,6 +343,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                              \
   g_test_add ("/leftover-search/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("batch-without-an-end-is-found", test_batch_without_an_end_is_found);
+  ADD ("name-of-the-endpoint-is-found", test_name_of_the_endpoint_is_found);
   ADD ("batch-that-has-ended-is-none", test_batch_that_has_ended_is_none);
   ADD ("names-that-are-none-of-ours", test_names_that_are_none_of_ours);
   ADD ("lines-of-any-kind", test_lines_of_any_kind);

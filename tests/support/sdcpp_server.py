@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A double of stable-diffusion.cpp's sd-server: its own jobs, and its AUTOMATIC1111-like route.
 
+Read from leejet/stable-diffusion.cpp 97d2990, examples/server/{routes_sdcpp,routes_sdapi,async_jobs,runtime}.cpp, and run; each
+route says which function.
+
 Strict where it is: an empty prompt, an unknown LoRA, a full queue, cancelling what runs. Silent where it is: a bad picture on the
 compatible route is answered with an unrelated one, unknown fields and missing models are ignored, sizes are rounded up to 64.
 """
@@ -28,6 +31,7 @@ class SdcppServer(TileServer):
     def __init__(self, controlnet: bool = True, ip_adapter: bool = True) -> None:
         super().__init__()
         self.controlnet, self.ip_adapter = controlnet, ip_adapter
+        self.sampler = "default"  # or what --sampling-method says
         self.refuses_guides = False  # as one does whose models don't fit together
         self.loras = {"detail": "detail.safetensors", "sharp": "sub/sharp.safetensors"}
         self.jobs: dict[str, dict[str, Any]] = {}
@@ -87,10 +91,11 @@ class SdcppServer(TileServer):
         return 404, None
 
     def capabilities(self) -> dict[str, Any]:
+        """make_capabilities_json."""
         return {
             "model": {"name": "echo.safetensors", "stem": "echo", "path": "/models/echo.safetensors"},
             "current_mode": "img_gen", "supported_modes": ["img_gen"],
-            "defaults": {"sample_params": {"sample_method": "default", "scheduler": "default", "sample_steps": 20}},
+            "defaults": {"sample_params": {"sample_method": self.sampler, "scheduler": "default", "sample_steps": 20}},
             "limits": {"min_width": 64, "max_width": 4096, "min_height": 64, "max_height": 4096, "max_batch_count": 8,
                        "max_queue_size": self.queue_limit},
             "samplers": list(SAMPLERS), "schedulers": ["discrete", "karras"], "output_formats": ["png", "jpeg"],
@@ -120,6 +125,7 @@ class SdcppServer(TileServer):
         return None
 
     def submit(self, body: bytes) -> tuple[Any, ...]:
+        """register_sdcpp_api_endpoints and parse_img_gen_request: what is wrong with the parameters only the server's log says."""
         try:
             request = json.loads(body)
         except ValueError as error:
@@ -130,8 +136,8 @@ class SdcppServer(TileServer):
                 return 429, {"error": "job queue is full"}
         if not request.get("prompt"):
             return 400, {"error": "prompt required"}
-        if refusal := self.check_loras(request):
-            return 400, {"error": refusal}
+        if self.check_loras(request):
+            return 400, {"error": "invalid generation parameters"}
         width, height = round_up(request.get("width", 512)), round_up(request.get("height", 512))
         try:
             picture, shift = decode_picture(request.get("init_image")), self.shift(request)
@@ -146,41 +152,51 @@ class SdcppServer(TileServer):
             }  # fmt: skip
             self.queue.append(job_id)
             self.lock.notify_all()
-        return 202, {"id": job_id, "kind": "img_gen", "status": "queued", "created": 1, "poll_url": f"/sdcpp/v1/jobs/{job_id}"}
+        return 202, {"id": job_id, "kind": "img_gen", "status": "queued", "created": int(time.time()), "poll_url": f"/sdcpp/v1/jobs/{job_id}"}
 
     def poll(self, job_id: str) -> tuple[Any, ...]:
+        """register_sdcpp_api_endpoints; purge_expired_jobs after 600 s."""
         with self.lock:
             if job_id in self.expired:
                 return 410, {"error": "job expired"}
             job = self.jobs.get(job_id)
             if job is None:
                 return 404, {"error": "job not found"}
-            position = self.queue.index(job_id) + 1 if job_id in self.queue else 0
-            shown = {name: value for name, value in job.items() if name != "work"}
-            return 200, dict(sorted({**shown, "queue_position": position}.items()))
+            return 200, self.show(job_id)
+
+    def show(self, job_id: str) -> dict[str, Any]:
+        """make_async_job_json."""
+        position = self.queue.index(job_id) + 1 if job_id in self.queue else 0
+        shown = {name: value for name, value in self.jobs[job_id].items() if name != "work"}
+        return dict(sorted({**shown, "queue_position": position}.items()))
 
     def cancel(self, job_id: str) -> tuple[Any, ...]:
+        """register_sdcpp_api_endpoints and cancel_queued_job."""
         with self.lock:
             job = self.jobs.get(job_id)
             if job is None:
                 return 404, {"error": "job not found"}
             if job_id not in self.queue:
-                return 409, {"error": "job cannot be cancelled", "status": job["status"]}
+                if job["status"] == "generating":
+                    return 409, {"error": "job is currently generating and cannot be interrupted yet"}
+                return 200, self.show(job_id)
             self.queue.remove(job_id)
             job.update(status="cancelled", error={"code": "cancelled", "message": "job cancelled by client"}, completed=1)
         return self.poll(job_id)
 
     def sdapi_list(self, name: str) -> object:
+        """register_sdapi_endpoints."""
         return {
             "options": {"samples_format": "png", "sd_model_checkpoint": "echo"},
             "sd-models": [{"title": "echo", "model_name": "echo", "filename": "echo.safetensors", "hash": "8888888888", "sha256": "8" * 64,
                            "config": None}],
             "loras": [{"name": name, "path": path} for name, path in self.loras.items()],
-            "samplers": [{"name": name, "aliases": [name], "options": {}} for name in SAMPLERS],
-            "schedulers": [{"name": "karras", "label": "karras"}],
+            "samplers": [{"name": name, "aliases": [name], "options": {}} for name in ("default", *SAMPLERS)],
+            "schedulers": [{"name": name, "label": name} for name in ("default", "discrete", "normal", "karras")],
         }[name]  # fmt: skip
 
     def img2img(self, body: bytes) -> tuple[Any, ...]:
+        """register_sdapi_endpoints and build_sdapi_img_gen_request."""
         if not body:
             return 400, {"error": "empty body"}
         try:
@@ -202,5 +218,6 @@ class SdcppServer(TileServer):
             data = paint(decode_picture((request.get("init_images") or [None])[0]), width, height)
         except NoPicture:
             data = unrelated_picture(width, height)
-        info = {"seed": request.get("seed", -1), "width": width, "height": height, "version": "stable-diffusion.cpp"}
+        info = {"seed": request.get("seed", -1), "width": width, "height": height, "sd_model_name": "echo.safetensors",
+                "version": "stable-diffusion.cpp"}  # fmt: skip
         return 200, {"images": [base64.b64encode(data).decode()], "info": json.dumps(info), "parameters": request}
