@@ -41,7 +41,7 @@ wants_controlnet (const UpscaleTalk *talk)
   const UpscaleSdapiFacts *facts = talk->facts;
 
   return talk->recipe->controlnet_enabled && facts->dialect != UPSCALE_SDAPI_SDCPP &&
-         facts->tile_controlnets && *facts->tile_controlnets;
+         *facts->tile_controlnets;
 }
 
 static gboolean

@@ -164,6 +164,7 @@ upscale_sdapi_init_facts (gpointer facts, GUri *base)
 
   self->address = g_uri_to_string (base);
   self->chooses_sampler = TRUE;
+  self->tile_controlnets = g_new0 (char *, 1);
   g_mutex_init (&self->lock);
   self->proven = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -229,6 +230,7 @@ sort_guides (UpscaleSdapiFacts *facts)
 {
   const char *const *files = (const char *const *) facts->controlnets;
 
+  g_strfreev (facts->tile_controlnets);
   facts->tile_controlnets = upscale_model_names_filter (files, UPSCALE_WORDS_TILE);
   if (facts->dialect == UPSCALE_SDAPI_WEBUI)
     facts->ip_adapters = upscale_model_names_filter (files, UPSCALE_WORDS_IP_ADAPTER);

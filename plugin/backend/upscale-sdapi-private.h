@@ -34,7 +34,7 @@ typedef enum
  * @takes_loras: it can add LoRAs; %TRUE with no names when its list is too long
  * @loras: LoRAs it has
  * @controlnets: (nullable): ControlNets it has, for the extension also IP-Adapters
- * @tile_controlnets: (nullable): those of @controlnets that suit tiles, best first
+ * @tile_controlnets: those of @controlnets that suit tiles, best first
  * @modules: (nullable): the extension's preprocessors
  * @ip_adapters: (nullable): IP-Adapters, best first
  * @has_progress: it tells whether it was interrupted

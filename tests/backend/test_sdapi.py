@@ -67,8 +67,26 @@ def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: TileServer | N
 @pytest.mark.parametrize(
     ("flavour", "expected"),
     [
-        ("webui", {"version": "v1.10.1", "default_model": "photo_v3.safetensors", "stops_tiles": True, "takes_controlnet": True, "takes_ip_adapter": True}),
-        ("forge", {"version": "f2.0.1v1.10.1", "default_model": "photo_v3.safetensors", "stops_tiles": True, "takes_controlnet": True, "takes_ip_adapter": True}),
+        (
+            "webui",
+            {
+                "version": "v1.10.1",
+                "default_model": "photo_v3.safetensors",
+                "stops_tiles": True,
+                "takes_controlnet": True,
+                "takes_ip_adapter": True,
+            },
+        ),
+        (
+            "forge",
+            {
+                "version": "f2.0.1v1.10.1",
+                "default_model": "photo_v3.safetensors",
+                "stops_tiles": True,
+                "takes_controlnet": True,
+                "takes_ip_adapter": True,
+            },
+        ),
         ("sdnext", {"default_model": "photo_v3.safetensors", "stops_tiles": False, "takes_controlnet": True, "takes_ip_adapter": True}),
         ("sdcpp", {"version": "stable-diffusion.cpp", "takes_controlnet": False, "takes_ip_adapter": False, "models": ["echo"]}),
     ],

@@ -55,16 +55,21 @@ class SlowSdcppServer(SdcppServer):
         super().wait_while_held()
 
 
+def kill_with_four_under_way(cache: Path, server: SlowSdcppServer) -> None:
+    """Four tiles are painted then, and the server paints the four that it holds without anybody who asks for them."""
+    job = Job(cache, server.address)
+    wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles are painted, and four wait there")
+    wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
+    job.kill()
+    server.stops_after = None
+    server.release()
+    wait_until(lambda: all(entry["status"] == "completed" for entry in server.jobs.values()), "the server has painted what it had")
+
+
 def test_killed_job_of_a_server_with_names_of_its_own_is_collected(tmp_path: Path) -> None:
     """stable-diffusion.cpp names jobs itself, and keeps them for ten minutes."""
     with SlowSdcppServer() as server:
-        job = Job(tmp_path, server.address)
-        wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles are painted, and four wait there")
-        wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
-        job.kill()
-        server.stops_after = None
-        server.release()
-        wait_until(lambda: all(entry["status"] == "completed" for entry in server.jobs.values()), "the server has painted what it had")
+        kill_with_four_under_way(tmp_path, server)
         outcome = run_job(tmp_path, server.address)
         outcome.assert_whole(outcome.report["n_tiles"], by_echo=False)
         assert len(server.bodies) == 3 + 3 + outcome.report["n_tiles"], "a tile was painted twice"
@@ -72,13 +77,7 @@ def test_killed_job_of_a_server_with_names_of_its_own_is_collected(tmp_path: Pat
 
 def test_job_that_a_server_has_forgotten_is_sent_again(tmp_path: Path) -> None:
     with SlowSdcppServer() as server:
-        job = Job(tmp_path, server.address)
-        wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles wait there")
-        wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
-        job.kill()
-        server.stops_after = None
-        server.release()
-        wait_until(lambda: all(entry["status"] == "completed" for entry in server.jobs.values()), "the server has painted what it had")
+        kill_with_four_under_way(tmp_path, server)
         server.expire()
         outcome = run_job(tmp_path, server.address)
         outcome.assert_whole(outcome.report["n_tiles"], by_echo=False)

@@ -2,7 +2,6 @@
 """Whole jobs in GIMP over the servers that people already run: the model answers the means of 8x8 blocks, so the result must be
 those of the whole picture. Against real servers too: real-server.md says how."""
 
-import base64
 import contextlib
 import os
 from collections.abc import Iterator
@@ -118,9 +117,7 @@ def test_what_a_server_lacks_is_said_before_it_paints(tmp_path: Path) -> None:
         outcome = upscale(tmp_path, server.address, controlnet_enabled=True)
         check(outcome, 6)
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("tile-upscale:")]
-    assert lines[0] == (
-        f"tile-upscale: warning: {server.address}: it has no tile ControlNet; install the ControlNet extension there"
-    )
+    assert lines[0] == (f"tile-upscale: warning: {server.address}: it has no tile ControlNet; install the ControlNet extension there")
 
 
 @pytest.mark.parametrize(("arguments", "words"), [({"loras": "nobody:1"}, "no LoRA 'nobody'"), ({"model": "nobody"}, "no model 'nobody'")])
@@ -148,9 +145,9 @@ class Liar(SdapiServer):
         super().__init__()
         self.size = size
 
-    def run(self, request: dict[str, Any], *rest: Any) -> str:
-        painted = super().run(request, *rest)
-        return painted if len(self.bodies) == 1 else base64.b64encode(unrelated_picture(*self.size)).decode()
+    def run(self, *asked: Any) -> bytes:
+        painted = super().run(*asked)
+        return painted if len(self.bodies) == 1 else unrelated_picture(*self.size)
 
 
 LIES = {"does not resemble the source": (128, 128), "64x128 px instead of 128x128": (64, 128)}

@@ -124,7 +124,13 @@ class SdapiServer(TileServer):
         lists: dict[str, object] = {
             "/sdapi/v1/options": self.options,
             "/sdapi/v1/sd-models": [
-                {"title": title, "model_name": title.split(".")[0], "filename": f"/models/{HASH.sub('', title)}", "hash": None, "sha256": None}
+                {
+                    "title": title,
+                    "model_name": title.split(".")[0],
+                    "filename": f"/models/{HASH.sub('', title)}",
+                    "hash": None,
+                    "sha256": None,
+                }
                 for title in MODELS
             ],
             "/sdapi/v1/samplers": [{"name": name, "aliases": [], "options": {}} for name in self.samplers],
@@ -174,7 +180,7 @@ class SdapiServer(TileServer):
             raise Refusal(400 if self.flavour == "forge" else 404, "Sampler not found")
 
     def unit_shift(self, unit: dict[str, Any], init: Image.Image) -> float:
-        """What a ControlNet unit changes: get_input_data takes `init` where it has no picture. A script that fails is printed and left out."""
+        """What a ControlNet unit changes: get_input_data takes `init` where it has no picture. What fails is printed and left out."""
         if not unit.get("enabled", self.flavour == "forge"):
             return 0.0
         if unit["model"] not in self.controlnets or unit["module"] not in MODULES[self.flavour]:

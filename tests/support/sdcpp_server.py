@@ -152,7 +152,13 @@ class SdcppServer(TileServer):
             }  # fmt: skip
             self.queue.append(job_id)
             self.lock.notify_all()
-        return 202, {"id": job_id, "kind": "img_gen", "status": "queued", "created": int(time.time()), "poll_url": f"/sdcpp/v1/jobs/{job_id}"}
+        return 202, {
+            "id": job_id,
+            "kind": "img_gen",
+            "status": "queued",
+            "created": int(time.time()),
+            "poll_url": f"/sdcpp/v1/jobs/{job_id}",
+        }
 
     def poll(self, job_id: str) -> tuple[Any, ...]:
         """register_sdcpp_api_endpoints; purge_expired_jobs after 600 s."""
