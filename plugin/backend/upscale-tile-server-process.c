@@ -76,6 +76,8 @@ fail (GTask *task, GError *error)
 {
   Process *process = g_task_get_task_data (task);
 
+  process->batch->is_submitted =
+      process->batch->is_submitted || (process->talk && process->talk->is_accepted);
   /* What the server has lost is not asked for again. */
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED))
     g_clear_pointer (&process->batch->remote_id, g_free);
@@ -141,14 +143,32 @@ on_line (gpointer user_data)
                             process->funcs_data);
 }
 
+/* An earlier run has sent the batch, or its answer was not heard. Work that the server
+ * has lost is not looked for again under its id. */
+static void
+name_work (UpscaleTalk *talk, const UpscaleBatch *batch)
+{
+  gboolean is_lost = batch->is_submitted && !batch->remote_id && !batch->sent_before;
+
+  talk->remote_id = g_strdup (batch->remote_id);
+  talk->is_accepted = batch->remote_id && batch->is_submitted;
+  if (!talk->kind->takes_ids || batch->tiles->len > 1 || is_lost)
+    return;
+  talk->work_id = g_strdup (batch->id);
+  if (batch->sent_before && !batch->remote_id)
+    {
+      talk->remote_id = g_strdup (batch->id);
+      talk->is_accepted = TRUE;
+    }
+}
+
 static UpscaleTalk *
 make_talk (const UpscaleTileServerAddress *address, gpointer facts, UpscaleBatch *batch)
 {
   UpscaleTalk *talk = upscale_talk_new (address->kind, facts, batch->recipe,
                                         batch->tiles->pdata[batch->n_results]);
 
-  talk->remote_id = g_strdup (batch->remote_id);
-  talk->is_accepted = batch->remote_id && batch->is_submitted;
+  name_work (talk, batch);
   return talk;
 }
 

@@ -93,6 +93,7 @@ upscale_talk_free (UpscaleTalk *talk)
   g_free (talk->own);
   upscale_facts_unref (talk->kind, talk->facts);
   upscale_recipe_unref (talk->recipe);
+  g_free (talk->work_id);
   g_free (talk->remote_id);
   g_clear_pointer (&talk->picture, g_bytes_unref);
   g_clear_error (&talk->failure);

@@ -31,6 +31,8 @@ typedef enum
  * @is_test: nobody wants the picture, only to see that one comes
  * @stage: where the talk stands; the kind's own, starts as 0
  * @own: the kind's own memory, zeros at first; %NULL where it wants none
+ * @work_id: (nullable): the batch's UUID, where this talk is all there is of the batch;
+ * an earlier run may have used it as @remote_id
  * @remote_id: what the server calls this work; set before it may begin with it. There
  * from the start when a tile is asked for again
  * @is_accepted: the server has said that it knows @remote_id
@@ -51,6 +53,7 @@ struct _UpscaleTalk
   gboolean                  is_test;
   guint                     stage;
   gpointer                  own;
+  char                     *work_id;
   char                     *remote_id;
   gboolean                  is_accepted;
   UpscaleTalkPhase          phase;
@@ -70,6 +73,7 @@ struct _UpscaleTalk
  * @describe: what it can do, from the facts; for tiles one by one, at their own size
  * @paint: sees one tile through; its speaker is an #UpscaleTalk
  * @stop: (nullable): stops a tile at the server, and nothing else there; likewise
+ * @takes_ids: it calls work as it is told, so a batch is found by its id in a later run
  * @hides_missing: it says nothing when it ignores a picture that it has no model for, so
  * it is asked to paint with one
  *
@@ -87,6 +91,7 @@ struct _UpscaleTileServer
   UpscaleCapabilities *(*describe) (gpointer facts, GError **error);
   UpscaleDialogueFunc paint;
   UpscaleDialogueFunc stop;
+  gboolean            takes_ids;
   gboolean            hides_missing;
 };
 
