@@ -66,6 +66,8 @@ free_members (gpointer data)
   g_free (capabilities->version);
   g_free (capabilities->default_model);
   g_free (capabilities->hint);
+  g_free (capabilities->controlnet_hint);
+  g_free (capabilities->ip_adapter_hint);
   g_free (capabilities->caveat);
   g_free (capabilities->about);
 }
@@ -131,15 +133,45 @@ upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
   tidy (&capabilities->default_model, MOST_NAME_CHARS);
   tidy (&capabilities->version, MOST_VERSION_CHARS);
   tidy (&capabilities->hint, MOST_SENTENCES_CHARS);
+  tidy (&capabilities->controlnet_hint, MOST_SENTENCES_CHARS);
+  tidy (&capabilities->ip_adapter_hint, MOST_SENTENCES_CHARS);
   tidy (&capabilities->caveat, MOST_SENTENCES_CHARS);
   tidy (&capabilities->about, MOST_SENTENCES_CHARS);
 }
 
 static gboolean
-lacks (GStrv offered, const char *name)
+lacks (const UpscaleCapabilities *capabilities, GStrv offered, const char *name)
 {
-  return offered && *name &&
-         !upscale_model_names_find ((const char *const *) offered, name);
+  const char *const *names = (const char *const *) offered;
+
+  if (!offered || !*name)
+    return FALSE;
+  return capabilities->takes_short_names ? !upscale_model_names_find (names, name)
+                                         : !g_strv_contains (names, name);
+}
+
+static void
+append_hint (GString *text, const char *hint)
+{
+  if (hint)
+    g_string_append_printf (text, "%s; ", hint);
+}
+
+static void
+append_missing_guides (GString                   *text,
+                       const UpscaleCapabilities *capabilities,
+                       const UpscaleRecipe       *recipe)
+{
+  if (recipe->controlnet_enabled && !capabilities->takes_controlnet)
+    {
+      g_string_append (text, _ ("it has no tile ControlNet; "));
+      append_hint (text, capabilities->controlnet_hint);
+    }
+  if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
+    {
+      g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
+      append_hint (text, capabilities->ip_adapter_hint);
+    }
 }
 
 static void
@@ -153,7 +185,7 @@ append_missing_loras (GString                   *text,
     {
       const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
 
-      if (lacks (capabilities->loras, lora->name))
+      if (lacks (capabilities, capabilities->loras, lora->name))
         g_string_append_printf (text, _ ("it has no LoRA '%s'; "), lora->name);
     }
 }
@@ -174,19 +206,15 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (lacks (capabilities->models, recipe->model))
+  if (lacks (capabilities, capabilities->models, recipe->model))
     g_string_append_printf (text, _ ("it has no model '%s'; "), recipe->model);
-  if (recipe->controlnet_enabled && !capabilities->takes_controlnet)
-    g_string_append (text, _ ("it has no tile ControlNet; "));
-  if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
-    g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
+  append_missing_guides (text, capabilities, recipe);
   if (recipe->generation_px > 0 && !capabilities->takes_generation_size)
     g_string_append (text, _ ("it paints each tile at the tile's own size; "));
   append_missing_loras (text, capabilities, recipe);
-  if (text->len > 0 && capabilities->hint)
-    g_string_append_printf (text, "%s; ", capabilities->hint);
-  if (capabilities->caveat)
-    g_string_append_printf (text, "%s; ", capabilities->caveat);
+  if (text->len > 0)
+    append_hint (text, capabilities->hint);
+  append_hint (text, capabilities->caveat);
   if (capabilities->guesses_model && *recipe->model == '\0')
     g_string_append_printf (
         text, _ ("no model is named, so it paints with the first it has, '%s'; "),

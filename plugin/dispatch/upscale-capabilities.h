@@ -30,6 +30,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @takes_generation_size: it can paint at another size than the tile's own
  * @stops_tiles: a tile that it already paints can be stopped there
  * @guesses_model: it has no model of its own choice, so @default_model is a guess
+ * @takes_short_names: a model or LoRA may be named without folder and ending, where only
+ * one fits
  * @models: (nullable): models it has, %NULL when it does not say
  * @controlnets: (nullable): ControlNets it has, likewise
  * @tile_controlnets: (nullable): those that we choose a tile ControlNet from by the name
@@ -41,6 +43,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @default_model: (nullable): what it paints with where the recipe names no model; names
  * its answers then, together with @identity
  * @hint: (nullable): how to get what it lacks, a sentence
+ * @controlnet_hint: (nullable): how to get a tile ControlNet, likewise
+ * @ip_adapter_hint: (nullable): how to get IP-Adapter, likewise
  * @caveat: (nullable): what its user should know in any case, a sentence
  *
  * What an endpoint said it can do when it was probed. Read-only once handed on.
@@ -66,6 +70,7 @@ struct _UpscaleCapabilities
   gboolean takes_generation_size;
   gboolean stops_tiles;
   gboolean guesses_model;
+  gboolean takes_short_names;
   GStrv    models;
   GStrv    controlnets;
   GStrv    tile_controlnets;
@@ -74,6 +79,8 @@ struct _UpscaleCapabilities
   char    *version;
   char    *default_model;
   char    *hint;
+  char    *controlnet_hint;
+  char    *ip_adapter_hint;
   char    *caveat;
   char    *about;
 };
