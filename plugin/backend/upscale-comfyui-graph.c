@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "upscale-comfyui-private.h"
+#include "upscale-file-name.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
@@ -14,7 +15,6 @@
 #define NODE_NEGATIVE "4"
 #define NODE_TILE "5"
 #define NODE_SAMPLER "10"
-#define NODE_OUTPUT "12"
 #define NODE_CONTROLNET "20"
 #define NODE_UNION "21"
 #define NODE_CONTROL "22"
@@ -56,19 +56,23 @@ add_node (JsonObject *nodes, const char *id, const char *class_type)
 }
 
 static void
-splice_loras (JsonObject *nodes, const UpscaleRecipe *recipe)
+splice_loras (JsonObject                *nodes,
+              const UpscaleComfyuiFacts *facts,
+              const UpscaleRecipe       *recipe)
 {
   g_autofree char *last = g_strdup (NODE_CHECKPOINT);
 
   for (guint i = 0; i < recipe->loras->len; i++)
     {
       const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
-      g_autofree char   *id = g_strdup_printf (LORA_ID, i);
-      JsonObject        *inputs = add_node (nodes, id, "LoraLoader");
+      const char        *name =
+          upscale_file_name_resolve ((const char *const *) facts->loras, lora->name);
+      g_autofree char *id = g_strdup_printf (LORA_ID, i);
+      JsonObject      *inputs = add_node (nodes, id, "LoraLoader");
 
       link_input (inputs, "model", last, SLOT_MODEL);
       link_input (inputs, "clip", last, SLOT_CLIP);
-      json_object_set_string_member (inputs, "lora_name", lora->name);
+      json_object_set_string_member (inputs, "lora_name", name ? name : lora->name);
       json_object_set_double_member (inputs, "strength_model", lora->weight);
       json_object_set_double_member (inputs, "strength_clip", lora->weight);
       g_set_str (&last, id);
@@ -126,10 +130,12 @@ splice_controlnet (JsonObject *nodes, const UpscaleTalk *talk)
 static void
 splice_ip_adapter (JsonObject *nodes, const UpscaleTalk *talk, const char *reference)
 {
-  JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
-  JsonObject *inputs;
+  const UpscaleComfyuiFacts *facts = talk->facts;
+  JsonObject                *sampler = get_inputs (nodes, NODE_SAMPLER);
+  JsonObject                *inputs;
 
-  if (!reference || !upscale_comfyui_has_node (talk->facts, "IPAdapter") ||
+  if (!reference || facts->lacks_ip_adapter ||
+      !upscale_comfyui_has_node (talk->facts, "IPAdapter") ||
       !upscale_comfyui_has_node (talk->facts, "IPAdapterUnifiedLoader"))
     return;
   inputs = add_node (nodes, NODE_IP_ADAPTER_MODEL, "IPAdapterUnifiedLoader");
@@ -156,7 +162,7 @@ set_output (JsonObject *nodes, const UpscaleComfyuiFacts *facts, const char *fro
 {
   gboolean    has_preview = upscale_comfyui_has_node (facts, "PreviewImage");
   JsonObject *inputs =
-      add_node (nodes, NODE_OUTPUT, has_preview ? "PreviewImage" : "SaveImage");
+      add_node (nodes, facts->output, has_preview ? "PreviewImage" : "SaveImage");
 
   link_input (inputs, "images", from, 0);
   if (!has_preview)
@@ -258,7 +264,7 @@ upscale_comfyui_make_graph (const UpscaleTalk *talk,
   if (!upscale_comfyui_workflow_is_built_in (facts->workflow))
     return graph;
   nodes = upscale_json_read_object (graph);
-  splice_loras (nodes, talk->recipe);
+  splice_loras (nodes, facts, talk->recipe);
   splice_controlnet (nodes, talk);
   splice_ip_adapter (nodes, talk, reference);
   set_output (nodes, facts, "11");

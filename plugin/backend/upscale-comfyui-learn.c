@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "upscale-error.h"
+#include "upscale-file-name.h"
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
@@ -30,6 +31,8 @@ static const char *const wanted_nodes[] = {
   "PreviewImage",
 };
 
+static const char *const folders[] = { "/models/ipadapter", "/models/clip_vision" };
+
 /**
  * upscale_comfyui_init_facts:
  * @facts: zeros
@@ -43,6 +46,7 @@ upscale_comfyui_init_facts (gpointer facts, GUri *base)
 
   self->workflow_path =
       fragment && *fragment ? g_uri_unescape_string (fragment, NULL) : NULL;
+  upscale_comfyui_ledger_init (&self->ledger);
   self->classes = g_ptr_array_new_with_free_func (g_free);
   self->infos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify) json_object_unref);
@@ -59,10 +63,12 @@ upscale_comfyui_clear_facts (gpointer facts)
 {
   UpscaleComfyuiFacts *self = facts;
 
+  upscale_comfyui_ledger_clear (&self->ledger);
   g_free (self->workflow_path);
   g_clear_pointer (&self->workflow, upscale_comfyui_workflow_free);
   g_ptr_array_unref (self->classes);
   g_hash_table_unref (self->infos);
+  g_free (self->output);
   g_free (self->version);
   g_strfreev (self->checkpoints);
   g_strfreev (self->controlnets);
@@ -102,7 +108,8 @@ read_workflow (UpscaleComfyuiFacts *facts, GError **error)
 }
 
 /* What a node may be given for an input: a list in older versions, a list of options in
- * newer ones. */
+ * newer ones, objects with a key where other inputs depend on the choice
+ * (COMFY_DYNAMICCOMBO_V3). */
 static JsonArray *
 find_options (JsonObject *info, const char *field)
 {
@@ -124,7 +131,7 @@ dup_options (const UpscaleComfyuiFacts *facts, const char *class_type, const cha
 {
   JsonObject *info = g_hash_table_lookup (facts->infos, class_type);
 
-  return upscale_json_dup_names (find_options (info, field), NULL);
+  return upscale_json_dup_names (find_options (info, field), "key");
 }
 
 static gboolean
@@ -163,6 +170,40 @@ hear_info (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError *
   return root != NULL;
 }
 
+/* Folders that the nodes of ComfyUI_IPAdapter_plus load models from. A server that does
+ * not tell what is in them may have what it takes. */
+static void
+hear_folder (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer)
+{
+  g_autoptr (JsonNode) list =
+      answer->status == SOUP_STATUS_OK ? upscale_json_parse (answer->body, NULL) : NULL;
+  JsonArray *files = upscale_json_read_array (list);
+
+  if (files && json_array_get_length (files) == 0)
+    facts->lacks_ip_adapter = TRUE;
+}
+
+static void
+ask_next (UpscaleComfyuiFacts *facts, UpscaleLine *line)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  if (facts->n_heard >= facts->classes->len)
+    {
+      guint n_asked = facts->n_heard - facts->classes->len;
+
+      if (n_asked < G_N_ELEMENTS (folders) &&
+          upscale_comfyui_has_node (facts, "IPAdapterUnifiedLoader"))
+        upscale_line_get (line, folders[n_asked]);
+      return;
+    }
+  name = g_uri_escape_string (g_ptr_array_index (facts->classes, facts->n_heard), NULL,
+                              FALSE);
+  path = g_strconcat ("/object_info/", name, NULL);
+  upscale_line_get (line, path);
+}
+
 /**
  * upscale_comfyui_learn:
  * @facts: what is known
@@ -170,7 +211,7 @@ hear_info (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError *
  * @line: (out): the next question
  * @error: return location for an error
  *
- * Asks for the version, and for each node.
+ * Asks for the version, for each node, and for the models of IP-Adapter.
  *
  * Returns: %FALSE when there is no such server, or the workflow can't be read
  */
@@ -181,8 +222,6 @@ upscale_comfyui_learn (gpointer                 facts,
                        GError                 **error)
 {
   UpscaleComfyuiFacts *self = facts;
-  g_autofree char     *name = NULL;
-  g_autofree char     *path = NULL;
 
   if (!answer)
     {
@@ -193,15 +232,11 @@ upscale_comfyui_learn (gpointer                 facts,
     }
   if (self->n_heard == 0 && !hear_system (self, answer, error))
     return FALSE;
-  if (self->n_heard > 0 && !hear_info (self, answer, error))
+  if (self->n_heard > self->classes->len)
+    hear_folder (self, answer);
+  else if (self->n_heard > 0 && !hear_info (self, answer, error))
     return FALSE;
-  if (self->n_heard < self->classes->len)
-    {
-      name = g_uri_escape_string (g_ptr_array_index (self->classes, self->n_heard), NULL,
-                                  FALSE);
-      path = g_strconcat ("/object_info/", name, NULL);
-      upscale_line_get (line, path);
-    }
+  ask_next (self, line);
   self->n_heard++;
   return TRUE;
 }
@@ -229,8 +264,11 @@ upscale_comfyui_has_node (const UpscaleComfyuiFacts *facts, const char *class_ty
 const char *
 upscale_comfyui_get_model (const UpscaleComfyuiFacts *facts, const UpscaleRecipe *recipe)
 {
+  const char *named =
+      upscale_file_name_resolve ((const char *const *) facts->checkpoints, recipe->model);
+
   if (*recipe->model)
-    return recipe->model;
+    return named ? named : recipe->model;
   return facts->checkpoints ? facts->checkpoints[0] : NULL;
 }
 
@@ -247,8 +285,22 @@ name_missing_node (const UpscaleComfyuiFacts *facts, const char *id, GPtrArray *
     g_ptr_array_add (missing, g_strdup_printf ("the node '%s'", class_type));
 }
 
-/* What a node is given by name must be among what it can load. Pictures are not listed
- * for good: ours is not there yet. */
+static gboolean
+names_model_file (const char *value)
+{
+  static const char *const endings[] = { ".safetensors", ".sft", ".ckpt", ".gguf",
+                                         ".pth",         ".pt",  ".bin" };
+  g_autofree char         *folded = g_ascii_strdown (value, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (folded, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A model file must be among those that the node can load. Anything else is left to the
+ * server, which refuses it with the first tile: nodes may take more than they list, or
+ * list nothing. */
 static void
 name_missing_files (const UpscaleComfyuiFacts *facts, const char *id, GPtrArray *missing)
 {
@@ -263,8 +315,7 @@ name_missing_files (const UpscaleComfyuiFacts *facts, const char *id, GPtrArray 
       const char *value = upscale_json_get_string (inputs, field->data);
       g_auto (GStrv) options = dup_options (facts, class_type, field->data);
 
-      if (value && options && !strchr (value, '%') &&
-          !g_str_has_prefix (class_type, "LoadImage") &&
+      if (value && options && names_model_file (value) && !strchr (value, '%') &&
           !g_strv_contains ((const char *const *) options, value))
         g_ptr_array_add (missing, g_strdup_printf (_ ("'%s' for node %s (%s)"), value,
                                                    (char *) id, class_type));
@@ -311,25 +362,28 @@ check_checkpoints (const UpscaleComfyuiFacts *facts, GError **error)
 static void
 describe_built_in (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabilities)
 {
+  gboolean has_nodes = upscale_comfyui_has_node (facts, "IPAdapter") &&
+                       upscale_comfyui_has_node (facts, "IPAdapterUnifiedLoader");
+
   capabilities->takes_controlnet =
       upscale_model_names_choose ((const char *const *) facts->controlnets,
                                   UPSCALE_WORDS_TILE, NULL) &&
       upscale_comfyui_has_node (facts, "ControlNetApplyAdvanced");
-  capabilities->takes_ip_adapter =
-      upscale_comfyui_has_node (facts, "IPAdapter") &&
-      upscale_comfyui_has_node (facts, "IPAdapterUnifiedLoader");
+  capabilities->takes_ip_adapter = has_nodes && !facts->lacks_ip_adapter;
   capabilities->takes_loras = upscale_comfyui_has_node (facts, "LoraLoader");
   capabilities->controlnets = g_strdupv (facts->controlnets);
   capabilities->tile_controlnets =
       upscale_model_names_filter ((const char *const *) facts->controlnets,
                                   UPSCALE_WORDS_TILE);
   capabilities->loras = g_strdupv (facts->loras);
-  if (!capabilities->takes_controlnet)
-    capabilities->hint = g_strdup (_ ("a tile ControlNet goes into its folder "
-                                      "models/controlnet"));
-  else if (!capabilities->takes_ip_adapter)
-    capabilities->hint =
-        g_strdup (_ ("IP-Adapter comes with the nodes of ComfyUI_IPAdapter_plus"));
+  capabilities->takes_short_names = TRUE;
+  capabilities->controlnet_hint =
+      g_strdup (_ ("a tile ControlNet goes into its folder models/controlnet"));
+  capabilities->ip_adapter_hint =
+      g_strdup (has_nodes ? _ ("IP-Adapter's models go into its folders "
+                               "models/ipadapter and models/clip_vision")
+                          : _ ("IP-Adapter comes with the nodes of "
+                               "ComfyUI_IPAdapter_plus"));
 }
 
 static void
@@ -340,6 +394,10 @@ describe_own (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabilitie
   capabilities->takes_ip_adapter =
       upscale_comfyui_workflow_asks_for (facts->workflow, "reference");
   capabilities->takes_loras = FALSE;
+  if (strstr (get_class (facts->workflow, facts->output), "Save"))
+    capabilities->caveat =
+        g_strdup (_ ("its workflow saves a file for each tile among the server's "
+                     "pictures; a Preview Image node would not"));
   capabilities->hint = g_strdup (_ ("the workflow is your own, so it does what it has a "
                                     "placeholder for"));
 }
@@ -364,6 +422,9 @@ upscale_comfyui_describe (gpointer data, GError **error)
   facts->controlnets = dup_options (facts, "ControlNetLoader", "control_net_name");
   facts->loras = dup_options (facts, "LoraLoader", "lora_name");
   if (!check_workflow (facts, error) || !check_checkpoints (facts, error))
+    return NULL;
+  facts->output = upscale_comfyui_choose_output (facts, error);
+  if (!facts->output)
     return NULL;
   identity = g_strconcat ("comfyui ",
                           upscale_comfyui_workflow_get_digest (facts->workflow), NULL);

@@ -50,14 +50,19 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
  * @answer: to a prompt
  * @error: return location for an error
  *
- * Returns: whether it was taken; else %FALSE with what is wrong with which node, in words
+ * ComfyUI answers 200 with `node_errors` when at least one output node can be run, and
+ * then runs that one alone: a graph with an error is refused either way.
+ *
+ * Returns: %TRUE if the whole graph was taken; else %FALSE with what is wrong with which
+ * node, in words
  */
 gboolean
 upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
 {
-  g_autoptr (JsonObject) root = answer->status == SOUP_STATUS_BAD_REQUEST
-                                    ? upscale_json_parse_object (answer->body, NULL)
-                                    : NULL;
+  gboolean tells_nodes =
+      answer->status == SOUP_STATUS_BAD_REQUEST || answer->status == SOUP_STATUS_OK;
+  g_autoptr (JsonObject) root =
+      tells_nodes ? upscale_json_parse_object (answer->body, NULL) : NULL;
   JsonObject      *problem = upscale_json_get_object (root, "error");
   JsonObject      *nodes = upscale_json_get_object (root, "node_errors");
   const char      *class_type = "";
@@ -65,7 +70,7 @@ upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
   g_autofree char *of_graph = NULL;
   g_autofree char *said = NULL;
 
-  if (!problem)
+  if (!problem && !of_node)
     return upscale_dialogue_check (answer, error);
   of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
                               get_text (problem, "details"));
@@ -107,44 +112,30 @@ find_message (JsonObject *status, const char *event)
   return NULL;
 }
 
+/* Anything but PNG is asked for as RGB, which ComfyUI sends as PNG, whatever the file
+ * is. */
 static char *
 make_view (JsonObject *image)
 {
-  return soup_form_encode ("filename", get_text (image, "filename"), "subfolder",
-                           get_text (image, "subfolder"), "type",
-                           get_text (image, "type"), NULL);
-}
+  const char      *name = get_text (image, "filename");
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+  g_autofree char *query =
+      soup_form_encode ("filename", name, "subfolder", get_text (image, "subfolder"),
+                        "type", get_text (image, "type"), NULL);
 
-/* A workflow may show its work on the way, as a preview; what it saves is the result. */
-static char *
-choose_view (JsonObject *outputs)
-{
-  g_autoptr (GList) ids = json_object_get_members (outputs);
-  JsonObject *best = NULL;
-
-  for (GList *id = ids; id; id = id->next)
-    {
-      JsonObject *output = upscale_json_get_object (outputs, id->data);
-      JsonArray  *images = upscale_json_get_array (output, "images");
-      JsonObject *first = upscale_json_read_object (upscale_json_get_element (images, 0));
-      gboolean    is_saved = g_str_equal (get_text (first, "type"), "output");
-
-      if (first && (!best || is_saved))
-        best = first;
-      if (is_saved)
-        break;
-    }
-  return best ? make_view (best) : NULL;
+  return g_strconcat (query, g_str_has_suffix (folded, ".png") ? "" : "&channel=rgb",
+                      NULL);
 }
 
 static gboolean
-read_failure (JsonObject *status, GError **failure, GError **error)
+read_failure (JsonObject *status, UpscaleComfyuiEnd *end, GError **error)
 {
   JsonObject *data = find_message (status, "execution_error");
 
   if (data)
     {
-      *failure = describe_execution_error (data);
+      end->failure = describe_execution_error (data);
+      end->node = g_strdup (get_text (data, "node_id"));
       return TRUE;
     }
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
@@ -152,30 +143,54 @@ read_failure (JsonObject *status, GError **failure, GError **error)
   return FALSE;
 }
 
+static void
+read_picture (JsonObject *outputs, const char *output, UpscaleComfyuiEnd *end)
+{
+  JsonObject *shown = upscale_json_get_object (outputs, output);
+  JsonArray  *images = upscale_json_get_array (shown, "images");
+  JsonObject *first = upscale_json_read_object (upscale_json_get_element (images, 0));
+
+  if (first)
+    end->view = make_view (first);
+  else
+    end->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                                _ ("the workflow has ended without a picture from node "
+                                   "%s"),
+                                output);
+}
+
+/**
+ * upscale_comfyui_clear_end:
+ * @end: the end of a prompt
+ */
+void
+upscale_comfyui_clear_end (UpscaleComfyuiEnd *end)
+{
+  g_clear_pointer (&end->view, g_free);
+  g_clear_error (&end->failure);
+  g_clear_pointer (&end->node, g_free);
+}
+
 /**
  * upscale_comfyui_read_history:
  * @answer: what the history says
  * @id: of a prompt
- * @view: (out) (transfer full): parameters to fetch the picture with, when it has ended
- * well
- * @failure: (out): why the tile can't be painted, when a node has failed
+ * @output: the node whose picture is the result
+ * @end: (out): how the prompt has ended; zeros while it has not
  * @error: return location for an error
- *
- * While it has not ended neither @view nor @failure is set.
  *
  * Returns: %FALSE when it has ended for another reason than the tile
  */
 gboolean
 upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
                               const char              *id,
-                              char                   **view,
-                              GError                 **failure,
+                              const char              *output,
+                              UpscaleComfyuiEnd       *end,
                               GError                 **error)
 {
   g_autoptr (JsonObject) root = NULL;
   JsonObject *entry;
   JsonObject *status;
-  JsonObject *outputs;
 
   if (!upscale_dialogue_check (answer, error))
     return FALSE;
@@ -186,15 +201,64 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
   if (!entry)
     return TRUE;
   status = upscale_json_get_object (entry, "status");
-  outputs = upscale_json_get_object (entry, "outputs");
   if (status && g_str_equal (get_text (status, "status_str"), "error"))
-    return read_failure (status, failure, error);
-  *view = outputs ? choose_view (outputs) : NULL;
-  if (!*view)
-    *failure =
-        g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                     _ ("the workflow has ended without a picture; it must save or "
-                        "preview one"));
+    return read_failure (status, end, error);
+  read_picture (upscale_json_get_object (entry, "outputs"), output, end);
+  return TRUE;
+}
+
+/**
+ * upscale_comfyui_read_job:
+ * @answer: what `/api/jobs/{id}` says
+ * @is_open: (out): %TRUE if the job runs or waits
+ * @is_running: (out): %TRUE if it runs
+ * @error: return location for an error
+ *
+ * Returns: %TRUE if the answer is a job
+ */
+gboolean
+upscale_comfyui_read_job (const UpscaleHttpAnswer *answer,
+                          gboolean                *is_open,
+                          gboolean                *is_running,
+                          GError                 **error)
+{
+  g_autoptr (JsonObject) job = NULL;
+  const char *status;
+
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  job = upscale_json_parse_object (answer->body, error);
+  if (!job)
+    return FALSE;
+  status = get_text (job, "status");
+  *is_running = g_str_equal (status, "in_progress");
+  *is_open = *is_running || g_str_equal (status, "pending");
+  return TRUE;
+}
+
+/**
+ * upscale_comfyui_read_length:
+ * @answer: what `GET /prompt` says
+ * @n_prompts: (out): prompts that wait or run
+ * @error: return location for an error
+ *
+ * Returns: %TRUE if the answer could be read
+ */
+gboolean
+upscale_comfyui_read_length (const UpscaleHttpAnswer *answer,
+                             guint                   *n_prompts,
+                             GError                 **error)
+{
+  g_autoptr (JsonObject) root = NULL;
+  JsonObject *info;
+
+  if (!upscale_dialogue_check (answer, error))
+    return FALSE;
+  root = upscale_json_parse_object (answer->body, error);
+  if (!root)
+    return FALSE;
+  info = upscale_json_get_object (root, "exec_info");
+  *n_prompts = (guint) upscale_json_get_int (info, "queue_remaining", 1, G_MAXINT);
   return TRUE;
 }
 

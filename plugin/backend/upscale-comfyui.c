@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Upload, prompt, look into the history until it is there, fetch. */
+/* Upload, prompt, follow the prompt until it has ended, fetch. */
 #include "upscale-comfyui.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,52 +10,40 @@
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 
-#define POLL_WAIT_US (G_USEC_PER_SEC / 2)
 #define FOLDER "tile-upscale"
-
-enum
-{
-  STAGE_START,
-  STAGE_TILE_SENT,
-  STAGE_REFERENCE_SENT,
-  STAGE_PROMPT_SENT,
-  STAGE_HISTORY_ASKED,
-  STAGE_QUEUE_ASKED,
-  STAGE_LAST_HISTORY_ASKED,
-  STAGE_PICTURE_ASKED,
-};
-
-enum
-{
-  STOP_START,
-  STOP_DELETED,
-  STOP_QUEUE_ASKED,
-  STOP_INTERRUPTED,
-};
-
-/* What the server calls our pictures. */
-typedef struct
-{
-  char *image;
-  char *reference;
-} Own;
 
 static void
 clear_own (gpointer data)
 {
-  Own *own = data;
+  UpscaleComfyuiOwn *own = data;
 
   g_free (own->image);
   g_free (own->reference);
+  g_clear_error (&own->refusal);
 }
 
-/* Into the folder for temporary files, which the server empties by itself. The name is
- * like no other, so that no picture replaces one that still waits. */
-static void
-upload (UpscaleLine *line, GBytes *picture)
+/* A picture never replaces one that a prompt may still read. */
+static char *
+name_upload (UpscaleTalk *talk, const char *what)
 {
-  g_autofree char *uuid = g_uuid_string_random ();
-  g_autofree char *name = g_strconcat (uuid, ".png", NULL);
+  UpscaleComfyuiFacts *facts = talk->facts;
+  UpscaleComfyuiOwn   *own = talk->own;
+  g_autofree char     *uuid = NULL;
+
+  if (!own->has_slot)
+    own->slot = upscale_comfyui_ledger_take_slot (&facts->ledger);
+  own->has_slot = TRUE;
+  if (own->slot < UPSCALE_COMFYUI_N_SLOTS)
+    return g_strdup_printf ("%s-%s-%u.png", facts->ledger.run, what, own->slot);
+  uuid = g_uuid_string_random ();
+  return g_strdup_printf ("%s-%s.png", what, uuid);
+}
+
+/* Into the folder for temporary files, which the server empties when it starts. */
+static void
+upload (UpscaleTalk *talk, UpscaleLine *line, GBytes *picture, const char *what)
+{
+  g_autofree char *name = name_upload (talk, what);
   g_autoptr (SoupMultipart) parts = soup_multipart_new (SOUP_FORM_MIME_TYPE_MULTIPART);
   g_autoptr (SoupMessageHeaders) headers =
       soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
@@ -100,16 +88,16 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
                           name, g_strcmp0 (type, "temp") == 0 ? " [temp]" : "");
 }
 
-/* An id of our own lets us find the prompt when the answer is lost; older versions give
- * it another. */
+/* An id of our own lets us find the prompt when the answer is lost, also in a later run;
+ * older versions give it another. */
 static gboolean
 send_prompt (UpscaleTalk *talk, UpscaleLine *line)
 {
-  Own *own = talk->own;
+  UpscaleComfyuiOwn *own = talk->own;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   g_free (talk->remote_id);
-  talk->remote_id = g_uuid_string_random ();
+  talk->remote_id = talk->work_id ? g_strdup (talk->work_id) : g_uuid_string_random ();
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "prompt");
   json_builder_add_value (builder,
@@ -117,7 +105,7 @@ send_prompt (UpscaleTalk *talk, UpscaleLine *line)
   upscale_json_add_string (builder, "client_id", talk->remote_id);
   upscale_json_add_string (builder, "prompt_id", talk->remote_id);
   upscale_line_post (line, "/prompt", upscale_json_end (builder));
-  talk->stage = STAGE_PROMPT_SENT;
+  talk->stage = COMFYUI_STAGE_PROMPT_SENT;
   return TRUE;
 }
 
@@ -127,125 +115,58 @@ hear_of_upload (UpscaleTalk             *talk,
                 UpscaleLine             *line,
                 GError                 **error)
 {
-  Own    *own = talk->own;
-  GBytes *reference = talk->recipe->ip_adapter_image;
-  char  **name = talk->stage == STAGE_TILE_SENT ? &own->image : &own->reference;
+  UpscaleComfyuiOwn *own = talk->own;
+  GBytes            *reference = talk->recipe->ip_adapter_image;
+  char **name = talk->stage == COMFYUI_STAGE_TILE_SENT ? &own->image : &own->reference;
 
+  g_free (*name);
   *name = read_uploaded (answer, error);
   if (!*name)
     return FALSE;
-  if (talk->stage == STAGE_REFERENCE_SENT || !reference)
+  if (talk->stage == COMFYUI_STAGE_REFERENCE_SENT || !reference)
     return send_prompt (talk, line);
-  upload (line, reference);
-  talk->stage = STAGE_REFERENCE_SENT;
+  upload (talk, line, reference, "reference");
+  talk->stage = COMFYUI_STAGE_REFERENCE_SENT;
   return TRUE;
 }
 
-static gboolean
-ask_history (UpscaleTalk *talk, UpscaleLine *line, guint stage)
-{
-  g_autofree char *id = g_uri_escape_string (talk->remote_id, NULL, FALSE);
-  g_autofree char *path = g_strconcat ("/history/", id, NULL);
-
-  upscale_line_get (line, path);
-  talk->stage = stage;
-  return TRUE;
-}
-
+/* Some of it runs already when the server refuses a part only; that would cost, and be
+ * taken for the whole. */
 static gboolean
 hear_of_prompt (UpscaleTalk             *talk,
                 const UpscaleHttpAnswer *answer,
                 UpscaleLine             *line,
                 GError                 **error)
 {
-  const char *const id_path[] = { "prompt_id", NULL };
+  const char *const  id_path[] = { "prompt_id", NULL };
+  UpscaleComfyuiOwn *own = talk->own;
   g_autoptr (UpscaleJsonPeel) peel = NULL;
   const char *id;
 
-  if (!upscale_comfyui_check_prompt (answer, error))
-    return FALSE;
+  if (!upscale_comfyui_check_prompt (answer, &own->refusal) &&
+      answer->status != SOUP_STATUS_OK)
+    {
+      g_propagate_error (error, g_steal_pointer (&own->refusal));
+      return FALSE;
+    }
   peel = upscale_json_peel_new (answer->body, error);
   if (!peel)
     return FALSE;
   id = upscale_json_peel_find_string (peel, id_path);
   if (id)
     g_set_str (&talk->remote_id, id);
+  if (own->refusal)
+    return upscale_comfyui_retract (talk, NULL, line, error);
   talk->is_accepted = TRUE;
   talk->phase = UPSCALE_TALK_WAITING;
-  return ask_history (talk, line, STAGE_HISTORY_ASKED);
+  return upscale_comfyui_follow (talk, line);
 }
 
-static gboolean
+static void
 start (UpscaleTalk *talk, UpscaleLine *line)
 {
-  upload (line, talk->tile->image);
-  talk->stage = STAGE_TILE_SENT;
-  return TRUE;
-}
-
-/* Neither done, nor waiting, nor running. One that it never said it knew may not have
- * arrived. */
-static gboolean
-give_up_prompt (UpscaleTalk *talk, UpscaleLine *line, GError **error)
-{
-  if (!talk->is_accepted)
-    {
-      g_clear_pointer (&talk->remote_id, g_free);
-      return start (talk, line);
-    }
-  g_set_error (
-      error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-      _ ("it no longer knows the tile: it was started again, or somebody took it "
-         "out of the queue"));
-  return FALSE;
-}
-
-static gboolean
-hear_history (UpscaleTalk             *talk,
-              const UpscaleHttpAnswer *answer,
-              UpscaleLine             *line,
-              GError                 **error)
-{
-  g_autofree char *view = NULL;
-
-  if (!upscale_comfyui_read_history (answer, talk->remote_id, &view, &talk->failure,
-                                     error))
-    return FALSE;
-  if (talk->failure)
-    return TRUE;
-  if (view)
-    {
-      upscale_line_get (line, "/view");
-      line->query = g_steal_pointer (&view);
-      talk->stage = STAGE_PICTURE_ASKED;
-      return TRUE;
-    }
-  if (talk->stage == STAGE_LAST_HISTORY_ASKED)
-    return give_up_prompt (talk, line, error);
-  upscale_line_get (line, "/queue");
-  talk->stage = STAGE_QUEUE_ASKED;
-  return TRUE;
-}
-
-/* What has left the queue since the history was asked is in the history now. */
-static gboolean
-hear_queue (UpscaleTalk             *talk,
-            const UpscaleHttpAnswer *answer,
-            UpscaleLine             *line,
-            GError                 **error)
-{
-  gboolean is_known = FALSE;
-  gboolean is_running = FALSE;
-
-  if (!upscale_comfyui_read_queue (answer, talk->remote_id, &is_known, &is_running,
-                                   error))
-    return FALSE;
-  if (!is_known)
-    return ask_history (talk, line, STAGE_LAST_HISTORY_ASKED);
-  talk->is_accepted = TRUE;
-  talk->phase = is_running ? UPSCALE_TALK_PAINTING : UPSCALE_TALK_WAITING;
-  line->wait_us = POLL_WAIT_US;
-  return ask_history (talk, line, STAGE_HISTORY_ASKED);
+  upload (talk, line, talk->tile->image, "tile");
+  talk->stage = COMFYUI_STAGE_TILE_SENT;
 }
 
 static gboolean
@@ -258,6 +179,41 @@ hear_picture (UpscaleTalk *talk, const UpscaleHttpAnswer *answer, GError **error
   return TRUE;
 }
 
+static void
+note_end (UpscaleTalk *talk)
+{
+  UpscaleComfyuiFacts *facts = talk->facts;
+  UpscaleComfyuiOwn   *own = talk->own;
+
+  if (own->has_slot)
+    upscale_comfyui_ledger_free_slot (&facts->ledger, own->slot);
+  own->has_slot = FALSE;
+  if (talk->picture && !talk->is_test)
+    upscale_comfyui_ledger_note_painted (&facts->ledger);
+}
+
+static gboolean
+hear (UpscaleTalk             *talk,
+      const UpscaleHttpAnswer *answer,
+      UpscaleLine             *line,
+      GError                 **error)
+{
+  switch (talk->stage)
+    {
+    case COMFYUI_STAGE_TILE_SENT:
+    case COMFYUI_STAGE_REFERENCE_SENT:
+      return hear_of_upload (talk, answer, line, error);
+    case COMFYUI_STAGE_PROMPT_SENT:
+      return hear_of_prompt (talk, answer, line, error);
+    case COMFYUI_STAGE_REFUSED:
+      return upscale_comfyui_retract (talk, answer, line, error);
+    case COMFYUI_STAGE_PICTURE_ASKED:
+      return hear_picture (talk, answer, error);
+    default:
+      return upscale_comfyui_hear_of_prompt (talk, answer, line, error);
+    }
+}
+
 static gboolean
 paint (gpointer                 speaker,
        const UpscaleHttpAnswer *answer,
@@ -266,81 +222,15 @@ paint (gpointer                 speaker,
 {
   UpscaleTalk *talk = speaker;
 
-  switch (talk->stage)
-    {
-    case STAGE_TILE_SENT:
-    case STAGE_REFERENCE_SENT:
-      return hear_of_upload (talk, answer, line, error);
-    case STAGE_PROMPT_SENT:
-      return hear_of_prompt (talk, answer, line, error);
-    case STAGE_HISTORY_ASKED:
-    case STAGE_LAST_HISTORY_ASKED:
-      return hear_history (talk, answer, line, error);
-    case STAGE_QUEUE_ASKED:
-      return hear_queue (talk, answer, line, error);
-    case STAGE_PICTURE_ASKED:
-      return hear_picture (talk, answer, error);
-    default:
-      break;
-    }
-  return talk->remote_id ? ask_history (talk, line, STAGE_HISTORY_ASKED)
-                         : start (talk, line);
-}
-
-static void
-delete_from_queue (const UpscaleTalk *talk, UpscaleLine *line)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  json_builder_begin_object (builder);
-  upscale_json_begin_array (builder, "delete");
-  json_builder_add_string_value (builder, talk->remote_id);
-  json_builder_end_array (builder);
-  upscale_line_post (line, "/queue", upscale_json_end (builder));
-}
-
-/* Older versions stop whoever runs, whatever the request says, so it is looked at just
- * before. */
-static void
-interrupt_when_ours (const UpscaleTalk       *talk,
-                     const UpscaleHttpAnswer *answer,
-                     UpscaleLine             *line)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  gboolean is_known = FALSE;
-  gboolean is_running = FALSE;
-
-  if (!upscale_comfyui_read_queue (answer, talk->remote_id, &is_known, &is_running,
-                                   NULL) ||
-      !is_running)
-    return;
-  json_builder_begin_object (builder);
-  upscale_json_add_string (builder, "prompt_id", talk->remote_id);
-  upscale_line_post (line, "/interrupt", upscale_json_end (builder));
-}
-
-static gboolean
-stop (gpointer                 speaker,
-      const UpscaleHttpAnswer *answer,
-      UpscaleLine             *line,
-      GError                 **error)
-{
-  UpscaleTalk *talk = speaker;
-
-  switch (talk->stage++)
-    {
-    case STOP_START:
-      delete_from_queue (talk, line);
-      break;
-    case STOP_DELETED:
-      upscale_line_get (line, "/queue");
-      break;
-    case STOP_QUEUE_ASKED:
-      interrupt_when_ours (talk, answer, line);
-      break;
-    default:
-      break;
-    }
+  if (!answer && talk->remote_id)
+    return upscale_comfyui_follow (talk, line);
+  if (answer && !hear (talk, answer, line, error))
+    return FALSE;
+  /* A prompt that never arrived is sent again, from the upload on. */
+  if (talk->picture || talk->failure)
+    note_end (talk);
+  else if (talk->stage == COMFYUI_STAGE_START)
+    start (talk, line);
   return TRUE;
 }
 
@@ -348,12 +238,13 @@ static const UpscaleTileServer server = {
   .facts_size = sizeof (UpscaleComfyuiFacts),
   .facts_init = upscale_comfyui_init_facts,
   .facts_clear = upscale_comfyui_clear_facts,
-  .own_size = sizeof (Own),
+  .own_size = sizeof (UpscaleComfyuiOwn),
   .own_clear = clear_own,
   .learn = upscale_comfyui_learn,
   .describe = upscale_comfyui_describe,
   .paint = paint,
-  .stop = stop,
+  .stop = upscale_comfyui_stop,
+  .takes_ids = TRUE,
 };
 
 /**

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy
 import pytest
-from backend_driver import Backend, noise_of, reference_picture
-from comfyui_server import CHECKPOINTS, CONTROLNETS, LORAS, ComfyuiServer
+from backend_driver import Backend, noise_of, read_picture, reference_picture
+from comfyui_server import CHECKPOINTS, CONTROLNETS, LORAS, MIDDLE, NEW, OLD, ComfyuiServer
 from polling import wait_until
+from tile_server import block_means
 
 REAL = os.environ.get("UPSCALE_REAL_COMFYUI")
 BUILT_IN = Path(__file__).parents[2] / "data" / "comfyui-workflow.json"
@@ -19,16 +21,16 @@ double_only = pytest.mark.skipif(bool(REAL), reason="needs a server that fails o
 
 
 @pytest.fixture
-def is_old() -> bool:
-    return False
+def version() -> str:
+    return NEW
 
 
 @pytest.fixture
-def server(is_old: bool) -> Iterator[Any]:
+def server(version: str) -> Iterator[Any]:
     if REAL:
         yield None
         return
-    with ComfyuiServer(is_old=is_old) as double:
+    with ComfyuiServer(version=version) as double:
         yield double
 
 
@@ -48,7 +50,7 @@ def probe_with(server: ComfyuiServer, workflow: object, folder: Path) -> dict[st
         return backend.probe()
 
 
-@pytest.mark.parametrize("is_old", [False] if REAL else [False, True])
+@pytest.mark.parametrize("version", [NEW] if REAL else [OLD, MIDDLE, NEW])
 def test_tiles_come_back_where_they_belong(backend: Backend, server: ComfyuiServer | None) -> None:
     backend.check_answers(backend.paint((128, 64), (64, 128)), noise=noise_of(server))
 
@@ -58,11 +60,11 @@ def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: ComfyuiServer 
 
 
 @double_only
-@pytest.mark.parametrize("is_old", [False, True])
-def test_probe_tells_what_is_there(server: ComfyuiServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_probe_tells_what_is_there(server: ComfyuiServer, version: str, tmp_path: Path) -> None:
     with Backend(server.address, tmp_path) as backend:
         probed = backend.probe()
-        assert (probed["version"], probed["models"], probed["controlnets"], probed["loras"]) == ("0.3.66", CHECKPOINTS, CONTROLNETS, LORAS)
+        assert (probed["version"], probed["models"], probed["controlnets"], probed["loras"]) == (version, CHECKPOINTS, CONTROLNETS, LORAS)
         assert probed["takes_controlnet"] and probed["takes_ip_adapter"] and probed["takes_loras"]
         assert (probed["max_tiles"], probed["concurrency"], probed["n_queued"]) == (1, 1, 2)
         assert "paints with the first it has, 'dream.safetensors'" in backend.missing()["missing"]
@@ -108,6 +110,25 @@ def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
         for words in ("IP-Adapter", "no LoRA 'nobody'", "no model 'other'", "ComfyUI_IPAdapter_plus"):
             assert words in missing
         backend.check_answers(backend.paint((64, 64), reference=reference_picture()))
+
+
+@double_only
+def test_ip_adapter_without_its_models_is_said_beforehand(tmp_path: Path) -> None:
+    with ComfyuiServer() as server, Backend(server.address, tmp_path) as backend:
+        server.folders["clip_vision"] = []
+        assert not backend.probe()["takes_ip_adapter"]
+        assert "models/clip_vision" in backend.missing(reference=reference_picture())["missing"]
+        assert "IP-Adapter" not in backend.missing(loras="nobody:1")["missing"]
+        backend.check_answers(backend.paint((64, 64), reference=reference_picture(), ip_scale=0.5))
+
+
+@double_only
+def test_names_need_neither_folder_nor_ending(backend: Backend, server: ComfyuiServer) -> None:
+    recipe = {"model": "photoXL", "loras": "sharp:0.25,detail.safetensors:0.5"}
+    assert backend.missing(**recipe)["missing"] == ""
+    backend.check_answers(backend.paint((64, 64), **recipe), shift=0.75)
+    names = {node["inputs"].get("ckpt_name") or node["inputs"].get("lora_name") for node in server.graphs[-1].values()}
+    assert names == {None, "photoXL.safetensors", "sub/sharp.safetensors", "detail.safetensors"}
 
 
 @double_only
@@ -168,6 +189,85 @@ def test_failing_node_is_the_tiles_failure(backend: Backend, server: ComfyuiServ
 
 
 @double_only
+def test_failure_that_every_tile_will_meet_stops_the_endpoint(backend: Backend, server: ComfyuiServer) -> None:
+    server.broken["VAEEncode"] = ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied")
+    ended = backend.paint(*[(64, 64)] * 5)
+    assert ended["code"] == "rejected" and len(ended["answers"]) == 2
+    assert "node 6 (VAEEncode): RuntimeError mat1 and mat2 shapes" in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("said", [("VAEEncode", "ERROR: VAE is invalid: None"), ("CLIPTextEncode", "ERROR: clip input is invalid: None")])
+def test_model_without_its_other_parts_is_named(backend: Backend, server: ComfyuiServer, said: tuple[str, str]) -> None:
+    server.broken[said[0]] = ("RuntimeError", said[1])
+    before = len(server.runs)
+    ended = backend.paint((64, 64), (64, 64))
+    assert ended["code"] == "rejected" and len(server.runs) == before + 1
+    for words in (f"'{CHECKPOINTS[0]}' lacks a VAE or a text encoder", f"such as '{CHECKPOINTS[1]}'", "Load Diffusion Model"):
+        assert words in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("broken", ["CheckpointLoaderSimple", "IPAdapterUnifiedLoader", "LoraLoader", "ControlNetLoader"])
+def test_node_that_does_not_see_the_tile_fails_for_all_of_them(backend: Backend, server: ComfyuiServer, broken: str) -> None:
+    server.broken[broken] = ("Exception", "ClipVision model not found.")
+    before = len(server.runs)
+    ended = backend.paint(
+        *[(64, 64)] * 3, conditioning=0.5, reference=reference_picture(), ip_scale=0.5, loras="detail.safetensors:0.5"
+    )
+    assert ended["code"] == "rejected" and broken in ended["message"]
+    assert len(server.runs) == before + 1
+
+
+@double_only
+def test_server_that_has_painted_is_not_stopped_for_some_tiles(backend: Backend, server: ComfyuiServer) -> None:
+    backend.check_answers(backend.paint((64, 64)))
+    server.broken["VAEEncode"] = ("RuntimeError", "shapes do not match")
+    ended = backend.paint(*[(64, 64)] * 4)
+    assert "code" not in ended and len(ended["answers"]) == 4
+
+
+@double_only
+def test_long_queue_is_not_read(tmp_path: Path) -> None:
+    """It holds every prompt with its whole workflow."""
+    with ComfyuiServer(version=MIDDLE) as server, Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        server.held = True
+        for _ in range(40):
+            server.push_foreign()
+        n_asked = server.count("GET", "/queue")
+        backend.start((64, 64))
+        wait_until(lambda: server.count("GET", "/prompt") > 1, "it asks how long the queue is")
+        assert server.count("GET", "/queue") == n_asked
+        server.release()
+        backend.check_answers(backend.finish())
+
+
+@double_only
+def test_newer_server_is_asked_for_one_job_alone(backend: Backend, server: ComfyuiServer) -> None:
+    server.held = True
+    backend.start((64, 64))
+    backend.next("at-work")
+    server.release()
+    backend.check_answers(backend.finish())
+    server.held = True
+    backend.start((64, 64))
+    backend.next("at-work")
+    backend.tell("cancel")
+    backend.finish()
+    assert server.count("GET", "/queue") == server.count("POST", "/queue") == server.count("POST", "/interrupt") == 0
+
+
+@double_only
+def test_uploads_take_turns_with_a_few_names(backend: Backend, server: ComfyuiServer) -> None:
+    """The server keeps every file until it starts again."""
+    for _ in range(4):
+        backend.check_answers(backend.paint(*[(64, 64)] * 8, reference=reference_picture(), ip_scale=0.5), shift=0.5)
+    uploads = [name for kind, folder, name in server.files if folder]
+    assert len(uploads) == 32
+
+
+@double_only
 def test_lost_answer_to_a_prompt_does_not_paint_twice(backend: Backend, server: ComfyuiServer) -> None:
     genuine = server.prompt
 
@@ -212,7 +312,7 @@ def test_tile_interrupted_by_somebody_is_no_failure_of_the_tile(backend: Backend
 
 
 @double_only
-@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
 def test_cancel_stops_what_runs(backend: Backend, server: ComfyuiServer) -> None:
     server.held = True
     backend.start((64, 64))
@@ -223,7 +323,7 @@ def test_cancel_stops_what_runs(backend: Backend, server: ComfyuiServer) -> None
 
 
 @double_only
-@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
 def test_cancel_stops_exactly_our_prompt(backend: Backend, server: ComfyuiServer) -> None:
     server.held = True
     server.push_foreign()
@@ -267,6 +367,104 @@ def test_what_an_own_workflow_lacks_is_named(server: ComfyuiServer, tmp_path: Pa
     assert failed["code"] == "rejected"
     assert "'gone.safetensors' for node 1 (CheckpointLoaderSimple)" in failed["message"]
     assert "the node 'MagicUpscale'" in failed["message"]
+
+
+def own_workflow(**nodes: dict[str, Any]) -> dict[str, Any]:
+    """Like ours, with another checkpoint and other nodes at its end."""
+    workflow = json.loads(BUILT_IN.read_text())
+    workflow["1"]["inputs"]["ckpt_name"] = CHECKPOINTS[1]
+    del workflow["12"]
+    return {**workflow, **nodes}
+
+
+def show(source: str, class_type: str = "PreviewImage", title: str = "") -> dict[str, Any]:
+    prefix = {} if class_type == "PreviewImage" else {"filename_prefix": "mine"}
+    return {"class_type": class_type, "inputs": {"images": [source, 0], **prefix}, "_meta": {"title": title}}
+
+
+def invert(source: str) -> dict[str, Any]:
+    return {"class_type": "ImageInvert", "inputs": {"image": [source, 0]}}
+
+
+# Node 5 is the tile, node 11 the painted tile.
+OWN_WORKFLOWS = {
+    "the source is previewed first": own_workflow(a=show("5"), b=show("11")),
+    "the source is previewed last": own_workflow(a=show("11"), b=show("5")),
+    "the source is saved": own_workflow(a=show("11"), b=show("5", "SaveImage")),
+    "a changed source is previewed": own_workflow(a=invert("5"), b=show("a"), c=show("11")),
+    "the result is saved and another picture previewed": own_workflow(
+        a=invert("11"), b=show("a"), c=show("11", "SaveImage")
+    ),
+    "a step on the way is previewed": own_workflow(a=invert("11"), b=show("a"), c=invert("a"), d=show("c")),
+    "one picture is shown twice": own_workflow(a=show("11"), b=show("11")),
+    "the user has marked a node": own_workflow(a=show("11", title="My Tile-Upscale result"), b=invert("11"), c=show("b", "SaveImage")),
+    "no sampler but another node": {
+        "5": {"class_type": "LoadImage", "inputs": {"image": "%image%"}}, "6": invert("5"), "7": invert("6"), "8": show("7"), "9": show("5"),
+    },
+    "an answer in another format": own_workflow(a=show("11", "SaveAnimatedWEBP"), b=show("5")),
+    "a choice that other inputs depend on, and a list that is empty": own_workflow(
+        a={"class_type": "ResizeImageMaskNode", "inputs": {"input": ["11", 0], "resize_type": "scale by multiplier"}},
+        b=show("a"), c={"class_type": "LoadAudio", "inputs": {"audio": "sound.flac"}},
+    ),
+}  # fmt: skip
+
+
+@double_only
+@pytest.mark.parametrize("case", OWN_WORKFLOWS)
+def test_painted_picture_of_an_own_workflow_is_taken(server: ComfyuiServer, tmp_path: Path, case: str) -> None:
+    path = tmp_path / "workflow.json"
+    path.write_text(json.dumps(OWN_WORKFLOWS[case]))
+    with Backend(f"{server.address}#{path}", tmp_path) as backend:
+        assert backend.probe()["event"] == "probed"
+        ended = backend.paint((64, 64))
+        painted = read_picture(ended["answers"][0]["file"]).astype(float)
+    pixels = backend.tiles[0]
+    expected = pixels if case == "no sampler but another node" else block_means(pixels)
+    assert numpy.abs(painted - expected).mean() <= noise_of(server)
+
+
+@double_only
+@pytest.mark.parametrize("class_type", ["SaveImage", "PreviewImage"])
+def test_files_that_a_workflow_leaves_are_said_beforehand(server: ComfyuiServer, tmp_path: Path, class_type: str) -> None:
+    path = tmp_path / "workflow.json"
+    path.write_text(json.dumps(own_workflow(a=show("11", class_type))))
+    with Backend(f"{server.address}#{path}", tmp_path) as backend:
+        backend.probe()
+        assert ("saves a file for each tile" in backend.missing()["missing"]) == (class_type == "SaveImage")
+
+
+@double_only
+@pytest.mark.parametrize(
+    ("workflow", "words"),
+    [
+        (own_workflow(a=show("5")), "neither saves nor previews a picture that it has painted"),
+        (own_workflow(), "neither saves nor previews"),
+        (own_workflow(a=invert("11"), b=show("a"), c=invert("11"), d=show("c")), "shows several pictures, in nodes b, d: write 'tile-upscale'"),
+    ],
+)
+def test_workflow_without_one_clear_result_is_refused(server: ComfyuiServer, tmp_path: Path, workflow: object, words: str) -> None:
+    failed = probe_with(server, workflow, tmp_path)
+    assert failed["code"] == "rejected"
+    assert words in failed["message"]
+
+
+@double_only
+@pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
+@pytest.mark.parametrize("is_held", [False, True])
+def test_half_a_refusal_is_a_refusal(server: ComfyuiServer, tmp_path: Path, is_held: bool) -> None:
+    """The server runs the branch that is valid, and answers 200."""
+    path = tmp_path / "workflow.json"
+    path.write_text(json.dumps(own_workflow(a=show("5"), b=show("11"))))
+    with Backend(f"{server.address}#{path}", tmp_path) as backend:
+        backend.probe()
+        server.held = is_held
+        server.push_foreign()
+        ended = backend.paint((64, 64), cfg=101.0)
+        assert (ended["code"], ended["submitted"]) == ("rejected", False)
+        assert "node 10 (KSampler): Value 101.0 bigger than max of 100" in ended["message"]
+        assert not server.pending and not (is_held and server.interrupted)
+        server.release()
+        backend.check_answers(backend.paint((64, 64)))
 
 
 @double_only

@@ -8,9 +8,11 @@ neither harmed by what the dead one has left nor do they harm it.
 from pathlib import Path
 
 import pytest
+from comfyui_server import MIDDLE, NEW, ComfyuiServer
 from echo_endpoint import EchoEndpoint
 from job_runner import N_TILES, Job, run_job, square
 from kill_moments import MOMENTS, REQUESTS, KillAtRequest
+from polling import wait_until
 
 # Another size, another tile size and another scale, each with fewer tiles than the dead job's 16.
 OTHER_JOBS: list[tuple[dict[str, float], int]] = [(square(112), 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
@@ -85,3 +87,21 @@ def test_local_endpoint_is_killed(tmp_path: Path, moment: str) -> None:
     outcome = job.finish()
     outcome.assert_whole(by_echo=False)
     outcome.assert_nothing_delivered_was_sent_again()
+
+
+@pytest.mark.parametrize("version", [MIDDLE, NEW])
+def test_comfyui_goes_on_for_a_job_that_was_killed(tmp_path: Path, version: str) -> None:
+    """Its prompts are called as the batches are, so the next run finds what it has painted meanwhile."""
+    with ComfyuiServer(version=version) as server:
+        job = Job(tmp_path, server.address)
+        wait_until(lambda: server.history, "the small tile of the probe is painted")
+        server.held = True
+        wait_until(lambda: server.running and len(server.pending) == 2, "one is painted and another waits")
+        job.kill()
+        sent = [server.running[0][0], *(entry[0] for entry in server.pending)]
+        server.release()
+        wait_until(lambda: sent[-1] in server.history, "they are painted")
+        run_job(tmp_path, server.address).assert_whole(by_echo=False)
+        probes = 2
+        assert len(server.runs) == N_TILES + probes, "a tile was painted twice"
+        assert len(set(server.runs)) == len(server.runs)

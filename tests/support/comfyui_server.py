@@ -1,5 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A double of ComfyUI: it validates graphs node by node as the real one does, and runs them over the echo model."""
+"""A double of ComfyUI: it validates graphs output by output as the real one does, and runs them over the echo model.
+
+Read from github.com/Comfy-Org/ComfyUI: 0.38.1 (NEW; its server.py, execution.py, comfy_execution/jobs.py) and 0.3.64 at a125cd8
+(MIDDLE; server.py, execution.py, nodes.py, folder_paths.py). OLD stands for versions that give prompts ids of their own, stop whoever
+runs and list choices as arrays (before 0.3.50). Where each route comes from:
+
+POST /upload/image          server.py image_upload(): type, subfolder, overwrite; without overwrite "name (1).png"
+POST /prompt                server.py post_prompt(), execution.py validate_prompt() and validate_inputs(): 400 only when no output node is
+                            valid; else 200 with `node_errors`, and the valid outputs alone run. NEW refuses ids that are no canonical UUID
+GET  /prompt                server.py get_queue_info()
+GET  /queue, POST /queue    server.py get_queue(), post_queue(): whole prompts; `delete`
+GET  /history/{id}          server.py, execution.py PromptQueue.task_done(): outputs in execution order, status with messages
+GET  /api/jobs/{id}         NEW: server.py get_job_by_id(), jobs.py get_job(); elsewhere a static route that answers 404
+POST /api/jobs/{id}/cancel  NEW: server.py cancel_job_by_id(); elsewhere 405, as the static route takes GET alone
+POST /interrupt             server.py post_interrupt(): `prompt_id` is heeded in MIDDLE and NEW
+GET  /view                  server.py view_image(): channel=rgb converts whatever the file is to PNG
+GET  /object_info/{class}   server.py node_info(): {} for an unknown class
+GET  /models/{folder}       server.py get_models(): 404 for a folder that no node has registered
+GET  /system_stats          server.py system_stats()
+Requests with a foreign Origin get 403: server.py create_origin_only_middleware().
+"""
 
 import email.parser
 import email.policy
@@ -18,10 +38,12 @@ CHECKPOINTS = ["dream.safetensors", "photoXL.safetensors"]
 CONTROLNETS = ["canny.safetensors", "control_v11f1e_sd15_tile.pth", "union_promax_sdxl.safetensors"]
 LORAS = ["detail.safetensors", "sub/sharp.safetensors"]
 SEED_LIMIT = 1 << 64
+OLD, MIDDLE, NEW = "0.2.7", "0.3.64", "0.38.1"
 WEIGHT = ("FLOAT", -100, 100)
 PRESETS = ["STANDARD (medium strength)", "PLUS (high strength)"]
 
-# Class: (inputs, outputs). A list is what may be chosen from, a tuple a number and its range, else it is a type.
+# Class: (inputs, outputs). A list is what may be chosen from, a dict the keys of a COMFY_DYNAMICCOMBO_V3 (comfy_api/latest/_io.py of NEW),
+# a tuple a number and its range, else it is a type.
 Inputs = dict[str, Any]
 NODES: dict[str, tuple[Inputs, list[str]]] = {
     "CheckpointLoaderSimple": ({"ckpt_name": CHECKPOINTS}, ["MODEL", "CLIP", "VAE"]),
@@ -51,31 +73,66 @@ NODES: dict[str, tuple[Inputs, list[str]]] = {
          "latent_image": "LATENT", "denoise": ("FLOAT", 0, 1)},
         ["LATENT"],
     ),
+    "ImageInvert": ({"image": "IMAGE"}, ["IMAGE"]),
+    "ImageStitch": ({"image1": "IMAGE", "image2": "IMAGE"}, ["IMAGE"]),
+    "LoadAudio": ({"audio": []}, ["AUDIO"]),
+    "ResizeImageMaskNode": ({"input": "IMAGE", "resize_type": {"scale dimensions": {}, "scale by multiplier": {}}}, ["IMAGE"]),
     "VAEDecode": ({"samples": "LATENT", "vae": "VAE"}, ["IMAGE"]),
     "SaveImage": ({"images": "IMAGE", "filename_prefix": "STRING"}, []),
     "PreviewImage": ({"images": "IMAGE"}, []),
+    "SaveAnimatedWEBP": ({"images": "IMAGE", "filename_prefix": "STRING"}, []),
 }  # fmt: skip
 CUSTOM = ("IPAdapterUnifiedLoader", "IPAdapter")
-OUTPUTS = ("SaveImage", "PreviewImage")
+OUTPUTS = ("SaveImage", "PreviewImage", "SaveAnimatedWEBP")
+
+
+Entry = tuple[str, dict[str, Any], list[str]]  # id, graph, the output nodes that run
+
+
+class NodeError(Exception):
+    """A node has raised something."""
+
+    def __init__(self, name: str, kind: str, said: str) -> None:
+        self.name, self.kind, self.said = name, kind, said
+
+
+def is_canonical(prompt_id: object) -> bool:
+    try:
+        return isinstance(prompt_id, str) and str(uuid.UUID(prompt_id)) == prompt_id
+    except ValueError:
+        return False
+
+
+def to_webp(pixels: numpy.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels.round().clip(0, 255).astype(numpy.uint8), "RGB").save(file, "WEBP", lossless=True)
+    return file.getvalue()
 
 
 class ComfyuiServer(TileServer):
     kind = "comfyui"
 
-    def __init__(self, custom_nodes: bool = True, is_old: bool = False, missing: tuple[str, ...] = ()) -> None:
+    def __init__(self, custom_nodes: bool = True, version: str = NEW, missing: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.is_old = is_old  # gives prompts its own ids, stops whoever runs, lists choices in the old way
+        self.version = version
         self.nodes = {name: node for name, node in NODES.items() if name not in missing and (custom_nodes or name not in CUSTOM)}
         self.files: dict[tuple[str, str, str], bytes] = {}  # type, subfolder, name
-        self.pending: list[tuple[str, dict[str, Any]]] = []
-        self.running: list[tuple[str, dict[str, Any]]] = []
+        self.folders = {"ipadapter": ["ip-adapter-plus_sdxl_vit-h.safetensors"], "clip_vision": ["CLIP-ViT-H-14.safetensors"]}
+        self.pending: list[Entry] = []
+        self.running: list[Entry] = []
         self.history: dict[str, dict[str, Any]] = {}
-        self.graphs: list[dict[str, Any]] = []
+        self.graphs: list[dict[str, Any]] = []  # that were sent
+        self.runs: list[str] = []  # ids of prompts, as they began
         self.interrupted = False
         self.fail_with: tuple[str, str] | None = None  # the next prompt's sampler raises this
+        self.broken: dict[str, tuple[str, str]] = {}  # class -> what it raises each time
         self.answer_with: dict[str, list[tuple[Any, ...]]] = {}  # path start -> the next answers there
         self.n_saved = 0
         threading.Thread(target=self._work, daemon=True).start()
+
+    @property
+    def is_old(self) -> bool:
+        return self.version == OLD
 
     def restart(self) -> None:
         with self.lock:
@@ -88,7 +145,7 @@ class ComfyuiServer(TileServer):
     def push_foreign(self) -> str:
         """Somebody else's prompt."""
         with self.lock:
-            self.pending.append(("foreign", {}))
+            self.pending.append(("foreign", {}, []))
             self.lock.notify_all()
         return "foreign"
 
@@ -96,66 +153,83 @@ class ComfyuiServer(TileServer):
         while True:
             with self.lock:
                 self.lock.wait_for(lambda: self.pending)
-                prompt_id, graph = self.pending.pop(0)
-                self.running = [(prompt_id, graph)]
+                entry = self.pending.pop(0)
+                self.running = [entry]
+                self.runs.append(entry[0])
                 self.interrupted = False
+                self.lock.notify_all()
                 self.lock.wait_for(lambda: not self.held or self.interrupted)
-                try:
-                    entry = self.execute(graph)
-                except Exception as error:
-                    entry = self.describe_failure(error)
-                self.history[prompt_id] = entry
+                self.history[entry[0]] = self.execute(*entry)
                 self.running = []
-                if self.interrupted:
-                    entry["status"]["messages"] = [["execution_interrupted", {"prompt_id": prompt_id, "node_id": "10"}]]
 
-    def execute(self, graph: dict[str, Any]) -> dict[str, Any]:
-        if self.interrupted:
-            return {"outputs": {}, "status": {"status_str": "error", "completed": False, "messages": []}}
-        outputs = {
-            name: {"images": [self.save(node, self.value(graph, node["inputs"]["images"]))]}
-            for name, node in graph.items() if node["class_type"] in OUTPUTS
-        }  # fmt: skip
-        return {"prompt": [], "outputs": outputs, "status": {"status_str": "success", "completed": True, "messages": []}}
-
-    def describe_failure(self, error: Exception) -> dict[str, Any]:
-        kind, said = self.fail_with or (type(error).__name__, str(error))
-        self.fail_with = None
-        data = {"node_id": "10", "node_type": "KSampler", "exception_message": said, "exception_type": kind, "traceback": []}
+    def execute(self, prompt_id: str, graph: dict[str, Any], outputs: list[str]) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        messages: list[Any] = [["execution_start", {"prompt_id": prompt_id, "timestamp": 1}]]
+        try:
+            if self.interrupted:
+                raise InterruptedError
+            # What needs least is ready first, so a preview of the source comes before the result.
+            for name in sorted(outputs, key=lambda name: len(self.upstream(graph, name))):
+                shown[name] = {"images": [self.save(graph[name], self.value(graph, graph[name]["inputs"]["images"]))]}
+            messages.append(["execution_success", {"prompt_id": prompt_id, "timestamp": 2}])
+        except InterruptedError:
+            messages.append(["execution_interrupted", {"prompt_id": prompt_id, "node_id": "10", "node_type": "KSampler", "executed": []}])
+        except NodeError as error:
+            shown = {}
+            messages.append(["execution_error", {
+                "prompt_id": prompt_id, "node_id": error.name, "node_type": graph[error.name]["class_type"], "executed": [],
+                "exception_message": error.said, "exception_type": error.kind, "traceback": [], "current_inputs": {}, "current_outputs": [],
+            }])  # fmt: skip
+        is_well = messages[-1][0] == "execution_success"
         return {
-            "outputs": {},
-            "status": {"status_str": "error", "completed": False, "messages": [["execution_start", {}], ["execution_error", data]]},
-        }
+            "prompt": [0, prompt_id, graph, {}, outputs], "outputs": shown,
+            "status": {"status_str": "success" if is_well else "error", "completed": is_well, "messages": messages},
+        }  # fmt: skip
+
+    def upstream(self, graph: dict[str, Any], name: str) -> set[str]:
+        links = [value[0] for value in graph[name]["inputs"].values() if isinstance(value, list)]
+        return {name}.union(*(self.upstream(graph, link) for link in links))
 
     def save(self, node: dict[str, Any], pixels: numpy.ndarray) -> dict[str, str]:
         kind = "temp" if node["class_type"] == "PreviewImage" else "output"
         self.n_saved += 1
-        name = f"{node['inputs'].get('filename_prefix', 'ComfyUI_temp')}_{self.n_saved:05d}_.png"
-        self.files[kind, "", name] = to_png(pixels)
+        is_webp = node["class_type"] == "SaveAnimatedWEBP"
+        name = f"{node['inputs'].get('filename_prefix', 'ComfyUI_temp')}_{self.n_saved:05d}_.{'webp' if is_webp else 'png'}"
+        self.files[kind, "", name] = to_webp(pixels) if is_webp else to_png(pixels)
         return {"filename": name, "subfolder": "", "type": kind}
 
     def value(self, graph: dict[str, Any], link: list[Any]) -> Any:
         """What a link carries: pixels; or for models and conditions how far they move the picture."""
         node = graph[link[0]]
+        if node["class_type"] in self.broken:
+            raise NodeError(link[0], *self.broken[node["class_type"]])
         read: Callable[[str], Any] = lambda name: self.value(graph, node["inputs"][name])  # noqa: E731
         kind, inputs = node["class_type"], node["inputs"]
         if kind == "LoadImage":
             return numpy.asarray(Image.open(io.BytesIO(self.files[self.locate(inputs["image"])])).convert("RGB")).astype(float)
         if kind in ("VAEEncode", "VAEDecode"):
             return read("pixels" if kind == "VAEEncode" else "samples")
+        if kind == "ImageInvert":
+            return 255 - read("image")
+        if kind == "ImageStitch":
+            return numpy.concatenate([read("image1"), read("image2")], axis=1)
+        if kind == "ResizeImageMaskNode":
+            return read("input")
         if kind == "LoraLoader":
             return read("model") + inputs["strength_model"] if link[1] == 0 else read("clip")
         if kind == "ControlNetApplyAdvanced":
-            read("image")
+            read("image"), read("control_net")
             return read("positive") + inputs["strength"] if link[1] == 0 else read("negative")
         if kind == "IPAdapter":
             read("image")
+            read("ipadapter")
             return read("model") + inputs["weight"]
         if kind == "IPAdapterUnifiedLoader":
             return read("model")
         if kind == "KSampler":
             if self.fail_with:
-                raise RuntimeError(self.fail_with[1])
+                failure, self.fail_with = self.fail_with, None
+                raise NodeError(link[0], *failure)
             return block_means(read("latent_image")) + read("model") + read("positive")
         return 0.0
 
@@ -180,25 +254,64 @@ class ComfyuiServer(TileServer):
             if folder == "/history":
                 with self.lock:
                     return 200, {last: self.history[last]} if last in self.history else {}
+            if folder == "/api/jobs" and self.version == NEW:
+                return self.job(last)
+            if folder == "/models":
+                return (200, self.folders[last]) if last in self.folders else (404, None)
+            if path == "/prompt":
+                with self.lock:
+                    return 200, {"exec_info": {"queue_remaining": len(self.pending) + len(self.running)}}
             if path == "/view":
-                data = self.files.get((query.get("type", ["output"])[0], query.get("subfolder", [""])[0], query["filename"][0]))
-                return (200, data, "image/png") if data else (404, None)
+                return self.view(query)
             if path == "/queue":
                 return 200, self.queue()
             if path == "/system_stats":
-                return 200, {"system": {"os": "posix", "comfyui_version": "0.3.66"}, "devices": [{"name": "cpu", "vram_total": 1}]}
+                return 200, {"system": {"os": "posix", "comfyui_version": self.version}, "devices": [{"name": "cpu", "vram_total": 1}]}
         if method == "POST":
             posts = {"/upload/image": lambda: self.upload(body, headers), "/prompt": lambda: self.prompt(json.loads(body)),
                      "/queue": lambda: self.change_queue(json.loads(body)), "/interrupt": lambda: self.interrupt(body)}  # fmt: skip
             if path in posts:
                 return posts[path]()
-        return 404, None
+            if path.startswith("/api/jobs/") and path.endswith("/cancel") and self.version == NEW:
+                return self.cancel(path.split("/")[3])
+            return 405, b"405: Method Not Allowed", "text/plain"
+        return 404, b"404: Not Found", "text/plain"
+
+    def view(self, query: dict[str, list[str]]) -> tuple[Any, ...]:
+        name = query["filename"][0]
+        data = self.files.get((query.get("type", ["output"])[0], query.get("subfolder", [""])[0], name))
+        if not data:
+            return 404, None
+        if query.get("channel") == ["rgb"]:
+            return 200, to_png(numpy.asarray(Image.open(io.BytesIO(data)).convert("RGB"))), "image/png"
+        return 200, data, "image/" + name.rpartition(".")[2]
+
+    def job(self, prompt_id: str) -> tuple[Any, ...]:
+        with self.lock:
+            for status, entries in (("in_progress", self.running), ("pending", self.pending)):
+                for _, graph, _ in (entry for entry in entries if entry[0] == prompt_id):
+                    return 200, {"id": prompt_id, "status": status, "outputs_count": 0, "workflow": {"prompt": graph, "extra_data": {}}}
+            entry = self.history.get(prompt_id)
+        if not entry:
+            return 404, {"error": "Job not found"}
+        names = [name for name, _ in entry["status"]["messages"]]
+        status = "cancelled" if "execution_interrupted" in names else "failed" if "execution_error" in names else "completed"
+        return 200, {"id": prompt_id, "status": status, "outputs": entry["outputs"], "execution_status": entry["status"]}
+
+    def cancel(self, prompt_id: str) -> tuple[Any, ...]:
+        with self.lock:
+            is_running = any(entry[0] == prompt_id for entry in self.running)
+            is_pending = any(entry[0] == prompt_id for entry in self.pending)
+            self.pending = [entry for entry in self.pending if entry[0] != prompt_id]
+            self.interrupted = self.interrupted or is_running
+            self.lock.notify_all()
+        return 200, {"cancelled": is_running or is_pending}
 
     def queue(self) -> dict[str, Any]:
         with self.lock:
             return {
-                "queue_running": [[0, prompt_id, graph, {}, []] for prompt_id, graph in self.running],
-                "queue_pending": [[1 + i, prompt_id, graph, {}, []] for i, (prompt_id, graph) in enumerate(self.pending)],
+                "queue_running": [[0, *entry[:2], {}, entry[2]] for entry in self.running],
+                "queue_pending": [[1 + i, *entry[:2], {}, entry[2]] for i, entry in enumerate(self.pending)],
             }
 
     def change_queue(self, request: dict[str, Any]) -> tuple[Any, ...]:
@@ -219,6 +332,8 @@ class ComfyuiServer(TileServer):
         for field, kind in NODES[name][0].items():
             if isinstance(kind, list):
                 inputs[field] = [kind, {}] if self.is_old else ["COMBO", {"options": kind}]
+            elif isinstance(kind, dict):
+                inputs[field] = ["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": key, "inputs": more} for key, more in kind.items()]}]
             else:
                 inputs[field] = [kind[0], {"min": kind[1], "max": kind[2]}] if isinstance(kind, tuple) else [kind]
         return {"input": {"required": inputs}, "output": NODES[name][1], "name": name, "output_node": name in OUTPUTS}
@@ -234,32 +349,46 @@ class ComfyuiServer(TileServer):
         kind, folder = (parts.get(name, (None, default))[1].decode() for name, default in (("type", b"input"), ("subfolder", b"")))
         name, data = parts["image"]
         if parts.get("overwrite", (None, b""))[1] not in (b"true", b"1"):
+            stem, dot, ending = name.rpartition(".")
+            n_there = 0
             while (kind, folder, name) in self.files:
-                name = f"{uuid.uuid4().hex[:4]} {name}"
+                n_there += 1
+                name = f"{stem} ({n_there}){dot}{ending}"
         self.files[kind, folder, name] = data
         return 200, {"name": name, "subfolder": folder, "type": kind}
 
     def prompt(self, request: dict[str, Any]) -> tuple[Any, ...]:
         graph = request.get("prompt")
         if not graph:
-            return self.refuse("no_prompt", "No prompt provided")
+            return self.refuse("no_prompt", "No prompt provided", "No prompt provided")
+        prompt_id = str(uuid.uuid4()) if self.is_old else request.get("prompt_id") or str(uuid.uuid4())
+        if self.version == NEW and not is_canonical(prompt_id):
+            return self.refuse("invalid_prompt_id", "prompt_id must be a valid UUID", "prompt_id must be a UUID string")
         self.graphs.append(graph)
         for name, node in graph.items():
             if node.get("class_type") not in self.nodes:
                 return self.refuse("invalid_prompt", "Cannot execute because node does not exist.", f"Node ID '#{name}'")
-        if not any(node["class_type"] in OUTPUTS for node in graph.values()):
+        outputs = [name for name, node in graph.items() if node["class_type"] in OUTPUTS]
+        if not outputs:
             return self.refuse("prompt_no_outputs", "Prompt has no outputs")
-        errors = {name: found for name, node in graph.items() if (found := self.check_node(graph, node))}
-        if errors:
-            wrong = {
-                name: {"errors": found, "dependent_outputs": [], "class_type": graph[name]["class_type"]} for name, found in errors.items()
-            }
-            return self.refuse("prompt_outputs_failed_validation", "Prompt outputs failed validation", "", wrong)
-        prompt_id = str(uuid.uuid4()) if self.is_old else request.get("prompt_id", str(uuid.uuid4()))
+        errors: dict[str, dict[str, Any]] = {}
+        good = [name for name in outputs if self.check_output(graph, name, errors)]
+        if not good:
+            return self.refuse("prompt_outputs_failed_validation", "Prompt outputs failed validation", "", errors)
         with self.lock:
-            self.pending.append((prompt_id, graph))
+            self.pending.append((prompt_id, graph, good))
             self.lock.notify_all()
-        return 200, {"prompt_id": prompt_id, "number": 1, "node_errors": {}}
+        return 200, {"prompt_id": prompt_id, "number": 1, "node_errors": errors}
+
+    def check_output(self, graph: dict[str, Any], output: str, errors: dict[str, dict[str, Any]]) -> bool:
+        """Only what leads to an output node is looked at, and an error there spoils this output alone."""
+        is_good = True
+        for name in self.upstream(graph, output):
+            if found := self.check_node(graph, graph[name]):
+                is_good = False
+                about = {"errors": found, "dependent_outputs": [], "class_type": graph[name]["class_type"]}
+                errors.setdefault(name, about)["dependent_outputs"].append(output)
+        return is_good
 
     def refuse(self, kind: str, message: str, details: str = "", nodes: dict[str, Any] | None = None) -> tuple[Any, ...]:
         return 400, {"error": {"type": kind, "message": message, "details": details, "extra_info": {}}, "node_errors": nodes or {}}
@@ -281,8 +410,8 @@ class ComfyuiServer(TileServer):
             return (
                 ("custom_validation_failed", "Custom validation failed for node", f"image - Invalid image file: {value}") if wrong else None
             )
-        if isinstance(kind, list):
-            return None if value in kind else ("value_not_in_list", "Value not in list", f"{field}: '{value}' not in {kind}")
+        if isinstance(kind, (list, dict)):
+            return None if value in kind or node["class_type"] == "LoadAudio" else ("value_not_in_list", "Value not in list", f"{field}: '{value}' not in {kind}")
         if isinstance(kind, tuple):
             if not isinstance(value, int if kind[0] == "INT" else (int, float)) or isinstance(value, bool):
                 return "invalid_input_type", f"Failed to convert an input value to a {kind[0]} value", f"{field}, {value}"
