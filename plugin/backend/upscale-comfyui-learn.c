@@ -426,8 +426,9 @@ upscale_comfyui_describe (gpointer data, GError **error)
   facts->output = upscale_comfyui_choose_output (facts, error);
   if (!facts->output)
     return NULL;
-  identity = g_strconcat ("comfyui ",
-                          upscale_comfyui_workflow_get_digest (facts->workflow), NULL);
+  identity = g_strconcat (
+      "comfyui ", upscale_comfyui_workflow_get_digest (facts->workflow),
+      is_built_in ? "" : " ", is_built_in ? "" : facts->output, NULL);
   capabilities = upscale_capabilities_new (identity);
   capabilities->n_queued = N_QUEUED;
   capabilities->version = g_strdup (facts->version);
