@@ -47,11 +47,10 @@ static const char *
 read_link (JsonNode *value, gint64 *slot)
 {
   JsonArray *link = upscale_json_read_array (value);
-  JsonNode  *second = upscale_json_get_element (link, 1);
 
-  if (!second || json_node_get_value_type (second) != G_TYPE_INT64)
+  *slot = upscale_json_read_int (upscale_json_get_element (link, 1), -1);
+  if (*slot < 0)
     return NULL;
-  *slot = json_node_get_int (second);
   return upscale_json_read_string (upscale_json_get_element (link, 0));
 }
 

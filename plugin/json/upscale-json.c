@@ -61,6 +61,19 @@ upscale_json_read_string (JsonNode *node)
 }
 
 /**
+ * upscale_json_read_int:
+ * @node: (nullable): any node
+ * @fallback: what counts when @node is no whole number
+ *
+ * Returns: the number
+ */
+gint64
+upscale_json_read_int (JsonNode *node, gint64 fallback)
+{
+  return check_type (node, G_TYPE_INT64) ? json_node_get_int (node) : fallback;
+}
+
+/**
  * upscale_json_get_member:
  * @object: (nullable): an object
  * @name: a member
@@ -132,8 +145,7 @@ upscale_json_get_int (JsonObject *object,
                       gint64      fallback,
                       gint64      highest)
 {
-  JsonNode *node = check_type (upscale_json_get_member (object, name), G_TYPE_INT64);
-  gint64    value = node ? json_node_get_int (node) : fallback;
+  gint64 value = upscale_json_read_int (upscale_json_get_member (object, name), fallback);
 
   return value >= 0 && value <= highest ? value : fallback;
 }

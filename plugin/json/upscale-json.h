@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 JsonObject *upscale_json_read_object (JsonNode *node);
 JsonArray  *upscale_json_read_array (JsonNode *node);
 const char *upscale_json_read_string (JsonNode *node);
+gint64      upscale_json_read_int (JsonNode *node, gint64 fallback);
 JsonNode   *upscale_json_get_member (JsonObject *object, const char *name);
 JsonNode   *upscale_json_get_element (JsonArray *array, guint index);
 const char *upscale_json_get_string (JsonObject *object, const char *name);
