@@ -3,6 +3,7 @@
 those of the whole picture. Against real servers too: real-server.md says how."""
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,3 +167,28 @@ def test_what_a_liar_was_given_an_honest_server_paints(tmp_path: Path) -> None:
     with Liar((128, 128)) as liar, EchoEndpoint(Behaviour(change=means_of_blocks)) as honest:
         honest.behaviour.on_tile = lambda _: wait_until(lambda: len(liar.bodies) > 1, "the liar is at work")
         check(upscale(tmp_path, liar.address, honest.url), 6)
+
+
+@pytest.fixture
+def previewing_workflow(tmp_path: Path) -> Path:
+    """Shows the source before it shows the painted tile."""
+    workflow = json.loads((Path(__file__).parents[2] / "data" / "comfyui-workflow.json").read_text())
+    path = tmp_path / "workflow.json"
+    path.write_text(json.dumps({"0": {"class_type": "PreviewImage", "inputs": {"images": ["5", 0]}}, **workflow}))
+    return path
+
+
+def test_workflow_that_previews_the_source_paints(tmp_path: Path, previewing_workflow: Path) -> None:
+    with ComfyuiServer() as server:
+        check(upscale(tmp_path, f"{server.address}#{previewing_workflow}"), 6)
+
+
+def test_workflow_of_which_the_server_runs_a_part_only_is_no_success(tmp_path: Path, previewing_workflow: Path) -> None:
+    with ComfyuiServer() as server:
+        server.nodes["KSampler"][0]["cfg"] = ("FLOAT", 0, 1)
+        try:
+            outcome = upscale(tmp_path, f"{server.address}#{previewing_workflow}")
+        finally:
+            server.nodes["KSampler"][0]["cfg"] = ("FLOAT", 0, 100)
+    assert outcome.values["status"] != "success", outcome
+    assert "node 10 (KSampler): Value 2.0 bigger than max of 1" in str(outcome)
