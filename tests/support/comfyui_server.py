@@ -218,7 +218,8 @@ class ComfyuiServer(TileServer):
         if kind == "LoraLoader":
             return read("model") + inputs["strength_model"] if link[1] == 0 else read("clip")
         if kind == "ControlNetApplyAdvanced":
-            read("image"), read("control_net")
+            read("image")
+            read("control_net")
             return read("positive") + inputs["strength"] if link[1] == 0 else read("negative")
         if kind == "IPAdapter":
             read("image")
