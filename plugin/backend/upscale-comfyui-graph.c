@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "upscale-comfyui-private.h"
-#include "upscale-file-name.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
@@ -66,7 +65,7 @@ splice_loras (JsonObject                *nodes,
     {
       const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
       const char        *name =
-          upscale_file_name_resolve ((const char *const *) facts->loras, lora->name);
+          upscale_model_names_find ((const char *const *) facts->loras, lora->name);
       g_autofree char *id = g_strdup_printf (LORA_ID, i);
       JsonObject      *inputs = add_node (nodes, id, "LoraLoader");
 

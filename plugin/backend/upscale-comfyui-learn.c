@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "upscale-error.h"
-#include "upscale-file-name.h"
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
@@ -265,7 +264,7 @@ const char *
 upscale_comfyui_get_model (const UpscaleComfyuiFacts *facts, const UpscaleRecipe *recipe)
 {
   const char *named =
-      upscale_file_name_resolve ((const char *const *) facts->checkpoints, recipe->model);
+      upscale_model_names_find ((const char *const *) facts->checkpoints, recipe->model);
 
   if (*recipe->model)
     return named ? named : recipe->model;
@@ -426,9 +425,9 @@ upscale_comfyui_describe (gpointer data, GError **error)
   facts->output = upscale_comfyui_choose_output (facts, error);
   if (!facts->output)
     return NULL;
-  identity = g_strconcat (
-      "comfyui ", upscale_comfyui_workflow_get_digest (facts->workflow),
-      is_built_in ? "" : " ", is_built_in ? "" : facts->output, NULL);
+  identity =
+      g_strconcat ("comfyui ", upscale_comfyui_workflow_get_digest (facts->workflow),
+                   is_built_in ? "" : " ", is_built_in ? "" : facts->output, NULL);
   capabilities = upscale_capabilities_new (identity);
   capabilities->n_queued = N_QUEUED;
   capabilities->version = g_strdup (facts->version);

@@ -336,6 +336,7 @@ upscale_sdapi_describe (gpointer data, GError **error)
     capabilities->default_model = g_strdup (facts->model);
   capabilities->models = g_strdupv (facts->models);
   capabilities->loras = g_strdupv (facts->loras.names);
+  capabilities->takes_short_names = TRUE;
   capabilities->takes_loras = facts->takes_loras;
   capabilities->stops_tiles = facts->knows_tasks;
   describe_guides (facts, capabilities);

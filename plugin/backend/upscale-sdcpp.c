@@ -111,6 +111,7 @@ describe (gpointer data, GError **error)
   capabilities->n_queued = CLAMP (facts->queue_size - 1, 0, MOST_QUEUED);
   capabilities->models = g_strdupv (facts->models);
   capabilities->loras = g_strdupv (facts->loras.names);
+  capabilities->takes_short_names = TRUE;
   capabilities->stops_tiles = FALSE;
   capabilities->keeps_batches = TRUE;
   capabilities->hint = g_strdup (

@@ -162,6 +162,18 @@ upscale_model_name_dup_without_hash (const char *name)
   return g_strndup (name, (gsize) (bracket - 1 - name));
 }
 
+/* Servers on Windows write folders with a backslash. */
+static const char *
+skip_folders (const char *name)
+{
+  const char *base = name;
+
+  for (; *name; name++)
+    if (*name == '/' || *name == '\\')
+      base = name + 1;
+  return base;
+}
+
 /* The file's name without folders, ending and hash. */
 static char *
 dup_stem (const char *name)
@@ -169,11 +181,8 @@ dup_stem (const char *name)
   static const char *const endings[] = { ".safetensors", ".ckpt", ".pt", ".pth",
                                          ".bin",         ".gguf", ".sft" };
   g_autofree char         *plain = upscale_model_name_dup_without_hash (name);
-  const char              *base = plain;
+  const char              *base = skip_folders (plain);
 
-  for (const char *c = plain; *c; c++)
-    if (*c == '/' || *c == '\\')
-      base = c + 1;
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
     if (g_str_has_suffix (base, endings[i]))
       return g_strndup (base, strlen (base) - strlen (endings[i]));
@@ -194,6 +203,18 @@ upscale_model_names_are_same (const char *name, const char *other)
   g_autofree char *other_stem = dup_stem (other);
 
   return g_ascii_strcasecmp (stem, other_stem) == 0;
+}
+
+/* Where one of the names has no folder, any will do. */
+static gboolean
+have_same_folder (const char *name, const char *other)
+{
+  gsize length = (gsize) (skip_folders (name) - name);
+  gsize other_length = (gsize) (skip_folders (other) - other);
+
+  if (length == 0 || other_length == 0)
+    return TRUE;
+  return length == other_length && g_ascii_strncasecmp (name, other, length - 1) == 0;
 }
 
 /**
@@ -221,7 +242,8 @@ upscale_model_names_find (const char *const *names, const char *wanted)
         return names[i];
     }
   for (; names && *names; names++)
-    if (upscale_model_names_are_same (*names, wanted))
+    if (upscale_model_names_are_same (*names, wanted) &&
+        have_same_folder (*names, wanted))
       {
         found = *names;
         n_found++;
