@@ -82,9 +82,28 @@ name_status (guint status)
     }
 }
 
-static const char *
-advise (guint status)
+/* A page for a browser, as proxies answer; endpoints answer JSON or plain text. */
+static gboolean
+is_page (GBytes *body)
 {
+  gsize       length = 0;
+  const char *text = g_bytes_get_data (body, &length);
+
+  while (length > 0 && g_ascii_isspace (*text))
+    {
+      text++;
+      length--;
+    }
+  return length > 0 && *text == '<';
+}
+
+static const char *
+advise (guint status, GBytes *body)
+{
+  if (status == SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE && is_page (body))
+    return _ (
+        " That is a proxy before it, which takes no request of this size: raise its "
+        "limit (client_max_body_size in nginx), or use smaller tiles.");
   switch (status)
     {
     case SOUP_STATUS_UNAUTHORIZED:
@@ -149,7 +168,7 @@ describe_body (GBytes *body)
   g_autofree char *start = NULL;
 
   /* Whatever else it is, its beginning tells more than a bare number. */
-  if (!detail && length > 0)
+  if (!detail && length > 0 && !is_page (body))
     start = g_strndup (text, MIN (length, MAX_EXCERPT_CHARS));
   if (start)
     detail = upscale_text_tidy (start, MAX_EXCERPT_CHARS);
@@ -173,7 +192,7 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
   const char      *phrase = name_status (status);
   GError          *error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
                                         _ ("it answered %u (%s)%s%s.%s"), status, phrase,
-                               *detail ? ": " : "", detail, advise (status));
+                               *detail ? ": " : "", detail, advise (status, body));
 
   upscale_error_set_retry_after (error, wait_us);
   if (is_from_proxy (status))

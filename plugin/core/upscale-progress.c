@@ -110,6 +110,19 @@ upscale_progress_describe_wait (gint64 wait_us)
   return g_strdup_printf (_ ("busy, asks again in %d s"), seconds);
 }
 
+static gboolean
+ends_sentence (const char *text)
+{
+  static const char *const ends[] = {
+    ".", "?", "!", "\xe3\x80\x82", "\xef\xbc\x9f", "\xef\xbc\x81"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (text, ends[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * upscale_progress_summarise:
  * @progress: how it ended
@@ -125,6 +138,9 @@ upscale_progress_summarise (UpscaleProgress progress, const char *first_failure)
 
   if (progress.n_failed == 0)
     return g_strdup_printf (_ ("Upscaled %u of %u tiles"), n_done, progress.n_tiles);
+  if (first_failure && ends_sentence (first_failure))
+    return g_strdup_printf (_ ("%u of %u tiles; %s Run again to finish."), n_done,
+                            progress.n_tiles, first_failure);
   return g_strdup_printf (_ ("%u of %u tiles; %s. Run again to finish."), n_done,
                           progress.n_tiles, first_failure ? first_failure : "");
 }

@@ -12,6 +12,11 @@ typedef struct
   const char  *words;
 } Row;
 
+/* As nginx 1.26 has it in ngx_http_special_response.c. */
+#define NGINX_PAGE(title)                                                                \
+  "<html>\r\n<head><title>" title "</title></head>\r\n<body>\r\n<center><h1>" title      \
+  "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+
 static const Row rows[] = {
   { 400, "", UPSCALE_ERROR_REJECTED, "400" },
   { 401, "", UPSCALE_ERROR_REJECTED, "UPSCALE_TOKEN" },
@@ -28,7 +33,10 @@ static const Row rows[] = {
   { 500, "{\"error\":\"OutOfMemoryError\"}", UPSCALE_ERROR_TOO_LARGE, "500" },
   { 500, "{\"error\":\"division by zero\"}", UPSCALE_ERROR_SERVER, "division by zero" },
   { 507, "", UPSCALE_ERROR_TOO_LARGE, "507" },
-  { 502, "<html>Bad\nGateway</html>", UPSCALE_ERROR_SERVER, "<html>Bad Gateway</html>" },
+  { 413, NGINX_PAGE ("413 Request Entity Too Large"), UPSCALE_ERROR_TOO_LARGE,
+    "client_max_body_size" },
+  { 502, NGINX_PAGE ("502 Bad Gateway"), UPSCALE_ERROR_SERVER, "502" },
+  { 502, "upstream\nis gone", UPSCALE_ERROR_SERVER, "upstream is gone" },
   { 503, "", UPSCALE_ERROR_BUSY, "503" },
   { 504, "", UPSCALE_ERROR_SERVER, "504" },
   { 524, "", UPSCALE_ERROR_TRANSPORT, "524" },
@@ -44,6 +52,7 @@ test_statuses (void)
 
       g_assert_error (error, UPSCALE_ERROR, (int) rows[i].code);
       g_assert_nonnull (strstr (error->message, rows[i].words));
+      g_assert_null (strpbrk (error->message, "<>\r\n"));
       g_assert_cmpint (upscale_error_get_retry_after (error), ==, 9);
     }
 }

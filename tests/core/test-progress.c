@@ -18,6 +18,24 @@ test_sentences (void)
                    "80 of 81 tiles; tile 12: it timed out. Run again to finish.");
 }
 
+/* Some failures end with a question, or with what to do. */
+static void
+test_summary_has_no_doubled_punctuation (void)
+{
+  static const char *const failures[] = { "tile 1: is the port right?",
+                                          "tile 1: it answered 404. Check the address." };
+  UpscaleProgress          progress = { .n_tiles = 4, .n_painted = 3, .n_failed = 1 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      g_autofree char *line = upscale_progress_summarise (progress, failures[i]);
+      g_autofree char *expected =
+          g_strdup_printf ("3 of 4 tiles; %s Run again to finish.", failures[i]);
+
+      g_assert_cmpstr (line, ==, expected);
+    }
+}
+
 typedef struct
 {
   const char     *name;
@@ -88,6 +106,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/progress/sentences", test_sentences);
+  g_test_add_func ("/progress/no-doubled-punctuation",
+                   test_summary_has_no_doubled_punctuation);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strdup_printf ("/progress/status-line/%s", rows[i].name);
