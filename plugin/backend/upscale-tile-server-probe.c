@@ -291,7 +291,8 @@ on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   probe->capabilities->max_tiles = 1;
-  probe->capabilities->keeps_batches = probe->address->kind->takes_ids;
+  if (probe->address->kind->takes_ids)
+    probe->capabilities->keeps_batches = TRUE;
   probe->capabilities->takes_generation_size = FALSE;
   probe->capabilities->is_loopback =
       upscale_endpoint_address_is_loopback (probe->address->base);
