@@ -70,9 +70,14 @@ UpscaleLocalPool *
 upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory)
 {
   UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
+  g_autoptr (GError) error = NULL;
 
+  /* Started now: what is pushed to a pool that can't start a thread later, for want of
+   * memory, waits for ever. */
   pool->threads = g_thread_pool_new_full (paint, NULL, (GDestroyNotify) work_free,
-                                          (int) n_workers, FALSE, NULL);
+                                          (int) n_workers, TRUE, &error);
+  if (g_thread_pool_get_num_threads (pool->threads) == 0)
+    g_error ("no thread can be started: %s", error->message);
   pool->memory = upscale_local_memory_ref (memory);
   return pool;
 }

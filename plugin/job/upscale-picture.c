@@ -440,10 +440,15 @@ upscale_picture_class_init (UpscalePictureClass *klass)
 static void
 upscale_picture_init (UpscalePicture *self)
 {
+  g_autoptr (GError) error = NULL;
+
   /* One a core: a tile at work takes tens of megabytes, and more at once would not be
-   * faster. */
+   * faster. Started now: what is pushed to a pool that can't start a thread later, for
+   * want of memory, waits for ever. */
   self->workers =
-      g_thread_pool_new (run_work, NULL, (int) g_get_num_processors (), FALSE, NULL);
+      g_thread_pool_new (run_work, NULL, (int) g_get_num_processors (), TRUE, &error);
+  if (g_thread_pool_get_num_threads (self->workers) == 0)
+    g_error ("no thread can be started: %s", error->message);
   g_mutex_init (&self->lock);
   self->painters =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
