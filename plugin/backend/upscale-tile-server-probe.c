@@ -123,9 +123,9 @@ make_tile (void)
   UpscaleTile         tile = { .rect = { 0, 0, TEST_SIDE_PX, TEST_SIDE_PX } };
   UpscaleTileMessage *message = upscale_tile_message_new (&tile);
   gsize               size = 0;
-  guchar             *data = g_base64_decode (TEST_TILE, &size);
+  g_autofree guchar  *data = g_base64_decode (TEST_TILE, &size);
 
-  message->image = g_bytes_new_take (data, size);
+  message->image = g_bytes_new_take (g_steal_pointer (&data), size);
   message->width_px = message->height_px = TEST_SIDE_PX;
   message->target_width_px = message->target_height_px = TEST_SIDE_PX;
   return message;

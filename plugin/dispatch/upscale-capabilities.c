@@ -101,7 +101,7 @@ keep_plain_names (GStrv *names)
 
   if (!old)
     return;
-  for (guint i = 0; old[i] && i < MOST_NAMES; i++)
+  for (guint i = 0; i < MOST_NAMES && old[i]; i++)
     if (upscale_text_is_plain (old[i], MOST_NAME_CHARS))
       g_strv_builder_add (plain, old[i]);
   *names = g_strv_builder_end (plain);
