@@ -4,6 +4,7 @@
 TASK_BUILD=build/work
 TASK_SANITIZED=build/sanitized
 TASK_FUZZ=build/fuzz
+TASK_RELEASE=build/release
 # GIMP itself is not built with sanitizers, and one look at the style is enough.
 TASK_SANITIZED_SUITES=(core files json png image dispatch backend job ui faults endpoint)
 
@@ -101,6 +102,14 @@ task_test() {
   python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED" "$TASK_FUZZ"
 }
 
+# What a user gets, into a folder; built once for all of them.
+task_install_release() {
+  task_configure "$TASK_RELEASE" --buildtype=release -Dtests=false
+  meson configure "$TASK_RELEASE" -Dplugin_dir="$1"
+  meson compile -C "$TASK_RELEASE"
+  meson install -C "$TASK_RELEASE" --quiet
+}
+
 # GIMP in a profile of its own: the user's is never touched.
 task_gimp_profile() {
   local profile=$1 plug_ins=$2
@@ -117,10 +126,8 @@ task_demo() {
   [ $# -le 2 ] || task_fail "write './run demo [IMAGE [SCALE]]'."
   [ -n "$image" ] || image=$(find /usr/share/gimp /usr/local/share/gimp -name gimp-splash.png -print -quit 2>/dev/null || true)
   [ -r "$image" ] || task_fail "the picture '$image' can't be read: name one that exists."
-  task_configure build/demo/work --buildtype=release -Dtests=false
-  meson compile -C build/demo/work
-  meson install -C build/demo/work --quiet
-  task_gimp_profile build/demo/profile "$PWD/build/demo/work/stage/plug-ins"
+  task_install_release "$PWD/build/demo/plug-ins/tile-upscale"
+  task_gimp_profile build/demo/profile "$PWD/build/demo/plug-ins"
   gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3.2 || command -v gimp-console) ||
     task_fail "found no gimp-console: install GIMP 3."
   echo "demo: $image, ${scale}x, with GIMP $("$gimp" --version | grep -o '[0-9.]*$')" >&2
@@ -154,10 +161,7 @@ task_install() {
   local target version
   version=$(pkg-config --modversion gimp-3.0 | cut -d. -f1,2)
   target=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/$version/plug-ins/tile-upscale
-  [ -f build/install/build.ninja ] ||
-    meson setup build/install --buildtype=release -Dtests=false -Dplugin_dir="$target"
-  meson compile -C build/install
-  meson install -C build/install --quiet
+  task_install_release "$target"
   echo "installed in $target: restart GIMP, then Filters > Enhance > Tile Upscale..."
 }
 
