@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,10 @@ def kill_gimp(session: "subprocess.Popen[str]") -> None:
 
 
 def kill_plug_in(session: "subprocess.Popen[str]") -> None:
-    for plug_in in find_processes("tile-upscale", session.pid):
-        os.kill(plug_in, signal.SIGKILL)
+    # A request that a killed plug-in has left in the line comes before the next one has started.
+    for plug_in in wait_until(lambda: find_processes("tile-upscale", session.pid), "there is a plug-in"):
+        with suppress(ProcessLookupError):  # it ends with the one before
+            os.kill(plug_in, signal.SIGKILL)
     wait_until(lambda: not find_processes("tile-upscale", session.pid), "the plug-in is gone")
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,8 +93,8 @@ class Gimp:
             stdout, stderr = process.communicate(timeout=TIME_LIMIT_S)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            stdout, stderr = process.communicate()
-            sys.stderr.write("the session was killed: it took too long\n")
+            _, stderr = process.communicate()
+            raise AssertionError(f"the session took longer than {TIME_LIMIT_S} s: {stderr}") from None
         return Outcome(process.returncode, stdout, stderr)
 
     def run(self, script: str, interpreter: str = "python-fu-eval", **environment: str) -> Outcome:
