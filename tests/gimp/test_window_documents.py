@@ -8,6 +8,7 @@ import pytest
 from echo_endpoint import EchoEndpoint
 from gimp_runner import Gimp
 from gimp_window import MISSING, Session
+from PIL import Image
 from polling import wait_until
 from stranger import MAKE_EVIL
 
@@ -19,7 +20,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     if MISSING:
         pytest.skip(f"needs {MISSING}")
     secret = tmp_path / "secret.png"
-    secret.write_text("of the reader")
+    Image.effect_noise((20, 20), 50).save(secret)
     settings = tmp_path / "profile" / "tile-upscale" / "last-values.conf"
     settings.parent.mkdir(parents=True)
     settings.write_text(f"[Last Values]\nsteps=29\nip-adapter-image={secret.as_uri()}\n")

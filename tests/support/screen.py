@@ -17,6 +17,7 @@ from typing import Any
 from polling import wait_until
 
 TIMEOUT_S = 30
+STILL_S = 0.1
 
 
 def nodes(root: Any, depth: int = 0) -> Iterator[Any]:
@@ -56,15 +57,30 @@ def matches(node: Any, role: str, name: str) -> bool:
         return False
 
 
+def front_first(application: Any) -> list[Any]:
+    """The windows of an application; two of them may have a button of one name."""
+    from gi.repository import Atspi, GLib
+
+    def is_behind(window: Any) -> bool:
+        try:
+            return not window.get_state_set().contains(Atspi.StateType.ACTIVE)
+        except GLib.Error:
+            return True
+
+    windows = [application.get_child_at_index(index) for index in range(application.get_child_count())]
+    return sorted((window for window in windows if window), key=is_behind)
+
+
 def find(role: str, name: str) -> Any:
     from gi.repository import Atspi
 
     desktop = Atspi.get_desktop(0)
     for index in range(desktop.get_child_count()):
         application = desktop.get_child_at_index(index)
-        for node in nodes(application) if application else ():
-            if matches(node, role, name):
-                return node
+        for window in front_first(application) if application else ():
+            for node in nodes(window):
+                if matches(node, role, name):
+                    return node
     return None
 
 
@@ -95,7 +111,10 @@ def extents(node: Any) -> list[int]:
 def press(role: str, name: str) -> None:
     """A real click in the middle of what can be seen."""
     node = wait_until(lambda: find(role, name), f"there is a {role} '{name}'", TIMEOUT_S)
-    x, y, width, height = extents(node)
+    seen: list[list[int]] = [[]]
+    # A window that is just growing has not moved it yet.
+    wait_until(lambda: seen.append(extents(node)) or seen[-1] == seen[-2], f"the {role} '{name}' stays where it is", TIMEOUT_S, STILL_S)
+    x, y, width, height = seen[-1]
     xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
 
