@@ -12,7 +12,6 @@
 #define SPACING_PX 12
 #define LIST_WIDTH_PX 220
 #define TEXT_WIDTH_CHARS 60
-#define N_TEXT_LINES 3
 #define NEW_NAME "gpu"
 
 /* One line of the list. */
@@ -343,19 +342,6 @@ make_page (UpscaleEndpointEditor *self)
   return box;
 }
 
-/* A window that grows when a test has ended would move its buttons away from the pointer.
- */
-static void
-reserve_lines (GtkWidget *label)
-{
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "X");
-  int line_px = 0;
-
-  pango_layout_get_pixel_size (layout, NULL, &line_px);
-  gtk_widget_set_size_request (label, -1, N_TEXT_LINES * line_px);
-  gtk_label_set_yalign (GTK_LABEL (label), 0.0F);
-}
-
 static void
 upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
 {
@@ -377,7 +363,7 @@ upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
   gtk_label_set_xalign (GTK_LABEL (self->message), 0.0F);
   gtk_label_set_line_wrap (GTK_LABEL (self->message), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->message), TEXT_WIDTH_CHARS);
-  reserve_lines (self->message);
+  gtk_label_set_lines (GTK_LABEL (self->message), 3);
   gtk_label_set_selectable (GTK_LABEL (self->message), TRUE);
   gtk_box_pack_start (GTK_BOX (content), columns, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (content), self->message, FALSE, FALSE, 0);

@@ -114,8 +114,10 @@ hear_sdnext_ip_adapters (UpscaleSdapiFacts *facts, JsonNode *root)
   static const char *const words[] = { "base", "plus", NULL };
   g_auto (GStrv) names = upscale_json_dup_names (upscale_json_read_array (root), "name");
 
-  if (names)
-    facts->ip_adapters = upscale_model_names_filter ((const char *const *) names, words);
+  if (!names)
+    return;
+  g_strfreev (facts->ip_adapters);
+  facts->ip_adapters = upscale_model_names_filter ((const char *const *) names, words);
 }
 
 static void
@@ -232,8 +234,10 @@ sort_guides (UpscaleSdapiFacts *facts)
 
   g_strfreev (facts->tile_controlnets);
   facts->tile_controlnets = upscale_model_names_filter (files, UPSCALE_WORDS_TILE);
-  if (facts->dialect == UPSCALE_SDAPI_WEBUI)
-    facts->ip_adapters = upscale_model_names_filter (files, UPSCALE_WORDS_IP_ADAPTER);
+  if (facts->dialect != UPSCALE_SDAPI_WEBUI)
+    return;
+  g_strfreev (facts->ip_adapters);
+  facts->ip_adapters = upscale_model_names_filter (files, UPSCALE_WORDS_IP_ADAPTER);
 }
 
 static void
