@@ -23,24 +23,32 @@ dup_digits (const char *text)
   return g_string_free_and_steal (digits);
 }
 
-/* As browsers and openssl show it. */
 static char *
-dup_fingerprint (GTlsCertificate *certificate)
+dup_digest (GTlsCertificate *certificate)
 {
   g_autoptr (GByteArray) der = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *digits = NULL;
-  GString         *shown = g_string_new (NULL);
 
   g_object_get (certificate, "certificate", &der, NULL);
   bytes =
       der ? g_byte_array_free_to_bytes (g_steal_pointer (&der)) : g_bytes_new (NULL, 0);
   digits = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  return g_ascii_strup (digits, -1);
+}
+
+/* As browsers and openssl show it. */
+static char *
+dup_fingerprint (GTlsCertificate *certificate)
+{
+  g_autofree char *digits = dup_digest (certificate);
+  GString         *shown = g_string_new (NULL);
+
   for (guint i = 0; digits[i]; i++)
     {
       if (i > 0 && i % 2 == 0)
         g_string_append_c (shown, ':');
-      g_string_append_c (shown, g_ascii_toupper (digits[i]));
+      g_string_append_c (shown, digits[i]);
     }
   return g_string_free_and_steal (shown);
 }
@@ -69,8 +77,7 @@ on_accept_certificate (SoupMessage         *message,
                        gpointer             user_data)
 {
   g_auto (GStrv) trusted = g_strsplit_set (user_data, SEPARATORS, -1);
-  g_autofree char *shown = dup_fingerprint (certificate);
-  g_autofree char *actual = dup_digits (shown);
+  g_autofree char *actual = dup_digest (certificate);
 
   for (char **one = trusted; *one; one++)
     {
