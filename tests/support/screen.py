@@ -17,7 +17,6 @@ from typing import Any
 from polling import wait_until
 
 TIMEOUT_S = 30
-STILL_S = 0.1
 
 
 def nodes(root: Any, depth: int = 0) -> Iterator[Any]:
@@ -111,10 +110,7 @@ def extents(node: Any) -> list[int]:
 def press(role: str, name: str) -> None:
     """A real click in the middle of what can be seen."""
     node = wait_until(lambda: find(role, name), f"there is a {role} '{name}'", TIMEOUT_S)
-    seen: list[list[int]] = [[]]
-    # A window that is just growing has not moved it yet.
-    wait_until(lambda: seen.append(extents(node)) or seen[-1] == seen[-2], f"the {role} '{name}' stays where it is", TIMEOUT_S, STILL_S)
-    x, y, width, height = seen[-1]
+    x, y, width, height = extents(node)
     xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
 
