@@ -6,7 +6,7 @@
 #include "upscale-endpoint-editor.h"
 #include "upscale-lora-list.h"
 #include "upscale-preset-row.h"
-#include "upscale-rows.h"
+#include "upscale-form-grid.h"
 
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
@@ -30,7 +30,7 @@ on_edit_clicked (GtkButton *button, gpointer user_data)
 {
   const UpscaleDialogRequest *request = user_data;
   GtkWidget                  *entry = g_object_get_data (G_OBJECT (button), "entry");
-  g_autoptr (UpscaleRecipe) recipe = request->dup_recipe (request->config);
+  g_autoptr (UpscaleGenParams) recipe = request->dup_recipe (request->config);
 
   upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
                                request->tools, recipe, request->offers);
@@ -39,7 +39,7 @@ on_edit_clicked (GtkButton *button, gpointer user_data)
 }
 
 static void
-put_beside (UpscaleRows *rows, GtkWidget *control, GtkWidget *button)
+put_beside (UpscaleFormGrid *rows, GtkWidget *control, GtkWidget *button)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
@@ -52,9 +52,9 @@ put_beside (UpscaleRows *rows, GtkWidget *control, GtkWidget *button)
 }
 
 static void
-add_endpoints (UpscaleRows *rows, const UpscaleDialogRequest *request)
+add_endpoints (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
 {
-  GtkWidget *entry = upscale_rows_add_text (rows, "endpoints", _ ("En_dpoints"));
+  GtkWidget *entry = upscale_form_grid_add_text (rows, "endpoints", _ ("En_dpoints"));
   GtkWidget *edit = gtk_button_new_with_mnemonic (_ ("_Edit..."));
 
   show_usual_endpoints (entry, request->tools->file);
@@ -65,7 +65,7 @@ add_endpoints (UpscaleRows *rows, const UpscaleDialogRequest *request)
 }
 
 static void
-add_presets (UpscaleRows *rows, const UpscaleDialogRequest *request)
+add_presets (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
 {
   GtkWidget *combo;
   GtkWidget *row =
@@ -102,23 +102,24 @@ upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
                                GtkWidget                  *map,
                                GtkWidget                  *size)
 {
-  UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 1);
-  GtkWidget  *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget  *frame = gtk_frame_new (NULL);
-  GtkWidget  *scale;
+  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
+  GtkWidget      *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  GtkWidget      *frame = gtk_frame_new (NULL);
+  GtkWidget      *scale;
 
   if (request->can_repaint)
-    upscale_rows_add_switch (&rows, "repaint-selection",
-                             _ ("Repaint _only the tiles under the selection"));
+    upscale_form_grid_add_switch (&rows, "repaint-selection",
+                                  _ ("Repaint _only the tiles under the selection"));
   add_presets (&rows, request);
-  upscale_rows_add_lines (&rows, "prompt", _ ("Pro_mpt"));
-  upscale_rows_add_lines (&rows, "negative-prompt", _ ("_Negative prompt"));
-  scale = upscale_rows_add_number (&rows, "scale", _ ("Sc_ale"), 0.5, 2);
-  upscale_rows_add_number (&rows, "strength", _ ("Stren_gth"), 0.05, 2);
-  upscale_rows_add_number (&rows, "steps", _ ("S_teps"), 1.0, 0);
-  upscale_rows_explain_zero (upscale_rows_add_number (&rows, "batch-size",
-                                                      _ ("_Batch size"), 1.0, 0),
-                             _ ("automatic"));
+  upscale_form_grid_add_lines (&rows, "prompt", _ ("Pro_mpt"));
+  upscale_form_grid_add_lines (&rows, "negative-prompt", _ ("_Negative prompt"));
+  scale = upscale_form_grid_add_number (&rows, "scale", _ ("Sc_ale"), 0.5, 2);
+  upscale_form_grid_add_number (&rows, "strength", _ ("Stren_gth"), 0.05, 2);
+  upscale_form_grid_add_number (&rows, "steps", _ ("S_teps"), 1.0, 0);
+  upscale_form_grid_explain_zero (upscale_form_grid_add_number (&rows, "batch-size",
+                                                                _ ("_Batch size"), 1.0,
+                                                                0),
+                                  _ ("automatic"));
   add_endpoints (&rows, request);
   keep_when_repainting (request, scale);
   gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
@@ -138,9 +139,9 @@ on_dice_clicked (GtkButton *button, gpointer user_data)
 }
 
 static void
-add_seed (UpscaleRows *rows)
+add_seed (UpscaleFormGrid *rows)
 {
-  GtkWidget *spin = upscale_rows_add_number (rows, "seed", _ ("See_d"), 1.0, 0);
+  GtkWidget *spin = upscale_form_grid_add_number (rows, "seed", _ ("See_d"), 1.0, 0);
   GtkWidget *dice = gtk_button_new_with_mnemonic (_ ("Dra_w another"));
 
   gtk_widget_set_tooltip_text (dice, _ ("Draws a seed at random"));
@@ -151,10 +152,10 @@ add_seed (UpscaleRows *rows)
 }
 
 static void
-add_loras (UpscaleRows *rows, UpscaleOffers *offers)
+add_loras (UpscaleFormGrid *rows, UpscaleCompletions *offers)
 {
-  GtkWidget *list =
-      upscale_lora_list_new (rows->config, "loras", upscale_offers_get_loras (offers));
+  GtkWidget *list = upscale_lora_list_new (rows->config, "loras",
+                                           upscale_completions_get_loras (offers));
   GtkWidget *caption = gtk_label_new (_ ("LoRAs"));
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
@@ -182,26 +183,26 @@ has_picture (GBinding *binding, const GValue *from, GValue *to, gpointer user_da
 GtkWidget *
 upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
 {
-  UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 0);
-  GtkWidget  *weight;
+  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
+  GtkWidget      *weight;
 
-  upscale_offers_attach (upscale_offers_get_models (request->offers),
-                         upscale_rows_add_text (&rows, "model", _ ("_Model")));
-  upscale_rows_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
+  upscale_completions_attach (upscale_completions_get_models (request->offers),
+                              upscale_form_grid_add_text (&rows, "model", _ ("_Model")));
+  upscale_form_grid_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
   add_seed (&rows);
-  upscale_rows_explain_zero (upscale_rows_add_number (&rows, "generation-size",
-                                                      _ ("Generation si_ze (px)"),
-                                                      TILE_STEP_PX, 0),
-                             _ ("as the tile"));
-  upscale_rows_add_switch (&rows, "controlnet-enabled",
-                           _ ("_Keep to the picture (tile ControlNet)"));
-  weight = upscale_rows_add_number (&rows, "conditioning-scale", _ ("Co_ntrolNet weight"),
-                                    0.05, 2);
+  upscale_form_grid_explain_zero (
+      upscale_form_grid_add_number (&rows, "generation-size", _ ("Generation si_ze (px)"),
+                                    TILE_STEP_PX, 0),
+      _ ("as the tile"));
+  upscale_form_grid_add_switch (&rows, "controlnet-enabled",
+                                _ ("_Keep to the picture (tile ControlNet)"));
+  weight = upscale_form_grid_add_number (&rows, "conditioning-scale",
+                                         _ ("Co_ntrolNet weight"), 0.05, 2);
   g_object_bind_property (request->config, "controlnet-enabled", weight, "sensitive",
                           G_BINDING_SYNC_CREATE);
-  upscale_rows_add_picture (&rows, "ip-adapter-image", _ ("IP-Adapter e_xample"));
-  weight = upscale_rows_add_number (&rows, "ip-adapter-scale",
-                                    _ ("IP-Adapter st_yle weight"), 0.05, 2);
+  upscale_form_grid_add_picture (&rows, "ip-adapter-image", _ ("IP-Adapter e_xample"));
+  weight = upscale_form_grid_add_number (&rows, "ip-adapter-scale",
+                                         _ ("IP-Adapter st_yle weight"), 0.05, 2);
   g_object_bind_property_full (request->config, "ip-adapter-image", weight, "sensitive",
                                G_BINDING_SYNC_CREATE, has_picture, NULL, NULL, NULL);
   add_loras (&rows, request->offers);
@@ -217,18 +218,22 @@ upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
 GtkWidget *
 upscale_dialog_make_tiles_page (const UpscaleDialogRequest *request)
 {
-  UpscaleRows rows = upscale_rows_new (G_OBJECT (request->config), 0);
-  GtkWidget  *size = upscale_rows_add_number (&rows, "tile-size", _ ("T_ile size (px)"),
-                                              TILE_STEP_PX, 0);
-  GtkWidget  *overlap =
-      upscale_rows_add_number (&rows, "overlap", _ ("O_verlap (px)"), OVERLAP_STEP_PX, 0);
+  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
+  GtkWidget      *size = upscale_form_grid_add_number (&rows, "tile-size",
+                                                       _ ("T_ile size (px)"), TILE_STEP_PX, 0);
+  GtkWidget      *overlap =
+      upscale_form_grid_add_number (&rows, "overlap", _ ("O_verlap (px)"),
+                                    OVERLAP_STEP_PX, 0);
 
   keep_when_repainting (request, size);
   keep_when_repainting (request, overlap);
-  upscale_rows_add_number (&rows, "colour-correction", _ ("Colour c_orrection"), 0.1, 2);
-  upscale_rows_add_switch (&rows, "resize-canvas", _ ("_Grow the canvas"));
-  upscale_rows_add_number (&rows, "sequential-below", _ ("Se_quential below"), 1.0, 0);
-  upscale_rows_add_number (&rows, "batch-timeout", _ ("Batch ti_meout (s)"), 60.0, 0);
-  upscale_rows_add_number (&rows, "retries", _ ("Retri_es"), 1.0, 0);
+  upscale_form_grid_add_number (&rows, "color-correction", _ ("Color c_orrection"), 0.1,
+                                2);
+  upscale_form_grid_add_switch (&rows, "resize-canvas", _ ("_Grow the canvas"));
+  upscale_form_grid_add_number (&rows, "sequential-below", _ ("Se_quential below"), 1.0,
+                                0);
+  upscale_form_grid_add_number (&rows, "batch-timeout", _ ("Batch ti_meout (s)"), 60.0,
+                                0);
+  upscale_form_grid_add_number (&rows, "retries", _ ("Retri_es"), 1.0, 0);
   return GTK_WIDGET (rows.grid);
 }

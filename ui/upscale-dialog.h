@@ -4,7 +4,7 @@
 #include <libgimp/gimpui.h>
 
 #include "upscale-endpoint-list.h"
-#include "upscale-offers.h"
+#include "upscale-completions.h"
 #include "upscale-presets.h"
 #include "upscale-tile-plan.h"
 
@@ -61,9 +61,9 @@ typedef struct
   UpscaleForecastFunc         forecast;
   gpointer                    forecast_data;
   UpscalePresets             *presets;
-  UpscaleOffers              *offers;
+  UpscaleCompletions         *offers;
   const UpscaleEndpointTools *tools;
-  UpscaleRecipe *(*dup_recipe) (GimpProcedureConfig *config);
+  UpscaleGenParams *(*dup_recipe) (GimpProcedureConfig *config);
 } UpscaleDialogRequest;
 
 gboolean upscale_dialog_run (const UpscaleDialogRequest *request);

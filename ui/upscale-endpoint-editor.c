@@ -6,8 +6,8 @@
 #include "upscale-control.h"
 #include "upscale-endpoint-form.h"
 #include "upscale-keyring.h"
-#include "upscale-tile-mark.h"
-#include "upscale-trial.h"
+#include "upscale-tile-state-icon.h"
+#include "upscale-endpoint-test.h"
 
 #define SPACING_PX 12
 #define LIST_WIDTH_PX 220
@@ -34,8 +34,8 @@ struct _UpscaleEndpointEditor
   GtkDialog parent_instance;
 
   const UpscaleEndpointTools *tools;
-  UpscaleOffers              *offers;
-  UpscaleRecipe              *recipe;
+  UpscaleCompletions         *offers;
+  UpscaleGenParams           *gen_params;
   GPtrArray                  *lines; /* in the order of the list box */
   GtkWidget                  *list;
   GtkWidget                  *remove;
@@ -71,7 +71,7 @@ upscale_endpoint_editor_dispose (GObject *object)
   UpscaleEndpointEditor *self = UPSCALE_ENDPOINT_EDITOR (object);
 
   end_trial (self);
-  g_clear_pointer (&self->recipe, upscale_recipe_unref);
+  g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
   g_clear_pointer (&self->lines, g_ptr_array_unref);
   G_OBJECT_CLASS (upscale_endpoint_editor_parent_class)->dispose (object);
 }
@@ -112,7 +112,7 @@ on_row_selected (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 static void
 show_light (Line *line, UpscaleTileState state, const char *words)
 {
-  upscale_tile_mark_set_state (line->light, state);
+  upscale_tile_state_icon_set_state (line->light, state);
   upscale_control_set_name (line->light, words);
 }
 
@@ -169,7 +169,7 @@ add_line (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
   gtk_label_set_xalign (GTK_LABEL (line->name), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (line->name), PANGO_ELLIPSIZE_END);
   show_entry (line);
-  line->light = upscale_tile_mark_new (UPSCALE_TILE_WAITING);
+  line->light = upscale_tile_state_icon_new (UPSCALE_TILE_WAITING);
   show_light (line, UPSCALE_TILE_WAITING, _ ("not tested"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), entry->is_on);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
@@ -235,24 +235,24 @@ on_remove_clicked (GtkButton *button, gpointer user_data)
 }
 
 static void
-show_trial (UpscaleEndpointEditor *self, Line *line, const UpscaleTrial *trial)
+show_trial (UpscaleEndpointEditor *self, Line *line, const UpscaleEndpointTest *trial)
 {
   show_light (line, trial->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
               trial->works ? _ ("works") : _ ("does not work"));
   say (self, trial->sentence);
   if (!trial->capabilities)
     return;
-  upscale_offers_add_models (self->offers,
-                             (const char *const *) trial->capabilities->models);
-  upscale_offers_add_loras (self->offers,
-                            (const char *const *) trial->capabilities->loras);
+  upscale_completions_add_models (self->offers,
+                                  (const char *const *) trial->capabilities->models);
+  upscale_completions_add_loras (self->offers,
+                                 (const char *const *) trial->capabilities->loras);
 }
 
 static void
 on_tried (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UpscaleEndpointEditor) self = user_data;
-  g_autoptr (UpscaleTrial) trial = upscale_trial_run_finish (result, NULL);
+  g_autoptr (UpscaleEndpointTest) trial = upscale_endpoint_test_run_finish (result, NULL);
   Line *line = self->lines ? get_line (self) : NULL;
 
   if (!self->lines)
@@ -293,8 +293,8 @@ on_test_clicked (GtkButton *button, gpointer user_data)
   gtk_widget_set_sensitive (self->list, FALSE);
   gtk_spinner_start (GTK_SPINNER (self->spinner));
   self->trial = g_cancellable_new ();
-  upscale_trial_run_async (endpoint, self->recipe, self->tools->clock, self->trial,
-                           on_tried, g_object_ref (self));
+  upscale_endpoint_test_run_async (endpoint, self->gen_params, self->tools->clock,
+                                   self->trial, on_tried, g_object_ref (self));
 }
 
 static GtkWidget *
@@ -478,15 +478,15 @@ save (UpscaleEndpointEditor *self)
 void
 upscale_endpoint_editor_run (GtkWindow                  *parent,
                              const UpscaleEndpointTools *tools,
-                             UpscaleRecipe              *recipe,
-                             UpscaleOffers              *offers)
+                             UpscaleGenParams           *gen_params,
+                             UpscaleCompletions         *offers)
 {
   UpscaleEndpointEditor *self =
       g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal", TRUE,
                     NULL);
 
   self->tools = tools;
-  self->recipe = upscale_recipe_ref (recipe);
+  self->gen_params = upscale_gen_params_ref (gen_params);
   self->offers = offers;
   fill (self);
   while (gtk_dialog_run (GTK_DIALOG (self)) == GTK_RESPONSE_OK && !save (self))

@@ -4,7 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "upscale-endpoint-list.h"
-#include "upscale-offers.h"
+#include "upscale-completions.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointEditor,
 
 void upscale_endpoint_editor_run (GtkWindow                  *parent,
                                   const UpscaleEndpointTools *tools,
-                                  UpscaleRecipe              *recipe,
-                                  UpscaleOffers              *offers);
+                                  UpscaleGenParams           *gen_params,
+                                  UpscaleCompletions         *offers);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 #include "upscale-control.h"
 #include "upscale-endpoint-kind.h"
 #include "upscale-keyring.h"
-#include "upscale-rows.h"
+#include "upscale-form-grid.h"
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
@@ -263,7 +263,7 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
       _ ("SHA-256 fingerprint of the one certificate that is trusted there, for a server "
          "that has signed its own"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
-  upscale_rows_explain_zero (self->slots, _ ("automatic"));
+  upscale_form_grid_explain_zero (self->slots, _ ("automatic"));
   add (self, _ ("S_lots"), self->slots,
        _ ("Batches it works on at once; 0: as many as it says itself"));
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-control.h"
-#include "upscale-offers.h"
+#include "upscale-completions.h"
 
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 18
@@ -95,7 +95,7 @@ add_row (LoraList *self, const char *name, double weight)
 
   gtk_entry_set_text (GTK_ENTRY (entry), name);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), NAME_WIDTH_CHARS);
-  upscale_offers_attach (self->names, entry);
+  upscale_completions_attach (self->names, entry);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), WEIGHT_DIGITS);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), weight);
   upscale_control_set_name (entry, _ ("Name of the LoRA, as the server lists it"));

@@ -22,7 +22,7 @@ static const char *const names[] = { "prompt",
                                      "controlnet-enabled",
                                      "conditioning-scale",
                                      "ip-adapter-scale",
-                                     "colour-correction",
+                                     "color-correction",
                                      NULL };
 
 /* Presets are handed from user to user. */

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "upscale-endpoint-lines.h"
+#include "upscale-endpoint-status.h"
 #include "upscale-event-text.h"
 #include "upscale-tile-view.h"
 
@@ -63,7 +63,7 @@ show_now (UpscaleProgressWindow *self)
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->bar), percent);
   gtk_label_set_text (GTK_LABEL (self->status), status);
-  upscale_endpoint_lines_refresh (self->endpoints, self->job);
+  upscale_endpoint_status_refresh (self->endpoints, self->job);
   upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles));
 }
 
@@ -218,7 +218,7 @@ upscale_progress_window_init (UpscaleProgressWindow *self)
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Finished tiles"));
   self->details = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  self->endpoints = upscale_endpoint_lines_new ();
+  self->endpoints = upscale_endpoint_status_new ();
   g_signal_connect (self, "delete-event", G_CALLBACK (on_delete_event), NULL);
 }
 

@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "upscale-error.h"
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 
 /* The arguments that change the picture. The image is a document: people hand it on, so
  * nothing is written to it that only concerns its author, and nothing read from it that
@@ -27,7 +27,7 @@ static const char *const recipe_names[] = { "prompt",
                                             "ip-adapter-scale",
                                             "loras",
                                             "model",
-                                            "colour-correction",
+                                            "color-correction",
                                             "resize-canvas",
                                             NULL };
 

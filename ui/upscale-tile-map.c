@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#include "upscale-tile-mark.h"
+#include "upscale-tile-state-icon.h"
 
 #define MARK_PX 9.0
 #define MARK_SHARE 0.3 /* of a tile's side, at most */
@@ -109,12 +109,12 @@ is_done (UpscaleTileState state)
 static void
 dim (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
 {
-  GdkRGBA colour = upscale_tile_mark_get_colour (state);
+  GdkRGBA color = upscale_tile_state_icon_get_color (state);
 
-  colour.alpha =
+  color.alpha =
       state == UPSCALE_TILE_WAITING || state == UPSCALE_TILE_SKIPPED ? 0.55 : 0.4;
   gdk_cairo_rectangle (cr, &at);
-  gdk_cairo_set_source_rgba (cr, &colour);
+  gdk_cairo_set_source_rgba (cr, &color);
   cairo_fill (cr);
 }
 
@@ -134,7 +134,7 @@ mark (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
       x = at.x + at.width - radius - 3.0;
       y = at.y + at.height - radius - 3.0;
     }
-  upscale_tile_mark_draw (cr, state, x, y, radius);
+  upscale_tile_state_icon_draw (cr, state, x, y, radius);
 }
 
 /* A light line in a dark one can be seen on any picture. */
@@ -230,7 +230,7 @@ say_tile (UpscaleTileMap *self)
 
 /* The tile in the same place of the next row or column, if there is one. */
 static guint
-find_neighbour (UpscaleTileMap *self, int rows, int cols)
+find_neighbor (UpscaleTileMap *self, int rows, int cols)
 {
   const UpscaleTile *from = upscale_tile_plan_get_tile (self->plan, self->cursor);
 
@@ -254,7 +254,7 @@ upscale_tile_map_key_press_event (GtkWidget *widget, GdkEventKey *event)
   if (!self->plan || (rows == 0 && cols == 0))
     return GTK_WIDGET_CLASS (upscale_tile_map_parent_class)
         ->key_press_event (widget, event);
-  self->cursor = self->cursor == NO_TILE ? 0 : find_neighbour (self, rows, cols);
+  self->cursor = self->cursor == NO_TILE ? 0 : find_neighbor (self, rows, cols);
   say_tile (self);
   gtk_widget_queue_draw (widget);
   return GDK_EVENT_STOP;

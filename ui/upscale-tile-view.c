@@ -6,7 +6,7 @@
 #include "upscale-control.h"
 #include "upscale-preview.h"
 #include "upscale-tile-map.h"
-#include "upscale-tile-mark.h"
+#include "upscale-tile-state-icon.h"
 
 #define MIN_WIDTH_PX 420
 #define MIN_HEIGHT_PX 280
@@ -30,8 +30,8 @@ struct _UpscaleTileView
   GtkWidget      *counts[UPSCALE_N_TILE_STATES];
   GtkWidget      *legends[UPSCALE_N_TILE_STATES];
   int             zoom;
-  double          x_centre; /* what stays in the middle, 0 to 1 */
-  double          y_centre;
+  double          x_center; /* what stays in the middle, 0 to 1 */
+  double          y_center;
 
   UpscaleJob       *job;
   UpscaleTileState *states;
@@ -67,7 +67,7 @@ upscale_tile_view_class_init (UpscaleTileViewClass *klass)
 }
 
 static double
-get_centre (GtkAdjustment *adjustment)
+get_center (GtkAdjustment *adjustment)
 {
   return (gtk_adjustment_get_value (adjustment) +
           gtk_adjustment_get_page_size (adjustment) / 2.0) /
@@ -75,10 +75,10 @@ get_centre (GtkAdjustment *adjustment)
 }
 
 static void
-set_centre (GtkAdjustment *adjustment, double centre)
+set_center (GtkAdjustment *adjustment, double center)
 {
   gtk_adjustment_set_value (adjustment,
-                            centre * gtk_adjustment_get_upper (adjustment) -
+                            center * gtk_adjustment_get_upper (adjustment) -
                                 gtk_adjustment_get_page_size (adjustment) / 2.0);
 }
 
@@ -100,7 +100,7 @@ on_upper_changed (GtkAdjustment *adjustment, GParamSpec *spec, gpointer user_dat
 {
   UpscaleTileView *self = user_data;
 
-  set_centre (adjustment, adjustment == get_x (self) ? self->x_centre : self->y_centre);
+  set_center (adjustment, adjustment == get_x (self) ? self->x_center : self->y_center);
 }
 
 static void
@@ -109,8 +109,8 @@ set_zoom (UpscaleTileView *self, int zoom)
   int width = gtk_widget_get_allocated_width (self->scroller);
   int height = gtk_widget_get_allocated_height (self->scroller);
 
-  self->x_centre = get_centre (get_x (self));
-  self->y_centre = get_centre (get_y (self));
+  self->x_center = get_center (get_x (self));
+  self->y_center = get_center (get_y (self));
   self->zoom = CLAMP (zoom, 1, MAX_ZOOM);
   if (self->zoom == 1)
     gtk_widget_set_size_request (GTK_WIDGET (self->map), -1, -1);
@@ -177,7 +177,8 @@ make_legend (UpscaleTileView *self)
       GtkWidget *child = gtk_flow_box_child_new ();
 
       self->counts[state] = gtk_label_new (NULL);
-      gtk_box_pack_start (GTK_BOX (box), upscale_tile_mark_new (state), FALSE, FALSE, 0);
+      gtk_box_pack_start (GTK_BOX (box), upscale_tile_state_icon_new (state), FALSE,
+                          FALSE, 0);
       gtk_box_pack_start (GTK_BOX (box), self->counts[state], FALSE, FALSE, 0);
       gtk_container_add (GTK_CONTAINER (child), box);
       gtk_widget_set_can_focus (child, FALSE);
@@ -251,7 +252,7 @@ describe_tile (guint index, gpointer user_data)
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_printf (text, _ ("Tile %u, row %d, column %d: %s"), index + 1, tile->row + 1,
-                   tile->col + 1, upscale_tile_mark_get_name (status.state));
+                   tile->col + 1, upscale_tile_state_icon_get_name (status.state));
   if (status.endpoint && status.seconds >= 1.0)
     g_string_append_printf (text, _ (", %s, %.0f s"), status.endpoint, status.seconds);
   if (status.failure)
@@ -328,8 +329,8 @@ show_counts (UpscaleTileView *self, const guint *counts)
 {
   for (int state = 0; state < UPSCALE_N_TILE_STATES; state++)
     {
-      g_autofree char *text =
-          g_strdup_printf ("%u %s", counts[state], upscale_tile_mark_get_name (state));
+      g_autofree char *text = g_strdup_printf ("%u %s", counts[state],
+                                               upscale_tile_state_icon_get_name (state));
 
       gtk_label_set_text (GTK_LABEL (self->counts[state]), text);
       gtk_widget_set_visible (self->legends[state], counts[state] > 0);

@@ -85,8 +85,8 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
       "Seconds that trying a model may take", "N" },
     { "trial-mib", 0, 0, G_OPTION_ARG_INT, &arguments->trial_mib,
       "Memory that trying a model may take", "MIB" },
-    { UPSCALE_LOCAL_TRIAL_OPTION, 0, 0, G_OPTION_ARG_FILENAME, &arguments->try_model,
-      "Only say what an ONNX model does", "FILE" },
+    { UPSCALE_LOCAL_MODEL_PROBE_OPTION, 0, 0, G_OPTION_ARG_FILENAME,
+      &arguments->try_model, "Only say what an ONNX model does", "FILE" },
     { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent,
       "End when standard input closes", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version, "Show the version",
@@ -114,10 +114,10 @@ check_arguments (const Arguments *arguments, GError **error)
   return FALSE;
 }
 
-static UpscaleLocalTrialLimits
+static UpscaleLocalModelProbeLimits
 trial_limits (const Arguments *arguments)
 {
-  return (UpscaleLocalTrialLimits) { arguments->trial_s, arguments->trial_mib };
+  return (UpscaleLocalModelProbeLimits) { arguments->trial_s, arguments->trial_mib };
 }
 
 /* The models that ship lie beside the program; a user's own in the user's data folder. */
@@ -252,7 +252,8 @@ main (int argc, char **argv)
       return 0;
     }
   if (arguments.try_model)
-    return upscale_local_trial_main (arguments.try_model, trial_limits (&arguments));
+    return upscale_local_model_probe_main (arguments.try_model,
+                                           trial_limits (&arguments));
   if (!serve (&arguments, &error))
     {
       g_printerr ("tile-upscale-endpoint: %s\n", error->message);

@@ -27,10 +27,10 @@
  */
 struct _UpscaleLocalModels
 {
-  char                  **folders;
-  UpscaleLocalTrialLimits limits;
-  GMutex                  lock;
-  GHashTable             *entries; /* name -> Entry */
+  char                       **folders;
+  UpscaleLocalModelProbeLimits limits;
+  GMutex                       lock;
+  GHashTable                  *entries; /* name -> Entry */
 };
 
 /* What became of a name that was asked for. */
@@ -59,7 +59,7 @@ entry_free (Entry *entry)
  * Returns: (transfer full): the models
  */
 UpscaleLocalModels *
-upscale_local_models_new (const char *const *folders, UpscaleLocalTrialLimits limits)
+upscale_local_models_new (const char *const *folders, UpscaleLocalModelProbeLimits limits)
 {
   UpscaleLocalModels *models = g_new0 (UpscaleLocalModels, 1);
 
@@ -247,10 +247,10 @@ add_model (UpscaleLocalModels  *models,
            const char          *path,
            GError             **error)
 {
-  UpscaleLocalFacts    facts;
-  UpscaleLocalSession *session;
+  UpscaleLocalModelInfo facts;
+  UpscaleLocalSession  *session;
 
-  if (!upscale_local_trial_start (path, models->limits, &facts, error))
+  if (!upscale_local_model_probe_start (path, models->limits, &facts, error))
     return FALSE;
   session = upscale_local_session_open (path, error);
   if (!session)

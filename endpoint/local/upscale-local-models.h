@@ -2,14 +2,14 @@
 #pragma once
 
 #include "upscale-local-engine.h"
-#include "upscale-local-trial.h"
+#include "upscale-local-model-probe.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UpscaleLocalModels UpscaleLocalModels;
 
-UpscaleLocalModels *upscale_local_models_new (const char *const      *folders,
-                                              UpscaleLocalTrialLimits limits);
+UpscaleLocalModels *upscale_local_models_new (const char *const           *folders,
+                                              UpscaleLocalModelProbeLimits limits);
 void                upscale_local_models_free (UpscaleLocalModels *models);
 char              **upscale_local_models_list (UpscaleLocalModels *models);
 char               *upscale_local_models_get_identity (UpscaleLocalModels *models);

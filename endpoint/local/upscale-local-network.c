@@ -16,8 +16,8 @@
 /* A model for one factor. */
 typedef struct
 {
-  UpscaleLocalSession *session;
-  UpscaleLocalFacts    facts;
+  UpscaleLocalSession  *session;
+  UpscaleLocalModelInfo facts;
 } Model;
 
 /**
@@ -25,7 +25,7 @@ typedef struct
  *
  * Enlarges by the models of one name, each for a factor of its own. A model is given
  * pieces with a margin as wide as it can see, so that no seam can arise: every pixel is
- * what it would be in one piece. A model of one channel gets the luma; colour is
+ * what it would be in one piece. A model of one channel gets the luma; color is
  * resampled.
  */
 struct _UpscaleLocalNetwork
@@ -66,17 +66,17 @@ share_of (int length_px, int piece_px, int reach_px)
 }
 
 static int
-piece_length (const UpscaleLocalFacts *facts, int share_px, int piece_px)
+piece_length (const UpscaleLocalModelInfo *facts, int share_px, int piece_px)
 {
   return facts->is_fixed ? piece_px
                          : round_up (share_px + 2 * facts->reach_px, facts->multiple_of);
 }
 
 static gboolean
-check_answer (const UpscaleLocalFacts *facts,
-              GPtrArray               *given,
-              GPtrArray               *answer,
-              GError                 **error)
+check_answer (const UpscaleLocalModelInfo *facts,
+              GPtrArray                   *given,
+              GPtrArray                   *answer,
+              GError                     **error)
 {
   const UpscaleLocalPlane *small = given->pdata[0];
   const UpscaleLocalPlane *large = answer->pdata[0];
@@ -88,7 +88,7 @@ check_answer (const UpscaleLocalFacts *facts,
                            "it answers in another size than when it was tried");
       return FALSE;
     }
-  return upscale_local_facts_check_finite (answer, error);
+  return upscale_local_model_info_check_finite (answer, error);
 }
 
 static gboolean
@@ -100,8 +100,8 @@ run_piece (const Model *model,
            const int    size_px[2],
            GError     **error)
 {
-  const UpscaleLocalFacts *facts = &model->facts;
-  int                      reach_px = facts->reach_px;
+  const UpscaleLocalModelInfo *facts = &model->facts;
+  int                          reach_px = facts->reach_px;
   g_autoptr (GPtrArray) piece = planes_new ();
   g_autoptr (GPtrArray) answer = NULL;
 
@@ -121,8 +121,8 @@ run_piece (const Model *model,
 static GPtrArray *
 run_model (const Model *model, GPtrArray *from, GError **error)
 {
-  const UpscaleLocalFacts *facts = &model->facts;
-  const UpscaleLocalPlane *first = from->pdata[0];
+  const UpscaleLocalModelInfo *facts = &model->facts;
+  const UpscaleLocalPlane     *first = from->pdata[0];
   int across_px = share_of (first->width_px, facts->piece_width_px, facts->reach_px);
   int down_px = share_of (first->height_px, facts->piece_height_px, facts->reach_px);
   int size_px[2] = { piece_length (facts, across_px, facts->piece_width_px),
@@ -242,7 +242,7 @@ cut_overshoot (GPtrArray *planes)
 
 /* How much of a change in luma a channel takes part in. One that is far darker or far
  * lighter than the luma has no room one way; if it then went the other way alone, its
- * mean would move, as a colour cast. */
+ * mean would move, as a color cast. */
 static float
 share_in_change (float tone, float luma)
 {
@@ -386,9 +386,9 @@ compare_factors (gconstpointer one, gconstpointer other)
  * @facts: what is known of it
  */
 void
-upscale_local_network_add (UpscaleLocalNetwork *network,
-                           UpscaleLocalSession *session,
-                           UpscaleLocalFacts    facts)
+upscale_local_network_add (UpscaleLocalNetwork  *network,
+                           UpscaleLocalSession  *session,
+                           UpscaleLocalModelInfo facts)
 {
   Model model = { session, facts };
 

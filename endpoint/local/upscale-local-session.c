@@ -158,7 +158,7 @@ read_names (UpscaleLocalSession *self, GError **error)
 }
 
 static gboolean
-is_colour_count (gint64 n)
+is_color_count (gint64 n)
 {
   return n == 1 || n == UPSCALE_LOCAL_CHANNELS;
 }
@@ -169,14 +169,14 @@ static gboolean
 take_dimensions (UpscaleLocalSession *self, const gint64 *dimensions, GError **error)
 {
   gboolean is_interleaved =
-      !is_colour_count (dimensions[1]) && is_colour_count (dimensions[3]);
+      !is_color_count (dimensions[1]) && is_color_count (dimensions[3]);
   gint64 n_channels = dimensions[is_interleaved ? 3 : 1];
   gint64 height_px = dimensions[is_interleaved ? 1 : 2];
   gint64 width_px = dimensions[is_interleaved ? 2 : 3];
 
   if (dimensions[0] > 1)
     return refuse (error, "it takes several pictures at once; export it for one");
-  if (n_channels > 0 && !is_colour_count (n_channels))
+  if (n_channels > 0 && !is_color_count (n_channels))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                    "it takes pictures of %" G_GINT64_FORMAT

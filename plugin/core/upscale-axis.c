@@ -183,7 +183,7 @@ upscale_axis_get_segments (UpscaleAxis axis)
   return segments;
 }
 
-/* Rises from 0 to 1 over a feather; sampled at pixel centres. */
+/* Rises from 0 to 1 over a feather; sampled at pixel centers. */
 static double
 rise (Feather feather, int position_px)
 {
@@ -227,7 +227,7 @@ upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px)
 
   g_return_val_if_fail (index >= 0 && index < axis.n, 0.0f);
 
-  /* No pixel lies in both feathers, as those never meet: two neighbours of a tile are
+  /* No pixel lies in both feathers, as those never meet: two neighbors of a tile are
    * further apart than the overlap is long. */
   weight = get_presence (axis, position_px);
   if (index > 0)

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * picture
  * @slack_px: how far a tile begins behind a source pixel at most, 0 when all begin where
  * one does
- * @overlap_px: the smallest overlap of neighbours
+ * @overlap_px: the smallest overlap of neighbors
  * @n: number of tiles
  * @fade_start: the region begins inside the picture, so its first tile fades in
  * @fade_end: likewise at its end
@@ -44,7 +44,7 @@ typedef struct
  * @start_px: first pixel
  * @length_px: length, at least 1
  * @first: the first tile that carries weight all over it
- * @n: 1, or 2 where neighbours are feathered into each other
+ * @n: 1, or 2 where neighbors are feathered into each other
  *
  * A stretch of the axis with one fixed set of tiles. A value.
  */

@@ -113,8 +113,8 @@ scale_edge (gint64 edge, double factor)
  * @x_factor: horizontal factor
  * @y_factor: vertical factor
  *
- * Scales the edges, each rounded to the nearest pixel, so that neighbours stay
- * neighbours. An edge that an int can't hold lies at the last place that it can.
+ * Scales the edges, each rounded to the nearest pixel, so that neighbors stay
+ * neighbors. An edge that an int can't hold lies at the last place that it can.
  *
  * Returns: the scaled rectangle
  */

@@ -295,7 +295,7 @@ upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
   return &g_array_index (plan->tiles, UpscaleTile, index);
 }
 
-/* Where tile @index gives way to its neighbour. */
+/* Where tile @index gives way to its neighbor. */
 static int
 seam_before (UpscaleAxis axis, int index)
 {

@@ -68,7 +68,7 @@ typedef struct
  * @region: what is to be painted, in target px; the whole result, or the bounds of the
  * selection
  * @tile_px: side of a tile; narrower regions get narrower tiles
- * @overlap_px: smallest overlap of neighbours, at most half of @tile_px
+ * @overlap_px: smallest overlap of neighbors, at most half of @tile_px
  * @scale: the upscale factor
  *
  * What is to be cut. A value.

@@ -54,18 +54,18 @@ upscale_tile_message_unref (UpscaleTileMessage *message)
 
 /**
  * upscale_batch_new:
- * @recipe: how to paint
+ * @gen_params: how to paint
  *
  * Returns: (transfer full): an empty batch with an id that nobody else has, for its maker
  * to fill
  */
 UpscaleBatch *
-upscale_batch_new (UpscaleRecipe *recipe)
+upscale_batch_new (UpscaleGenParams *gen_params)
 {
   UpscaleBatch *batch = g_atomic_rc_box_new0 (UpscaleBatch);
 
   batch->id = g_uuid_string_random ();
-  batch->recipe = upscale_recipe_ref (recipe);
+  batch->gen_params = upscale_gen_params_ref (gen_params);
   batch->tiles =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_tile_message_unref);
   return batch;
@@ -90,7 +90,7 @@ free_batch (gpointer data)
 
   g_free (batch->id);
   g_free (batch->remote_id);
-  upscale_recipe_unref (batch->recipe);
+  upscale_gen_params_unref (batch->gen_params);
   g_ptr_array_unref (batch->tiles);
   g_clear_pointer (&batch->sent_before, g_hash_table_unref);
 }

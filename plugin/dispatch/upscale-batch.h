@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 #include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
@@ -54,7 +54,7 @@ struct _UpscaleTileMessage
 /**
  * UpscaleBatch:
  * @id: unique over all runs; the same id is the same work
- * @recipe: how to paint
+ * @gen_params: how to paint
  * @tiles: (element-type UpscaleTileMessage): what to paint; all have the same target size
  * @sent_before: (nullable) (element-type guint): tiles that an earlier run has sent with
  * it; what is answered for those that are not in @tiles is passed over
@@ -69,20 +69,20 @@ struct _UpscaleTileMessage
  */
 struct _UpscaleBatch
 {
-  char          *id;
-  UpscaleRecipe *recipe;
-  GPtrArray     *tiles;
-  GHashTable    *sent_before;
-  gboolean       is_submitted;
-  guint          n_results;
-  char          *remote_id;
+  char             *id;
+  UpscaleGenParams *gen_params;
+  GPtrArray        *tiles;
+  GHashTable       *sent_before;
+  gboolean          is_submitted;
+  guint             n_results;
+  char             *remote_id;
 };
 
 UpscaleTileMessage *upscale_tile_message_new (const UpscaleTile *tile);
 UpscaleTileMessage *upscale_tile_message_ref (UpscaleTileMessage *message);
 void                upscale_tile_message_unref (UpscaleTileMessage *message);
 
-UpscaleBatch *upscale_batch_new (UpscaleRecipe *recipe);
+UpscaleBatch *upscale_batch_new (UpscaleGenParams *gen_params);
 UpscaleBatch *upscale_batch_ref (UpscaleBatch *batch);
 void          upscale_batch_unref (UpscaleBatch *batch);
 guint         upscale_batch_count_tiles (const UpscaleBatch *batch);

@@ -160,14 +160,14 @@ append_hint (GString *text, const char *hint)
 static void
 append_missing_guides (GString                   *text,
                        const UpscaleCapabilities *capabilities,
-                       const UpscaleRecipe       *recipe)
+                       const UpscaleGenParams    *gen_params)
 {
-  if (recipe->controlnet_enabled && !capabilities->takes_controlnet)
+  if (gen_params->controlnet_enabled && !capabilities->takes_controlnet)
     {
       g_string_append (text, _ ("it has no tile ControlNet; "));
       append_hint (text, capabilities->controlnet_hint);
     }
-  if (recipe->ip_adapter_image && !capabilities->takes_ip_adapter)
+  if (gen_params->ip_adapter_image && !capabilities->takes_ip_adapter)
     {
       g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
       append_hint (text, capabilities->ip_adapter_hint);
@@ -177,13 +177,13 @@ append_missing_guides (GString                   *text,
 static void
 append_missing_loras (GString                   *text,
                       const UpscaleCapabilities *capabilities,
-                      const UpscaleRecipe       *recipe)
+                      const UpscaleGenParams    *gen_params)
 {
-  if (recipe->loras->len > 0 && !capabilities->takes_loras)
+  if (gen_params->loras->len > 0 && !capabilities->takes_loras)
     g_string_append (text, _ ("it can't add LoRAs; "));
-  for (guint i = 0; capabilities->takes_loras && i < recipe->loras->len; i++)
+  for (guint i = 0; capabilities->takes_loras && i < gen_params->loras->len; i++)
     {
-      const UpscaleLora *lora = &g_array_index (recipe->loras, UpscaleLora, i);
+      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
 
       if (lacks (capabilities, capabilities->loras, lora->name))
         g_string_append_printf (text, _ ("it has no LoRA '%s'; "), lora->name);
@@ -193,7 +193,7 @@ append_missing_loras (GString                   *text,
 /**
  * upscale_capabilities_dup_missing:
  * @capabilities: what an endpoint can do
- * @recipe: how it is to paint
+ * @gen_params: how it is to paint
  *
  * Compares what is asked for with what is there. What an endpoint does not tell of is
  * taken to be there.
@@ -202,20 +202,20 @@ append_missing_loras (GString                   *text,
  */
 char *
 upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
-                                  const UpscaleRecipe       *recipe)
+                                  const UpscaleGenParams    *gen_params)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (lacks (capabilities, capabilities->models, recipe->model))
-    g_string_append_printf (text, _ ("it has no model '%s'; "), recipe->model);
-  append_missing_guides (text, capabilities, recipe);
-  if (recipe->generation_px > 0 && !capabilities->takes_generation_size)
+  if (lacks (capabilities, capabilities->models, gen_params->model))
+    g_string_append_printf (text, _ ("it has no model '%s'; "), gen_params->model);
+  append_missing_guides (text, capabilities, gen_params);
+  if (gen_params->generation_px > 0 && !capabilities->takes_generation_size)
     g_string_append (text, _ ("it paints each tile at the tile's own size; "));
-  append_missing_loras (text, capabilities, recipe);
+  append_missing_loras (text, capabilities, gen_params);
   if (text->len > 0)
     append_hint (text, capabilities->hint);
   append_hint (text, capabilities->caveat);
-  if (capabilities->guesses_model && *recipe->model == '\0')
+  if (capabilities->guesses_model && *gen_params->model == '\0')
     g_string_append_printf (
         text, _ ("no model is named, so it paints with the first it has, '%s'; "),
         capabilities->default_model);
@@ -267,28 +267,29 @@ append_guide (GString *name, GStrv guides, const char *model)
 /**
  * upscale_capabilities_dup_painter:
  * @capabilities: what an endpoint can do
- * @recipe: how it is to paint
+ * @gen_params: how it is to paint
  *
- * A model that the recipe names is the recipe's business; one that the server chooses is
- * the server's, and so are the guides of a recipe that wants guides. The identity is only
- * the server's word, so the name begins with the place.
+ * A model that the gen_params names is the gen_params's business; one that the server
+ * chooses is the server's, and so are the guides of a gen_params that wants guides. The
+ * identity is only the server's word, so the name begins with the place.
  *
  * Returns: (transfer full): names what paints: answers under equal names are
  * interchangeable
  */
 char *
 upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
-                                  const UpscaleRecipe       *recipe)
+                                  const UpscaleGenParams    *gen_params)
 {
   GString    *name = g_string_new (capabilities->place);
-  const char *model = *recipe->model ? recipe->model : capabilities->default_model;
+  const char *model =
+      *gen_params->model ? gen_params->model : capabilities->default_model;
 
   g_string_append_printf (name, " %s", capabilities->identity);
-  if (capabilities->default_model && *recipe->model == '\0')
+  if (capabilities->default_model && *gen_params->model == '\0')
     g_string_append_printf (name, " %s", capabilities->default_model);
-  if (recipe->controlnet_enabled && capabilities->takes_controlnet)
+  if (gen_params->controlnet_enabled && capabilities->takes_controlnet)
     append_guide (name, capabilities->tile_controlnets, model);
-  if (recipe->ip_adapter_image && capabilities->takes_ip_adapter)
+  if (gen_params->ip_adapter_image && capabilities->takes_ip_adapter)
     append_guide (name, capabilities->ip_adapters, model);
   return g_string_free_and_steal (name);
 }

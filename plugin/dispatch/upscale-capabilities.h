@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 
 G_BEGIN_DECLS
 
@@ -40,8 +40,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @loras: (nullable): LoRAs it has, likewise
  * @version: (nullable): of the server
  * @about: (nullable): what it says of itself, sentences
- * @default_model: (nullable): what it paints with where the recipe names no model; names
- * its answers then, together with @identity
+ * @default_model: (nullable): what it paints with where the gen_params names no model;
+ * names its answers then, together with @identity
  * @hint: (nullable): how to get what it lacks, a sentence
  * @controlnet_hint: (nullable): how to get a tile ControlNet, likewise
  * @ip_adapter_hint: (nullable): how to get IP-Adapter, likewise
@@ -90,11 +90,11 @@ UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_tidy (UpscaleCapabilities *capabilities);
 char    *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
-                                           const UpscaleRecipe       *recipe);
+                                           const UpscaleGenParams    *gen_params);
 gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
                                            const UpscaleCapabilities *other);
 char    *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
-                                           const UpscaleRecipe       *recipe);
+                                           const UpscaleGenParams    *gen_params);
 gboolean upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities,
                                         gsize                      n_bytes);
 

@@ -13,7 +13,7 @@ on_given_up (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (UpscaleScheduler) self = user_data;
 
   /* Settling as the base can't fail; the tile has failed either way. */
-  upscale_tile_exchange_give_up_finish (UPSCALE_TILE_EXCHANGE (object), result, NULL);
+  upscale_tile_provider_give_up_finish (UPSCALE_TILE_PROVIDER (object), result, NULL);
   self->n_giving_up--;
   upscale_scheduler_tell_progress (self);
   upscale_scheduler_pump (self);
@@ -35,16 +35,16 @@ upscale_scheduler_give_up (UpscaleScheduler *self, guint tile_index, const char 
                                                  .tile_index = tile_index,
                                                  .text = reason });
   self->n_giving_up++;
-  upscale_tile_exchange_give_up_async (self->exchange, tile_index, on_given_up,
+  upscale_tile_provider_give_up_async (self->provider, tile_index, on_given_up,
                                        g_object_ref (self));
 }
 
 /* Of tiles that fail together, and of a proxy's words, nothing is known about one. A tile
  * that was too much together with others may be none alone. */
 static gboolean
-is_its_own_failure (UpscaleFlight *flight, gboolean is_answer, const GError *error)
+is_its_own_failure (UpscaleBatchRequest *request, gboolean is_answer, const GError *error)
 {
-  gboolean is_alone = upscale_flight_get_batch (flight)->tiles->len <= 1;
+  gboolean is_alone = upscale_batch_request_get_batch (request)->tiles->len <= 1;
 
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER) ||
       g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL) ||
@@ -65,23 +65,23 @@ has_failed_so_before (UpscaleScheduler *self, guint tile_index, const GError *er
   return is_same;
 }
 
-/* A failed try: another one while there are some left. What another flight still carries
+/* A failed try: another one while there are some left. What another request still carries
  * has not failed. */
 static void
-retry_or_give_up (UpscaleScheduler *self,
-                  UpscaleFlight    *flight,
-                  guint             tile_index,
-                  gboolean          is_answer,
-                  const GError     *error)
+retry_or_give_up (UpscaleScheduler    *self,
+                  UpscaleBatchRequest *request,
+                  guint                tile_index,
+                  gboolean             is_answer,
+                  const GError        *error)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
   g_autofree char *where =
       g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), error->message);
-  gboolean is_hopeless = is_its_own_failure (flight, is_answer, error) &&
+  gboolean is_hopeless = is_its_own_failure (request, is_answer, error) &&
                          has_failed_so_before (self, tile_index, error);
 
   upscale_tile_queue_avoid (self->queue, tile_index, endpoint);
-  if (!upscale_tile_queue_release (self->queue, tile_index, flight))
+  if (!upscale_tile_queue_release (self->queue, tile_index, request))
     return;
   if (is_hopeless ||
       upscale_tile_queue_get_n_tries (self->queue, tile_index) >= self->policy.max_tries)
@@ -226,11 +226,11 @@ upscale_scheduler_let_rest (UpscaleScheduler *self,
 
 static void
 blame (UpscaleScheduler    *self,
-       UpscaleFlight       *flight,
+       UpscaleBatchRequest *request,
        UpscaleRetryDecision decision,
        const GError        *error)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
   gint64           now_us = upscale_clock_get_now (self->clock);
   gboolean         loses_work = decision.action != UPSCALE_RETRY_RESEND;
   gboolean         is_busy = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
@@ -240,7 +240,7 @@ blame (UpscaleScheduler    *self,
   else if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
     upscale_scheduler_stop_endpoint (self, endpoint, error->message);
   else if (decision.is_strike)
-    upscale_scheduler_strike (self, endpoint, upscale_flight_get_sent_us (flight),
+    upscale_scheduler_strike (self, endpoint, upscale_batch_request_get_sent_us (request),
                               loses_work && decision.wait_us > 0, error);
   if (is_busy && loses_work)
     upscale_endpoint_ask_less (endpoint);
@@ -251,7 +251,7 @@ blame (UpscaleScheduler    *self,
 
 static void
 return_tiles (UpscaleScheduler    *self,
-              UpscaleFlight       *flight,
+              UpscaleBatchRequest *request,
               GArray              *tiles,
               UpscaleRetryDecision decision,
               const GError        *error)
@@ -260,22 +260,22 @@ return_tiles (UpscaleScheduler    *self,
     {
       guint index = g_array_index (tiles, guint, i);
 
-      if (!decision.is_try && !upscale_flight_is_copy (flight))
+      if (!decision.is_try && !upscale_batch_request_is_copy (request))
         upscale_tile_queue_add_try (self->queue, index, -1);
       if (decision.action == UPSCALE_RETRY_ISOLATE)
         upscale_tile_queue_isolate (self->queue, index);
-      retry_or_give_up (self, flight, index, FALSE, error);
+      retry_or_give_up (self, request, index, FALSE, error);
     }
 }
 
 static UpscaleRetryCase
-make_case (UpscaleScheduler *self,
-           UpscaleFlight    *flight,
-           GArray           *tiles,
-           const GError     *error)
+make_case (UpscaleScheduler    *self,
+           UpscaleBatchRequest *request,
+           GArray              *tiles,
+           const GError        *error)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
-  double           quiet_us = upscale_flight_get_quiet_s (flight) * G_USEC_PER_SEC;
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
+  double quiet_us = upscale_batch_request_get_quiet_s (request) * G_USEC_PER_SEC;
   gint64 patience_us = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY)
                            ? upscale_scheduler_note_busy (self, endpoint)
                            : 0;
@@ -284,8 +284,8 @@ make_case (UpscaleScheduler *self,
     .n_open = tiles->len,
     .n_tries = most_tries (self, tiles),
     .max_tries = self->policy.max_tries,
-    .n_resends = upscale_flight_get_n_resends (flight),
-    .is_submitted = upscale_flight_get_batch (flight)->is_submitted,
+    .n_resends = upscale_batch_request_get_n_resends (request),
+    .is_submitted = upscale_batch_request_get_batch (request)->is_submitted,
     .has_others = upscale_scheduler_has_others (self, endpoint),
     .jitter = g_rand_double (self->random),
     .n_busy = upscale_endpoint_get_health (endpoint)->n_busy,
@@ -295,30 +295,30 @@ make_case (UpscaleScheduler *self,
 }
 
 /**
- * upscale_scheduler_fail_flight:
+ * upscale_scheduler_fail_request:
  * @self: a scheduler
- * @flight: a flight that has ended
+ * @request: a request that has ended
  * @error: why, no cancellation
  *
- * Returns: whether the flight goes on, as it was sent again
+ * Returns: whether the request goes on, as it was sent again
  */
 gboolean
-upscale_scheduler_fail_flight (UpscaleScheduler *self,
-                               UpscaleFlight    *flight,
-                               const GError     *error)
+upscale_scheduler_fail_request (UpscaleScheduler    *self,
+                                UpscaleBatchRequest *request,
+                                const GError        *error)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
-  g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
+  g_autoptr (GArray) tiles = upscale_batch_request_get_open_tiles (request);
   UpscaleRetryDecision decision =
-      upscale_retry_decide (error, make_case (self, flight, tiles, error));
+      upscale_retry_decide (error, make_case (self, request, tiles, error));
   gboolean     is_busy = g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
   gboolean     is_sent_again;
   UpscaleEvent event = { .endpoint = endpoint,
-                         .batch = upscale_flight_get_batch (flight),
+                         .batch = upscale_batch_request_get_batch (request),
                          .tile_index = UPSCALE_NO_TILE,
                          .text = error->message };
 
-  blame (self, flight, decision, error);
+  blame (self, request, decision, error);
   is_sent_again = decision.action == UPSCALE_RETRY_RESEND && tiles->len > 0 &&
                   upscale_endpoint_is_alive (endpoint) &&
                   !upscale_scheduler_has_ended (self);
@@ -328,34 +328,34 @@ upscale_scheduler_fail_flight (UpscaleScheduler *self,
     upscale_scheduler_let_rest (self, endpoint, decision.wait_us, error);
   if (is_sent_again)
     {
-      upscale_flight_send_again (flight, decision.wait_us);
+      upscale_batch_request_send_again (request, decision.wait_us);
       return TRUE;
     }
   if (decision.action == UPSCALE_RETRY_HALVE)
     upscale_endpoint_halve (endpoint, tiles->len);
   upscale_backend_abandon (upscale_endpoint_get_backend (endpoint),
-                           upscale_flight_get_batch (flight));
-  return_tiles (self, flight, tiles, decision, error);
+                           upscale_batch_request_get_batch (request));
+  return_tiles (self, request, tiles, decision, error);
   return FALSE;
 }
 
 /* A tile that was too much together with others is no worse for it. */
 static void
-halve_for_tile (UpscaleScheduler *self, UpscaleFlight *flight, guint tile_index)
+halve_for_tile (UpscaleScheduler *self, UpscaleBatchRequest *request, guint tile_index)
 {
-  guint n_tiles = upscale_flight_get_batch (flight)->tiles->len;
+  guint n_tiles = upscale_batch_request_get_batch (request)->tiles->len;
 
   if (n_tiles <= 1)
     return;
-  upscale_endpoint_halve (upscale_flight_get_endpoint (flight), n_tiles);
-  if (!upscale_flight_is_copy (flight) && self->policy.max_tries > 1)
+  upscale_endpoint_halve (upscale_batch_request_get_endpoint (request), n_tiles);
+  if (!upscale_batch_request_is_copy (request) && self->policy.max_tries > 1)
     upscale_tile_queue_add_try (self->queue, tile_index, -1);
 }
 
 /**
  * upscale_scheduler_fail_tile:
  * @self: a scheduler
- * @flight: who carried it
+ * @request: who carried it
  * @tile_index: a tile that was taken from the queue
  * @error: why
  *
@@ -363,24 +363,25 @@ halve_for_tile (UpscaleScheduler *self, UpscaleFlight *flight, guint tile_index)
  * blame, and would fail again.
  */
 void
-upscale_scheduler_fail_tile (UpscaleScheduler *self,
-                             UpscaleFlight    *flight,
-                             guint             tile_index,
-                             const GError     *error)
+upscale_scheduler_fail_tile (UpscaleScheduler    *self,
+                             UpscaleBatchRequest *request,
+                             guint                tile_index,
+                             const GError        *error)
 {
-  upscale_scheduler_tell (self, (UpscaleEvent) {
-                                    .kind = UPSCALE_EVENT_TILE_FAILED,
-                                    .endpoint = upscale_flight_get_endpoint (flight),
-                                    .batch = upscale_flight_get_batch (flight),
-                                    .tile_index = tile_index,
-                                    .text = error->message });
+  upscale_scheduler_tell (self,
+                          (UpscaleEvent) {
+                              .kind = UPSCALE_EVENT_TILE_FAILED,
+                              .endpoint = upscale_batch_request_get_endpoint (request),
+                              .batch = upscale_batch_request_get_batch (request),
+                              .tile_index = tile_index,
+                              .text = error->message });
   if (upscale_tile_queue_get_n_tries (self->queue, tile_index) == 0)
     {
-      upscale_tile_queue_release (self->queue, tile_index, flight);
+      upscale_tile_queue_release (self->queue, tile_index, request);
       upscale_scheduler_give_up (self, tile_index, error->message);
       return;
     }
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE))
-    halve_for_tile (self, flight, tile_index);
-  retry_or_give_up (self, flight, tile_index, TRUE, error);
+    halve_for_tile (self, request, tile_index);
+  retry_or_give_up (self, request, tile_index, TRUE, error);
 }

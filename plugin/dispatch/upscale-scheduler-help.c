@@ -16,11 +16,12 @@
 #define WORTH_OF_MOVE 1.2
 
 static gboolean
-is_copied (UpscaleScheduler *self, UpscaleFlight *flight, GArray *tiles)
+is_copied (UpscaleScheduler *self, UpscaleBatchRequest *request, GArray *tiles)
 {
-  return (upscale_flight_is_copy (flight) && !upscale_flight_is_leftover (flight)) ||
+  return (upscale_batch_request_is_copy (request) &&
+          !upscale_batch_request_is_orphan (request)) ||
          upscale_tile_queue_get_other_carrier (
-             self->queue, g_array_index (tiles, guint, tiles->len - 1), flight) != NULL;
+             self->queue, g_array_index (tiles, guint, tiles->len - 1), request) != NULL;
 }
 
 /* Of batches that share tiles one may have been copied already. */
@@ -34,19 +35,21 @@ remove_copied (UpscaleScheduler *self, GArray *tiles)
 
 /* The last tiles, as the endpoint that has them works from the front. */
 static GArray *
-choose_copies (UpscaleScheduler *self, UpscaleFlight *flight, UpscaleEndpoint *helper)
+choose_copies (UpscaleScheduler    *self,
+               UpscaleBatchRequest *request,
+               UpscaleEndpoint     *helper)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (flight);
-  g_autoptr (GArray) tiles = upscale_flight_get_open_tiles (flight);
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
+  g_autoptr (GArray) tiles = upscale_batch_request_get_open_tiles (request);
   UpscaleHedgeCase what = {
     .n_open = tiles->len,
-    .quiet_s = upscale_flight_get_quiet_s (flight),
+    .quiet_s = upscale_batch_request_get_quiet_s (request),
     .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
     .own_seconds_per_tile = upscale_endpoint_get_seconds_per_tile (helper),
   };
   guint n = upscale_hedge_count_tiles (what);
 
-  if (n == 0 || is_copied (self, flight, tiles))
+  if (n == 0 || is_copied (self, request, tiles))
     return NULL;
   g_array_remove_range (tiles, 0, tiles->len - n);
   remove_copied (self, tiles);
@@ -63,16 +66,16 @@ copy_late_tiles (UpscaleScheduler *self, UpscaleEndpoint *helper)
   for (GList *link = self->order.head; link && n_looked_at < MAX_CANDIDATES;
        link = link->next)
     {
-      UpscaleFlight *flight = link->data;
+      UpscaleBatchRequest *request = link->data;
       g_autoptr (GArray) copies = NULL;
 
-      if (!upscale_flight_is_waiting_for_answers (flight))
+      if (!upscale_batch_request_is_waiting_for_answers (request))
         continue;
       n_looked_at++;
-      copies = choose_copies (self, flight, helper);
+      copies = choose_copies (self, request, helper);
       if (copies)
         {
-          upscale_flight_unref (
+          upscale_batch_request_unref (
               upscale_scheduler_launch (self, helper, copies->len, copies, NULL));
           return TRUE;
         }
@@ -81,12 +84,12 @@ copy_late_tiles (UpscaleScheduler *self, UpscaleEndpoint *helper)
 }
 
 static gboolean
-is_worth_moving (UpscaleFlight *spare, UpscaleEndpoint *helper)
+is_worth_moving (UpscaleBatchRequest *spare, UpscaleEndpoint *helper)
 {
-  UpscaleEndpoint *endpoint = upscale_flight_get_endpoint (spare);
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (spare);
   double           there_s = upscale_endpoint_get_seconds_per_tile (endpoint);
   double           here_s = upscale_endpoint_get_seconds_per_tile (helper);
-  double           n = upscale_flight_count_open (spare);
+  double           n = upscale_batch_request_count_open (spare);
 
   return here_s > 0.0 && (there_s <= 0.0 || here_s * n * WORTH_OF_MOVE <
                                                 there_s * (n + TILES_BEFORE_SPARE));
@@ -97,13 +100,14 @@ call_spare_back (UpscaleScheduler *self, UpscaleEndpoint *helper)
 {
   for (guint i = 0; i < self->endpoints->len; i++)
     {
-      UpscaleEndpoint *endpoint = self->endpoints->pdata[i];
-      UpscaleFlight   *spare = g_queue_peek_tail (upscale_endpoint_get_spares (endpoint));
+      UpscaleEndpoint     *endpoint = self->endpoints->pdata[i];
+      UpscaleBatchRequest *spare =
+          g_queue_peek_tail (upscale_endpoint_get_spares (endpoint));
 
       if (endpoint == helper || !spare || !is_worth_moving (spare, helper))
         continue;
       self->recalled = spare;
-      upscale_flight_cancel (spare);
+      upscale_batch_request_cancel (spare);
       return TRUE;
     }
   return FALSE;

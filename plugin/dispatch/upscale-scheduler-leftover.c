@@ -7,9 +7,9 @@
  * still be another tile, which its key tells once it is prepared. Also what another
  * endpoint has begun with meanwhile is asked for: the first answer counts. */
 static GArray *
-choose_tiles (UpscaleScheduler *self, const UpscaleLeftover *leftover)
+choose_tiles (UpscaleScheduler *self, const UpscaleOrphanedBatch *orphan)
 {
-  g_autoptr (GArray) sent = upscale_leftover_get_tiles (leftover);
+  g_autoptr (GArray) sent = upscale_orphaned_batch_get_tiles (orphan);
   g_autoptr (GArray) tiles = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < sent->len; i++)
@@ -25,39 +25,39 @@ choose_tiles (UpscaleScheduler *self, const UpscaleLeftover *leftover)
 }
 
 static void
-resume (UpscaleScheduler *self, UpscaleEndpoint *endpoint, UpscaleLeftover *leftover)
+resume (UpscaleScheduler *self, UpscaleEndpoint *endpoint, UpscaleOrphanedBatch *orphan)
 {
-  g_autoptr (GArray) tiles = choose_tiles (self, leftover);
+  g_autoptr (GArray) tiles = choose_tiles (self, orphan);
 
   if (tiles->len > 0)
-    upscale_flight_unref (
-        upscale_scheduler_launch (self, endpoint, tiles->len, tiles, leftover));
+    upscale_batch_request_unref (
+        upscale_scheduler_launch (self, endpoint, tiles->len, tiles, orphan));
 }
 
 /**
- * upscale_scheduler_resume_leftovers:
+ * upscale_scheduler_resume_orphans:
  * @self: a scheduler
  * @endpoint: an endpoint that has just said what it can do
  *
  * Asks it for what an earlier run has sent it. Each is asked for once.
  */
 void
-upscale_scheduler_resume_leftovers (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
+upscale_scheduler_resume_orphans (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   guint i = 0;
 
   if (!upscale_endpoint_get_capabilities (endpoint)->keeps_batches)
     return;
-  while (i < self->leftovers->len)
+  while (i < self->orphans->len)
     {
-      UpscaleLeftover *leftover = self->leftovers->pdata[i];
+      UpscaleOrphanedBatch *orphan = self->orphans->pdata[i];
 
-      if (g_str_equal (leftover->endpoint, upscale_endpoint_get_name (endpoint)))
+      if (g_str_equal (orphan->endpoint, upscale_endpoint_get_name (endpoint)))
         {
-          upscale_leftover_ref (leftover);
-          g_ptr_array_remove_index (self->leftovers, i);
-          resume (self, endpoint, leftover);
-          upscale_leftover_unref (leftover);
+          upscale_orphaned_batch_ref (orphan);
+          g_ptr_array_remove_index (self->orphans, i);
+          resume (self, endpoint, orphan);
+          upscale_orphaned_batch_unref (orphan);
         }
       else
         i++;
@@ -65,13 +65,13 @@ upscale_scheduler_resume_leftovers (UpscaleScheduler *self, UpscaleEndpoint *end
 }
 
 /**
- * upscale_scheduler_add_leftover:
+ * upscale_scheduler_add_orphan:
  * @scheduler: a scheduler that does not run yet
- * @leftover: what an earlier run has sent; tiles that this run does not have, or that are
+ * @orphan: what an earlier run has sent; tiles that this run does not have, or that are
  * something else in it, are left alone
  */
 void
-upscale_scheduler_add_leftover (UpscaleScheduler *scheduler, UpscaleLeftover *leftover)
+upscale_scheduler_add_orphan (UpscaleScheduler *scheduler, UpscaleOrphanedBatch *orphan)
 {
-  g_ptr_array_add (scheduler->leftovers, upscale_leftover_ref (leftover));
+  g_ptr_array_add (scheduler->orphans, upscale_orphaned_batch_ref (orphan));
 }

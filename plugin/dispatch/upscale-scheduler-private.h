@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-flight.h"
+#include "upscale-batch-request.h"
 #include "upscale-retry.h"
 #include "upscale-scheduler.h"
 #include "upscale-tile-queue.h"
@@ -12,38 +12,38 @@ G_BEGIN_DECLS
  * UpscaleScheduler:
  *
  * Gives tiles to endpoints until each is settled or given up. Endpoints pull: pump() is
- * the only place where work is handed out, and on_flight_ended() the only one where a
+ * the only place where work is handed out, and on_request_ended() the only one where a
  * failure's consequence is drawn.
  */
 struct _UpscaleScheduler
 {
   GObject parent_instance;
 
-  UpscaleTileExchange *exchange;
-  UpscaleRecipe       *recipe;
+  UpscaleTileProvider *provider;
+  UpscaleGenParams    *gen_params;
   UpscalePolicy        policy;
   UpscaleClock        *clock;
   GPtrArray           *endpoints;
-  GPtrArray           *leftovers; /* of UpscaleLeftover, not asked for yet */
+  GPtrArray           *orphans; /* of UpscaleOrphanedBatch, not asked for yet */
 
-  UpscaleTileQueue *queue;
-  GHashTable       *tile_failures; /* tile index -> what it failed with last */
-  GHashTable       *flights;       /* UpscaleFlight -> its link in @order */
-  GQueue            order;         /* of UpscaleFlight, oldest first */
-  guint             n_spares;      /* batches that endpoints hold ready */
-  UpscaleFlight    *recalled;      /* not owned: called back for a free endpoint */
-  guint             n_giving_up;
-  guint             n_probing;
-  guint             n_alive; /* endpoints */
-  guint             n_slots; /* of all endpoints */
-  GCancellable     *probes;
-  gboolean          is_open; /* tiles are handed out */
-  gboolean          is_pump_due;
-  guint             opening; /* timer */
-  guint             wake_up; /* timer */
-  GTask            *task;
-  gulong            cancelled_handler;
-  GRand            *random;
+  UpscaleTileQueue    *queue;
+  GHashTable          *tile_failures; /* tile index -> what it failed with last */
+  GHashTable          *requests;      /* UpscaleBatchRequest -> its link in @order */
+  GQueue               order;         /* of UpscaleBatchRequest, oldest first */
+  guint                n_spares;      /* batches that endpoints hold ready */
+  UpscaleBatchRequest *recalled;      /* not owned: called back for a free endpoint */
+  guint                n_giving_up;
+  guint                n_probing;
+  guint                n_alive; /* endpoints */
+  guint                n_slots; /* of all endpoints */
+  GCancellable        *probes;
+  gboolean             is_open; /* tiles are handed out */
+  gboolean             is_pump_due;
+  guint                opening; /* timer */
+  guint                wake_up; /* timer */
+  GTask               *task;
+  gulong               cancelled_handler;
+  GRand               *random;
 };
 
 guint    upscale_scheduler_count_waiting (UpscaleScheduler *self);
@@ -54,27 +54,26 @@ void     upscale_scheduler_pump (UpscaleScheduler *self);
 void     upscale_scheduler_pump_soon (UpscaleScheduler *self);
 void upscale_scheduler_pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
 
-UpscaleFlight *upscale_scheduler_launch (UpscaleScheduler *self,
-                                         UpscaleEndpoint  *endpoint,
-                                         guint             n_wanted,
-                                         GArray           *copies,
-                                         UpscaleLeftover  *leftover);
+UpscaleBatchRequest *upscale_scheduler_launch (UpscaleScheduler     *self,
+                                               UpscaleEndpoint      *endpoint,
+                                               guint                 n_wanted,
+                                               GArray               *copies,
+                                               UpscaleOrphanedBatch *orphan);
 
-void upscale_scheduler_resume_leftovers (UpscaleScheduler *self,
-                                         UpscaleEndpoint  *endpoint);
+void upscale_scheduler_resume_orphans (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
 
 gboolean upscale_scheduler_help (UpscaleScheduler *self, UpscaleEndpoint *endpoint);
 double   upscale_scheduler_get_help_interval_s (UpscaleScheduler *self);
 
 void
 upscale_scheduler_give_up (UpscaleScheduler *self, guint tile_index, const char *reason);
-void     upscale_scheduler_fail_tile (UpscaleScheduler *self,
-                                      UpscaleFlight    *flight,
-                                      guint             tile_index,
-                                      const GError     *error);
-gboolean upscale_scheduler_fail_flight (UpscaleScheduler *self,
-                                        UpscaleFlight    *flight,
-                                        const GError     *error);
+void     upscale_scheduler_fail_tile (UpscaleScheduler    *self,
+                                      UpscaleBatchRequest *request,
+                                      guint                tile_index,
+                                      const GError        *error);
+gboolean upscale_scheduler_fail_request (UpscaleScheduler    *self,
+                                         UpscaleBatchRequest *request,
+                                         const GError        *error);
 void     upscale_scheduler_strike (UpscaleScheduler *self,
                                    UpscaleEndpoint  *endpoint,
                                    gint64            begun_us,

@@ -61,14 +61,14 @@ welcome (UpscaleScheduler    *self,
          UpscaleCapabilities *capabilities)
 {
   upscale_endpoint_set_ready (endpoint, capabilities);
-  upscale_tile_exchange_add_painter (self->exchange, capabilities);
+  upscale_tile_provider_add_painter (self->provider, capabilities);
   upscale_scheduler_note_pool (self);
   upscale_scheduler_tell (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_PROBED,
                                                  .endpoint = endpoint,
                                                  .tile_index = UPSCALE_NO_TILE,
                                                  .text = capabilities->identity });
   if (!upscale_scheduler_has_ended (self))
-    upscale_scheduler_resume_leftovers (self, endpoint);
+    upscale_scheduler_resume_orphans (self, endpoint);
 }
 
 /* Tiles are handed out once every endpoint has been heard of, so that what any of them

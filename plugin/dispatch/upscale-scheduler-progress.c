@@ -19,9 +19,9 @@ upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
   guint n = 0;
 
   for (const GList *link = scheduler->order.head; link; link = link->next)
-    if (upscale_flight_get_phase (link->data) == phase &&
-        (!endpoint || upscale_flight_get_endpoint (link->data) == endpoint))
-      n += upscale_flight_count_open (link->data);
+    if (upscale_batch_request_get_phase (link->data) == phase &&
+        (!endpoint || upscale_batch_request_get_endpoint (link->data) == endpoint))
+      n += upscale_batch_request_count_open (link->data);
   return n;
 }
 
@@ -51,7 +51,7 @@ find_wait_us (UpscaleScheduler *self)
   gint64 first_us = 0;
 
   for (const GList *link = self->order.head; link; link = link->next)
-    if (!upscale_flight_is_pausing (link->data))
+    if (!upscale_batch_request_is_pausing (link->data))
       return 0;
   for (guint i = 0; i < self->endpoints->len; i++)
     {

@@ -100,9 +100,9 @@ fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_places)
 
   while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_places &&
          upscale_tile_queue_has_for (self->queue, endpoint, has_others))
-    upscale_flight_unref (upscale_scheduler_launch (self, endpoint,
-                                                    choose_size (self, endpoint), NULL,
-                                                    NULL));
+    upscale_batch_request_unref (upscale_scheduler_launch (self, endpoint,
+                                                           choose_size (self, endpoint),
+                                                           NULL, NULL));
 }
 
 static gboolean
@@ -294,15 +294,15 @@ static gboolean
 on_cancelled_in_main (gpointer user_data)
 {
   UpscaleScheduler *self = user_data;
-  g_autoptr (GPtrArray) flights =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_flight_unref);
+  g_autoptr (GPtrArray) requests =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_batch_request_unref);
 
-  /* A flight that ends takes itself off the list. */
+  /* A request that ends takes itself off the list. */
   for (const GList *link = self->order.head; link; link = link->next)
-    g_ptr_array_add (flights, upscale_flight_ref (link->data));
+    g_ptr_array_add (requests, upscale_batch_request_ref (link->data));
 
-  for (guint i = 0; i < flights->len; i++)
-    upscale_flight_cancel (flights->pdata[i]);
+  for (guint i = 0; i < requests->len; i++)
+    upscale_batch_request_cancel (requests->pdata[i]);
   upscale_scheduler_pump (self);
   return G_SOURCE_REMOVE;
 }
@@ -321,13 +321,13 @@ upscale_scheduler_finalize (GObject *object)
   UpscaleScheduler *self = UPSCALE_SCHEDULER (object);
 
   g_clear_pointer (&self->queue, upscale_tile_queue_free);
-  g_hash_table_unref (self->flights);
+  g_hash_table_unref (self->requests);
   g_hash_table_unref (self->tile_failures);
   g_ptr_array_unref (self->endpoints);
-  g_ptr_array_unref (self->leftovers);
+  g_ptr_array_unref (self->orphans);
   g_clear_object (&self->probes);
-  g_clear_object (&self->exchange);
-  g_clear_pointer (&self->recipe, upscale_recipe_unref);
+  g_clear_object (&self->provider);
+  g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
   g_clear_object (&self->clock);
   g_rand_free (self->random);
   G_OBJECT_CLASS (upscale_scheduler_parent_class)->finalize (object);
@@ -362,10 +362,11 @@ static void
 upscale_scheduler_init (UpscaleScheduler *self)
 {
   self->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
-  self->leftovers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_leftover_unref);
-  self->flights =
-      g_hash_table_new_full (NULL, NULL, (GDestroyNotify) upscale_flight_unref, NULL);
+  self->orphans =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_orphaned_batch_unref);
+  self->requests =
+      g_hash_table_new_full (NULL, NULL, (GDestroyNotify) upscale_batch_request_unref,
+                             NULL);
   self->tile_failures = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->probes = g_cancellable_new ();
   self->random = g_rand_new ();
@@ -373,25 +374,25 @@ upscale_scheduler_init (UpscaleScheduler *self)
 
 /**
  * upscale_scheduler_new:
- * @exchange: where tiles come from and go to
+ * @provider: where tiles come from and go to
  * @n_tiles: how many there are
- * @recipe: how to paint
+ * @gen_params: how to paint
  * @policy: what the user wants
  * @clock: the time
  *
  * Returns: (transfer full): a scheduler without endpoints
  */
 UpscaleScheduler *
-upscale_scheduler_new (UpscaleTileExchange *exchange,
+upscale_scheduler_new (UpscaleTileProvider *provider,
                        guint                n_tiles,
-                       UpscaleRecipe       *recipe,
+                       UpscaleGenParams    *gen_params,
                        UpscalePolicy        policy,
                        UpscaleClock        *clock)
 {
   UpscaleScheduler *self = g_object_new (UPSCALE_TYPE_SCHEDULER, NULL);
 
-  self->exchange = g_object_ref (exchange);
-  self->recipe = upscale_recipe_ref (recipe);
+  self->provider = g_object_ref (provider);
+  self->gen_params = upscale_gen_params_ref (gen_params);
   self->policy = policy;
   self->clock = g_object_ref (clock);
   self->queue = upscale_tile_queue_new (n_tiles);

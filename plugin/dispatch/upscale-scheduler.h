@@ -4,10 +4,10 @@
 #include "upscale-clock.h"
 #include "upscale-endpoint.h"
 #include "upscale-event.h"
-#include "upscale-leftover.h"
+#include "upscale-orphaned-batch.h"
 #include "upscale-policy.h"
 #include "upscale-progress.h"
-#include "upscale-tile-exchange.h"
+#include "upscale-tile-provider.h"
 #include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
@@ -15,15 +15,15 @@ G_BEGIN_DECLS
 #define UPSCALE_TYPE_SCHEDULER (upscale_scheduler_get_type ())
 G_DECLARE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, UPSCALE, SCHEDULER, GObject)
 
-UpscaleScheduler *upscale_scheduler_new (UpscaleTileExchange *exchange,
+UpscaleScheduler *upscale_scheduler_new (UpscaleTileProvider *provider,
                                          guint                n_tiles,
-                                         UpscaleRecipe       *recipe,
+                                         UpscaleGenParams    *gen_params,
                                          UpscalePolicy        policy,
                                          UpscaleClock        *clock);
 void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler,
                                                   UpscaleEndpoint  *endpoint);
-void              upscale_scheduler_add_leftover (UpscaleScheduler *scheduler,
-                                                  UpscaleLeftover  *leftover);
+void              upscale_scheduler_add_orphan (UpscaleScheduler     *scheduler,
+                                                UpscaleOrphanedBatch *orphan);
 void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
                                                GCancellable       *cancellable,
                                                GAsyncReadyCallback callback,

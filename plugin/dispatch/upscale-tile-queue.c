@@ -12,7 +12,7 @@ typedef struct
   int              n_tries;
   gboolean         goes_alone;
   gboolean         is_claimed; /* a picture of it has come and is looked at */
-  /* Not owned; the scheduler keeps endpoints and flights for as long. */
+  /* Not owned; the scheduler keeps endpoints and requests for as long. */
   UpscaleEndpoint *avoided; /* where it failed last */
   UpscaleEndpoint *endpoint;
   gpointer         carriers[MAX_CARRIERS];

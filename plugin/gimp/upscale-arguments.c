@@ -19,7 +19,7 @@
 void
 upscale_arguments_free (UpscaleArguments *arguments)
 {
-  g_clear_pointer (&arguments->recipe, upscale_recipe_unref);
+  g_clear_pointer (&arguments->gen_params, upscale_gen_params_unref);
   g_free (arguments->endpoints);
   g_free (arguments);
 }
@@ -79,34 +79,37 @@ upscale_arguments_read_reference (GFile *file, GError **error)
 }
 
 static gboolean
-read_ip_adapter_image (GimpProcedureConfig *config, UpscaleRecipe *recipe, GError **error)
+read_ip_adapter_image (GimpProcedureConfig *config,
+                       UpscaleGenParams    *gen_params,
+                       GError             **error)
 {
   g_autoptr (GFile) file = NULL;
 
   g_object_get (config, "ip-adapter-image", &file, NULL);
   if (file)
-    recipe->ip_adapter_image = upscale_arguments_read_reference (file, error);
-  return !file || recipe->ip_adapter_image;
+    gen_params->ip_adapter_image = upscale_arguments_read_reference (file, error);
+  return !file || gen_params->ip_adapter_image;
 }
 
 static gboolean
-read_recipe (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+read_gen_params (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
 {
-  UpscaleRecipe   *recipe = arguments->recipe;
-  g_autofree char *loras = dup_text (config, "loras");
-  int              seed = 0;
+  UpscaleGenParams *gen_params = arguments->gen_params;
+  g_autofree char  *loras = dup_text (config, "loras");
+  int               seed = 0;
 
-  replace_text (&recipe->prompt, dup_text (config, "prompt"));
-  replace_text (&recipe->negative_prompt, dup_text (config, "negative-prompt"));
-  replace_text (&recipe->model, dup_text (config, "model"));
-  g_object_get (config, "strength", &recipe->strength, "steps", &recipe->steps,
-                "cfg-scale", &recipe->cfg_scale, "seed", &seed, "generation-size",
-                &recipe->generation_px, "controlnet-enabled", &recipe->controlnet_enabled,
-                "conditioning-scale", &recipe->conditioning_scale, "ip-adapter-scale",
-                &recipe->ip_adapter_scale, NULL);
-  recipe->seed = seed;
-  return upscale_recipe_parse_loras (recipe, loras, error) &&
-         read_ip_adapter_image (config, recipe, error);
+  replace_text (&gen_params->prompt, dup_text (config, "prompt"));
+  replace_text (&gen_params->negative_prompt, dup_text (config, "negative-prompt"));
+  replace_text (&gen_params->model, dup_text (config, "model"));
+  g_object_get (config, "strength", &gen_params->strength, "steps", &gen_params->steps,
+                "cfg-scale", &gen_params->cfg_scale, "seed", &seed, "generation-size",
+                &gen_params->generation_px, "controlnet-enabled",
+                &gen_params->controlnet_enabled, "conditioning-scale",
+                &gen_params->conditioning_scale, "ip-adapter-scale",
+                &gen_params->ip_adapter_scale, NULL);
+  gen_params->seed = seed;
+  return upscale_gen_params_parse_loras (gen_params, loras, error) &&
+         read_ip_adapter_image (config, gen_params, error);
 }
 
 /* A number in the environment stands in where the argument was left alone. */
@@ -161,11 +164,12 @@ static gboolean
 read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
 {
   g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px,
-                "overlap", &arguments->overlap_px, "colour-correction",
-                &arguments->colour_correction, "resize-canvas", &arguments->resize_canvas,
+                "overlap", &arguments->overlap_px, "color-correction",
+                &arguments->color_correction, "resize-canvas", &arguments->resize_canvas,
                 "repaint-selection", &arguments->repaint_selection, NULL);
   return check_multiple (arguments->tile_px, _ ("tile size"), error) &&
-         check_multiple (arguments->recipe->generation_px, _ ("generation size"), error);
+         check_multiple (arguments->gen_params->generation_px, _ ("generation size"),
+                         error);
 }
 
 /**
@@ -183,9 +187,9 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
 {
   g_autoptr (UpscaleArguments) arguments = g_new0 (UpscaleArguments, 1);
 
-  arguments->recipe = upscale_recipe_new ();
+  arguments->gen_params = upscale_gen_params_new ();
   arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
-  if (!read_recipe (config, arguments, error) ||
+  if (!read_gen_params (config, arguments, error) ||
       !read_policy (config, arguments, error) ||
       !read_geometry (config, arguments, error))
     return NULL;
@@ -206,7 +210,7 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
 gboolean
 upscale_arguments_check_reference (const UpscaleArguments *arguments, GError **error)
 {
-  GBytes *file = arguments->recipe->ip_adapter_image;
+  GBytes *file = arguments->gen_params->ip_adapter_image;
   g_autoptr (UpscalePixels) pixels =
       file ? upscale_picture_file_decode_small (file, PROBE_PX, NULL) : NULL;
 

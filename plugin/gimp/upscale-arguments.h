@@ -4,7 +4,7 @@
 #include <libgimp/gimp.h>
 
 #include "upscale-policy.h"
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap
- * @colour_correction: 0 to 1
+ * @color_correction: 0 to 1
  * @endpoints: names and URLs, as typed
  * @resize_canvas: whether the canvas grows with the layer
  * @repaint_selection: only the tiles of an earlier result that lie under the selection
@@ -25,15 +25,15 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  UpscaleRecipe *recipe;
-  UpscalePolicy  policy;
-  double         scale;
-  int            tile_px;
-  int            overlap_px;
-  double         colour_correction;
-  char          *endpoints;
-  gboolean       resize_canvas;
-  gboolean       repaint_selection;
+  UpscaleGenParams *gen_params;
+  UpscalePolicy     policy;
+  double            scale;
+  int               tile_px;
+  int               overlap_px;
+  double            color_correction;
+  char             *endpoints;
+  gboolean          resize_canvas;
+  gboolean          repaint_selection;
 } UpscaleArguments;
 
 UpscaleArguments *upscale_arguments_new (GimpProcedureConfig *config, GError **error);

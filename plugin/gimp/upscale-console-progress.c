@@ -17,7 +17,7 @@ struct _UpscaleConsoleProgress
   GObject parent_instance;
 
   UpscaleScheduler *scheduler;
-  UpscaleRecipe    *recipe;
+  UpscaleGenParams *gen_params;
   gint64            last_line_us;
 };
 
@@ -45,7 +45,7 @@ warn_of_missing (UpscaleConsoleProgress *self, const UpscaleEvent *event)
 
   missing = upscale_capabilities_dup_missing (upscale_endpoint_get_capabilities (
                                                   event->endpoint),
-                                              self->recipe);
+                                              self->gen_params);
   if (missing)
     g_printerr ("tile-upscale: warning: %s: %s\n",
                 upscale_endpoint_get_name (event->endpoint), missing);
@@ -76,7 +76,7 @@ upscale_console_progress_finalize (GObject *object)
 
   g_signal_handlers_disconnect_by_data (self->scheduler, self);
   g_object_unref (self->scheduler);
-  upscale_recipe_unref (self->recipe);
+  upscale_gen_params_unref (self->gen_params);
   G_OBJECT_CLASS (upscale_console_progress_parent_class)->finalize (object);
 }
 
@@ -99,12 +99,12 @@ upscale_console_progress_init (UpscaleConsoleProgress *self)
  * Returns: (transfer full): the printer
  */
 UpscaleConsoleProgress *
-upscale_console_progress_new (UpscaleScheduler *scheduler, UpscaleRecipe *recipe)
+upscale_console_progress_new (UpscaleScheduler *scheduler, UpscaleGenParams *gen_params)
 {
   UpscaleConsoleProgress *self = g_object_new (UPSCALE_TYPE_CONSOLE_PROGRESS, NULL);
 
   self->scheduler = g_object_ref (scheduler);
-  self->recipe = upscale_recipe_ref (recipe);
+  self->gen_params = upscale_gen_params_ref (gen_params);
   g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (scheduler, "event", G_CALLBACK (on_event), self);
   return self;

@@ -13,6 +13,6 @@ G_DECLARE_FINAL_TYPE (UpscaleConsoleProgress,
                       GObject)
 
 UpscaleConsoleProgress *upscale_console_progress_new (UpscaleScheduler *scheduler,
-                                                      UpscaleRecipe    *recipe);
+                                                      UpscaleGenParams *gen_params);
 
 G_END_DECLS

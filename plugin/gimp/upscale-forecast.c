@@ -5,7 +5,7 @@
 
 #include "upscale-arguments.h"
 #include "upscale-job.h"
-#include "upscale-speeds.h"
+#include "upscale-timings.h"
 
 /* As a run would, from the size of the layer that this one was made from. */
 static UpscaleTilePlan *
@@ -68,7 +68,7 @@ describe (const UpscaleForecastCase *what,
 
       endpoints[i].n_slots = entry->terms.n_slots;
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
-      upscale_speeds_look_up (what->speeds, entry->name, arguments, &endpoints[i]);
+      upscale_timings_look_up (what->speeds, entry->name, arguments, &endpoints[i]);
     }
   sentence = upscale_estimate_describe (upscale_estimate (estimate));
   if (!are_all_local (entries))
@@ -84,7 +84,7 @@ warn (const UpscaleForecastCase *what, const UpscaleArguments *arguments)
 {
   const char      *broken = upscale_endpoint_file_get_problem (what->endpoints);
   g_autofree char *missing =
-      what->shown ? upscale_layer_recipe_dup_warning (what->shown, arguments->recipe)
+      what->shown ? upscale_layer_recipe_dup_warning (what->shown, arguments->gen_params)
                   : NULL;
 
   if (!broken || !missing)

@@ -7,7 +7,7 @@
 #include "upscale-last-values.h"
 
 #include "upscale-file.h"
-#include "upscale-places.h"
+#include "upscale-paths.h"
 #include "upscale-settings.h"
 
 #define FILE_NAME "last-values.conf"
@@ -72,7 +72,7 @@ upscale_last_values_forget (GimpProcedureConfig *config)
 void
 upscale_last_values_load (GimpProcedureConfig *config)
 {
-  g_autoptr (GFile) file = upscale_places_find_own (FILE_NAME);
+  g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
   g_autoptr (GBytes) bytes =
       upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
   g_autoptr (GKeyFile) keys = g_key_file_new ();
@@ -96,7 +96,7 @@ upscale_last_values_load (GimpProcedureConfig *config)
 void
 upscale_last_values_save (GimpProcedureConfig *config)
 {
-  g_autoptr (GFile) file = upscale_places_find_own (FILE_NAME);
+  g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
   g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   g_auto (GStrv) names = dup_names (config);

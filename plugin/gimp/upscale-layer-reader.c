@@ -36,7 +36,7 @@ refuse (GError **error, const char *sentence)
  * @drawables: (array zero-terminated=1): what the procedure was called with
  * @error: return location for an error
  *
- * Image types set on the procedure only grey out the menu; callers through the PDB can
+ * Image types set on the procedure only gray out the menu; callers through the PDB can
  * pass anything.
  *
  * Returns: (transfer none): the one layer that can be upscaled, or %NULL with

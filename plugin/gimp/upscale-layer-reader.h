@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * @previous: (nullable): its own pixels, when it is repainted
  * @base_type: kind of image
  * @precision: precision of the image
- * @profile: (nullable): the image's own colour profile
+ * @profile: (nullable): the image's own color profile
  * @x_resolution: px per inch
  * @y_resolution: px per inch
  *

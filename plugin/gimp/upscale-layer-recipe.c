@@ -45,7 +45,7 @@ digest (GBytes *reference)
  */
 GKeyFile *
 upscale_layer_recipe_make (GObject                *config,
-                           const UpscaleRecipe    *painted,
+                           const UpscaleGenParams *painted,
                            const UpscaleLayerCopy *copy)
 {
   GKeyFile   *keys = g_key_file_new ();
@@ -282,7 +282,7 @@ upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
  */
 char *
 upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
-                                  const UpscaleRecipe      *chosen)
+                                  const UpscaleGenParams   *chosen)
 {
   if (!recipe->reference || is_reference (recipe, chosen->ip_adapter_image))
     return NULL;

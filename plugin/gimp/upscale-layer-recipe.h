@@ -36,10 +36,10 @@ UpscaleLayerRecipe *
 upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **error);
 void      upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config);
 char     *upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
-                                            const UpscaleRecipe      *chosen);
+                                            const UpscaleGenParams   *chosen);
 void      upscale_layer_recipe_attach (GimpLayer *layer, GKeyFile *keys);
 GKeyFile *upscale_layer_recipe_make (GObject                *config,
-                                     const UpscaleRecipe    *painted,
+                                     const UpscaleGenParams *painted,
                                      const UpscaleLayerCopy *copy);
 UpscaleRect upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
                                               int                       width_px,

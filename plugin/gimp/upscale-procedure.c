@@ -54,7 +54,7 @@ add_geometry (GimpProcedure *procedure)
       64, 4096, 1024, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "overlap", _ ("O_verlap"),
-      _ ("How far neighbouring tiles overlap, in pixels, at most half a tile"), 0, 2048,
+      _ ("How far neighboring tiles overlap, in pixels, at most half a tile"), 0, 2048,
       128, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "generation-size", _ ("Generation si_ze"),
                                    _ ("Side at which the model paints, in pixels, a "
@@ -119,9 +119,9 @@ add_control (GimpProcedure *procedure)
 static void
 add_outcome (GimpProcedure *procedure)
 {
-  gimp_procedure_add_double_argument (procedure, "colour-correction",
-                                      _ ("Colour correction"),
-                                      _ ("How far the colours of large areas are held to "
+  gimp_procedure_add_double_argument (procedure, "color-correction",
+                                      _ ("Color correction"),
+                                      _ ("How far the colors of large areas are held to "
                                          "the original: 0 not at all, 1 wholly"),
                                       0.0, 1.0, 1.0, G_PARAM_READWRITE);
   gimp_procedure_add_boolean_argument (

@@ -15,13 +15,13 @@
 #include "upscale-layer-reader.h"
 #include "upscale-layer-recipe.h"
 #include "upscale-layer-writer.h"
-#include "upscale-painting.h"
-#include "upscale-places.h"
-#include "upscale-speeds.h"
+#include "upscale-job-runner.h"
+#include "upscale-paths.h"
+#include "upscale-timings.h"
 
 #define STORE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 #define PICTURE_PX 1024
-#define GREY_RGBA 0x999999ff
+#define GRAY_RGBA 0x999999ff
 
 /* One call of the procedure, from arguments to new layer. Lives on the stack of
  * upscale_run_call(). */
@@ -62,9 +62,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 static void
 find_tools (Run *run)
 {
-  g_autoptr (GFile) file = upscale_places_find_own ("endpoints.conf");
+  g_autoptr (GFile) file = upscale_paths_find_own ("endpoints.conf");
 
-  run->local_program = upscale_places_dup_endpoint_program ();
+  run->local_program = upscale_paths_dup_endpoint_program ();
   run->endpoints = upscale_endpoint_file_load (file);
   if (!run->is_interactive && upscale_endpoint_file_get_problem (run->endpoints))
     g_printerr ("tile-upscale: %s\n", upscale_endpoint_file_get_problem (run->endpoints));
@@ -72,12 +72,12 @@ find_tools (Run *run)
   run->tools = (UpscaleEndpointTools) { run->endpoints, run->local_program, run->clock };
 }
 
-static UpscaleTileStore *
+static UpscaleTileCache *
 open_store (void)
 {
-  g_autoptr (GFile) folder = upscale_places_find_cached ("tiles");
+  g_autoptr (GFile) folder = upscale_paths_find_cached ("tiles");
 
-  return upscale_tile_store_new (folder, STORE_MAX_BYTES);
+  return upscale_tile_cache_new (folder, STORE_MAX_BYTES);
 }
 
 /* GIMP makes no thumbnail of a layer that would be thinner than a pixel there. */
@@ -93,16 +93,17 @@ read_picture (GimpDrawable *drawable)
   if (picture)
     return picture;
   picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1, 1);
-  gdk_pixbuf_fill (picture, GREY_RGBA);
+  gdk_pixbuf_fill (picture, GRAY_RGBA);
   return picture;
 }
 
-static UpscaleRecipe *
+static UpscaleGenParams *
 dup_recipe (GimpProcedureConfig *config)
 {
   g_autoptr (UpscaleArguments) arguments = upscale_arguments_new (config, NULL);
 
-  return arguments ? upscale_recipe_ref (arguments->recipe) : upscale_recipe_new ();
+  return arguments ? upscale_gen_params_ref (arguments->gen_params)
+                   : upscale_gen_params_new ();
 }
 
 static UpscaleLayerRecipe *
@@ -135,11 +136,11 @@ offer_repaint (Run *run)
 static gboolean
 ask (Run *run, GError **error)
 {
-  g_autoptr (GFile) shipped = upscale_places_find_shipped ("presets");
-  g_autoptr (GFile) own = upscale_places_find_own ("presets");
+  g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
+  g_autoptr (GFile) own = upscale_paths_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
-  g_autoptr (GKeyFile) speeds = upscale_speeds_load ();
-  g_autoptr (UpscaleOffers) offers = upscale_offers_new ();
+  g_autoptr (GKeyFile) speeds = upscale_timings_load ();
+  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
   gboolean            can_repaint = offer_repaint (run);
   UpscaleForecastCase what = {
     .width_px = gimp_drawable_get_width (run->looks->drawable),
@@ -162,7 +163,7 @@ ask (Run *run, GError **error)
     .dup_recipe = dup_recipe,
   };
 
-  upscale_speeds_offer (speeds, offers);
+  upscale_timings_offer (speeds, offers);
   if (!upscale_layer_looks_read_selection (run->looks, &what.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))
@@ -177,7 +178,7 @@ ask (Run *run, GError **error)
 static GKeyFile *
 make_recipe (Run *run)
 {
-  return upscale_layer_recipe_make (G_OBJECT (run->config), run->arguments->recipe,
+  return upscale_layer_recipe_make (G_OBJECT (run->config), run->arguments->gen_params,
                                     run->copy);
 }
 
@@ -234,9 +235,9 @@ static UpscaleJob *
 paint (Run *run, GError **error)
 {
   const UpscaleArguments *arguments = run->arguments;
-  g_autoptr (UpscaleTileStore) store = open_store ();
-  g_autoptr (GFile) logs = upscale_places_find_cached ("jobs");
-  UpscalePaintingCase what = {
+  g_autoptr (UpscaleTileCache) store = open_store ();
+  g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
+  UpscaleJobRunnerCase what = {
     .arguments = arguments,
     .request = { .pixels = run->copy->pixels,
                  .selection = run->copy->selection,
@@ -245,8 +246,8 @@ paint (Run *run, GError **error)
                  .scale = arguments->scale,
                  .tile_px = arguments->tile_px,
                  .overlap_px = arguments->overlap_px,
-                 .colour_correction = arguments->colour_correction,
-                 .recipe = arguments->recipe,
+                 .color_correction = arguments->color_correction,
+                 .gen_params = arguments->gen_params,
                  .policy = arguments->policy,
                  .store = store,
                  .logs = logs,
@@ -255,7 +256,7 @@ paint (Run *run, GError **error)
     .picture = run->is_interactive ? run->picture : NULL,
   };
 
-  return upscale_painting_run (&what, error);
+  return upscale_job_runner_run (&what, error);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-composer.h"
 
-#include "upscale-colour.h"
-#include "upscale-compose.h"
+#include "upscale-color.h"
+#include "upscale-blend.h"
 
 /* A cell is composed in blocks of at most this size, which bounds the memory of one
  * worker. */
@@ -31,7 +31,7 @@ struct _UpscaleComposer
 {
   UpscaleSource   *source;
   UpscaleTilePlan *plan;
-  double           colour_correction;
+  double           color_correction;
   GeglBuffer      *result;
   const Babl      *seen_fish; /* sRGB float to the working format */
 
@@ -129,7 +129,7 @@ add_tile (const UpscaleComposer *composer,
                                    block->x_weights);
   upscale_tile_plan_get_y_weights (composer->plan, tile_index, rect.y, rect.height,
                                    block->y_weights);
-  upscale_compose_add (block->base, rect.width, rect.height, change);
+  upscale_blend_add (block->base, rect.width, rect.height, change);
 }
 
 /* Its tiles are settled, so nobody writes @painted any more, and they are kept until this
@@ -212,14 +212,14 @@ compose_outside (UpscaleComposer *composer)
  * upscale_composer_new:
  * @source: the layer
  * @plan: tiles and cells over its target
- * @colour_correction: how far low frequencies follow the source, 0 to 1
+ * @color_correction: how far low frequencies follow the source, 0 to 1
  *
  * Returns: (transfer full): the composer
  */
 UpscaleComposer *
 upscale_composer_new (UpscaleSource   *source,
                       UpscaleTilePlan *plan,
-                      double           colour_correction)
+                      double           color_correction)
 {
   UpscaleComposer *composer = g_atomic_rc_box_new0 (UpscaleComposer);
   GeglRectangle    extent = { 0, 0, upscale_tile_plan_get_width (plan),
@@ -227,7 +227,7 @@ upscale_composer_new (UpscaleSource   *source,
 
   composer->source = upscale_source_ref (source);
   composer->plan = upscale_tile_plan_ref (plan);
-  composer->colour_correction = colour_correction;
+  composer->color_correction = color_correction;
   composer->result = gegl_buffer_new (&extent, upscale_source_get_format (source));
   composer->seen_fish = babl_fish (babl_format ("R'G'B' float"),
                                    upscale_source_get_working_rgb_format (source));
@@ -290,7 +290,7 @@ correct (const UpscaleComposer *composer, guint tile_index, const UpscalePixels 
   GeglBuffer   *buffer = gegl_buffer_new (&extent, babl_format (PAINTED_FORMAT));
   g_autoptr (UpscalePixels) seen = upscale_source_get_seen (composer->source, tile);
   g_autofree guint16 *words =
-      upscale_colour_correct (painted, seen, composer->colour_correction);
+      upscale_color_correct (painted, seen, composer->color_correction);
 
   gegl_buffer_set (buffer, &extent, 0, babl_format (PAINTED_FORMAT), words,
                    GEGL_AUTO_ROWSTRIDE);

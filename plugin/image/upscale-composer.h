@@ -10,7 +10,7 @@ typedef struct _UpscaleComposer UpscaleComposer;
 
 UpscaleComposer *upscale_composer_new (UpscaleSource   *source,
                                        UpscaleTilePlan *plan,
-                                       double           colour_correction);
+                                       double           color_correction);
 UpscaleComposer *upscale_composer_ref (UpscaleComposer *composer);
 void             upscale_composer_unref (UpscaleComposer *composer);
 

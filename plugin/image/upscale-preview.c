@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* What transparent pixels are shown over: GIMP's own middle grey. */
-#define GREY 0x99
+/* What transparent pixels are shown over: GIMP's own middle gray. */
+#define GRAY 0x99
 #define OPAQUE 255
 
 /* How many rows of the large picture one row of the small one is made from, at most: more
@@ -15,19 +15,19 @@
 typedef struct
 {
   guint8 *rgba; /* MAX_ROWS rows of the large one */
-  guint  *sums; /* of each small pixel's R, G, B over GREY, and their number */
+  guint  *sums; /* of each small pixel's R, G, B over GRAY, and their number */
 } Row;
 
 static void
 add_pixel (guint *sum, const guint8 *rgba)
 {
   for (int c = 0; c < UPSCALE_PIXELS_CHANNELS; c++)
-    sum[c] += (rgba[c] * rgba[3] + GREY * (OPAQUE - rgba[3]) + OPAQUE / 2) / OPAQUE;
+    sum[c] += (rgba[c] * rgba[3] + GRAY * (OPAQUE - rgba[3]) + OPAQUE / 2) / OPAQUE;
   sum[UPSCALE_PIXELS_CHANNELS]++;
 }
 
 /* Reads full pixels and averages them here: GEGL's own way to read smaller ones also
- * looks at neighbours that may not be written yet. */
+ * looks at neighbors that may not be written yet. */
 static void
 read_row (GeglBuffer *buffer, UpscaleRect strip, Row row, int width_px)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-source.h"
 
-#include "upscale-bleed.h"
+#include "upscale-alpha-bleed.h"
 
 #include <math.h>
 #include <string.h>
@@ -332,7 +332,7 @@ see_with_holes (UpscaleSource *source,
   g_autofree float *block = new_block (rect.width, rect.height);
 
   read_block (source, from, &roi, block);
-  upscale_bleed (block, rect.width, rect.height);
+  upscale_alpha_bleed (block, rect.width, rect.height);
   upscale_source_see (source, block, (gsize) rect.width * (gsize) rect.height,
                       pixels->data);
 }
@@ -385,7 +385,7 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect, UpscaleRect pict
  * @target: what of the target; begins inside of it, and may end beyond, where the picture
  * is mirrored
  *
- * The base as endpoints see it: 8-bit sRGB without alpha, colours bled under what is
+ * The base as endpoints see it: 8-bit sRGB without alpha, colors bled under what is
  * fully transparent.
  *
  * Returns: (transfer full): the picture

@@ -4,9 +4,9 @@
 #include "upscale-composer.h"
 #include "upscale-error.h"
 #include "upscale-job-log.h"
-#include "upscale-leftover-search.h"
+#include "upscale-batch-recovery.h"
 #include "upscale-limits.h"
-#include "upscale-picture.h"
+#include "upscale-tile-pipeline.h"
 #include "upscale-repaint.h"
 #include "upscale-source.h"
 
@@ -23,14 +23,14 @@ struct _UpscaleJob
 {
   GObject parent_instance;
 
-  UpscaleSource    *source;
-  UpscaleTilePlan  *plan;
-  GeglBuffer       *previous;
-  UpscaleComposer  *composer;
-  UpscalePicture   *picture;
-  UpscaleScheduler *scheduler;
-  UpscaleJobLog    *log;         /* NULL when it can't be written */
-  char             *log_warning; /* why it can't */
+  UpscaleSource       *source;
+  UpscaleTilePlan     *plan;
+  GeglBuffer          *previous;
+  UpscaleComposer     *composer;
+  UpscaleTilePipeline *picture;
+  UpscaleScheduler    *scheduler;
+  UpscaleJobLog       *log;         /* NULL when it can't be written */
+  char                *log_warning; /* why it can't */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleJob, upscale_job, G_TYPE_OBJECT)
@@ -123,16 +123,16 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
 static void
 make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request, UpscaleTilePlan *plan)
 {
-  g_autoptr (GPtrArray) leftovers = upscale_leftover_search (request->logs);
+  g_autoptr (GPtrArray) orphans = upscale_batch_recovery (request->logs);
 
   self->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (self->picture),
-                             upscale_tile_plan_get_n_tiles (plan), request->recipe,
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->picture),
+                             upscale_tile_plan_get_n_tiles (plan), request->gen_params,
                              request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
-  for (guint i = 0; i < leftovers->len; i++)
-    upscale_scheduler_add_leftover (self->scheduler, leftovers->pdata[i]);
+  for (guint i = 0; i < orphans->len; i++)
+    upscale_scheduler_add_orphan (self->scheduler, orphans->pdata[i]);
 }
 
 static void
@@ -172,9 +172,9 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   self->source = upscale_source_ref (source);
   self->plan = upscale_tile_plan_ref (plan);
   g_set_object (&self->previous, request->previous);
-  self->composer = upscale_composer_new (source, plan, request->colour_correction);
-  self->picture = upscale_picture_new (source, plan, self->composer, request->store,
-                                       request->recipe, request->scale);
+  self->composer = upscale_composer_new (source, plan, request->color_correction);
+  self->picture = upscale_tile_pipeline_new (source, plan, self->composer, request->store,
+                                             request->gen_params, request->scale);
   make_scheduler (self, request, plan);
   open_log (self, request->logs);
   return g_steal_pointer (&self);
@@ -227,7 +227,7 @@ upscale_job_get_result (UpscaleJob *job)
 char *
 upscale_job_dup_warning (UpscaleJob *job)
 {
-  char *warning = upscale_picture_dup_warning (job->picture);
+  char *warning = upscale_tile_pipeline_dup_warning (job->picture);
 
   if (!warning && job->log)
     return upscale_job_log_dup_warning (job->log);

@@ -4,9 +4,9 @@
 #include <gegl.h>
 
 #include "upscale-policy.h"
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 #include "upscale-scheduler.h"
-#include "upscale-tile-store.h"
+#include "upscale-tile-cache.h"
 
 G_BEGIN_DECLS
 
@@ -24,8 +24,8 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles
- * @colour_correction: how far low frequencies follow the source, 0 to 1
- * @recipe: how to paint
+ * @color_correction: how far low frequencies follow the source, 0 to 1
+ * @gen_params: how to paint
  * @policy: how to dispatch
  * @endpoints: (element-type UpscaleEndpoint): where to send tiles
  * @store: where painted tiles are kept
@@ -43,11 +43,11 @@ typedef struct
   double            scale;
   int               tile_px;
   int               overlap_px;
-  double            colour_correction;
-  UpscaleRecipe    *recipe;
+  double            color_correction;
+  UpscaleGenParams *gen_params;
   UpscalePolicy     policy;
   GPtrArray        *endpoints;
-  UpscaleTileStore *store;
+  UpscaleTileCache *store;
   GFile            *logs;
   UpscaleClock     *clock;
 } UpscaleJobRequest;

@@ -14,8 +14,8 @@
 #define MAX_KEPT_CHUNKS 16
 /* What says how the pixels' numbers are meant, each with its closing zero. Other chunks
  * beside the pixels are skipped: a few kilobytes of text can unfold to gigabytes. */
-#define COLOUR_CHUNKS "gAMA\0sRGB"
-#define N_COLOUR_CHUNKS 2
+#define COLOR_CHUNKS "gAMA\0sRGB"
+#define N_COLOR_CHUNKS 2
 #define MESSAGE_CHARS 128
 
 /* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng
@@ -64,7 +64,7 @@ read_header (Reader *reader)
   png_set_chunk_cache_max (png, MAX_KEPT_CHUNKS);
   png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_AS_DEFAULT,
-                               (png_const_bytep) COLOUR_CHUNKS, N_COLOUR_CHUNKS);
+                               (png_const_bytep) COLOR_CHUNKS, N_COLOR_CHUNKS);
   png_set_benign_errors (png, TRUE);
   png_read_info (png, reader->info);
 }

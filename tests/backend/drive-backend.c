@@ -204,34 +204,35 @@ get_double (JsonObject *object, const char *name)
   return json_object_get_double_member_with_default (object, name, 0.0);
 }
 
-static UpscaleRecipe *
-make_recipe (JsonObject *object)
+static UpscaleGenParams *
+make_gen_params (JsonObject *object)
 {
-  UpscaleRecipe *recipe = upscale_recipe_new ();
-  const char    *reference = upscale_json_get_string (object, "reference");
-  gsize          size = 0;
-  guchar        *data;
+  UpscaleGenParams *gen_params = upscale_gen_params_new ();
+  const char       *reference = upscale_json_get_string (object, "reference");
+  gsize             size = 0;
+  guchar           *data;
 
-  g_set_str (&recipe->prompt,
+  g_set_str (&gen_params->prompt,
              json_object_get_string_member_with_default (object, "prompt", ""));
-  g_set_str (&recipe->negative_prompt,
+  g_set_str (&gen_params->negative_prompt,
              json_object_get_string_member_with_default (object, "negative", ""));
-  g_set_str (&recipe->model,
+  g_set_str (&gen_params->model,
              json_object_get_string_member_with_default (object, "model", ""));
-  recipe->strength = get_double (object, "strength");
-  recipe->steps = (int) upscale_json_get_int (object, "steps", 4, 100);
-  recipe->cfg_scale = get_double (object, "cfg");
-  recipe->conditioning_scale = get_double (object, "conditioning");
-  recipe->controlnet_enabled = recipe->conditioning_scale > 0.0;
-  recipe->ip_adapter_scale = get_double (object, "ip_scale");
+  gen_params->strength = get_double (object, "strength");
+  gen_params->steps = (int) upscale_json_get_int (object, "steps", 4, 100);
+  gen_params->cfg_scale = get_double (object, "cfg");
+  gen_params->conditioning_scale = get_double (object, "conditioning");
+  gen_params->controlnet_enabled = gen_params->conditioning_scale > 0.0;
+  gen_params->ip_adapter_scale = get_double (object, "ip_scale");
   if (reference)
     {
       data = g_base64_decode (reference, &size);
-      recipe->ip_adapter_image = g_bytes_new_take (data, size);
+      gen_params->ip_adapter_image = g_bytes_new_take (data, size);
     }
-  g_assert_true (upscale_recipe_parse_loras (
-      recipe, json_object_get_string_member_with_default (object, "loras", ""), NULL));
-  return recipe;
+  g_assert_true (upscale_gen_params_parse_loras (
+      gen_params, json_object_get_string_member_with_default (object, "loras", ""),
+      NULL));
+  return gen_params;
 }
 
 static void
@@ -256,12 +257,12 @@ add_tile (UpscaleBatch *batch, JsonObject *object)
 static void
 make_batch (Driver *driver, JsonObject *command)
 {
-  g_autoptr (UpscaleRecipe) recipe =
-      make_recipe (upscale_json_get_object (command, "recipe"));
+  g_autoptr (UpscaleGenParams) gen_params =
+      make_gen_params (upscale_json_get_object (command, "gen_params"));
   JsonArray *tiles = upscale_json_get_array (command, "tiles");
 
   g_clear_pointer (&driver->batch, upscale_batch_unref);
-  driver->batch = upscale_batch_new (recipe);
+  driver->batch = upscale_batch_new (gen_params);
   for (guint i = 0; i < json_array_get_length (tiles); i++)
     add_tile (driver->batch, json_array_get_object_element (tiles, i));
 }
@@ -270,12 +271,12 @@ static void
 print_missing (Driver *driver, JsonObject *command)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (UpscaleRecipe) recipe =
-      make_recipe (upscale_json_get_object (command, "recipe"));
+  g_autoptr (UpscaleGenParams) gen_params =
+      make_gen_params (upscale_json_get_object (command, "gen_params"));
   g_autofree char *missing =
-      upscale_capabilities_dup_missing (driver->capabilities, recipe);
+      upscale_capabilities_dup_missing (driver->capabilities, gen_params);
   g_autofree char *painter =
-      upscale_capabilities_dup_painter (driver->capabilities, recipe);
+      upscale_capabilities_dup_painter (driver->capabilities, gen_params);
 
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "event", "missing");

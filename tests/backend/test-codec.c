@@ -6,9 +6,9 @@
 #include "upscale-tile-batch-codec.h"
 
 static UpscaleBatch *
-make_batch (UpscaleRecipe *recipe, guint n_tiles)
+make_batch (UpscaleGenParams *gen_params, guint n_tiles)
 {
-  UpscaleBatch *batch = upscale_batch_new (recipe);
+  UpscaleBatch *batch = upscale_batch_new (gen_params);
 
   for (guint i = 0; i < n_tiles; i++)
     {
@@ -26,24 +26,25 @@ make_batch (UpscaleRecipe *recipe, guint n_tiles)
   return batch;
 }
 
-static UpscaleRecipe *
-make_recipe (gboolean is_full)
+static UpscaleGenParams *
+make_gen_params (gboolean is_full)
 {
-  UpscaleRecipe *recipe = upscale_recipe_new ();
+  UpscaleGenParams *gen_params = upscale_gen_params_new ();
 
-  recipe->strength = 0.3;
-  recipe->steps = 30;
-  recipe->cfg_scale = 6.5;
+  gen_params->strength = 0.3;
+  gen_params->steps = 30;
+  gen_params->cfg_scale = 6.5;
   if (!is_full)
-    return recipe;
-  g_free (recipe->prompt);
-  recipe->prompt = g_strdup ("a \"quoted\" \\ prompt\nwith \xc3\xa4 and \xe6\xbc\xa2");
-  recipe->controlnet_enabled = TRUE;
-  recipe->conditioning_scale = 0.6;
-  recipe->ip_adapter_image = g_bytes_new ("picture", 7);
-  recipe->ip_adapter_scale = 0.6;
-  upscale_recipe_add_lora (recipe, "detail", 0.5);
-  return recipe;
+    return gen_params;
+  g_free (gen_params->prompt);
+  gen_params->prompt =
+      g_strdup ("a \"quoted\" \\ prompt\nwith \xc3\xa4 and \xe6\xbc\xa2");
+  gen_params->controlnet_enabled = TRUE;
+  gen_params->conditioning_scale = 0.6;
+  gen_params->ip_adapter_image = g_bytes_new ("picture", 7);
+  gen_params->ip_adapter_scale = 0.6;
+  upscale_gen_params_add_lora (gen_params, "detail", 0.5);
+  return gen_params;
 }
 
 static void
@@ -63,8 +64,8 @@ write_request (const char *name, const UpscaleBatch *batch)
 static void
 test_requests_are_written (void)
 {
-  g_autoptr (UpscaleRecipe) plain = make_recipe (FALSE);
-  g_autoptr (UpscaleRecipe) full = make_recipe (TRUE);
+  g_autoptr (UpscaleGenParams) plain = make_gen_params (FALSE);
+  g_autoptr (UpscaleGenParams) full = make_gen_params (TRUE);
   g_autoptr (UpscaleBatch) small = make_batch (plain, 1);
   g_autoptr (UpscaleBatch) rich = make_batch (full, 1);
   g_autoptr (UpscaleBatch) large = make_batch (full, 9);
@@ -78,8 +79,8 @@ test_requests_are_written (void)
 static void
 test_numbers_do_not_follow_the_locale (void)
 {
-  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
-  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 1);
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 1);
   g_autoptr (GBytes) body = NULL;
   g_autofree char *text = NULL;
 
@@ -144,8 +145,8 @@ static void
 test_answer (gconstpointer data)
 {
   const Row *row = data;
-  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
-  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 2);
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 2);
   g_autoptr (GBytes) body = g_bytes_new_static (row->body, strlen (row->body));
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscaleWireAnswer) answer = upscale_tile_batch_decode (body, batch, &error);
@@ -172,8 +173,8 @@ static void
 test_mutated_answers (void)
 {
   const char *seed = HEAD ("completed") RESULT ("3") "," RESULT ("4") "]}";
-  g_autoptr (UpscaleRecipe) recipe = make_recipe (FALSE);
-  g_autoptr (UpscaleBatch) batch = make_batch (recipe, 2);
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 2);
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
 
   for (int round = 0; round < 20000; round++)

@@ -125,7 +125,7 @@ static void
 test_comments_and_unknown_keys_stay (void)
 {
   g_autoptr (UpscaleEndpointFile) endpoints =
-      load ("# mine\n[a]\naddress=https://a.example\ncolour=red\n");
+      load ("# mine\n[a]\naddress=https://a.example\ncolor=red\n");
   g_autofree char *text = NULL;
 
   g_assert_true (
@@ -133,7 +133,7 @@ test_comments_and_unknown_keys_stay (void)
                                   upscale_endpoint_file_get_entries (endpoints), NULL));
   text = read_back ("endpoints.conf");
   g_assert_nonnull (strstr (text, "# mine"));
-  g_assert_nonnull (strstr (text, "colour=red"));
+  g_assert_nonnull (strstr (text, "color=red"));
 }
 
 static void

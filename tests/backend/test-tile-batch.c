@@ -132,8 +132,8 @@ listen_locally (SoupServerCallback callback, Fixture *fixture)
 static UpscaleBatch *
 make_batch (void)
 {
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
-  UpscaleBatch       *batch = upscale_batch_new (recipe);
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+  UpscaleBatch       *batch = upscale_batch_new (gen_params);
   UpscaleTile         tile = { .rect = { 0, 0, 64, 64 } };
   UpscaleTileMessage *message = upscale_tile_message_new (&tile);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How near a picture is to another: PSNR and SSIM on luma, as super-resolution is measured, and how far colours moved."""
+"""How near a picture is to another: PSNR and SSIM on luma, as super-resolution is measured, and how far colors moved."""
 
 import numpy as np
 from PIL import Image
@@ -41,6 +41,6 @@ def ssim(result: Array, wanted: Array) -> float:
     return float(np.mean((2 * mean_x * mean_y + c1) * (2 * both + c2) / ((mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2))))
 
 
-def colour_shift(large: Array, small: Array) -> float:
+def color_shift(large: Array, small: Array) -> float:
     """How far a channel's mean moved when a picture was enlarged, in tones of 255."""
     return float(np.abs(large.mean((0, 1)) - small.mean((0, 1))).max())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from _filters import Array, all_filters
-from _scores import colour_shift, psnr, ssim
+from _scores import color_shift, psnr, ssim
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
@@ -120,7 +120,7 @@ def measure(client: Client, path: Path, scale: int, models: list[str], totals: d
         for model in models:
             result = enlarge(client, small, scale, model)
             gain, ssim_gain = psnr(result, large) - best, ssim(result, large) - best_ssim
-            cases[model].append(Case(path.stem, is_jpeg, best, gain, ssim_gain, colour_shift(result, small)))
+            cases[model].append(Case(path.stem, is_jpeg, best, gain, ssim_gain, color_shift(result, small)))
     return cases
 
 
@@ -134,7 +134,7 @@ def report(name: str, cases: list[Case]) -> None:
         for picture in sorted({case.picture for case in chosen}):
             own = [case for case in chosen if case.picture == picture]
             print(f"{name}{kind}.picture.{picture} {np.mean([c.gain for c in own]):.2f} dB (filter: {np.mean([c.best for c in own]):.1f})")
-    print(f"{name}.colour_shift {max(case.shift for case in cases):.2f} tones", flush=True)
+    print(f"{name}.color_shift {max(case.shift for case in cases):.2f} tones", flush=True)
 
 
 def main() -> None:

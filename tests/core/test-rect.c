@@ -26,7 +26,7 @@ test_contains (void)
 }
 
 static void
-test_neighbours_stay_neighbours_when_scaled (void)
+test_neighbors_stay_neighbors_when_scaled (void)
 {
   for (double factor = 1.0; factor < 8.0; factor += 0.37)
     {
@@ -78,8 +78,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rect/intersect", test_intersect);
   g_test_add_func ("/rect/contains", test_contains);
-  g_test_add_func ("/rect/neighbours-stay-neighbours-when-scaled",
-                   test_neighbours_stay_neighbours_when_scaled);
+  g_test_add_func ("/rect/neighbors-stay-neighbors-when-scaled",
+                   test_neighbors_stay_neighbors_when_scaled);
   g_test_add_func ("/rect/union-holds-both", test_union_holds_both);
   g_test_add_func ("/rect/edges-beyond-an-int", test_edges_beyond_an_int);
   return g_test_run ();

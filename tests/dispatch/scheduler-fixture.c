@@ -5,12 +5,12 @@ void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->clock = fake_clock_new ();
-  fixture->exchange = fake_exchange_new ();
+  fixture->provider = fake_provider_new ();
   fixture->first = fake_backend_new (fixture->clock);
   fixture->second = fake_backend_new (fixture->clock);
   fixture->cancellable = g_cancellable_new ();
-  fixture->leftovers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_leftover_unref);
+  fixture->orphans =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_orphaned_batch_unref);
   fixture->has_ended = FALSE;
   fixture->policy = (UpscalePolicy) { .batch_size = 4,
                                       .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
@@ -22,11 +22,11 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_clear_object (&fixture->scheduler);
   g_clear_error (&fixture->error);
-  g_ptr_array_unref (fixture->leftovers);
+  g_ptr_array_unref (fixture->orphans);
   g_object_unref (fixture->cancellable);
   g_object_unref (fixture->second);
   g_object_unref (fixture->first);
-  g_object_unref (fixture->exchange);
+  g_object_unref (fixture->provider);
   g_object_unref (fixture->clock);
 }
 
@@ -52,16 +52,16 @@ add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
 void
 start (Fixture *fixture, gboolean with_second)
 {
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
 
   fixture->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (fixture->exchange), N_TILES, recipe,
-                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), N_TILES,
+                             gen_params, fixture->policy, UPSCALE_CLOCK (fixture->clock));
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)
     add_endpoint (fixture, "second", fixture->second);
-  for (guint i = 0; i < fixture->leftovers->len; i++)
-    upscale_scheduler_add_leftover (fixture->scheduler, fixture->leftovers->pdata[i]);
+  for (guint i = 0; i < fixture->orphans->len; i++)
+    upscale_scheduler_add_orphan (fixture->scheduler, fixture->orphans->pdata[i]);
   upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
 }
 
@@ -92,5 +92,5 @@ assert_all_painted (Fixture *fixture)
   g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, N_TILES);
   g_assert_cmpuint (progress.n_failed, ==, 0);
   g_assert_cmpuint (progress.n_in_flight, ==, 0);
-  g_assert_cmpuint (fixture->exchange->n_accepted, ==, progress.n_painted);
+  g_assert_cmpuint (fixture->provider->n_accepted, ==, progress.n_painted);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fake-backend.h"
-#include "fake-exchange.h"
+#include "fake-provider.h"
 #include "upscale-scheduler.h"
 
 G_BEGIN_DECLS
@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   FakeClock        *clock;
-  FakeExchange     *exchange;
+  FakeProvider     *provider;
   FakeBackend      *first;
   FakeBackend      *second;
   UpscalePolicy     policy;
   UpscaleScheduler *scheduler;
   GCancellable     *cancellable;
-  GPtrArray        *leftovers;
+  GPtrArray        *orphans;
   gboolean          has_ended;
   gboolean          succeeded;
   GError           *error;

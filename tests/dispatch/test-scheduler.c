@@ -19,7 +19,7 @@ static void
 test_stored_tiles_are_not_sent_and_do_not_fill_batches (Fixture      *fixture,
                                                         gconstpointer data)
 {
-  fixture->exchange->n_stored = 6;
+  fixture->provider->n_stored = 6;
   run (fixture, FALSE);
   assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES - 6);
@@ -43,7 +43,7 @@ test_failed_batch_fails_its_tiles_without_retries (Fixture *fixture, gconstpoint
   run (fixture, FALSE);
   g_assert_true (fixture->succeeded);
   g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 4);
-  g_assert_cmpuint (fixture->exchange->n_given_up, ==, 4);
+  g_assert_cmpuint (fixture->provider->n_given_up, ==, 4);
   g_assert_cmpstr (upscale_scheduler_get_tile (fixture->scheduler, 0).failure, ==,
                    "tile 1: first: made to fail");
 }
@@ -75,7 +75,7 @@ test_poison_tile_sinks_itself_only (Fixture *fixture, gconstpointer data)
 static void
 test_bad_picture_is_painted_again (Fixture *fixture, gconstpointer data)
 {
-  fixture->exchange->bad_picture = 7;
+  fixture->provider->bad_picture = 7;
   run (fixture, FALSE);
   assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
@@ -185,7 +185,7 @@ static void
 test_starting_endpoint_keeps_nobody_else_from_work (Fixture *fixture, gconstpointer data)
 {
   fixture->first->n_unready_left = G_MAXINT;
-  fixture->exchange->bad_picture = 7;
+  fixture->provider->bad_picture = 7;
   run (fixture, TRUE);
   assert_all_painted (fixture);
   g_assert_cmpint (upscale_clock_get_now (UPSCALE_CLOCK (fixture->clock)), <,
@@ -271,7 +271,7 @@ test_cancel_stops_the_endpoint_and_keeps_what_was_accepted (Fixture      *fixtur
                                                             gconstpointer data)
 {
   start (fixture, FALSE);
-  while (fixture->exchange->n_accepted < 4)
+  while (fixture->provider->n_accepted < 4)
     if (!g_main_context_iteration (NULL, FALSE))
       g_assert_true (fake_clock_jump (fixture->clock));
   while (fixture->first->batch_sizes->len < 2)

@@ -139,7 +139,7 @@ def test_same_size_is_the_identity_for_engines_that_only_enlarge(server: ServerU
     assert ImageChops.difference(painted, decode(request["tiles"][0]["image"])).getbbox() is None
 
 
-def test_flat_colour_stays_flat_for_engines_that_only_enlarge(server: ServerUnderTest) -> None:
+def test_flat_color_stays_flat_for_engines_that_only_enlarge(server: ServerUnderTest) -> None:
     if server.uses_prompt:
         pytest.skip("a diffusion model may paint on flat ground")
     request = server.make_request(target=2 * server.side if server.resizes else server.side)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The networks that ship: no seams, no colour shift, flat stays flat, and what serves without them."""
+"""The networks that ship: no seams, no color shift, flat stays flat, and what serves without them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def enlarge(client: Client, picture: Array, scale: float, model: str = "") -> Ar
 
 
 def make_scene() -> Array:
-    """Edges in all directions, thin lines, text, stripes and grain, in colour."""
+    """Edges in all directions, thin lines, text, stripes and grain, in color."""
     image = Image.new("RGB", (SIDE_PX, SIDE_PX), (40, 90, 160))
     draw = ImageDraw.Draw(image)
     for step in range(0, SIDE_PX, 16):
@@ -104,16 +104,16 @@ def test_tiles_are_equal_to_the_whole(client: Client, model: str, scale: int) ->
 def test_flat_stays_flat(client: Client, model: str, scale: float) -> None:
     tones = np.arange(0, 256, 15)
     strips = np.repeat(np.stack([tones, tones[::-1], np.roll(tones, 5)], 1)[:, None], 40, 1).astype(np.uint8)
-    for colour in strips[::3]:
-        flat = np.broadcast_to(colour[0], (48, 48, 3))
+    for color in strips[::3]:
+        flat = np.broadcast_to(color[0], (48, 48, 3))
         assert np.abs(enlarge(client, np.ascontiguousarray(flat), scale, model) - flat[0, 0]).max() <= 1
 
 
 @pytest.mark.parametrize("scale", [2, 4])
 @pytest.mark.parametrize("model", names())
 @pytest.mark.parametrize("make", [make_scene, make_night, make_day])
-def test_colours_do_not_shift(client: Client, make: Callable[[], Array], model: str, scale: int) -> None:
-    """A picture that is reduced again has the colours it had."""
+def test_colors_do_not_shift(client: Client, make: Callable[[], Array], model: str, scale: int) -> None:
+    """A picture that is reduced again has the colors it had."""
     scene = make()
     large = enlarge(client, scene, scale, model)
     reduced = large.reshape(SIDE_PX, scale, SIDE_PX, scale, 3).mean((1, 3))

@@ -32,7 +32,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "hanging": (onnx_models.hanging, "within 3 s"),
     "exhausting": (onnx_models.exhausting, "memory"),
     "crumbled": (onnx_models.crumbled, "100000 tensors"),
-    "other-colours": (lambda path: onnx_models.nearest(path, order=(2, 0, 1)), "other colours"),
+    "other-colors": (lambda path: onnx_models.nearest(path, order=(2, 0, 1)), "other colors"),
 }
 
 
@@ -82,12 +82,12 @@ def test_models_for_several_factors_go_by_one_name(tmp_path: Path) -> None:
         assert enlarge(client, picture, 3, "own").size == (120, 120)
 
 
-def test_luma_models_leave_colour_to_the_resampler(tmp_path: Path) -> None:
+def test_luma_models_leave_color_to_the_resampler(tmp_path: Path) -> None:
     onnx_models.nearest(tmp_path / "own.onnx", channels=1)
-    grey = make_picture(50).convert("L").convert("RGB")
+    gray = make_picture(50).convert("L").convert("RGB")
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
-        enlarged = enlarge(endpoint.connect(), grey, 2, "own")
-    difference = ImageChops.difference(enlarged, grey.resize((100, 100), Image.Resampling.NEAREST))
+        enlarged = enlarge(endpoint.connect(), gray, 2, "own")
+    difference = ImageChops.difference(enlarged, gray.resize((100, 100), Image.Resampling.NEAREST))
     assert max(high for _, high in difference.getextrema()) <= 1
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from kill_moments import list_processes
 from polling import wait_until
 
@@ -127,10 +127,10 @@ def run_job(cache: Path, *addresses: str, **options: float | str) -> Outcome:
     return Job(cache, *addresses, **options).finish()
 
 
-MakeBehaviour = Callable[[], Behaviour]
+MakeBehavior = Callable[[], Behavior]
 
 
-def show_harmless(cache: Path, make: MakeBehaviour, cause: str, **options: float | str) -> EchoEndpoint:
+def show_harmless(cache: Path, make: MakeBehavior, cause: str, **options: float | str) -> EchoEndpoint:
     """A fault that costs tiles with retries off, and none with them; returns the endpoint of the second run."""
     with EchoEndpoint(make()) as endpoint:
         without = run_job(cache / "without", endpoint.url, max_tries=1, **options)

@@ -51,7 +51,7 @@ typedef struct
   GError       *error;
 } Runner;
 
-/* Noise over a slope: no tile is single-coloured, and all differ. */
+/* Noise over a slope: no tile is single-colored, and all differ. */
 static GeglBuffer *
 make_pixels (int width_px, int height_px)
 {
@@ -86,8 +86,8 @@ make_job (Runner *runner, GPtrArray *endpoints)
       g_file_new_build_filename (runner->options.cache, "tiles", NULL);
   g_autoptr (GFile) logs =
       g_file_new_build_filename (runner->options.cache, "jobs", NULL);
-  g_autoptr (UpscaleTileStore) store = upscale_tile_store_new (tiles, 1 << 30);
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (UpscaleTileCache) store = upscale_tile_cache_new (tiles, 1 << 30);
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
   UpscaleEndpointTerms terms = { .duplicates =
                                      parse_duplicates (runner->options.duplicates) };
   UpscaleJobRequest    request = {
@@ -96,7 +96,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
        .scale = runner->options.scale,
        .tile_px = runner->options.tile_px,
        .overlap_px = runner->options.overlap_px,
-       .recipe = recipe,
+       .gen_params = gen_params,
        .policy = { .batch_size = runner->options.batch_size,
                    .batch_timeout_us =
                        runner->options.batch_timeout_s * (gint64) G_USEC_PER_SEC,
@@ -107,9 +107,9 @@ make_job (Runner *runner, GPtrArray *endpoints)
        .clock = UPSCALE_CLOCK (runner->clock),
   };
 
-  recipe->seed = runner->options.seed;
-  recipe->strength = 0.3;
-  recipe->steps = runner->options.steps;
+  gen_params->seed = runner->options.seed;
+  gen_params->strength = 0.3;
+  gen_params->steps = runner->options.steps;
   for (guint i = 0; i < endpoints->len; i++)
     upscale_endpoint_set_terms (endpoints->pdata[i], terms);
   return upscale_job_new (&request, &runner->error);

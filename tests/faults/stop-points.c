@@ -10,7 +10,7 @@
 #include "upscale-png.h"
 #include "upscale-source.h"
 #include "upscale-tile-batch-codec.h"
-#include "upscale-tile-store.h"
+#include "upscale-tile-cache.h"
 
 /* A moment of the job's work, and how often it comes before the process stops there. */
 typedef struct
@@ -57,13 +57,13 @@ pass (const char *name)
 typeof (upscale_png_encode)              __real_upscale_png_encode;
 typeof (upscale_backend_process_async)   __real_upscale_backend_process_async;
 typeof (upscale_tile_batch_decode_async) __real_upscale_tile_batch_decode_async;
-typeof (upscale_tile_store_insert)       __real_upscale_tile_store_insert;
+typeof (upscale_tile_cache_insert)       __real_upscale_tile_cache_insert;
 typeof (upscale_source_write)            __real_upscale_source_write;
 typeof (upscale_job_log_end)             __real_upscale_job_log_end;
 typeof (upscale_png_encode)              __wrap_upscale_png_encode;
 typeof (upscale_backend_process_async)   __wrap_upscale_backend_process_async;
 typeof (upscale_tile_batch_decode_async) __wrap_upscale_tile_batch_decode_async;
-typeof (upscale_tile_store_insert)       __wrap_upscale_tile_store_insert;
+typeof (upscale_tile_cache_insert)       __wrap_upscale_tile_cache_insert;
 typeof (upscale_source_write)            __wrap_upscale_source_write;
 typeof (upscale_job_log_end)             __wrap_upscale_job_log_end;
 
@@ -103,7 +103,7 @@ __wrap_upscale_tile_batch_decode_async (GBytes             *body,
 
 /* A tile is about to be kept, or has just been. */
 gboolean
-__wrap_upscale_tile_store_insert (UpscaleTileStore *store,
+__wrap_upscale_tile_cache_insert (UpscaleTileCache *store,
                                   const char       *key,
                                   GBytes           *tile,
                                   GError          **error)
@@ -111,7 +111,7 @@ __wrap_upscale_tile_store_insert (UpscaleTileStore *store,
   gboolean is_kept;
 
   pass ("keep");
-  is_kept = __real_upscale_tile_store_insert (store, key, tile, error);
+  is_kept = __real_upscale_tile_cache_insert (store, key, tile, error);
   pass ("kept");
   return is_kept;
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 import fault_hooks as hooks
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from job_runner import N_TILES, run_job, show_harmless
 from PIL import Image
 
@@ -28,14 +28,14 @@ STATUSES = {
 
 @pytest.mark.parametrize(("status", "cause"), STATUSES.items())
 def test_status(tmp_path: Path, status: int, cause: str) -> None:
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", hooks.say(status), 2)), cause)
+    endpoint = show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", hooks.say(status), 2)), cause)
     assert set(endpoint.ledger.painted.values()) == {1}
 
 
 def test_batch_that_is_too_large_for_it(tmp_path: Path) -> None:
-    def make() -> Behaviour:
+    def make() -> Behavior:
         refuse = hooks.Befall("PUT", hooks.say(413), float("inf"), lambda exchange: len(exchange.body["tiles"]) > 2)
-        return Behaviour(interfere=refuse)
+        return Behavior(interfere=refuse)
 
     endpoint = show_harmless(tmp_path, make, "413", batch_size=8)
     assert {len(request["tiles"]) for request in endpoint.requests} == {2}
@@ -44,7 +44,7 @@ def test_batch_that_is_too_large_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [401, 403, 422])
 def test_refusal_stops_the_endpoint_and_tells_what_it_said(tmp_path: Path, status: int) -> None:
     refuse = hooks.Befall("PUT", hooks.say(status, "this key has expired"), float("inf"))
-    with EchoEndpoint(Behaviour(interfere=refuse)) as strict, EchoEndpoint() as good:
+    with EchoEndpoint(Behavior(interfere=refuse)) as strict, EchoEndpoint() as good:
         alone = run_job(tmp_path / "alone", strict.url)
         assert alone.n_had == 0
         assert "this key has expired" in alone.words
@@ -52,7 +52,7 @@ def test_refusal_stops_the_endpoint_and_tells_what_it_said(tmp_path: Path, statu
 
 
 def test_page_instead_of_json(tmp_path: Path) -> None:
-    show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", hooks.say_page)), "is the address right?")
+    show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", hooks.say_page)), "is the address right?")
 
 
 def cut_off(answer: dict[str, Any]) -> bytes:
@@ -81,7 +81,7 @@ TWISTS = [
 
 @pytest.mark.parametrize(("change", "cause"), TWISTS, ids=[change.__name__ for change, _ in TWISTS])
 def test_answer_that_breaks_the_contract(tmp_path: Path, change: Callable[[dict[str, Any]], Any], cause: str) -> None:
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(twist=hooks.TwistFirst(change)), cause)
+    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change)), cause)
     assert set(endpoint.ledger.painted.values()) == {1}, "the endpoint had the tiles, and was made to paint them again"
 
 
@@ -98,7 +98,7 @@ def test_missing_tile(tmp_path: Path) -> None:
                 return answer
             return {**answer, "results": [result for result in answer["results"] if result["id"] != "3"]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(twist=Lose(), hold_s=0.2), "without an answer for it")
+    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=Lose(), hold_s=0.2), "without an answer for it")
     assert endpoint.ledger.painted == {**dict.fromkeys(range(N_TILES), 1), 3: 2}
 
 
@@ -155,8 +155,8 @@ PICTURES = [
     ("wrong-size", picture(lambda source: source.resize((32, 32))), "32"),
     ("wrong-type", lambda _: b"%PDF-1.7 a document", "can't be read"),
     ("cut-off", lambda text: base64.b64decode(text)[:-200], "damaged"),
-    ("black", picture(filled(0)), "single colour"),
-    ("grey", picture(filled(128)), "single colour"),
+    ("black", picture(filled(0)), "single color"),
+    ("gray", picture(filled(128)), "single color"),
     ("unrelated", picture(unrelated), ""),
     ("bomb", bomb, "60000"),
     ("chunk-before-header", chunk_before_header, "does not begin as a PNG file"),
@@ -170,7 +170,7 @@ def test_picture_that_is_no_good(tmp_path: Path, remake: Callable[[str], bytes],
         first, *others = answer["results"]
         return {**answer, "results": [{**first, "image": base64.b64encode(remake(first["image"])).decode()}, *others]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(twist=hooks.TwistFirst(change), hold_s=0.2), cause)
+    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change), hold_s=0.2), cause)
     again = [index for index, times in endpoint.ledger.painted.items() if times > 1]
     assert len(again) == 1, "just the tile that could not be used is painted again"
 
@@ -180,5 +180,5 @@ def test_partial_success(tmp_path: Path) -> None:
         first, *others = answer["results"]
         return {**answer, "results": [{"id": first["id"], "success": False, "error": "the GPU was taken away"}, *others]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(twist=hooks.TwistFirst(change), hold_s=0.2), "the GPU was taken away")
+    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change), hold_s=0.2), "the GPU was taken away")
     assert sorted(endpoint.ledger.painted.values()) == [1] * (N_TILES - 1) + [2]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from job_runner import Outcome, run_job
 
 GREAT_HURRY = 60.0
@@ -96,7 +96,7 @@ def test_redirect_to_https_on_the_same_host(tmp_path: Path, monkeypatch: pytest.
         return True
 
     monkeypatch.setenv("UPSCALE_CERTIFICATE", identity.fingerprint)
-    with EchoEndpoint(identity=identity.context) as secure, EchoEndpoint(Behaviour(interfere=send_away)) as plain:
+    with EchoEndpoint(identity=identity.context) as secure, EchoEndpoint(Behavior(interfere=send_away)) as plain:
         run_job(tmp_path, plain.url).assert_whole()
     assert moved == ["/v1/health"]
     assert secure.violations == []
@@ -111,7 +111,7 @@ def test_redirect_from_https_to_http_is_refused(tmp_path: Path, monkeypatch: pyt
             exchange.reply(301, None, Location=plain.url + exchange.path)
             return True
 
-        with EchoEndpoint(Behaviour(interfere=send_away), identity=identity.context) as secure:
+        with EchoEndpoint(Behavior(interfere=send_away), identity=identity.context) as secure:
             outcome = run_job(tmp_path, secure.url)
     assert outcome.n_had == 0
     assert "sends us elsewhere" in outcome.words

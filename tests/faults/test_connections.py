@@ -10,7 +10,7 @@ from pathlib import Path
 import fault_hooks as hooks
 import pytest
 from cuttable_line import CuttableLine
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from job_runner import HURRY, N_TILES, Job, run_job, show_harmless
 from polling import wait_until
 
@@ -69,13 +69,13 @@ def test_certificate_that_nobody_vouches_for(tmp_path: Path, self_signed: ssl.SS
 
 @pytest.mark.parametrize("deed", [hooks.reset, hooks.reset_in_the_middle, hooks.work_then_reset], ids=["before", "during", "after"])
 def test_reset_of_a_submitted_batch(tmp_path: Path, deed: hooks.Deed) -> None:
-    endpoint = show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", deed, 2)), "")
+    endpoint = show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", deed, 2)), "")
     assert set(endpoint.ledger.painted.values()) == {1}
 
 
 def test_reset_of_a_question(tmp_path: Path) -> None:
-    def make() -> Behaviour:
-        return Behaviour(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.reset_in_the_middle, 2))
+    def make() -> Behavior:
+        return Behavior(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.reset_in_the_middle, 2))
 
     endpoint = show_harmless(tmp_path, make, "")
     assert set(endpoint.ledger.painted.values()) == {1}
@@ -83,7 +83,7 @@ def test_reset_of_a_question(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("deed", [hooks.stall, hooks.trickle], ids=["stall", "trickle"])
 def test_silence(tmp_path: Path, deed: hooks.Deed) -> None:
-    show_harmless(tmp_path, lambda: Behaviour(interfere=hooks.Befall("PUT", deed)), "nothing came from it", speed=GREAT_HURRY)
+    show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", deed)), "nothing came from it", speed=GREAT_HURRY)
 
 
 def send_round_and_round(exchange: Exchange) -> None:
@@ -100,12 +100,12 @@ def test_redirects_without_end_in_sight_are_followed(tmp_path: Path) -> None:
 
     first = hooks.Befall("PUT", send_round_and_round, 1)
     later = hooks.Befall("GET", send_round_and_round, 40)
-    with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
+    with EchoEndpoint(Behavior(interfere=interfere)) as endpoint:
         run_job(tmp_path, endpoint.url, max_tries=1).assert_whole()
     assert later.left == 0
 
 
-def round_and_round(part: str, seen: list[str]) -> Behaviour:
+def round_and_round(part: str, seen: list[str]) -> Behavior:
     """Hundreds of thousands were followed in a minute, as fast as the server could answer."""
 
     def interfere(exchange: Exchange) -> bool:
@@ -115,7 +115,7 @@ def round_and_round(part: str, seen: list[str]) -> Behaviour:
         exchange.reply(303, None, Location=exchange.path)
         return True
 
-    return Behaviour(interfere=interfere)
+    return Behavior(interfere=interfere)
 
 
 def test_redirects_that_lead_nowhere_are_paced(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_redirected_batches_keep_their_body(tmp_path: Path, status: int) -> None
         exchange.reply(status, None, Location=f"{exchange.path}?moved")
         return True
 
-    with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
+    with EchoEndpoint(Behavior(interfere=interfere)) as endpoint:
         run_job(tmp_path, endpoint.url, max_tries=1).assert_whole()
     assert endpoint.violations == []
 
@@ -159,9 +159,9 @@ def test_redirect_to_another_origin_is_refused_and_gets_no_secret(tmp_path: Path
 
     monkeypatch.setenv("UPSCALE_MODAL_KEY", "wk-s3cret")
     monkeypatch.setenv("UPSCALE_MODAL_SECRET", "ws-s3cret")
-    with EchoEndpoint(Behaviour(interfere=note)) as elsewhere:
+    with EchoEndpoint(Behavior(interfere=note)) as elsewhere:
         away = hooks.Befall("PUT", lambda exchange: exchange.reply(303, None, Location=f"{elsewhere.url}/v1/batches/x"), 9)
-        with EchoEndpoint(Behaviour(interfere=away)) as endpoint:
+        with EchoEndpoint(Behavior(interfere=away)) as endpoint:
             monkeypatch.setenv("UPSCALE_TOKEN_ORIGIN", endpoint.url)
             outcome = run_job(tmp_path, endpoint.url)
     assert outcome.n_had == 0
@@ -185,9 +185,9 @@ def test_network_gone_for_two_minutes(tmp_path: Path) -> None:
             job.process.wait(60)
         return job
 
-    with EchoEndpoint(Behaviour(hold_after=5, hold_s=0.1)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=5, hold_s=0.1)) as endpoint:
         assert interrupted_job(tmp_path / "without", endpoint, max_tries=1).finish().n_had < N_TILES
-    with EchoEndpoint(Behaviour(hold_after=5, hold_s=0.1)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=5, hold_s=0.1)) as endpoint:
         interrupted_job(tmp_path / "with", endpoint).finish().assert_whole()
     assert endpoint.ledger.repaid == []
     assert set(endpoint.ledger.painted.values()) == {1}
@@ -207,7 +207,7 @@ def test_retry_after_is_kept_to_in_both_forms(tmp_path: Path) -> None:
                 times.append(time.monotonic())
             return busy(exchange)
 
-        with EchoEndpoint(Behaviour(interfere=note)) as endpoint:
+        with EchoEndpoint(Behavior(interfere=note)) as endpoint:
             run_job(tmp_path / str(number), endpoint.url, batch_size=16).assert_whole()
         # A date has whole seconds only, so up to one of them is lost.
         assert times[1] - times[0] >= 19 / HURRY * 0.95

@@ -9,7 +9,7 @@ from typing import Any
 import fault_hooks as hooks
 import pytest
 from cuttable_line import CuttableLine
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange, Ledger
+from echo_endpoint import Behavior, EchoEndpoint, Exchange, Ledger
 from job_runner import N_TILES, Job, run_job, show_harmless
 from polling import wait_until
 
@@ -19,15 +19,15 @@ GREATEST_HURRY = 100.0
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_batch_that_the_endpoint_knows_no_more(tmp_path: Path, status: int) -> None:
-    def make() -> Behaviour:
-        return Behaviour(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.say(status)))
+    def make() -> Behavior:
+        return Behavior(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.say(status)))
 
     show_harmless(tmp_path, make, f"told to answer {status}")
 
 
 def test_endpoint_that_restarts_in_the_middle(tmp_path: Path) -> None:
     def restarting_job(cache: Path, **options: float) -> tuple[Job, EchoEndpoint]:
-        with EchoEndpoint(Behaviour(hold_after=5, hold_s=0.1)) as endpoint, CuttableLine(endpoint.url) as line:
+        with EchoEndpoint(Behavior(hold_after=5, hold_s=0.1)) as endpoint, CuttableLine(endpoint.url) as line:
             job = Job(cache, line.url, **options)
             wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
             line.cut()
@@ -47,9 +47,9 @@ def test_endpoint_that_restarts_in_the_middle(tmp_path: Path) -> None:
 def test_endpoint_that_dies_for_good_beside_another(tmp_path: Path) -> None:
     ledger = Ledger()
     with (
-        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as dying,
+        EchoEndpoint(Behavior(hold_after=3, hold_s=0.1), ledger) as dying,
         CuttableLine(dying.url) as line,
-        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as living,
+        EchoEndpoint(Behavior(hold_after=3, hold_s=0.1), ledger) as living,
     ):
         job = Job(tmp_path, line.url, living.url, speed=GREATEST_HURRY)
         wait_until(lambda: len(job.events("tile-settled")) == 6, "six tiles have arrived")
@@ -64,9 +64,9 @@ def test_all_endpoints_die(tmp_path: Path) -> None:
     """What was had stays, the message names who failed and how, and the next run sends only the rest."""
     ledger = Ledger()
     with (
-        EchoEndpoint(Behaviour(hold_after=3, hold_s=0.1), ledger) as first,
+        EchoEndpoint(Behavior(hold_after=3, hold_s=0.1), ledger) as first,
         CuttableLine(first.url) as one,
-        EchoEndpoint(Behaviour(hold_after=4, hold_s=0.1), ledger) as second,
+        EchoEndpoint(Behavior(hold_after=4, hold_s=0.1), ledger) as second,
         CuttableLine(second.url) as other,
     ):
         job = Job(tmp_path, one.url, other.url, speed=GREATEST_HURRY)
@@ -92,7 +92,7 @@ def has_tile(index: int) -> Any:
 
 def test_poison_tile_sinks_nobody_else(tmp_path: Path) -> None:
     def make() -> EchoEndpoint:
-        return EchoEndpoint(Behaviour(interfere=hooks.Befall("PUT", hooks.say(500, "illegal memory access"), 999, has_tile(6))))
+        return EchoEndpoint(Behavior(interfere=hooks.Befall("PUT", hooks.say(500, "illegal memory access"), 999, has_tile(6))))
 
     with make() as endpoint:
         without = run_job(tmp_path / "without", endpoint.url, max_tries=1, batch_size=4)
@@ -119,10 +119,10 @@ def test_out_of_memory_halves_the_batches(tmp_path: Path) -> None:
     def is_large(exchange: Exchange) -> bool:
         return len(exchange.body["tiles"]) > 2
 
-    def fail_request() -> Behaviour:
-        return Behaviour(interfere=hooks.Befall("PUT", hooks.say(500, "CUDA out of memory"), 999, is_large))
+    def fail_request() -> Behavior:
+        return Behavior(interfere=hooks.Befall("PUT", hooks.say(500, "CUDA out of memory"), 999, is_large))
 
-    def fail_tiles() -> Behaviour:
+    def fail_tiles() -> Behavior:
         large: set[str] = set()
 
         def note(exchange: Exchange) -> bool:
@@ -130,7 +130,7 @@ def test_out_of_memory_halves_the_batches(tmp_path: Path) -> None:
                 large.add(exchange.body["batch_id"])
             return False
 
-        return Behaviour(interfere=note, twist=lambda answer: out_of_memory(answer) if answer["batch_id"] in large else answer)
+        return Behavior(interfere=note, twist=lambda answer: out_of_memory(answer) if answer["batch_id"] in large else answer)
 
     for number, make in enumerate([fail_request, fail_tiles]):
         endpoint = show_harmless(tmp_path / str(number), make, "out of memory", batch_size=8)
@@ -139,13 +139,13 @@ def test_out_of_memory_halves_the_batches(tmp_path: Path) -> None:
 
 def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path) -> None:
     """The first tile never ends at the slow endpoint; without a copy only the deadline would end the wait."""
-    stuck = Behaviour(hold_after=0, hold_s=0.1)
-    with EchoEndpoint(stuck) as slow, EchoEndpoint(Behaviour(seconds_per_tile=0.05)) as quick:
+    stuck = Behavior(hold_after=0, hold_s=0.1)
+    with EchoEndpoint(stuck) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05)) as quick:
         outcome = run_job(tmp_path / "with", slow.url, quick.url, duplicates="allowed", batch_size=1)
         outcome.assert_whole()
         wait_until(lambda: len(slow.deleted) == len(slow.requests), "the slow endpoint was told to stop")
     assert len(quick.painted) == N_TILES
-    with EchoEndpoint(stuck) as slow, EchoEndpoint(Behaviour(seconds_per_tile=0.05)) as quick:
+    with EchoEndpoint(stuck) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05)) as quick:
         options = {"duplicates": "never", "batch_size": 1, "max_tries": 1, "batch_timeout": 60}
         outcome = run_job(tmp_path / "without", slow.url, quick.url, **options)
     assert outcome.n_had < N_TILES
@@ -154,7 +154,7 @@ def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path
 
 def test_faster_endpoint_gets_more(tmp_path: Path) -> None:
     ledger = Ledger()
-    with EchoEndpoint(Behaviour(seconds_per_tile=0.2), ledger) as slow, EchoEndpoint(Behaviour(seconds_per_tile=0.05), ledger) as quick:
+    with EchoEndpoint(Behavior(seconds_per_tile=0.2), ledger) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05), ledger) as quick:
         run_job(tmp_path, slow.url, quick.url, batch_size=1, duplicates="never", speed=1).assert_whole()
     assert len(quick.painted) > len(slow.painted) > 0
     assert set(ledger.painted.values()) == {1}
@@ -173,7 +173,7 @@ def test_autoscaling_endpoint_gets_as_many_batches_as_it_says(tmp_path: Path) ->
             at_once.append(sum(job["status"] == "running" for job in exchange.endpoint.jobs.values()))
         return False
 
-    with Wide(Behaviour(hold_after=0, hold_s=0.1, interfere=note)) as endpoint:
+    with Wide(Behavior(hold_after=0, hold_s=0.1, interfere=note)) as endpoint:
         job = Job(tmp_path, endpoint.url, batch_size=1)
         wait_until(lambda: at_once.count(6) >= 12, "six batches run, and each was asked for twice")
         assert len(endpoint.requests) == 6
@@ -184,7 +184,7 @@ def test_autoscaling_endpoint_gets_as_many_batches_as_it_says(tmp_path: Path) ->
 
 def test_log_tells_why_a_tile_failed_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPSCALE_TOKEN", "t0p-s3cret")
-    with EchoEndpoint(Behaviour(fail_tiles={2})) as endpoint:
+    with EchoEndpoint(Behavior(fail_tiles={2})) as endpoint:
         monkeypatch.setenv("UPSCALE_TOKEN_ORIGIN", endpoint.url)
         outcome = run_job(tmp_path, endpoint.url)
     said = [line for line in outcome.log if line.get("tile") == 3]

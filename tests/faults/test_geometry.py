@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from job_runner import Outcome, run_job
 
 GRID_PX = 8
@@ -48,7 +48,7 @@ def test_built_in_engine(tmp_path: Path, scale: float, n_tiles: int) -> None:
 @pytest.mark.parametrize("resizes", [False, True])
 @pytest.mark.parametrize("scale", [1.37, 2.0, 3.0])
 def test_endpoint_that_wants_multiples(tmp_path: Path, multiple_of: int, resizes: bool, scale: float) -> None:
-    with EchoEndpoint(Behaviour(multiple_of=multiple_of, resizes=resizes)) as endpoint:
+    with EchoEndpoint(Behavior(multiple_of=multiple_of, resizes=resizes)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, scale=scale, **QUARTER)
     assert_painted_once(outcome, len(endpoint.tiles))
     assert_one_way(endpoint)
@@ -65,13 +65,13 @@ def test_endpoint_that_wants_multiples(tmp_path: Path, multiple_of: int, resizes
 def test_mixed_pool(tmp_path: Path, seed: int) -> None:
     """Endpoints of all kinds share a picture; then it is painted again from what is stored."""
     draw = random.Random(seed)
-    behaviours = [Behaviour(multiple_of=n, resizes=draw.random() < 0.5, uses_prompt=draw.random() < 0.5) for n in (1, 8, 64, 128)]
+    behaviors = [Behavior(multiple_of=n, resizes=draw.random() < 0.5, uses_prompt=draw.random() < 0.5) for n in (1, 8, 64, 128)]
     options: dict[str, float] = {
         "width": draw.randint(1, 160), "height": draw.randint(1, 160), "scale": draw.randint(100, 300) / 100,
         "tile": 64 * draw.randint(1, 3), "overlap": draw.randint(0, 32), "batch_size": draw.randint(0, 4), "speed": 1,
     }  # fmt: skip
     with ExitStack() as stack:
-        endpoints = [stack.enter_context(EchoEndpoint(behaviour)) for behaviour in behaviours]
+        endpoints = [stack.enter_context(EchoEndpoint(behavior)) for behavior in behaviors]
         addresses = [endpoint.url for endpoint in endpoints]
         outcome = run_job(tmp_path, *addresses, **options)
         n_tiles = sum(len(endpoint.tiles) for endpoint in endpoints)

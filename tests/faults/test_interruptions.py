@@ -4,14 +4,14 @@
 from pathlib import Path
 
 from cuttable_line import CuttableLine
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from job_runner import N_TILES, Job, run_job
 from polling import wait_until
 from sdcpp_server import SdcppServer
 
 
 def holding(after: int) -> EchoEndpoint:
-    return EchoEndpoint(Behaviour(hold_after=after, hold_s=0.1))
+    return EchoEndpoint(Behavior(hold_after=after, hold_s=0.1))
 
 
 def test_cancel_stops_the_servers_and_keeps_every_tile(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> No
         job = Job(tmp_path, endpoint.url, speed=1, batch_size=4)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
         job.kill()
-        endpoint.behaviour.hold_after = None
+        endpoint.behavior.hold_after = None
         for batch_id in list(endpoint.jobs):
             endpoint.stop(batch_id, "nobody has asked for it for 120 s")
         painted = dict(endpoint.ledger.painted)

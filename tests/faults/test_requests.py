@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from job_runner import N_TILES, run_job
 
 
@@ -53,7 +53,7 @@ class Narrow(EchoEndpoint):
     def __init__(self, most: int) -> None:
         self.most = most
         self.too_large: list[int] = []
-        super().__init__(Behaviour(on_headers=self.see_size))
+        super().__init__(Behavior(on_headers=self.see_size))
 
     def see_size(self, exchange: Exchange) -> None:
         size = int(exchange.headers.get("Content-Length") or 0)
@@ -83,7 +83,7 @@ def test_tile_that_is_too_large_for_a_server(tmp_path: Path) -> None:
 
 
 def test_tile_that_fails_the_same_way_twice_is_given_up(tmp_path: Path) -> None:
-    with EchoEndpoint(Behaviour(fail_tiles={2, 9})) as endpoint:
+    with EchoEndpoint(Behavior(fail_tiles={2, 9})) as endpoint:
         outcome = run_job(tmp_path, endpoint.url)
     assert outcome.n_had == N_TILES - 2
     assert {index: n for index, n in endpoint.ledger.painted.items() if n > 1} == {2: 2, 9: 2}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from job_runner import N_TILES, run_job
 from PIL import Image
 
@@ -23,7 +23,7 @@ def describe(path: Path, **endpoints: tuple[EchoEndpoint, bool]) -> None:
 
 def test_identity_of_another_server_poisons_nothing(tmp_path: Path) -> None:
     """Both call themselves `echo-1`; what the liar has painted is not taken for the honest one's."""
-    with EchoEndpoint(Behaviour(change=brighten)) as liar, EchoEndpoint() as honest:
+    with EchoEndpoint(Behavior(change=brighten)) as liar, EchoEndpoint() as honest:
         poisoned = run_job(tmp_path, liar.url)
         assert poisoned.n_had == N_TILES and not poisoned.report["is_source"]
         outcome = run_job(tmp_path, honest.url)
@@ -89,7 +89,7 @@ def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
             return False
         return True
 
-    with EchoEndpoint(Behaviour(twist=twist, interfere=interfere)) as endpoint:
+    with EchoEndpoint(Behavior(twist=twist, interfere=interfere)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, max_tries=1)
     assert outcome.n_had < N_TILES
     assert all(is_fit(failure) for failure in [*outcome.failures, outcome.report["error"] or ""]), outcome.words[:1000]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import fault_hooks as hooks
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint, Exchange
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from job_runner import N_TILES, run_job
 
 # Ten minutes take six seconds.
@@ -24,7 +24,7 @@ def cold(status: int, times: float, **headers: str) -> hooks.Befall:
 @pytest.mark.parametrize("status", [429, 502, 503, 504, 524])
 def test_endpoint_that_is_being_started(tmp_path: Path, status: int, max_tries: int) -> None:
     """Serverless platforms and the proxies before them answer so for minutes; four answers were enough to give it up."""
-    with EchoEndpoint(Behaviour(interfere=cold(status, 8))) as endpoint:
+    with EchoEndpoint(Behavior(interfere=cold(status, 8))) as endpoint:
         run_job(tmp_path, endpoint.url, max_tries=max_tries, speed=GREAT_HURRY).assert_whole()
 
 
@@ -37,7 +37,7 @@ def test_endpoint_that_never_comes_up(tmp_path: Path) -> None:
         return busy(exchange)
 
     busy = cold(503, float("inf"), Retry_After="600")
-    with EchoEndpoint(Behaviour(interfere=interfere)) as endpoint:
+    with EchoEndpoint(Behavior(interfere=interfere)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, speed=GREAT_HURRY)
     assert outcome.n_had == 0
     assert "busy for 120 s" in outcome.words
@@ -47,20 +47,20 @@ def test_endpoint_that_never_comes_up(tmp_path: Path) -> None:
 
 
 def test_others_work_meanwhile(tmp_path: Path) -> None:
-    with EchoEndpoint(Behaviour(interfere=cold(503, float("inf"), Retry_After="300"))) as starting, EchoEndpoint() as good:
+    with EchoEndpoint(Behavior(interfere=cold(503, float("inf"), Retry_After="300"))) as starting, EchoEndpoint() as good:
         run_job(tmp_path, starting.url, good.url).assert_whole()
     assert len(good.painted) == N_TILES
 
 
 def test_busy_answer_to_a_batch_is_no_try(tmp_path: Path) -> None:
     for number, status in enumerate([429, 503]):
-        with EchoEndpoint(Behaviour(interfere=hooks.Befall("PUT", hooks.say(status), 6))) as endpoint:
+        with EchoEndpoint(Behavior(interfere=hooks.Befall("PUT", hooks.say(status), 6))) as endpoint:
             run_job(tmp_path / str(number), endpoint.url, max_tries=1, speed=GREAT_HURRY).assert_whole()
 
 
 def test_questions_that_are_always_refused_end_with_the_batch_timeout(tmp_path: Path) -> None:
     """The batch lies there, so it is asked for again and again; that went on for ever."""
-    with EchoEndpoint(Behaviour(hold_after=0, hold_s=0, interfere=hooks.Befall("GET", hooks.say(429), float("inf")))) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=0, hold_s=0, interfere=hooks.Befall("GET", hooks.say(429), float("inf")))) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, batch_size=16, speed=GREAT_HURRY)
     assert outcome.n_had == 0
     assert "busy" in outcome.words

@@ -10,8 +10,8 @@
 static UpscaleBatch *
 make_batch (void)
 {
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
-  UpscaleBatch *batch = upscale_batch_new (recipe);
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+  UpscaleBatch *batch = upscale_batch_new (gen_params);
 
   g_free (batch->id);
   batch->id = g_strdup ("b");

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log of a job that was killed, as its disk has left it. */
 #include "fuzz.h"
-#include "upscale-leftover-search.h"
-#include "upscale-leftover.h"
+#include "upscale-batch-recovery.h"
+#include "upscale-orphaned-batch.h"
 
 #define N_TILES 9
 
 static void
-look (UpscaleLeftover *leftover)
+look (UpscaleOrphanedBatch *orphan)
 {
-  g_autoptr (GArray) tiles = upscale_leftover_get_tiles (leftover);
+  g_autoptr (GArray) tiles = upscale_orphaned_batch_get_tiles (orphan);
 
   for (guint i = 0; i < N_TILES; i++)
-    (void) upscale_leftover_has (leftover, i, "key");
+    (void) upscale_orphaned_batch_has (orphan, i, "key");
 }
 
 int
@@ -20,8 +20,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *path = fuzz_write ("20260101T000000-00000000.jsonl", data, size);
   g_autoptr (GFile) folder = g_file_new_for_path (fuzz_get_folder ());
-  g_autoptr (GPtrArray) leftovers = upscale_leftover_search (folder);
+  g_autoptr (GPtrArray) orphans = upscale_batch_recovery (folder);
 
-  g_ptr_array_foreach (leftovers, (GFunc) look, NULL);
+  g_ptr_array_foreach (orphans, (GFunc) look, NULL);
   return 0;
 }

@@ -20,17 +20,17 @@ static UpscaleBatch *
 make_batch (const char *text)
 {
   UpscaleTile tile = { 0, 0, 0, { 0, 0, SIDE_PX, SIDE_PX } };
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
   UpscaleTileMessage *message = upscale_tile_message_new (&tile);
   UpscaleBatch       *batch;
 
-  g_set_str (&recipe->prompt, text);
-  g_set_str (&recipe->negative_prompt, text);
-  recipe->ip_adapter_image = g_bytes_new_static (PICTURE, strlen (PICTURE));
+  g_set_str (&gen_params->prompt, text);
+  g_set_str (&gen_params->negative_prompt, text);
+  gen_params->ip_adapter_image = g_bytes_new_static (PICTURE, strlen (PICTURE));
   message->image = g_bytes_new_static (PICTURE, strlen (PICTURE));
   message->width_px = message->target_width_px = SIDE_PX;
   message->height_px = message->target_height_px = SIDE_PX;
-  batch = upscale_batch_new (recipe);
+  batch = upscale_batch_new (gen_params);
   g_set_str (&batch->id, "b");
   g_ptr_array_add (batch->tiles, message);
   return batch;

@@ -5,7 +5,7 @@
 
 #include <gio/gio.h>
 
-#include "upscale-recipe.h"
+#include "upscale-gen-params.h"
 #include "upscale-settings.h"
 #include "upscale-tile-plan.h"
 
@@ -67,11 +67,11 @@ check_untouched (GObject *config)
 static void
 check_loras (GObject *config)
 {
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (UpscaleGenParams) recipe = upscale_gen_params_new ();
   g_autofree char *loras = NULL;
 
   g_object_get (config, "loras", &loras, NULL);
-  (void) upscale_recipe_parse_loras (recipe, loras, NULL);
+  (void) upscale_gen_params_parse_loras (recipe, loras, NULL);
 }
 
 int

@@ -38,21 +38,21 @@ take_answer (Answers *answers)
 }
 
 static void
-clear_line (UpscaleLine *line)
+clear_line (UpscaleApiRequest *line)
 {
   g_free (line->path);
   g_free (line->query);
   g_clear_pointer (&line->body, g_bytes_unref);
   g_free (line->content_type);
-  *line = (UpscaleLine) { 0 };
+  *line = (UpscaleApiRequest) { 0 };
 }
 
 /* Goes on until nothing more is asked, something fails, or no answer is left. */
 static gboolean
-run (UpscaleDialogueFunc func, gpointer speaker, Answers *answers)
+run (UpscaleRequestLoopFunc func, gpointer speaker, Answers *answers)
 {
-  UpscaleLine line = { 0 };
-  gboolean    goes_on = func (speaker, NULL, &line, NULL);
+  UpscaleApiRequest line = { 0 };
+  gboolean          goes_on = func (speaker, NULL, &line, NULL);
 
   while (goes_on && line.method && answers->n_left > 0)
     {
@@ -67,15 +67,15 @@ run (UpscaleDialogueFunc func, gpointer speaker, Answers *answers)
   return goes_on;
 }
 
-static UpscaleRecipe *
-make_recipe (void)
+static UpscaleGenParams *
+make_gen_params (void)
 {
-  UpscaleRecipe *recipe = upscale_recipe_new ();
+  UpscaleGenParams *gen_params = upscale_gen_params_new ();
 
-  upscale_recipe_add_lora (recipe, "detail", 0.5);
-  recipe->controlnet_enabled = TRUE;
-  recipe->ip_adapter_image = g_bytes_new_static (PICTURE, strlen (PICTURE));
-  return recipe;
+  upscale_gen_params_add_lora (gen_params, "detail", 0.5);
+  gen_params->controlnet_enabled = TRUE;
+  gen_params->ip_adapter_image = g_bytes_new_static (PICTURE, strlen (PICTURE));
+  return gen_params;
 }
 
 static UpscaleTileMessage *
@@ -94,9 +94,10 @@ make_tile (void)
 static void
 paint (const UpscaleTileServer *kind, gpointer facts, gboolean is_test, Answers *answers)
 {
-  g_autoptr (UpscaleRecipe) recipe = make_recipe ();
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params ();
   g_autoptr (UpscaleTileMessage) tile = make_tile ();
-  g_autoptr (UpscaleTalk) talk = upscale_talk_new (kind, facts, recipe, tile);
+  g_autoptr (UpscaleTileRequest) talk =
+      upscale_tile_request_new (kind, facts, gen_params, tile);
 
   talk->is_test = is_test;
   run (kind->paint, talk, answers);

@@ -21,7 +21,7 @@ SCRIPT = f"""
 from gimp_inside import *
 image, layer = make_image({SIDE_PX}, {SIDE_PX})
 reference = scaled_by_gimp(image, layer, 2.0)
-answer = upscale(image, layer, scale=2.0, tile_size=128, overlap=32, steps=4, strength={{strength}}, colour_correction=0.0,
+answer = upscale(image, layer, scale=2.0, tile_size=128, overlap=32, steps=4, strength={{strength}}, color_correction=0.0,
                  loras="style:0.5", endpoints="{{url}}")
 tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
 if answer.layer:

@@ -35,7 +35,7 @@ made, source, _ = image.get_layers()
 def thief() -> Iterator[EchoEndpoint]:
     """Where the document would have everything go; it must never hear of anything."""
     with EchoEndpoint() as endpoint:
-        endpoint.behaviour.interfere = lambda exchange: heard.append(exchange.path) or False
+        endpoint.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
         heard: list[str] = []
         yield endpoint
         assert heard == []
@@ -164,7 +164,7 @@ image, layer = make_image(64, 48)
 answer = upscale(image, layer, seed=int(os.environ["SEED"]), endpoints=os.environ["TEST_ENDPOINT"])
 tell(status=answer.status, message=answer.message)
 """
-    thief.behaviour.interfere = None  # being asked without a key is allowed here
+    thief.behavior.interfere = None  # being asked without a key is allowed here
     unbound = gimp.run(script, SEED="1", TEST_ENDPOINT=honest.url, UPSCALE_TOKEN=TOKEN).values
     assert f"UPSCALE_TOKEN_ORIGIN={honest.url}" in unbound["message"], unbound
     assert not honest.requests

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp
 from polling import wait_until
 
@@ -45,7 +45,7 @@ def sabotage(path: Path, command: str, number: int) -> str:
 @pytest.mark.parametrize(("command", "target"), [("delete-layer", "layer"), ("scale-image", "image")])
 def test_interference(gimp: Gimp, tmp_path: Path, command: str, target: str) -> None:
     ids = tmp_path / "ids.json"
-    with EchoEndpoint(Behaviour(hold_after=1)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=1)) as endpoint:
         process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url, TEST_IDS=str(ids), SABOTEUR_SOCKET=str(tmp_path / "socket"))
         endpoint.wait_for_tiles(1)
         answered = sabotage(tmp_path / "socket", command, json.loads(ids.read_text())[target])

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp, find_processes
 from kill_moments import REQUESTS, KillAtRequest, list_processes
 from polling import wait_until
@@ -79,7 +79,7 @@ def kill_between_tiles(gimp: Gimp, endpoint: EchoEndpoint, kill: Kill) -> None:
 @pytest.mark.parametrize("kill", [kill_gimp, kill_plug_in])
 def test_killed_at_ten_moments(tmp_path: Path, kill: Kill) -> None:
     gimp = Gimp(tmp_path)
-    with EchoEndpoint(Behaviour(hold_s=0.1)) as endpoint:
+    with EchoEndpoint(Behavior(hold_s=0.1)) as endpoint:
         kill_at_requests(gimp, endpoint, kill)
         kill_between_tiles(gimp, endpoint, kill)
         endpoint.release()

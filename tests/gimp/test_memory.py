@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp, find_processes
 from polling import wait_until
 
@@ -31,7 +31,7 @@ def kill_worker(group: int) -> None:
 
 def test_killed_says_so_and_keeps_the_tiles(tmp_path: Path) -> None:
     gimp = Gimp(tmp_path)
-    with EchoEndpoint(Behaviour(hold_after=20)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=20)) as endpoint:
         session = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
         wait_until(lambda: len(list(gimp.cache.glob("*.tile"))) == 20, "20 tiles are kept")
         kill_worker(session.pid)

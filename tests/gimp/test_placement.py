@@ -2,7 +2,7 @@
 """Where the new layer goes, what of it is painted, and that nothing else changes."""
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp
 from PIL import Image
 
@@ -114,7 +114,7 @@ def test_only_the_selection_is_sent_and_painted(gimp: Gimp) -> None:
 pixels = make_pixels(200, 160, 3, 0.2, 0.6)
 image, layer = make_image(200, 160, pixels=pixels)
 image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 90, 70)
-answer = upscale(image, layer, scale=2.0, colour_correction=0.0, **SMALL)
+answer = upscale(image, layer, scale=2.0, color_correction=0.0, **SMALL)
 base = scaled_by_gimp(image, layer, 2.0)
 Gimp.Selection.none(image)
 apart = (read_pixels(answer.layer) - read_pixels(base))[..., 0] * 255
@@ -123,7 +123,7 @@ inside[60:200, 80:260] = True
 tell(outside=float(numpy.abs(apart[~inside]).max()), middle=float(apart[120:140, 160:180].mean()),
      edge=float(numpy.abs(apart[60:200, 80:82]).max()), step=float(numpy.abs(numpy.diff(apart, axis=1)).max()))
 """
-    with EchoEndpoint(Behaviour(change=brighter)) as endpoint:
+    with EchoEndpoint(Behavior(change=brighter)) as endpoint:
         told = run(gimp, script, endpoint)
         tiles = endpoint.tiles
     # All tiles have one size and begin on a lattice of 8 px, so they may reach beyond the selection by less than that.
@@ -133,19 +133,19 @@ tell(outside=float(numpy.abs(apart[~inside]).max()), middle=float(apart[120:140,
     assert told["outside"] <= 1
     assert abs(told["middle"] - 40) < 1
     assert told["edge"] <= 1, "the selection's edge shows"
-    # Smootherstep's steepest slope is 15/8: 40 * 15/8 / 16 px, and each of two neighbours is rounded to 8 bits twice.
-    assert told["step"] <= 6.7, "a seam: neighbouring pixels differ by more than the feather's slope"
+    # Smootherstep's steepest slope is 15/8: 40 * 15/8 / 16 px, and each of two neighbors is rounded to 8 bits twice.
+    assert told["step"] <= 6.7, "a seam: neighboring pixels differ by more than the feather's slope"
 
 
 def test_a_failed_tile_fades_to_the_base(gimp: Gimp) -> None:
     script = """
 image, layer = make_image(200, 160, pixels=make_pixels(200, 160, 3, 0.2, 0.6))
-answer = upscale(image, layer, scale=2.0, colour_correction=0.0, retries=0, **SMALL)
+answer = upscale(image, layer, scale=2.0, color_correction=0.0, retries=0, **SMALL)
 apart = (read_pixels(answer.layer) - read_pixels(scaled_by_gimp(image, layer, 2.0)))[..., 0] * 255
 tell(tiles=answer.tiles, failed=answer.failed, corner=float(numpy.abs(apart[:80, :80]).max()), rest=float(apart[200:, 250:].mean()),
      step=float(max(numpy.abs(numpy.diff(apart, axis=axis)).max() for axis in (0, 1))))
 """
-    with EchoEndpoint(Behaviour(change=brighter, fail_tiles={0})) as endpoint:
+    with EchoEndpoint(Behavior(change=brighter, fail_tiles={0})) as endpoint:
         told = run(gimp, script, endpoint)
     assert told["failed"] == 1
     assert told["corner"] <= 1, "the failed tile does not show the base"
@@ -153,14 +153,14 @@ tell(tiles=answer.tiles, failed=answer.failed, corner=float(numpy.abs(apart[:80,
     assert told["step"] <= 8, "a hard edge around the failed tile"
 
 
-def test_colour_drift_is_taken_out(gimp: Gimp) -> None:
+def test_color_drift_is_taken_out(gimp: Gimp) -> None:
     script = """
 image, layer = make_image(200, 160, pixels=make_pixels(200, 160, 3, 0.2, 0.6))
-answer = upscale(image, layer, scale=2.0, colour_correction=1.0, **SMALL)
+answer = upscale(image, layer, scale=2.0, color_correction=1.0, **SMALL)
 apart = (read_pixels(answer.layer) - read_pixels(scaled_by_gimp(image, layer, 2.0)))[..., :3] * 255
 tell(mean=float(numpy.abs(apart).mean()))
 """
-    with EchoEndpoint(Behaviour(change=brighter)) as endpoint:
+    with EchoEndpoint(Behavior(change=brighter)) as endpoint:
         told = run(gimp, script, endpoint)
     assert told["mean"] < 1
 

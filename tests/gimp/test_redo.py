@@ -2,7 +2,7 @@
 """A result carries its recipe: without a screen, too, its tiles under the selection can be painted anew, and it can be repeated."""
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp
 from PIL import Image, ImageEnhance
 
@@ -66,8 +66,8 @@ def test_only_the_tiles_under_the_selection_change(gimp: Gimp) -> None:
         def change(picture: Image.Image) -> Image.Image:
             return ImageEnhance.Brightness(picture).enhance(1.2) if len(endpoint.tiles) > N_TILES else picture
 
-        endpoint.behaviour = Behaviour(change=change)
-        told = gimp.run(HEAD + REPAINT.replace("seed=99", "seed=99, colour_correction=0.0"), TEST_ENDPOINT=endpoint.url).values
+        endpoint.behavior = Behavior(change=change)
+        told = gimp.run(HEAD + REPAINT.replace("seed=99", "seed=99, color_correction=0.0"), TEST_ENDPOINT=endpoint.url).values
         assert told["status"] == "success", told
         assert told["first"] == N_TILES and told["again"] == 1
         assert told["size"] == [300, 220]

@@ -4,7 +4,7 @@
 import socket
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp
 
 HEAD = """
@@ -92,7 +92,7 @@ def test_password_is_not_repeated(gimp: Gimp) -> None:
 
 @pytest.mark.parametrize(("status", "words"), [(401, "UPSCALE_TOKEN"), (422, "told to answer 422"), (500, "told to answer 500")])
 def test_endpoint_that_refuses_is_quoted(gimp: Gimp, status: int, words: str) -> None:
-    with EchoEndpoint(Behaviour(status=status)) as endpoint:
+    with EchoEndpoint(Behavior(status=status)) as endpoint:
         outcome = gimp.run(HEAD + "attempt(image, layer)", TEST_ENDPOINT=endpoint.url)
         told = outcome.values
         assert told["status"] == "execution-error", outcome
@@ -102,7 +102,7 @@ def test_endpoint_that_refuses_is_quoted(gimp: Gimp, status: int, words: str) ->
 
 
 def test_pictures_that_are_none(gimp: Gimp) -> None:
-    with EchoEndpoint(Behaviour(garbage=True)) as endpoint:
+    with EchoEndpoint(Behavior(garbage=True)) as endpoint:
         told = gimp.run(HEAD + "attempt(image, layer)", TEST_ENDPOINT=endpoint.url).values
     assert told["status"] == "execution-error"
     assert "tile 1" in told["message"] and "can't be read" in told["message"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import pytest
 from comfyui_server import ComfyuiServer
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp, Outcome
 from PIL import Image
 from polling import wait_until
@@ -36,7 +36,7 @@ if answer.layer:
     found |= {{"mean": float(off.mean()), "worst": float(off.max())}}
 tell(**found)
 """
-# Rounding to 8 bits, in the tile and in the colour correction.
+# Rounding to 8 bits, in the tile and in the color correction.
 ROUNDING = 2.01
 # What the model of a real server adds, on average; it was measured as 2.
 NOISE = 4.0
@@ -85,11 +85,11 @@ def test_one_server_paints_the_picture(tmp_path: Path, kind: str) -> None:
 
 def test_three_kinds_of_servers_paint_one_picture_together(tmp_path: Path) -> None:
     with serve("sdapi") as (sdapi, sdapi_is_real, one), serve("sdcpp") as (sdcpp, sdcpp_is_real, other):
-        behaviour = Behaviour(change=means_of_blocks)
-        with EchoEndpoint(behaviour) as endpoint:
+        behavior = Behavior(change=means_of_blocks)
+        with EchoEndpoint(behavior) as endpoint:
             if one and other:
                 # The fastest leaves something for the others.
-                behaviour.on_tile = lambda _: wait_until(
+                behavior.on_tile = lambda _: wait_until(
                     lambda: one.count("POST", "/sdapi/v1/img2img") > 1 and len(other.bodies) > 3, "all are at work"
                 )
             outcome = upscale(tmp_path, sdapi, sdcpp, endpoint.url, size=(416, 320))
@@ -164,8 +164,8 @@ def test_unrelated_pictures_are_refused(tmp_path: Path, words: str) -> None:
 
 
 def test_what_a_liar_was_given_an_honest_server_paints(tmp_path: Path) -> None:
-    with Liar((128, 128)) as liar, EchoEndpoint(Behaviour(change=means_of_blocks)) as honest:
-        honest.behaviour.on_tile = lambda _: wait_until(lambda: len(liar.bodies) > 1, "the liar is at work")
+    with Liar((128, 128)) as liar, EchoEndpoint(Behavior(change=means_of_blocks)) as honest:
+        honest.behavior.on_tile = lambda _: wait_until(lambda: len(liar.bodies) > 1, "the liar is at work")
         check(upscale(tmp_path, liar.address, honest.url), 6)
 
 

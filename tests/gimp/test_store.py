@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import Gimp, find_processes
 from polling import wait_until
 
@@ -40,7 +40,7 @@ def stored(gimp: Gimp) -> list[Path]:
 
 
 def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
-    with EchoEndpoint(Behaviour(hold_after=9)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
         process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
         wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
         for plug_in in find_processes("tile-upscale"):
@@ -58,7 +58,7 @@ def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
 
 
 def test_what_the_endpoint_finished_after_the_kill_is_collected(gimp: Gimp) -> None:
-    with EchoEndpoint(Behaviour(hold_after=9)) as endpoint:
+    with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
         process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
         wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
         for plug_in in find_processes("tile-upscale"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import find_processes
 from gimp_window import MISSING, Session
 from polling import wait_until
@@ -29,7 +29,7 @@ def answer(session: Session, button: str) -> None:
 
 
 def test_open_edit_run_watch_and_undo(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(hold_after=2)) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url) as session:
         session.open_dialog()
         session.do("wait", "label", "6 tiles on 1 endpoint")
         session.shot("dialog")
@@ -112,7 +112,7 @@ def test_presets_set_what_they_name(folder: Path) -> None:
 
 
 def test_cancel_keeps_what_is_finished(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(hold_after=2)) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         endpoint.wait_for_tiles(2)
         wait_until(lambda: "2 of 6 tiles" in str(session.do("describe", "image", "Map of the tiles")), "two tiles are in")
@@ -132,12 +132,12 @@ def test_cancel_keeps_what_is_finished(folder: Path) -> None:
 
 
 def test_failed_tiles_are_sent_again_when_asked(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(fail_tiles={1, 4})) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(fail_tiles={1, 4})) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         session.do("wait", "label", "2 of 6 tiles failed.")
         session.do("wait", "label", "made to fail")
         session.shot("failed")
-        endpoint.behaviour.fail_tiles = {4}
+        endpoint.behavior.fail_tiles = {4}
         n_sent = len(endpoint.tiles)
         answer(session, "Retry Failed Tiles")
         session.do("wait", "label", "1 of 6 tiles failed.")
@@ -148,11 +148,11 @@ def test_failed_tiles_are_sent_again_when_asked(folder: Path) -> None:
 
 
 def test_failed_result_is_discarded_when_asked(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(fail_tiles={0})) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(fail_tiles={0})) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         answer(session, "Discard")
         session.do("wait-gone", "progress bar", "Finished tiles")
-        endpoint.behaviour.status = 500
+        endpoint.behavior.status = 500
         assert session.images() == BEFORE
         session.open_dialog()
         session.do("key", "alt+t", "ctrl+a")
@@ -160,13 +160,13 @@ def test_failed_result_is_discarded_when_asked(folder: Path) -> None:
         session.do("key", "Tab", "alt+u")
         session.do("wait", "label", "6 of 6 tiles failed.")
         session.shot("all-failed")
-        endpoint.behaviour.status, endpoint.behaviour.fail_tiles = 0, set()
+        endpoint.behavior.status, endpoint.behavior.fail_tiles = 0, set()
         answer(session, "Retry Failed Tiles")
         session.wait_for_images(AFTER)
 
 
 def test_closing_the_image_gives_a_new_one(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(hold_after=0)) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(hold_after=0)) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         wait_until(lambda: endpoint.requests, "the batch was sent")
         session.do("click", "menu item", "Close View")
@@ -177,7 +177,7 @@ def test_closing_the_image_gives_a_new_one(folder: Path) -> None:
 
 
 def test_gimp_quits_while_it_runs(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(hold_after=1)) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(Behavior(hold_after=1)) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         endpoint.wait_for_tiles(1)
         wait_until(lambda: list(session.gimp.cache.rglob("*.png")) or list(session.gimp.cache.rglob("*")), "the tile is kept")

@@ -49,7 +49,7 @@ def open_repeat(session: Session, endpoint: EchoEndpoint, position: int) -> int:
 def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folder: Path) -> None:
     heard: list[str] = []
     with EchoEndpoint() as thief, EchoEndpoint() as honest:
-        thief.behaviour.interfere = lambda exchange: heard.append(exchange.path) or False
+        thief.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
         made = Gimp(folder).run(MAKE_EVIL, THIEF=thief.url, SECRET=str(folder / "secret.png"))
         assert made.values["made"], made
         keys = {"UPSCALE_TOKEN": TOKEN, "UPSCALE_TOKEN_ORIGIN": honest.url}

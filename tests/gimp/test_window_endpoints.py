@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_window import MISSING, Session
 
 
@@ -24,7 +24,7 @@ def retype(session: Session, mnemonic: str, text: str) -> None:
 
 
 def test_add_test_save_and_use(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(models=["realvis-xl-v5", "juggernaut-xl-v9"])) as endpoint, Session(folder, "") as session:
+    with EchoEndpoint(Behavior(models=["realvis-xl-v5", "juggernaut-xl-v9"])) as endpoint, Session(folder, "") as session:
         session.open_dialog()
         session.do("press", "button", "Edit...")
         session.do("wait", "button", "Add an endpoint")
@@ -36,11 +36,11 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("wait", "label", "It works: a test tile of 256 px took")
         session.shot("endpoints")
         assert len(endpoint.tiles) == 1
-        endpoint.behaviour.status = 401
+        endpoint.behavior.status = 401
         session.do("press", "button", "Test")
         session.do("wait", "label", "It answers, but could not paint a test tile")
         session.shot("endpoints-refused")
-        endpoint.behaviour.status = 0
+        endpoint.behavior.status = 0
         session.do("press", "button", "Save")
         session.do("wait-gone", "button", "Add an endpoint")
         kept = (folder / "profile" / "tile-upscale" / "endpoints.conf").read_text()
@@ -131,7 +131,7 @@ def test_a_server_that_is_not_there_is_said_in_words(folder: Path) -> None:
 
 
 def test_a_broken_file_is_reported_and_kept(folder: Path) -> None:
-    with EchoEndpoint(Behaviour()) as endpoint, Session(folder, "") as session:
+    with EchoEndpoint(Behavior()) as endpoint, Session(folder, "") as session:
         file = folder / "profile" / "tile-upscale" / "endpoints.conf"
         file.parent.mkdir()
         file.write_text("[gpu-a]\naddress=https://a.example\nslots=many\n")
@@ -150,7 +150,7 @@ def test_a_broken_file_is_reported_and_kept(folder: Path) -> None:
 
 
 def test_each_endpoint_has_its_line(folder: Path) -> None:
-    with EchoEndpoint(Behaviour(hold_after=5)) as one, EchoEndpoint(Behaviour(hold_after=3)) as other, Session(folder, "") as session:
+    with EchoEndpoint(Behavior(hold_after=5)) as one, EchoEndpoint(Behavior(hold_after=3)) as other, Session(folder, "") as session:
         file = folder / "profile" / "tile-upscale" / "endpoints.conf"
         file.parent.mkdir()
         file.write_text(f"[gpu-a]\naddress={one.url}\nprice-per-hour=25\n[gpu-b]\naddress={other.url}\nprice-per-hour=25\n")

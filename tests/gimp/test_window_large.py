@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behaviour, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint
 from gimp_window import MISSING, Session
 
 
@@ -44,7 +44,7 @@ def test_right_to_left_at_twice_the_size(folder: Path) -> None:
         pytest.skip("the locale he_IL can't be made here")
     translate(folder)
     language = {"LC_ALL": "he_IL.UTF-8", "LANGUAGE": "he", "LOCPATH": str(locale.parent), "GDK_DPI_SCALE": "2"}
-    with EchoEndpoint(Behaviour(hold_after=2)) as endpoint, Session(folder, endpoint.url, "2600x1800", **language) as session:
+    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url, "2600x1800", **language) as session:
         session.open_dialog()
         session.do("wait", "label", "6 tiles on 1 endpoint")
         session.shot("dialog-large")

@@ -44,7 +44,7 @@ test_too_many_pixels_are_refused (void)
   g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE);
 }
 
-/* Alpha says nothing in an answer: a transparent pixel keeps its colour. */
+/* Alpha says nothing in an answer: a transparent pixel keeps its color. */
 static void
 test_alpha_is_dropped_not_blended (void)
 {

@@ -21,7 +21,7 @@ make_buffer (void)
 
 /* What lies beside the rectangle may not be written yet, and must not be seen. */
 static void
-test_neighbours_do_not_shine_through (void)
+test_neighbors_do_not_shine_through (void)
 {
   g_autoptr (GeglBuffer) buffer = make_buffer ();
   UpscaleRect half = { 0, 0, SIDE_PX / 2, SIDE_PX };
@@ -47,7 +47,7 @@ test_pixels_are_averaged (void)
 }
 
 static void
-test_transparent_is_grey (void)
+test_transparent_is_gray (void)
 {
   g_autoptr (GeglBuffer) buffer = make_buffer ();
   g_autoptr (UpscalePixels) pixels = NULL;
@@ -63,9 +63,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gegl_init (NULL, NULL);
-  g_test_add_func ("/preview/neighbours-do-not-shine-through",
-                   test_neighbours_do_not_shine_through);
+  g_test_add_func ("/preview/neighbors-do-not-shine-through",
+                   test_neighbors_do_not_shine_through);
   g_test_add_func ("/preview/pixels-are-averaged", test_pixels_are_averaged);
-  g_test_add_func ("/preview/transparent-is-grey", test_transparent_is_grey);
+  g_test_add_func ("/preview/transparent-is-gray", test_transparent_is_gray);
   return g_test_run ();
 }

@@ -6,7 +6,7 @@
  * @darkest: smallest value
  * @lightest: largest value
  *
- * Returns: (transfer full): a picture without a single-coloured tile, the same each time
+ * Returns: (transfer full): a picture without a single-colored tile, the same each time
  */
 GeglBuffer *
 job_fixture_make_noise (int darkest, int lightest)
@@ -36,11 +36,11 @@ job_fixture_set_up (JobFixture *fixture, gconstpointer data)
   g_autofree char *folder = g_dir_make_tmp ("upscale-job-XXXXXX", NULL);
 
   fixture->cache = g_file_new_for_path (folder);
-  fixture->store = upscale_tile_store_new (fixture->cache, 1 << 30);
+  fixture->store = upscale_tile_cache_new (fixture->cache, 1 << 30);
   fixture->logs = g_file_get_child (fixture->cache, "jobs");
   fixture->clock = upscale_clock_new ();
-  fixture->recipe = upscale_recipe_new ();
-  fixture->recipe->strength = 0.3;
+  fixture->gen_params = upscale_gen_params_new ();
+  fixture->gen_params->strength = 0.3;
   fixture->pixels = job_fixture_make_noise (0, 255);
   fixture->tile_px = JOB_FIXTURE_TILE_PX;
   fixture->echoes = g_ptr_array_new_with_free_func ((GDestroyNotify) echo_endpoint_free);
@@ -81,10 +81,10 @@ job_fixture_tear_down (JobFixture *fixture, gconstpointer data)
 {
   job_fixture_delete_folder (fixture->cache);
   g_object_unref (fixture->cache);
-  upscale_tile_store_unref (fixture->store);
+  upscale_tile_cache_unref (fixture->store);
   g_object_unref (fixture->logs);
   g_object_unref (fixture->clock);
-  upscale_recipe_unref (fixture->recipe);
+  upscale_gen_params_unref (fixture->gen_params);
   g_object_unref (fixture->pixels);
   g_ptr_array_unref (fixture->endpoints);
   g_ptr_array_unref (fixture->echoes);
@@ -151,8 +151,8 @@ job_fixture_make_request (JobFixture *fixture, double scale)
     .scale = scale,
     .tile_px = fixture->tile_px,
     .overlap_px = 16,
-    .colour_correction = 1.0,
-    .recipe = fixture->recipe,
+    .color_correction = 1.0,
+    .gen_params = fixture->gen_params,
     .policy = { .batch_size = 4,
                 .sequential_below = 0,
                 .batch_timeout_us = 60 * G_USEC_PER_SEC,

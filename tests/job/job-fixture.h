@@ -17,10 +17,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   GFile            *cache;
-  UpscaleTileStore *store;
+  UpscaleTileCache *store;
   GFile            *logs;
   UpscaleClock     *clock;
-  UpscaleRecipe    *recipe;
+  UpscaleGenParams *gen_params;
   GeglBuffer       *pixels;
   int               tile_px;
   GPtrArray        *echoes;    /* of EchoEndpoint, by default one */

@@ -48,7 +48,7 @@ test_other_strength_is_painted_again (JobFixture *fixture, gconstpointer data)
   g_autoptr (UpscaleJob) first = job_fixture_run (fixture, 1.0);
   g_autoptr (UpscaleJob) second = NULL;
 
-  fixture->recipe->strength = 0.4;
+  fixture->gen_params->strength = 0.4;
   second = job_fixture_run (fixture, 1.0);
   g_assert_true (fixture->succeeded);
   g_assert_cmpuint (job_fixture_count_sent (fixture), ==, 8);
@@ -86,12 +86,12 @@ test_unwritable_store_costs_a_warning_only (JobFixture *fixture, gconstpointer d
 }
 
 static void
-test_single_colour_is_not_sent (JobFixture *fixture, gconstpointer data)
+test_single_color_is_not_sent (JobFixture *fixture, gconstpointer data)
 {
   g_autoptr (UpscaleJob) job = NULL;
-  guint8 grey[3] = { 90, 90, 90 };
+  guint8 gray[3] = { 90, 90, 90 };
 
-  gegl_buffer_set_color_from_pixel (fixture->pixels, NULL, grey,
+  gegl_buffer_set_color_from_pixel (fixture->pixels, NULL, gray,
                                     babl_format ("R'G'B' u8"));
   job = job_fixture_run (fixture, 2.0);
   g_assert_true (fixture->succeeded);
@@ -137,7 +137,7 @@ test_tiles_between_source_pixels_lie_where_they_belong (JobFixture   *fixture,
   job_fixture_get_echo (fixture)->multiple_of = 1;
   job_fixture_get_echo (fixture)->resizes = TRUE;
   /* Blocks of pixels are no drift. */
-  request.colour_correction = 0.0;
+  request.color_correction = 0.0;
   job = job_fixture_run_request (fixture, &request);
   g_assert_no_error (fixture->error);
   g_assert_cmpuint (
@@ -172,7 +172,7 @@ test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
 {
   UpscaleJobRequest request = job_fixture_make_request (fixture, 1.0);
   UpscaleRect       region = { 32, 32, 64, 64 };
-  guint8            grey[3] = { 90, 90, 90 };
+  guint8            gray[3] = { 90, 90, 90 };
   guint8            pixel[3];
   guint8            source[3];
   g_autoptr (GeglBuffer) previous =
@@ -180,7 +180,7 @@ test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
                        babl_format ("R'G'B' u8"));
   g_autoptr (UpscaleJob) job = NULL;
 
-  gegl_buffer_set_color_from_pixel (previous, NULL, grey, babl_format ("R'G'B' u8"));
+  gegl_buffer_set_color_from_pixel (previous, NULL, gray, babl_format ("R'G'B' u8"));
   request.region = region;
   request.previous = previous;
   job = job_fixture_run_request (fixture, &request);
@@ -191,7 +191,7 @@ test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
       get_pixel (upscale_job_get_result (job), at, at, pixel);
       get_pixel (fixture->pixels, at, at, source);
       if (at < region.x)
-        g_assert_cmpmem (pixel, 3, grey, 3);
+        g_assert_cmpmem (pixel, 3, gray, 3);
       else if (at >= region.x + 16)
         g_assert_cmpmem (pixel, 3, source, 3);
     }
@@ -330,7 +330,7 @@ main (int argc, char **argv)
        test_tile_that_always_fails_shows_the_base);
   ADD ("unwritable-store-costs-a-warning-only",
        test_unwritable_store_costs_a_warning_only);
-  ADD ("single-colour-is-not-sent", test_single_colour_is_not_sent);
+  ADD ("single-color-is-not-sent", test_single_color_is_not_sent);
   ADD ("tiles-between-source-pixels-lie-where-they-belong",
        test_tiles_between_source_pixels_lie_where_they_belong);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);

@@ -52,7 +52,7 @@ PAGES = {
     "Tiles": [
         "T_ile size (px)",
         "O_verlap (px)",
-        "Colour c_orrection",
+        "Color c_orrection",
         "_Grow the canvas",
         "Se_quential below",
         "Batch ti_meout (s)",

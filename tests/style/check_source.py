@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-MAX_FILE_LINES = 500
+MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 60
 SOURCE_FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "tools")
 FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data")
@@ -15,12 +15,12 @@ FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
     "gtk": ("plugin/gimp", "ui", "tests/ui"),
     "soup": ("plugin/backend", "endpoint", "tests"),
-    "json": ("plugin/json", "plugin/backend", "plugin/job", "endpoint", "tests"),
+    "json": ("plugin/backend/json", "plugin/backend", "plugin/job", "endpoint", "tests"),
     "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
 }
 # json-glib's immutable parser aborts on two values in a row; its other functions read JSON without our limits, or guess at a wrong type.
-JSON_PARSERS = ("plugin/json/upscale-json-parse.c", "endpoint/local/upscale-local-json.c")
-JSON_READERS = ("plugin/json/", "endpoint/local/")
+JSON_PARSERS = ("plugin/backend/json/upscale-json-parse.c", "endpoint/local/upscale-local-json.c")
+JSON_READERS = ("plugin/backend/json/", "endpoint/local/")
 RAW_JSON = r"\bjson_(parser_\w+|from_string) \("
 GUESSED_JSON = r"\bjson_(object_get_\w+_member(_with_default)?|array_get_\w+_element|node_(get|dup)_(object|array|string|int|double|boolean)) \("
 
@@ -72,7 +72,7 @@ def check_any(text: str) -> Iterator[Breach]:
     if text.count("\n") > MAX_FILE_LINES:
         yield 1, f"a file of {text.count(chr(10))} lines (at most {MAX_FILE_LINES})"
     if "SPDX-License-Identifier: GPL-3.0-or-later" not in text[:200]:
-        yield 1, "no licence line"
+        yield 1, "no license line"
     # Spelt in two halves, so that this line is not a breach of itself.
     for number, line in enumerate(text.splitlines(), 1):
         if re.search("TO" "DO|FIX" "ME", line):

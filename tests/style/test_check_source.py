@@ -7,9 +7,9 @@ from check_source import check_file
 
 HEAD = "/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
 SAMPLES: dict[str, tuple[str, str]] = {
-    "a file of": ("plugin/core/a.c", HEAD + "int x;\n" * 501),
+    "a file of": ("plugin/core/a.c", HEAD + "int x;\n" * 801),
     "a function of": ("plugin/core/a.c", HEAD + "void\nf (void)\n{\n" + "  g ();\n" * 61 + "}\n"),
-    "no licence line": ("plugin/core/a.c", "int x;\n"),
+    "no license line": ("plugin/core/a.c", "int x;\n"),
     "goto": ("plugin/core/a.c", HEAD + "goto out;\n"),
     "a sleep": ("tests/core/test-a.c", HEAD + "g_usleep (5);\n"),
     "gimp_ is not known": ("plugin/core/a.c", HEAD + "gimp_layer_new ();\n"),

@@ -40,7 +40,7 @@ class Ledger:
 
 
 @dataclass
-class Behaviour:
+class Behavior:
     """What the endpoint does; every field's default is to be good."""
 
     max_tiles: int = 64
@@ -64,8 +64,8 @@ class Behaviour:
 class EchoEndpoint:
     """Use as a context manager; `url` is where its routes begin, `tiles` what it was sent, in order."""
 
-    def __init__(self, behaviour: Behaviour | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None, port: int = 0) -> None:
-        self.behaviour = behaviour or Behaviour()
+    def __init__(self, behavior: Behavior | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None, port: int = 0) -> None:
+        self.behavior = behavior or Behavior()
         self.ledger = ledger or Ledger()
         self.scheme = "https" if identity else "http"
         self.tiles: list[dict[str, Any]] = []
@@ -103,7 +103,7 @@ class EchoEndpoint:
     def let_through(self, n: int) -> None:
         """Keeps the rest back after that many tiles, counted from the beginning."""
         with self.lock:
-            self.behaviour.hold_after = n
+            self.behavior.hold_after = n
             self.lock.notify_all()
 
     def release(self) -> None:
@@ -118,9 +118,9 @@ class EchoEndpoint:
 
     def health(self) -> dict[str, Any]:
         return {
-            "protocol": 1, "identity": "blocks-1" if self.behaviour.resizes else "echo-1", "max_tiles": self.behaviour.max_tiles, "max_body_bytes": 1 << 30,
-            "multiple_of": self.behaviour.multiple_of, "concurrency": 2, "resizes": self.behaviour.resizes, "autoscales": False,
-            "models": self.behaviour.models, "uses_prompt": self.behaviour.uses_prompt,
+            "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30,
+            "multiple_of": self.behavior.multiple_of, "concurrency": 2, "resizes": self.behavior.resizes, "autoscales": False,
+            "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
         }  # fmt: skip
 
     def find_violation(self, request: dict[str, Any]) -> str | None:
@@ -132,9 +132,9 @@ class EchoEndpoint:
         target = (request["target_width"], request["target_height"])
         for tile in request["tiles"]:
             size = (tile["width"], tile["height"])
-            if any(side % self.behaviour.multiple_of for side in size + target):
-                return f"{size} to {target} px: sides must be multiples of {self.behaviour.multiple_of}"
-            if size != target and not self.behaviour.resizes:
+            if any(side % self.behavior.multiple_of for side in size + target):
+                return f"{size} to {target} px: sides must be multiples of {self.behavior.multiple_of}"
+            if size != target and not self.behavior.resizes:
                 return f"{size} to {target} px: this endpoint does not enlarge tiles"
             if Image.open(io.BytesIO(base64.b64decode(tile["image"]))).size != size:
                 return f"the image is not of {size} px"
@@ -164,14 +164,14 @@ class EchoEndpoint:
             self.lock.notify_all()
 
     def _is_held(self) -> bool:
-        hold = self.behaviour.hold_after
+        hold = self.behavior.hold_after
         return hold is not None and self.n_let_through >= hold and not self.is_released
 
     def _spend_time(self, job: dict[str, Any]) -> bool:
         """Returns whether the job still runs afterwards."""
         with self.lock:
-            if self.behaviour.seconds_per_tile:
-                self.lock.wait_for(lambda: job["status"] != "running", self.behaviour.seconds_per_tile)
+            if self.behavior.seconds_per_tile:
+                self.lock.wait_for(lambda: job["status"] != "running", self.behavior.seconds_per_tile)
             self.lock.wait_for(lambda: not self._is_held() or job["status"] != "running")
             goes_on = job["status"] == "running"
             self.n_let_through += goes_on
@@ -196,11 +196,11 @@ class EchoEndpoint:
             target = {"target_width": request["target_width"], "target_height": request["target_height"]}
             self.tiles.append({key: value for key, value in tile.items() if key != "image"} | target)
             seen = len(self.tiles)
-        if self.behaviour.on_tile:
-            self.behaviour.on_tile(seen)
+        if self.behavior.on_tile:
+            self.behavior.on_tile(seen)
 
     def _result(self, request: dict[str, Any], tile: dict[str, Any]) -> dict[str, Any]:
-        if tile["index"] in self.behaviour.fail_tiles:
+        if tile["index"] in self.behavior.fail_tiles:
             return {"id": tile["id"], "success": False, "error": "made to fail", "seed": tile["seed"]}
         return {
             "id": tile["id"], "success": True, "image": self._image(request, tile), "seed": tile["seed"],
@@ -208,14 +208,14 @@ class EchoEndpoint:
         }  # fmt: skip
 
     def _image(self, request: dict[str, Any], tile: dict[str, Any]) -> str:
-        if self.behaviour.garbage:
+        if self.behavior.garbage:
             return base64.b64encode(b"not a picture").decode()
         target = (request["target_width"], request["target_height"])
-        if not self.behaviour.change and (tile["width"], tile["height"]) == target:
+        if not self.behavior.change and (tile["width"], tile["height"]) == target:
             return tile["image"]
         picture = Image.open(io.BytesIO(base64.b64decode(tile["image"]))).resize(target, Image.Resampling.NEAREST)
-        if self.behaviour.change:
-            picture = self.behaviour.change(picture)
+        if self.behavior.change:
+            picture = self.behavior.change(picture)
         file = io.BytesIO()
         picture.save(file, "PNG", compress_level=1)
         return base64.b64encode(file.getvalue()).decode()
@@ -266,27 +266,27 @@ class Exchange(BaseHTTPRequestHandler):
         self.reply(status, body, "application/problem+json", **headers)
 
     def reply_batch(self, job: dict[str, Any], results_from: int) -> None:
-        status, answer = self.endpoint.answer(job, results_from, self.endpoint.behaviour.hold_s)
-        twist = self.endpoint.behaviour.twist
+        status, answer = self.endpoint.answer(job, results_from, self.endpoint.behavior.hold_s)
+        twist = self.endpoint.behavior.twist
         said = twist(answer) if twist else answer
         self.reply(status, said)
         if said is answer:
             self.endpoint.ledger.note_delivered(answer)
 
     def is_interfered_with(self) -> bool:
-        if self.endpoint.behaviour.on_headers:
-            self.endpoint.behaviour.on_headers(self)
+        if self.endpoint.behavior.on_headers:
+            self.endpoint.behavior.on_headers(self)
         size = int(self.headers.get("Content-Length") or 0)
         self.body = json.loads(self.rfile.read(size)) if size else {}
-        interfere = self.endpoint.behaviour.interfere
+        interfere = self.endpoint.behavior.interfere
         return interfere is not None and interfere(self)
 
     def do_PUT(self) -> None:
         if self.is_interfered_with():
             return
         self.endpoint.keys.add(self.headers["Authorization"] or "")
-        if self.endpoint.behaviour.status:
-            self.problem(self.endpoint.behaviour.status)
+        if self.endpoint.behavior.status:
+            self.problem(self.endpoint.behavior.status)
         elif violation := self.endpoint.find_violation(self.body):
             self.endpoint.violations.append(violation)
             self.problem(422, violation)

@@ -131,7 +131,7 @@ def read_stored(drawable: Any) -> numpy.ndarray:
 
 
 def difference(ours: Any, theirs: Any) -> float:
-    """The largest difference of two layers as they are stored; what is wholly transparent has no colour."""
+    """The largest difference of two layers as they are stored; what is wholly transparent has no color."""
     mine, other = read_stored(ours), read_stored(theirs)
     apart = numpy.abs(mine - other)
     if ours.has_alpha():

@@ -68,7 +68,7 @@ class KillAtRequest:
         self.kill: Callable[[], object] = lambda: None
         self.is_armed = threading.Event()
         self.is_done = threading.Event()
-        setattr(endpoint.behaviour, self.hook, self)
+        setattr(endpoint.behavior, self.hook, self)
 
     def __call__(self, exchange: Exchange) -> bool:
         if self.is_done.is_set() or not self.is_meant(exchange):
@@ -83,4 +83,4 @@ class KillAtRequest:
         self.kill = kill
         self.is_armed.set()
         assert self.is_done.wait(60), "the moment did not come"
-        setattr(self.endpoint.behaviour, self.hook, None)
+        setattr(self.endpoint.behavior, self.hook, None)

@@ -82,7 +82,7 @@ stand_in_config_class_init (StandInConfigClass *klass)
     real ("cfg-scale", 0.0, 30.0),
     real ("conditioning-scale", 0.0, 2.0),
     real ("ip-adapter-scale", 0.0, 2.0),
-    real ("colour-correction", 0.0, 1.0),
+    real ("color-correction", 0.0, 1.0),
     whole ("steps", 1, 150),
     whole ("seed", 0, G_MAXINT),
     whole ("tile-size", 64, 4096),

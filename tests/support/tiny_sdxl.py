@@ -49,7 +49,7 @@ def make_unet() -> UNet2DConditionModel:
 def make_vae() -> AutoencoderKL:
     """Random weights would give back noise. These, set by hand, keep the mean of each 8x8 block, so that every pixel is known.
 
-    Each colour has a group of four channels: x, -x and two constants so large that group normalization only scales by a known number.
+    Each color has a group of four channels: x, -x and two constants so large that group normalization only scales by a known number.
     """
     vae = AutoencoderKL(
         block_out_channels=(12,) * 4, in_channels=3, out_channels=3, latent_channels=4, norm_num_groups=3, sample_size=128,
@@ -64,12 +64,12 @@ def make_vae() -> AutoencoderKL:
     for block in vae.decoder.up_blocks[:3]:
         _set_taps(block.upsamplers[0].conv, [(i, i, 1.0) for i in range(12)], slice(1, 2))
     for half, outputs in ((vae.encoder, 8), (vae.decoder, 3)):
-        signs = [(4 * colour + sign, colour, 1.0 - 2 * sign) for colour in range(3) for sign in range(2)]
+        signs = [(4 * color + sign, color, 1.0 - 2 * sign) for color in range(3) for sign in range(2)]
         _set_taps(half.conv_in, signs, slice(1, 2), [0, 0, LARGE, -LARGE] * 3)
         # The constants' variance is LARGE^2 / 2; above LINEAR_FROM the activation leaves everything as it is.
         half.conv_norm_out.weight.data.fill_(LARGE / 2**0.5)
         half.conv_norm_out.bias.data.fill_(LINEAR_FROM)
-        back = [(colour, 4 * colour, 1.0) for colour in range(3)]
+        back = [(color, 4 * color, 1.0) for color in range(3)]
         _set_taps(half.conv_out, back, slice(1, 2), ([-LINEAR_FROM] * 3 + [0] + [-30] * 4)[:outputs])
     _set_taps(vae.quant_conv, [(i, i, 1.0) for i in range(8)], slice(0, 1), [0] * 4 + [-30] * 4)
     _set_taps(vae.post_quant_conv, [(i, i, 1.0) for i in range(4)], slice(0, 1))

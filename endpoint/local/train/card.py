@@ -81,7 +81,7 @@ On {pictures} generated pictures that were not trained on, mean gain in PSNR ove
 How it does on photographs says `./run bench quality`; the README of this folder has the numbers.
 
 Limits: it sharpens what is there and invents nothing. It expects pictures that were reduced, not blurred: out of focus
-stays out of focus. Strong noise and strong JPEG artefacts are kept. What it learnt about edges, text and texture comes
+stays out of focus. Strong noise and strong JPEG artifacts are kept. What it learnt about edges, text and texture comes
 from drawings, not from the world.
 """
 

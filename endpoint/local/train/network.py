@@ -41,8 +41,8 @@ def base_kernels(scale: int) -> Tensor:
     """Lanczos with three lobes as scale^2 convolutions, one for each place between the source's pixels."""
     rows = []
     for phase in range(scale):
-        centre = (phase + 0.5) / scale - 0.5
-        row = torch.tensor([lanczos(tap - BASE_SIDE // 2 - centre) for tap in range(BASE_SIDE)])
+        center = (phase + 0.5) / scale - 0.5
+        row = torch.tensor([lanczos(tap - BASE_SIDE // 2 - center) for tap in range(BASE_SIDE)])
         rows.append(row / row.sum())
     return torch.stack([torch.outer(down, across) for down in rows for across in rows])[:, None]
 

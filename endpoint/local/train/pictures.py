@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generated pictures in shades of grey: dead leaves with textures, shading and depth of field, text and drawings."""
+"""Generated pictures in shades of gray: dead leaves with textures, shading and depth of field, text and drawings."""
 
 import math
 from dataclasses import dataclass

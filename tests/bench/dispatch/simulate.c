@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 
 #include "fake-backend.h"
-#include "fake-exchange.h"
+#include "fake-provider.h"
 #include "scenario.h"
 #include "upscale-scheduler.h"
 
@@ -84,14 +84,14 @@ static double
 run_ours (const Scenario *scenario, guint seed)
 {
   g_autoptr (FakeClock) clock = fake_clock_new ();
-  g_autoptr (FakeExchange) exchange = fake_exchange_new ();
-  g_autoptr (UpscaleRecipe) recipe = upscale_recipe_new ();
+  g_autoptr (FakeProvider) provider = fake_provider_new ();
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
   g_autofree guint *n_begun = g_new0 (guint, scenario->n_tiles);
   UpscalePolicy     policy = { .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
                                .max_tries = 6 };
   g_autoptr (UpscaleScheduler) scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_EXCHANGE (exchange), scenario->n_tiles, recipe,
-                             policy, UPSCALE_CLOCK (clock));
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (provider), scenario->n_tiles,
+                             gen_params, policy, UPSCALE_CLOCK (clock));
   Outcome outcome = { 0 };
   gint64  end_us;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "upscale-json-peel.h"
+#include "upscale-json-blobs.h"
 
 #define N_SERVERS 9
 #define TILE_US (G_USEC_PER_SEC / 2)
@@ -55,11 +55,11 @@ job_free (gpointer data)
 }
 
 static Job *
-job_new (Endpoint *endpoint, const char *id, UpscaleJsonPeel *request)
+job_new (Endpoint *endpoint, const char *id, UpscaleJsonBlobs *request)
 {
   Job       *job = g_new0 (Job, 1);
   JsonArray *tiles =
-      json_object_get_array_member (upscale_json_peel_get_root (request), "tiles");
+      json_object_get_array_member (upscale_json_blobs_get_root (request), "tiles");
 
   job->id = g_strdup (id);
   job->names = g_ptr_array_new_with_free_func (g_free);
@@ -72,7 +72,7 @@ job_new (Endpoint *endpoint, const char *id, UpscaleJsonPeel *request)
       endpoint->free_us = MAX (endpoint->free_us, g_get_monotonic_time ()) + TILE_US;
       g_array_append_val (job->due_us, endpoint->free_us);
       g_ptr_array_add (job->names, g_strdup (json_object_get_string_member (tile, "id")));
-      g_ptr_array_add (job->images, upscale_json_peel_decode_base64 (
+      g_ptr_array_add (job->images, upscale_json_blobs_decode_base64 (
                                         request, json_object_get_member (tile, "image")));
     }
   return job;
@@ -176,7 +176,7 @@ on_submission (Endpoint *endpoint, SoupServerMessage *message, const char *id)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
-  g_autoptr (UpscaleJsonPeel) request = upscale_json_peel_new (bytes, NULL);
+  g_autoptr (UpscaleJsonBlobs) request = upscale_json_blobs_new (bytes, NULL);
   Job *job = job_new (endpoint, id, request);
 
   g_hash_table_replace (endpoint->jobs, job->id, job);

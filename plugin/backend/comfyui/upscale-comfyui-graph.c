@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The graph for one tile. Into our own workflow ControlNet, LoRAs and IP-Adapter are
+ * spliced; into the user's nothing but values is put. */
+#include <math.h>
+#include <string.h>
+
+#include "upscale-comfyui-private.h"
+#include "upscale-json.h"
+#include "upscale-model-names.h"
+
+/* Nodes of data/comfyui-workflow.json, and those that are added to it. */
+#define NODE_CHECKPOINT "1"
+#define NODE_POSITIVE "3"
+#define NODE_NEGATIVE "4"
+#define NODE_TILE "5"
+#define NODE_SAMPLER "10"
+#define NODE_CONTROLNET "20"
+#define NODE_UNION "21"
+#define NODE_CONTROL "22"
+#define NODE_IP_ADAPTER_MODEL "40"
+#define NODE_REFERENCE "41"
+#define NODE_IP_ADAPTER "42"
+#define LORA_ID "30%u"
+
+#define SLOT_MODEL 0
+#define SLOT_CLIP 1
+
+static JsonObject *
+get_inputs (JsonObject *nodes, const char *id)
+{
+  return upscale_json_get_object (upscale_json_get_object (nodes, id), "inputs");
+}
+
+static void
+link_input (JsonObject *inputs, const char *name, const char *from, int slot)
+{
+  JsonArray *link = json_array_new ();
+
+  json_array_add_string_element (link, from);
+  json_array_add_int_element (link, slot);
+  json_object_set_array_member (inputs, name, link);
+}
+
+/* Returns the inputs of the new node, which it owns. */
+static JsonObject *
+add_node (JsonObject *nodes, const char *id, const char *class_type)
+{
+  JsonObject *node = json_object_new ();
+  JsonObject *inputs = json_object_new ();
+
+  json_object_set_string_member (node, "class_type", class_type);
+  json_object_set_object_member (node, "inputs", inputs);
+  json_object_set_object_member (nodes, id, node);
+  return inputs;
+}
+
+static void
+splice_loras (JsonObject                *nodes,
+              const UpscaleComfyuiFacts *facts,
+              const UpscaleGenParams    *gen_params)
+{
+  g_autofree char *last = g_strdup (NODE_CHECKPOINT);
+
+  for (guint i = 0; i < gen_params->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
+      const char        *name =
+          upscale_model_names_find ((const char *const *) facts->loras, lora->name);
+      g_autofree char *id = g_strdup_printf (LORA_ID, i);
+      JsonObject      *inputs = add_node (nodes, id, "LoraLoader");
+
+      link_input (inputs, "model", last, SLOT_MODEL);
+      link_input (inputs, "clip", last, SLOT_CLIP);
+      json_object_set_string_member (inputs, "lora_name", name ? name : lora->name);
+      json_object_set_double_member (inputs, "strength_model", lora->weight);
+      json_object_set_double_member (inputs, "strength_clip", lora->weight);
+      g_set_str (&last, id);
+    }
+  link_input (get_inputs (nodes, NODE_SAMPLER), "model", last, SLOT_MODEL);
+  link_input (get_inputs (nodes, NODE_POSITIVE), "clip", last, SLOT_CLIP);
+  link_input (get_inputs (nodes, NODE_NEGATIVE), "clip", last, SLOT_CLIP);
+}
+
+/* A model for many kinds of hints must be told that this one is a tile. */
+static const char *
+add_controlnet_loader (JsonObject *nodes, const char *name, gboolean can_say_type)
+{
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+  JsonObject      *inputs = add_node (nodes, NODE_CONTROLNET, "ControlNetLoader");
+
+  json_object_set_string_member (inputs, "control_net_name", name);
+  if (!can_say_type || (!strstr (folded, "union") && !strstr (folded, "promax")))
+    return NODE_CONTROLNET;
+  inputs = add_node (nodes, NODE_UNION, "SetUnionControlNetType");
+  link_input (inputs, "control_net", NODE_CONTROLNET, 0);
+  json_object_set_string_member (inputs, "type", "tile");
+  return NODE_UNION;
+}
+
+static void
+splice_controlnet (JsonObject *nodes, const UpscaleTileRequest *talk)
+{
+  const UpscaleComfyuiFacts *facts = talk->facts;
+  const char                *name =
+      upscale_model_names_choose ((const char *const *) facts->controlnets,
+                                  UPSCALE_WORDS_TILE,
+                                  upscale_comfyui_get_model (facts, talk->gen_params));
+  JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
+  JsonObject *inputs;
+  const char *loader;
+
+  if (!talk->gen_params->controlnet_enabled || !name)
+    return;
+  loader =
+      add_controlnet_loader (nodes, name,
+                             upscale_comfyui_has_node (facts, "SetUnionControlNetType"));
+  inputs = add_node (nodes, NODE_CONTROL, "ControlNetApplyAdvanced");
+  link_input (inputs, "positive", NODE_POSITIVE, 0);
+  link_input (inputs, "negative", NODE_NEGATIVE, 0);
+  link_input (inputs, "control_net", loader, 0);
+  link_input (inputs, "image", NODE_TILE, 0);
+  json_object_set_double_member (inputs, "strength",
+                                 talk->gen_params->conditioning_scale);
+  json_object_set_double_member (inputs, "start_percent", 0.0);
+  json_object_set_double_member (inputs, "end_percent", 1.0);
+  link_input (sampler, "positive", NODE_CONTROL, 0);
+  link_input (sampler, "negative", NODE_CONTROL, 1);
+}
+
+static void
+splice_ip_adapter (JsonObject               *nodes,
+                   const UpscaleTileRequest *talk,
+                   const char               *reference)
+{
+  const UpscaleComfyuiFacts *facts = talk->facts;
+  JsonObject                *sampler = get_inputs (nodes, NODE_SAMPLER);
+  JsonObject                *inputs;
+
+  if (!reference || facts->lacks_ip_adapter ||
+      !upscale_comfyui_has_node (talk->facts, "IPAdapter") ||
+      !upscale_comfyui_has_node (talk->facts, "IPAdapterUnifiedLoader"))
+    return;
+  inputs = add_node (nodes, NODE_IP_ADAPTER_MODEL, "IPAdapterUnifiedLoader");
+  json_object_set_member (inputs, "model",
+                          json_node_copy (json_object_get_member (sampler, "model")));
+  json_object_set_string_member (inputs, "preset", "PLUS (high strength)");
+  inputs = add_node (nodes, NODE_REFERENCE, "LoadImage");
+  json_object_set_string_member (inputs, "image", reference);
+  inputs = add_node (nodes, NODE_IP_ADAPTER, "IPAdapter");
+  link_input (inputs, "model", NODE_IP_ADAPTER_MODEL, 0);
+  link_input (inputs, "ipadapter", NODE_IP_ADAPTER_MODEL, 1);
+  link_input (inputs, "image", NODE_REFERENCE, 0);
+  json_object_set_double_member (inputs, "weight", talk->gen_params->ip_adapter_scale);
+  json_object_set_double_member (inputs, "start_at", 0.0);
+  json_object_set_double_member (inputs, "end_at", 1.0);
+  json_object_set_string_member (inputs, "weight_type", "standard");
+  link_input (sampler, "model", NODE_IP_ADAPTER, 0);
+}
+
+/* A preview goes to the server's folder for temporary files, not to the user's
+ * pictures. */
+static void
+set_output (JsonObject *nodes, const UpscaleComfyuiFacts *facts, const char *from)
+{
+  gboolean    has_preview = upscale_comfyui_has_node (facts, "PreviewImage");
+  JsonObject *inputs =
+      add_node (nodes, facts->output, has_preview ? "PreviewImage" : "SaveImage");
+
+  link_input (inputs, "images", from, 0);
+  if (!has_preview)
+    json_object_set_string_member (inputs, "filename_prefix", "tile-upscale");
+}
+
+/* Which model will be asked for is not known yet, and loading another takes a minute: the
+ * small tile goes through every route, but through no model. */
+static JsonNode *
+make_test_graph (const UpscaleTileRequest *talk, const char *image)
+{
+  JsonObject *nodes = json_object_new ();
+  JsonNode   *graph = json_node_init_object (json_node_alloc (), nodes);
+
+  json_object_set_string_member (add_node (nodes, NODE_TILE, "LoadImage"), "image",
+                                 image);
+  set_output (nodes, talk->facts, NODE_TILE);
+  json_object_unref (nodes);
+  return graph;
+}
+
+static void
+set_string (GHashTable *values, const char *name, const char *value)
+{
+  g_hash_table_insert (values, (char *) name,
+                       json_node_init_string (json_node_alloc (), value ? value : ""));
+}
+
+static void
+set_int (GHashTable *values, const char *name, gint64 value)
+{
+  g_hash_table_insert (values, (char *) name,
+                       json_node_init_int (json_node_alloc (), value));
+}
+
+static void
+set_double (GHashTable *values, const char *name, double value)
+{
+  g_hash_table_insert (values, (char *) name,
+                       json_node_init_double (json_node_alloc (), value));
+}
+
+/* ComfyUI runs all the steps it is told at any strength; elsewhere it is steps times
+ * strength, and so it is here. */
+static gint64
+count_steps (const UpscaleGenParams *gen_params)
+{
+  return MAX (1, (gint64) lround (gen_params->steps * gen_params->strength));
+}
+
+static GHashTable *
+make_values (const UpscaleTileRequest *talk, const char *image, const char *reference)
+{
+  const UpscaleGenParams *gen_params = talk->gen_params;
+  GHashTable             *values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                                          (GDestroyNotify) json_node_unref);
+
+  set_string (values, "image", image);
+  set_string (values, "reference", reference);
+  set_string (values, "prompt", upscale_tile_request_get_prompt (talk));
+  set_string (values, "negative_prompt", gen_params->negative_prompt);
+  set_string (values, "model", upscale_comfyui_get_model (talk->facts, gen_params));
+  set_int (values, "seed", talk->tile->seed);
+  set_int (values, "steps", count_steps (gen_params));
+  set_int (values, "width", talk->tile->target_width_px);
+  set_int (values, "height", talk->tile->target_height_px);
+  set_double (values, "cfg_scale", gen_params->cfg_scale);
+  set_double (values, "strength", gen_params->strength);
+  set_double (values, "conditioning_scale",
+              gen_params->controlnet_enabled ? gen_params->conditioning_scale : 0.0);
+  set_double (values, "ip_adapter_scale",
+              gen_params->ip_adapter_image ? gen_params->ip_adapter_scale : 0.0);
+  return values;
+}
+
+/**
+ * upscale_comfyui_make_graph:
+ * @talk: a talk
+ * @image: what the server calls the tile
+ * @reference: (nullable): what it calls the reference picture
+ *
+ * Returns: (transfer full): what is to be run
+ */
+JsonNode *
+upscale_comfyui_make_graph (const UpscaleTileRequest *talk,
+                            const char               *image,
+                            const char               *reference)
+{
+  const UpscaleComfyuiFacts *facts = talk->facts;
+  g_autoptr (GHashTable) values = NULL;
+  JsonNode   *graph;
+  JsonObject *nodes;
+
+  if (talk->is_test)
+    return make_test_graph (talk, image);
+  /* A workflow that wants a reference gets the tile where there is none, at weight 0. */
+  values = make_values (talk, image, reference ? reference : image);
+  graph = upscale_comfyui_workflow_fill (facts->workflow, values);
+  if (!upscale_comfyui_workflow_is_built_in (facts->workflow))
+    return graph;
+  nodes = upscale_json_read_object (graph);
+  splice_loras (nodes, facts, talk->gen_params);
+  splice_controlnet (nodes, talk);
+  splice_ip_adapter (nodes, talk, reference);
+  set_output (nodes, facts, "11");
+  return graph;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-loras.h"
+
+#include "upscale-model-names.h"
+
+/**
+ * upscale_sdcpp_owner_has_chosen_sampler:
+ * @capabilities: what stable-diffusion.cpp says of itself
+ *
+ * Returns: %TRUE if the server was started with --sampling-method, which then stays; its
+ * own default adds noise at each step
+ */
+gboolean
+upscale_sdcpp_owner_has_chosen_sampler (JsonObject *capabilities)
+{
+  JsonObject *defaults = upscale_json_get_object (capabilities, "defaults");
+  JsonObject *sampling = upscale_json_get_object (defaults, "sample_params");
+  const char *method = upscale_json_get_string (sampling, "sample_method");
+
+  return method && !g_str_equal (method, "default");
+}
+
+/**
+ * upscale_loras_read:
+ * @loras: zeros
+ * @array: (nullable): what the server lists: objects with name and path
+ */
+void
+upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  for (guint i = 0; array && i < json_array_get_length (array); i++)
+    {
+      JsonObject *object = upscale_json_read_object (json_array_get_element (array, i));
+      const char *name = upscale_json_get_string (object, "name");
+      const char *path = upscale_json_get_string (object, "path");
+      const char *alias = upscale_json_get_string (object, "alias");
+
+      if (!name)
+        continue;
+      g_strv_builder_add (names, name);
+      g_strv_builder_add (paths, path ? path : name);
+      /* A prompt of AUTOMATIC1111 may call a LoRA by either name. */
+      if (!alias || *alias == '\0' || g_str_equal (alias, name))
+        continue;
+      g_strv_builder_add (names, alias);
+      g_strv_builder_add (paths, path ? path : name);
+    }
+  loras->names = g_strv_builder_end (names);
+  loras->paths = g_strv_builder_end (paths);
+}
+
+/* A server without a list may have the LoRA all the same, under the name given. */
+static const char *
+find_path (const UpscaleLoras *loras, const char *name)
+{
+  const char *found = upscale_model_names_find ((const char *const *) loras->names, name);
+
+  for (guint i = 0; found && loras->names[i]; i++)
+    if (loras->names[i] == found)
+      return loras->paths[i];
+  return name;
+}
+
+/**
+ * upscale_loras_add:
+ * @loras: what the server has
+ * @builder: inside a request
+ * @gen_params: which of them are wanted
+ */
+void
+upscale_loras_add (const UpscaleLoras     *loras,
+                   JsonBuilder            *builder,
+                   const UpscaleGenParams *gen_params)
+{
+  if (gen_params->loras->len == 0)
+    return;
+  upscale_json_begin_array (builder, "lora");
+  for (guint i = 0; i < gen_params->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
+
+      json_builder_begin_object (builder);
+      upscale_json_add_string (builder, "path", find_path (loras, lora->name));
+      upscale_json_add_double (builder, "multiplier", lora->weight);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+/**
+ * upscale_loras_clear:
+ * @loras: LoRAs
+ */
+void
+upscale_loras_clear (UpscaleLoras *loras)
+{
+  g_clear_pointer (&loras->names, g_strfreev);
+  g_clear_pointer (&loras->paths, g_strfreev);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-blend.h"
+
+static void
+add_row (float       *rgba,
+         int          width_px,
+         float        y_weight,
+         const float *x_weights,
+         const float *painted,
+         const float *seen)
+{
+  for (int x = 0; x < width_px; x++)
+    {
+      float weight = x_weights[x] * y_weight;
+
+      if (!(rgba[4 * x + 3] > 0.0F))
+        continue;
+      for (int channel = 0; channel < 3; channel++)
+        rgba[4 * x + channel] +=
+            weight * (painted[3 * x + channel] - seen[3 * x + channel]);
+    }
+}
+
+/**
+ * upscale_blend_add:
+ * @rgba: (array) (inout): a block of the base, plus the changes added so far
+ * @width_px: width of the block
+ * @height_px: its height
+ * @change: one tile's change over the same block
+ *
+ * Adds w * (painted - seen). As only differences are added, the base keeps its precision
+ * and gamut, what equals the base changes nothing, and a tile that is missing leaves the
+ * base as it is. Alpha is left alone, and so
+ * is what can't be seen: endpoints were shown other colors there.
+ */
+void
+upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleChange change)
+{
+  for (int y = 0; y < height_px; y++)
+    {
+      gsize row = (gsize) y * (gsize) width_px;
+
+      add_row (rgba + 4 * row, width_px, change.y_weights[y], change.x_weights,
+               change.painted + 3 * row, change.seen + 3 * row);
+    }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _UpscaleGenParams UpscaleGenParams;
+
+/**
+ * UpscaleLora:
+ * @name: name of the LoRA, as the endpoint lists it
+ * @weight: its weight
+ */
+typedef struct
+{
+  char  *name;
+  double weight;
+} UpscaleLora;
+
+/**
+ * UpscaleGenParams:
+ * @prompt: what the picture shows, "" for none
+ * @negative_prompt: what it must not show, "" for none
+ * @strength: denoising strength, 0 to 1
+ * @steps: sampling steps
+ * @cfg_scale: how closely the prompt is followed
+ * @seed: base seed; each tile gets its own from upscale_tile_seed()
+ * @generation_px: side at which the model paints, 0 for the tile's own
+ * @controlnet_enabled: whether the tile ControlNet holds the picture together
+ * @conditioning_scale: its weight
+ * @ip_adapter_image: (nullable): bytes of the reference picture's file
+ * @ip_adapter_scale: its weight
+ * @loras: (element-type UpscaleLora): LoRAs to add
+ * @model: model to use, "" for the endpoint's own choice
+ *
+ * All that changes what an endpoint answers for the same pixels. Filled by its maker,
+ * read-only once handed on.
+ */
+struct _UpscaleGenParams
+{
+  char    *prompt;
+  char    *negative_prompt;
+  double   strength;
+  int      steps;
+  double   cfg_scale;
+  gint64   seed;
+  int      generation_px;
+  gboolean controlnet_enabled;
+  double   conditioning_scale;
+  GBytes  *ip_adapter_image;
+  double   ip_adapter_scale;
+  GArray  *loras;
+  char    *model;
+};
+
+UpscaleGenParams *upscale_gen_params_new (void);
+UpscaleGenParams *upscale_gen_params_ref (UpscaleGenParams *gen_params);
+void              upscale_gen_params_unref (UpscaleGenParams *gen_params);
+void              upscale_gen_params_add_lora (UpscaleGenParams *gen_params,
+                                               const char       *name,
+                                               double            weight);
+gboolean          upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
+                                                  const char       *text,
+                                                  GError          **error);
+void upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checksum);
+
+gboolean upscale_name_is_path (const char *name);
+char    *upscale_name_dup_bare (const char *name);
+
+gint64 upscale_tile_seed (gint64 base_seed, guint tile_index);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleGenParams, upscale_gen_params_unref)
+
+G_END_DECLS

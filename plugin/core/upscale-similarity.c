@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-similarity.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "upscale-error.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Pictures are compared as this many blocks a side: detail is the model's business, the
+ * large forms are not. */
+#define GRID 12
+
+/* Luma deviations, 0..255. A picture above the first has something to see; one below the
+ * second shows nothing. */
+#define LIVELY_DEVIATION 8.0
+#define FLAT_DEVIATION 1.5
+
+/* With less deviation than this between the blocks, noise decides the correlation, so it
+ * says nothing. */
+#define FORM_DEVIATION 6.0
+
+/* Blur, noise, sharpening and a color cast keep the correlation of the blocks above 0.9;
+ * other pictures lie around 0. Up to half strength a model keeps the forms; towards full
+ * strength it may do what it likes. */
+#define LEAST_CORRELATION 0.4
+#define FREE_STRENGTH 0.5
+
+typedef struct
+{
+  double deviation;       /* of all pixels */
+  double block_deviation; /* of the blocks' means */
+  int    n_blocks;
+  double blocks[GRID * GRID];
+} Form;
+
+static double
+luma (const guint8 *rgb)
+{
+  return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+}
+
+static double
+deviation (double sum, double sum_of_squares, double n)
+{
+  double variance = sum_of_squares / n - sum / n * (sum / n);
+
+  return variance > 0.0 ? sqrt (variance) : 0.0;
+}
+
+static void
+finish_blocks (Form *form, const int *counts)
+{
+  double sum = 0.0;
+  double squares = 0.0;
+
+  for (int i = 0; i < form->n_blocks; i++)
+    {
+      form->blocks[i] /= counts[i];
+      sum += form->blocks[i];
+      squares += form->blocks[i] * form->blocks[i];
+    }
+  form->block_deviation = deviation (sum, squares, form->n_blocks);
+}
+
+/* One row's part of a block. */
+static void
+add_run (Form *form, const guint8 *pixels, int n, int block, double sums[2])
+{
+  double sum = 0.0;
+  double squares = 0.0;
+
+  for (int i = 0; i < n; i++)
+    {
+      double value = luma (pixels + i * UPSCALE_PIXELS_CHANNELS);
+
+      sum += value;
+      squares += value * value;
+    }
+  form->blocks[block] += sum;
+  sums[0] += sum;
+  sums[1] += squares;
+}
+
+/* Where a block begins: the first position that scales into it. */
+static int
+block_start (int index, int n_blocks, int length_px)
+{
+  return (index * length_px + n_blocks - 1) / n_blocks;
+}
+
+static Form
+measure (const UpscalePixels *pixels)
+{
+  Form   form = { 0 };
+  int    columns = MIN (GRID, pixels->width_px);
+  int    rows = MIN (GRID, pixels->height_px);
+  int    counts[GRID * GRID] = { 0 };
+  double sums[2] = { 0.0, 0.0 };
+
+  for (int y = 0; y < pixels->height_px; y++)
+    for (int column = 0; column < columns; column++)
+      {
+        int block = (int) ((gint64) y * rows / pixels->height_px) * columns + column;
+        int start = block_start (column, columns, pixels->width_px);
+        int n = block_start (column + 1, columns, pixels->width_px) - start;
+
+        add_run (&form,
+                 pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels) +
+                     (gsize) start * UPSCALE_PIXELS_CHANNELS,
+                 n, block, sums);
+        counts[block] += n;
+      }
+  form.n_blocks = columns * rows;
+  form.deviation =
+      deviation (sums[0], sums[1], (double) pixels->width_px * pixels->height_px);
+  finish_blocks (&form, counts);
+  return form;
+}
+
+/* Pearson's correlation of the blocks' means. */
+static double
+correlate (const Form *a, const Form *b)
+{
+  double mean_a = 0.0;
+  double mean_b = 0.0;
+  double covariance = 0.0;
+
+  for (int i = 0; i < a->n_blocks; i++)
+    {
+      mean_a += a->blocks[i] / a->n_blocks;
+      mean_b += b->blocks[i] / b->n_blocks;
+    }
+  for (int i = 0; i < a->n_blocks; i++)
+    covariance += (a->blocks[i] - mean_a) * (b->blocks[i] - mean_b) / a->n_blocks;
+  return covariance / MAX (a->block_deviation * b->block_deviation, 1e-9);
+}
+
+static double
+least_correlation (double strength)
+{
+  if (strength <= FREE_STRENGTH)
+    return LEAST_CORRELATION;
+  return LEAST_CORRELATION * (1.0 - strength) / (1.0 - FREE_STRENGTH);
+}
+
+/**
+ * upscale_similarity_check:
+ * @seen: what the endpoint was asked to paint
+ * @painted: what it answered, same size
+ * @strength: how much it was allowed to change
+ * @error: return location for an error
+ *
+ * Servers have been seen to answer with black, gray or unrelated pictures and a status of
+ * 200. This refuses what can't be the source repainted, and lets pass whatever might be.
+ *
+ * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_BAD_PICTURE
+ */
+gboolean
+upscale_similarity_check (const UpscalePixels *seen,
+                          const UpscalePixels *painted,
+                          double               strength,
+                          GError             **error)
+{
+  Form before;
+  Form after;
+
+  g_return_val_if_fail (upscale_pixels_is_same_size (seen, painted), FALSE);
+
+  before = measure (seen);
+  after = measure (painted);
+  if (before.deviation > LIVELY_DEVIATION && after.deviation < FLAT_DEVIATION)
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                   _ ("the picture is a single color, but the source is not"));
+      return FALSE;
+    }
+  if (before.block_deviation > FORM_DEVIATION && strength < 1.0 &&
+      correlate (&before, &after) < least_correlation (strength))
+    {
+      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE,
+                   _ ("the picture does not resemble the source"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * upscale_similarity_is_single_colored:
+ * @pixels: a picture
+ *
+ * Returns: whether all its pixels are the same, so that there is nothing to paint
+ */
+gboolean
+upscale_similarity_is_single_colored (const UpscalePixels *pixels)
+{
+  gsize n = upscale_pixels_get_row_bytes (pixels) * (gsize) pixels->height_px;
+
+  return n <= UPSCALE_PIXELS_CHANNELS ||
+         memcmp (pixels->data, pixels->data + UPSCALE_PIXELS_CHANNELS,
+                 n - UPSCALE_PIXELS_CHANNELS) == 0;
+}

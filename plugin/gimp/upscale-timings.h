@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-arguments.h"
+#include "upscale-estimate.h"
+#include "upscale-job.h"
+#include "upscale-completions.h"
+
+G_BEGIN_DECLS
+
+void      upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments);
+void      upscale_timings_look_up (GKeyFile                *speeds,
+                                   const char              *endpoint,
+                                   const UpscaleArguments  *arguments,
+                                   UpscaleEstimateEndpoint *estimate);
+void      upscale_timings_offer (GKeyFile *speeds, UpscaleCompletions *offers);
+GKeyFile *upscale_timings_load (void);
+
+G_END_DECLS

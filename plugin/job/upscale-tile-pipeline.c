@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-tile-pipeline.h"
+
+#include "upscale-error.h"
+#include "upscale-similarity.h"
+#include "upscale-picture-file.h"
+#include "upscale-png.h"
+#include "upscale-tile-geometry.h"
+#include "upscale-cache-key.h"
+
+/* Towards loopback compression costs more than it saves; a network gets libpng's 1. */
+#define LOOPBACK_COMPRESSION 0
+#define NETWORK_COMPRESSION 1
+
+/**
+ * UpscaleTilePipeline:
+ *
+ * The picture that is being painted, as the scheduler sees it: it makes what is sent for
+ * a tile, and takes what comes back. All pixel work happens in worker threads; source,
+ * composer and store are safe to use there, and everything else here never changes after
+ * construction, except what @lock guards.
+ */
+struct _UpscaleTilePipeline
+{
+  GObject parent_instance;
+
+  UpscaleSource    *source;
+  UpscaleTilePlan  *plan;
+  UpscaleComposer  *composer;
+  UpscaleTileCache *store;
+  UpscaleGenParams *gen_params;
+  double            scale;
+  GThreadPool      *workers;
+
+  GMutex lock;
+  /* Of UpscaleCapabilities: those who may have painted what is in the store. */
+  GPtrArray *painters;
+  char      *warning;
+};
+
+/* One tile's way through a worker thread. */
+typedef struct
+{
+  GTaskThreadFunc      run;
+  UpscaleTilePipeline *pipeline;
+  guint                tile_index;
+  UpscaleCapabilities *capabilities;
+  UpscaleRect          digested; /* last, see get_digest() */
+  char                *pixels_digest;
+  UpscaleTileMessage  *message;
+  GBytes              *image;
+  UpscalePrepared      prepared;
+} TileWork;
+
+static void upscale_tile_pipeline_provider_init (UpscaleTileProviderInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    UpscaleTilePipeline,
+    upscale_tile_pipeline,
+    G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_TILE_PROVIDER,
+                           upscale_tile_pipeline_provider_init))
+
+static void
+tile_work_free (TileWork *work)
+{
+  g_clear_pointer (&work->capabilities, upscale_capabilities_unref);
+  g_clear_pointer (&work->message, upscale_tile_message_unref);
+  g_clear_pointer (&work->image, g_bytes_unref);
+  g_free (work->pixels_digest);
+  g_free (work);
+}
+
+static TileWork *
+tile_work_new (UpscaleTilePipeline *pipeline, guint tile_index, GTaskThreadFunc run)
+{
+  TileWork *work = g_new0 (TileWork, 1);
+
+  work->run = run;
+  work->pipeline = pipeline;
+  work->tile_index = tile_index;
+  return work;
+}
+
+static void
+run_work (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  TileWork *work = g_task_get_task_data (task);
+
+  work->run (task, g_task_get_source_object (task), work, NULL);
+}
+
+/* Takes the work, which may point at the picture: the task holds a reference. */
+static void
+start_work (TileWork           *work,
+            GCancellable       *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (work->tile_index <
+                    upscale_tile_plan_get_n_tiles (work->pipeline->plan));
+
+  task = g_task_new (work->pipeline, cancellable, callback, user_data);
+  g_task_set_task_data (task, work, (GDestroyNotify) tile_work_free);
+  g_thread_pool_push (work->pipeline->workers, task, NULL);
+}
+
+static UpscaleTileGeometry
+choose_form (const TileWork *work, const UpscaleCapabilities *endpoint)
+{
+  UpscaleTilePlan *plan = work->pipeline->plan;
+  UpscaleRect      tile = upscale_tile_plan_get_tile (plan, work->tile_index)->rect;
+
+  return upscale_tile_geometry (upscale_tile_plan_get_grid (plan), tile, endpoint);
+}
+
+/* Takes a while for large tiles, and most painters of a job are sent the same pixels. */
+static const char *
+get_digest (TileWork *work, UpscaleRect target)
+{
+  if (!work->pixels_digest || !upscale_rect_equal (work->digested, target))
+    {
+      g_free (work->pixels_digest);
+      work->pixels_digest = upscale_source_digest (work->pipeline->source, target);
+      work->digested = target;
+    }
+  return work->pixels_digest;
+}
+
+static char *
+make_key (TileWork *work, UpscaleTileGeometry form, const UpscaleCapabilities *painter)
+{
+  const UpscaleGenParams *gen_params = work->pipeline->gen_params;
+  g_autofree char        *name = upscale_capabilities_dup_painter (painter, gen_params);
+  UpscaleCacheKeyInput    input = {
+       .pixels_digest = get_digest (work, form.target),
+       .sent_width_px = form.sent.width,
+       .sent_height_px = form.sent.height,
+       .target_width_px = form.target.width,
+       .target_height_px = form.target.height,
+       .offset_x_px = form.inside.x,
+       .offset_y_px = form.inside.y,
+       .seed = upscale_tile_seed (gen_params->seed, work->tile_index),
+       .gen_params = gen_params,
+  };
+
+  return upscale_cache_key (&input, name);
+}
+
+/* Decodes an answer and cuts it back to the tile. */
+static UpscalePixels *
+decode_answer (UpscaleTileGeometry form, GBytes *image, GError **error)
+{
+  g_autoptr (UpscalePixels) painted =
+      upscale_picture_file_decode_sized (image, form.target.width, form.target.height,
+                                         error);
+
+  return painted ? upscale_pixels_crop (painted, form.inside) : NULL;
+}
+
+/* Looks for what one endpoint of the job would have answered; an entry that can't be used
+ * is as good as none. */
+static gboolean
+settle_from_store (TileWork *work, const UpscaleCapabilities *painter)
+{
+  UpscaleTileGeometry form = choose_form (work, painter);
+  g_autofree char    *key = make_key (work, form, painter);
+  g_autoptr (GBytes) image = upscale_tile_cache_lookup (work->pipeline->store, key);
+  g_autoptr (UpscalePixels) painted = image ? decode_answer (form, image, NULL) : NULL;
+
+  if (!painted)
+    return FALSE;
+  upscale_composer_settle (work->pipeline->composer, work->tile_index, painted);
+  return TRUE;
+}
+
+static void
+upscale_tile_pipeline_add_painter (UpscaleTileProvider *provider,
+                                   UpscaleCapabilities *capabilities)
+{
+  UpscaleTilePipeline *pipeline = UPSCALE_TILE_PIPELINE (provider);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipeline->lock);
+
+  for (guint i = 0; i < pipeline->painters->len; i++)
+    if (upscale_capabilities_paint_alike (pipeline->painters->pdata[i], capabilities))
+      return;
+  g_ptr_array_add (pipeline->painters, upscale_capabilities_ref (capabilities));
+}
+
+static GPtrArray *
+dup_painters (UpscaleTilePipeline *pipeline)
+{
+  GPtrArray *painters =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipeline->lock);
+
+  for (guint i = 0; i < pipeline->painters->len; i++)
+    g_ptr_array_add (painters, upscale_capabilities_ref (pipeline->painters->pdata[i]));
+  return painters;
+}
+
+/* In a mixed pool a tile counts as finished when any endpoint of the job could have made
+ * what is there. */
+static gboolean
+settle_from_any_painter (TileWork *work)
+{
+  g_autoptr (GPtrArray) painters = dup_painters (work->pipeline);
+
+  for (guint i = 0; i < painters->len; i++)
+    if (settle_from_store (work, painters->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+make_message (TileWork            *work,
+              const UpscalePixels *sent,
+              UpscaleTileGeometry  form,
+              GError             **error)
+{
+  UpscaleTilePipeline *pipeline = work->pipeline;
+  g_autoptr (UpscaleTileMessage) message = upscale_tile_message_new (
+      upscale_tile_plan_get_tile (pipeline->plan, work->tile_index));
+  gsize    n_bytes = upscale_pixels_get_row_bytes (sent) * (gsize) sent->height_px;
+  gboolean is_raw = upscale_capabilities_take_raw (work->capabilities, n_bytes);
+  int      compression = is_raw ? LOOPBACK_COMPRESSION : NETWORK_COMPRESSION;
+
+  message->image = upscale_png_encode (sent, compression, error);
+  if (!message->image)
+    return FALSE;
+  message->width_px = form.sent.width;
+  message->height_px = form.sent.height;
+  message->target_width_px = form.target.width;
+  message->target_height_px = form.target.height;
+  message->inside = form.inside;
+  message->seed = upscale_tile_seed (pipeline->gen_params->seed, work->tile_index);
+  message->key = make_key (work, form, work->capabilities);
+  work->message = g_steal_pointer (&message);
+  return TRUE;
+}
+
+/* What costs least is tried first: nothing is rendered for a tile that is transparent or
+ * known. */
+static gboolean
+prepare (TileWork *work, GError **error)
+{
+  UpscaleTilePipeline *pipeline = work->pipeline;
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (pipeline->plan, work->tile_index);
+  UpscaleTileGeometry form = choose_form (work, work->capabilities);
+  g_autoptr (UpscalePixels) sent = NULL;
+
+  work->prepared = UPSCALE_PREPARED_STORED;
+  if (settle_from_any_painter (work))
+    return TRUE;
+  work->prepared = UPSCALE_PREPARED_SKIPPED;
+  if (!upscale_source_is_transparent (pipeline->source, tile->rect))
+    sent = form.at_source_size ? upscale_source_get_crop (pipeline->source, form.sent)
+                               : upscale_source_get_seen (pipeline->source, form.sent);
+  if (!sent || upscale_similarity_is_single_colored (sent))
+    {
+      upscale_composer_settle (pipeline->composer, work->tile_index, NULL);
+      return TRUE;
+    }
+  work->prepared = UPSCALE_PREPARED_SEND;
+  return make_message (work, sent, form, error);
+}
+
+static void
+prepare_in_thread (GTask        *task,
+                   gpointer      source_object,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (prepare (task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+upscale_tile_pipeline_prepare_async (UpscaleTileProvider *provider,
+                                     guint                tile_index,
+                                     UpscaleCapabilities *capabilities,
+                                     GCancellable        *cancellable,
+                                     GAsyncReadyCallback  callback,
+                                     gpointer             user_data)
+{
+  UpscaleTilePipeline *self = UPSCALE_TILE_PIPELINE (provider);
+  TileWork            *work = tile_work_new (self, tile_index, prepare_in_thread);
+
+  work->capabilities = upscale_capabilities_ref (capabilities);
+  start_work (work, cancellable, callback, user_data);
+}
+
+static gboolean
+upscale_tile_pipeline_prepare_finish (UpscaleTileProvider *provider,
+                                      GAsyncResult        *result,
+                                      UpscalePrepared     *prepared,
+                                      UpscaleTileMessage **message,
+                                      GError             **error)
+{
+  TileWork *work = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *prepared = work->prepared;
+  *message = g_steal_pointer (&work->message);
+  return TRUE;
+}
+
+/* A store that can't be written costs a warning at the end, never the job: the tile is in
+ * the picture all the same. */
+static void
+keep (UpscaleTilePipeline *pipeline, const char *key, GBytes *image)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (upscale_tile_cache_insert (pipeline->store, key, image, &error))
+    return;
+  locker = g_mutex_locker_new (&pipeline->lock);
+  if (!pipeline->warning)
+    pipeline->warning = g_strdup (error->message);
+}
+
+static void
+accept_in_thread (GTask        *task,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  TileWork            *work = task_data;
+  UpscaleTilePipeline *pipeline = work->pipeline;
+  const UpscaleTile   *tile = &work->message->tile;
+  UpscaleTileGeometry  form = { .target.width = work->message->target_width_px,
+                                .target.height = work->message->target_height_px,
+                                .inside = work->message->inside };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UpscalePixels) painted = decode_answer (form, work->image, &error);
+  g_autoptr (UpscalePixels) seen =
+      painted ? upscale_source_get_seen (pipeline->source, tile->rect) : NULL;
+
+  if (!painted ||
+      !upscale_similarity_check (seen, painted, pipeline->gen_params->strength, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  keep (pipeline, work->message->key, work->image);
+  upscale_composer_settle (pipeline->composer, work->tile_index, painted);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+upscale_tile_pipeline_accept_async (UpscaleTileProvider *provider,
+                                    UpscaleTileMessage  *message,
+                                    GBytes              *image,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  UpscaleTilePipeline *self = UPSCALE_TILE_PIPELINE (provider);
+  TileWork            *work = tile_work_new (self, message->tile.index, accept_in_thread);
+
+  work->message = upscale_tile_message_ref (message);
+  work->image = g_bytes_ref (image);
+  start_work (work, cancellable, callback, user_data);
+}
+
+static void
+give_up_in_thread (GTask        *task,
+                   gpointer      source_object,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  TileWork *work = task_data;
+
+  upscale_composer_settle (work->pipeline->composer, work->tile_index, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+upscale_tile_pipeline_give_up_async (UpscaleTileProvider *provider,
+                                     guint                tile_index,
+                                     GAsyncReadyCallback  callback,
+                                     gpointer             user_data)
+{
+  start_work (tile_work_new (UPSCALE_TILE_PIPELINE (provider), tile_index,
+                             give_up_in_thread),
+              NULL, callback, user_data);
+}
+
+static gboolean
+upscale_tile_pipeline_propagate (UpscaleTileProvider *provider,
+                                 GAsyncResult        *result,
+                                 GError             **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+upscale_tile_pipeline_finalize (GObject *object)
+{
+  UpscaleTilePipeline *self = UPSCALE_TILE_PIPELINE (object);
+
+  /* May be called by a worker that lets go last, so nobody is waited for. */
+  g_thread_pool_free (self->workers, FALSE, FALSE);
+  upscale_source_unref (self->source);
+  upscale_tile_plan_unref (self->plan);
+  upscale_composer_unref (self->composer);
+  upscale_tile_cache_unref (self->store);
+  upscale_gen_params_unref (self->gen_params);
+  g_ptr_array_unref (self->painters);
+  g_mutex_clear (&self->lock);
+  g_free (self->warning);
+  G_OBJECT_CLASS (upscale_tile_pipeline_parent_class)->finalize (object);
+}
+
+static void
+upscale_tile_pipeline_provider_init (UpscaleTileProviderInterface *iface)
+{
+  iface->add_painter = upscale_tile_pipeline_add_painter;
+  iface->prepare_async = upscale_tile_pipeline_prepare_async;
+  iface->prepare_finish = upscale_tile_pipeline_prepare_finish;
+  iface->accept_async = upscale_tile_pipeline_accept_async;
+  iface->accept_finish = upscale_tile_pipeline_propagate;
+  iface->give_up_async = upscale_tile_pipeline_give_up_async;
+  iface->give_up_finish = upscale_tile_pipeline_propagate;
+}
+
+static void
+upscale_tile_pipeline_class_init (UpscaleTilePipelineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_tile_pipeline_finalize;
+}
+
+static void
+upscale_tile_pipeline_init (UpscaleTilePipeline *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* One a core: a tile at work takes tens of megabytes, and more at once would not be
+   * faster. Started now: what is pushed to a pool that can't start a thread later, for
+   * want of memory, waits for ever. */
+  self->workers =
+      g_thread_pool_new (run_work, NULL, (int) g_get_num_processors (), TRUE, &error);
+  if (g_thread_pool_get_num_threads (self->workers) == 0)
+    g_error ("no thread can be started: %s", error->message);
+  g_mutex_init (&self->lock);
+  self->painters =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);
+}
+
+/**
+ * upscale_tile_pipeline_new:
+ * @source: the layer's pixels
+ * @plan: tiles and cells over @source's target
+ * @composer: where settled tiles go
+ * @store: where painted tiles are kept
+ * @gen_params: how tiles are painted
+ * @scale: the upscale factor
+ *
+ * Returns: (transfer full): the pipeline, on the main thread
+ */
+UpscaleTilePipeline *
+upscale_tile_pipeline_new (UpscaleSource    *source,
+                           UpscaleTilePlan  *plan,
+                           UpscaleComposer  *composer,
+                           UpscaleTileCache *store,
+                           UpscaleGenParams *gen_params,
+                           double            scale)
+{
+  UpscaleTilePipeline *self = g_object_new (UPSCALE_TYPE_TILE_PIPELINE, NULL);
+
+  self->source = upscale_source_ref (source);
+  self->plan = upscale_tile_plan_ref (plan);
+  self->composer = upscale_composer_ref (composer);
+  self->store = upscale_tile_cache_ref (store);
+  self->gen_params = upscale_gen_params_ref (gen_params);
+  self->scale = scale;
+  return self;
+}
+
+/**
+ * upscale_tile_pipeline_dup_warning:
+ * @pipeline: a pipeline
+ *
+ * Returns: (transfer full) (nullable): why finished tiles could not be kept for another
+ * run, a sentence
+ */
+char *
+upscale_tile_pipeline_dup_warning (UpscaleTilePipeline *pipeline)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipeline->lock);
+
+  return g_strdup (pipeline->warning);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-error.h"
+#include "upscale-gen-params.h"
+
+typedef struct
+{
+  const char *text;
+  int         n; /* -1: refused */
+  const char *name;
+  double      weight;
+} LoraRow;
+
+static const LoraRow rows[] = {
+  { "", 0, NULL, 0 },
+  { "detail:0.5", 1, "detail", 0.5 },
+  { " detail : 0.5 ", 1, "detail", 0.5 },
+  { "a:b:1", 1, "a:b", 1.0 },
+  { "detail:-0.25,", 1, "detail", -0.25 },
+  { "a:1, b:2", 2, "a", 1.0 },
+  { "detail", -1, NULL, 0 },
+  { "detail:", -1, NULL, 0 },
+  { ":1", -1, NULL, 0 },
+  { "detail:x", -1, NULL, 0 },
+  { "detail:inf", -1, NULL, 0 },
+};
+
+static void
+test_loras (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+      g_autoptr (GError) error = NULL;
+      gboolean parsed = upscale_gen_params_parse_loras (gen_params, rows[i].text, &error);
+
+      g_test_message ("'%s'", rows[i].text);
+      g_assert_cmpint (parsed, ==, rows[i].n >= 0);
+      if (!parsed)
+        {
+          g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+          continue;
+        }
+      g_assert_cmpint ((int) gen_params->loras->len, ==, rows[i].n);
+      if (rows[i].n > 0)
+        {
+          g_assert_cmpstr (g_array_index (gen_params->loras, UpscaleLora, 0).name, ==,
+                           rows[i].name);
+          g_assert_cmpfloat (g_array_index (gen_params->loras, UpscaleLora, 0).weight, ==,
+                             rows[i].weight);
+        }
+    }
+}
+
+static void
+test_each_tile_has_its_own_seed (void)
+{
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (gint64 base = 0; base < 3; base++)
+    for (guint i = 0; i < 1000; i++)
+      {
+        gint64 *seed = g_new (gint64, 1);
+
+        *seed = upscale_tile_seed (base, i);
+        g_assert_cmpint (*seed, ==, upscale_tile_seed (base, i));
+        g_assert_cmpint (*seed, >=, 0);
+        g_assert_cmpint (*seed, <, G_GINT64_CONSTANT (1) << 53);
+        g_assert_true (g_hash_table_add (seen, seed));
+      }
+}
+
+static void
+test_paths_are_told_from_names (void)
+{
+  static const char *const tested_names[] = {
+    "", "fine", "sdxl/detail.safetensors", "SDXL\\detail", "a:b", "x..y", "v1.5/.hidden"
+  };
+  static const char *const tested_paths[] = {
+    "/etc/passwd",        "~/model.onnx",   "~me/model.onnx", "C:\\model.onnx",
+    "c:/model.onnx",      "\\\\nas\\model", "\\model",        "../model",
+    "models/../../model", "a\\..\\b",       "./model",        "file:///etc/passwd",
+    "smb://nas/model",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tested_names); i++)
+    {
+      g_autofree char *bare = upscale_name_dup_bare (tested_names[i]);
+
+      g_test_message ("%s", tested_names[i]);
+      g_assert_false (upscale_name_is_path (tested_names[i]));
+      g_assert_cmpstr (bare, ==, tested_names[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (tested_paths); i++)
+    {
+      g_autofree char *bare = upscale_name_dup_bare (tested_paths[i]);
+
+      g_test_message ("%s", tested_paths[i]);
+      g_assert_true (upscale_name_is_path (tested_paths[i]));
+      g_assert_false (upscale_name_is_path (bare));
+      g_assert_true (g_str_has_suffix (tested_paths[i], bare));
+    }
+}
+
+/* Whatever the characters, what is left is no path. */
+static void
+test_a_bare_name_is_no_path (void)
+{
+  static const char letters[] = "/\\.:~aC ";
+
+  for (int round = 0; round < 20000; round++)
+    {
+      char             text[12] = { 0 };
+      g_autofree char *bare = NULL;
+
+      for (int i = g_test_rand_int_range (0, sizeof text); i > 0; i--)
+        text[i - 1] = letters[g_test_rand_int_range (0, sizeof letters - 1)];
+      bare = upscale_name_dup_bare (text);
+      g_assert_false (upscale_name_is_path (bare));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gen_params/loras", test_loras);
+  g_test_add_func ("/gen_params/each-tile-has-its-own-seed",
+                   test_each_tile_has_its_own_seed);
+  g_test_add_func ("/gen_params/paths-are-told-from-names",
+                   test_paths_are_told_from_names);
+  g_test_add_func ("/gen_params/a-bare-name-is-no-path", test_a_bare_name_is_no_path);
+  return g_test_run ();
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-tile-provider.h"
+
+G_BEGIN_DECLS
+
+#define FAKE_TYPE_EXCHANGE (fake_provider_get_type ())
+G_DECLARE_FINAL_TYPE (FakeProvider, fake_provider, FAKE, PROVIDER, GObject)
+
+/** Tiles without pixels. */
+struct _FakeProvider
+{
+  GObject parent_instance;
+
+  guint n_stored;    /* tiles below this are found in the store */
+  guint bad_picture; /* the first answer for this tile is refused */
+  guint n_accepted;
+  guint n_given_up;
+  guint n_painters;
+};
+
+FakeProvider *fake_provider_new (void);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-completions.h"
+
+static char *
+list_names (GtkTreeModel *names)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  GtkTreeIter iter;
+
+  for (gboolean more = gtk_tree_model_get_iter_first (names, &iter); more;
+       more = gtk_tree_model_iter_next (names, &iter))
+    {
+      g_autofree char *name = NULL;
+
+      gtk_tree_model_get (names, &iter, 0, &name, -1);
+      g_string_append_printf (text, "%s,", name);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+static void
+test_names_of_several_servers_are_offered_once_and_in_order (void)
+{
+  const char *const first[] = { "sdxl", "juggernaut", NULL };
+  const char *const second[] = { "realvis", "sdxl", "", NULL };
+  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
+  g_autofree char *models = NULL;
+  g_autofree char *loras = NULL;
+
+  upscale_completions_add_models (offers, first);
+  upscale_completions_add_models (offers, second);
+  models = list_names (upscale_completions_get_models (offers));
+  loras = list_names (upscale_completions_get_loras (offers));
+  g_assert_cmpstr (models, ==, "juggernaut,realvis,sdxl,");
+  g_assert_cmpstr (loras, ==, "");
+}
+
+static void
+test_server_that_does_not_tell_offers_nothing (void)
+{
+  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
+  g_autofree char *loras = NULL;
+
+  upscale_completions_add_loras (offers, NULL);
+  loras = list_names (upscale_completions_get_loras (offers));
+  g_assert_cmpstr (loras, ==, "");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/offers/names-of-several-servers-are-offered-once-and-in-order",
+                   test_names_of_several_servers_are_offered_once_and_in_order);
+  g_test_add_func ("/offers/server-that-does-not-tell-offers-nothing",
+                   test_server_that_does_not_tell_offers_nothing);
+  return g_test_run ();
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-endpoint-status.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-tile-state-icon.h"
+
+#define COLUMN_SPACING_PX 12
+#define ROW_SPACING_PX 3
+#define NAME_WIDTH_CHARS 14
+#define NAME_MAX_CHARS 26
+#define WORK_WIDTH_CHARS 20
+
+/* From left to right. */
+enum
+{
+  COLUMN_MARK,
+  COLUMN_NAME,
+  COLUMN_WORK,
+  COLUMN_SPEED
+};
+
+/**
+ * upscale_endpoint_status_new:
+ *
+ * Returns: (transfer floating): a table with a line for each endpoint: what it has, and
+ * how fast it is
+ */
+GtkWidget *
+upscale_endpoint_status_new (void)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), COLUMN_SPACING_PX);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), ROW_SPACING_PX);
+  return grid;
+}
+
+static UpscaleTileState
+choose_mark (UpscaleEndpoint *endpoint)
+{
+  switch (upscale_endpoint_get_state (endpoint))
+    {
+    case UPSCALE_ENDPOINT_READY:
+      return upscale_endpoint_get_n_taken (endpoint) > 0 ? UPSCALE_TILE_IN_FLIGHT
+                                                         : UPSCALE_TILE_PAINTED;
+    case UPSCALE_ENDPOINT_STOPPED:
+      return UPSCALE_TILE_FAILED;
+    case UPSCALE_ENDPOINT_UNPROBED:
+    case UPSCALE_ENDPOINT_PROBING:
+    default:
+      return UPSCALE_TILE_WAITING;
+    }
+}
+
+/* As long as nothing of what it has is being painted. */
+static const char *
+describe_phase (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+{
+  guint n_queued =
+      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_QUEUED);
+  guint n_starting =
+      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_STARTING);
+
+  if (n_queued + n_starting < n_tiles)
+    return "";
+  return n_starting > 0 ? _ (", starting") : _ (", queued");
+}
+
+static char *
+describe_batches (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+{
+  guint            n_batches = MAX (upscale_endpoint_get_n_taken (endpoint), 1);
+  g_autofree char *tiles =
+      g_strdup_printf (ngettext ("%u tile", "%u tiles", n_tiles), n_tiles);
+  g_autofree char *batches =
+      g_strdup_printf (ngettext (" in %u batch", " in %u batches", n_batches), n_batches);
+
+  return g_strconcat (tiles, batches, describe_phase (scheduler, endpoint, n_tiles),
+                      NULL);
+}
+
+static char *
+describe_work (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+{
+  const char *reason = upscale_endpoint_get_reason (endpoint);
+  gint64      wait_us = upscale_scheduler_get_wait_us (scheduler, endpoint);
+
+  if (wait_us > 0)
+    return upscale_progress_describe_wait (wait_us);
+  switch (upscale_endpoint_get_state (endpoint))
+    {
+    case UPSCALE_ENDPOINT_READY:
+      return n_tiles == 0 ? g_strdup (_ ("ready"))
+                          : describe_batches (scheduler, endpoint, n_tiles);
+    case UPSCALE_ENDPOINT_STOPPED:
+      return g_strdup_printf (_ ("stopped: %s"), reason ? reason : "");
+    case UPSCALE_ENDPOINT_PROBING:
+      return g_strdup (_ ("is being asked what it can do"));
+    case UPSCALE_ENDPOINT_UNPROBED:
+    default:
+      return reason ? g_strdup_printf (_ ("will be asked again: %s"), reason)
+                    : g_strdup (_ ("not asked yet"));
+    }
+}
+
+static char *
+describe_speed (UpscaleEndpoint *endpoint)
+{
+  double seconds = upscale_endpoint_get_seconds_per_tile (endpoint);
+
+  if (seconds <= 0.0)
+    return g_strdup ("");
+  return g_strdup_printf (_ ("%.1f s a tile"), seconds);
+}
+
+static GtkWidget *
+add_label (GtkGrid *grid, int column, int row)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), column == COLUMN_SPEED ? 1.0F : 0.0F);
+  gtk_label_set_ellipsize (GTK_LABEL (label), column == COLUMN_SPEED
+                                                  ? PANGO_ELLIPSIZE_NONE
+                                                  : PANGO_ELLIPSIZE_END);
+  if (column == COLUMN_NAME)
+    {
+      gtk_label_set_width_chars (GTK_LABEL (label), NAME_WIDTH_CHARS);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), NAME_MAX_CHARS);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+    }
+  if (column == COLUMN_WORK)
+    gtk_label_set_width_chars (GTK_LABEL (label), WORK_WIDTH_CHARS);
+  gtk_widget_set_hexpand (label, column == COLUMN_WORK);
+  gtk_grid_attach (grid, label, column, row, 1, 1);
+  return label;
+}
+
+static void
+set_text (GtkGrid *grid, int column, int row, const char *text)
+{
+  GtkWidget *label = gtk_grid_get_child_at (grid, column, row);
+
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_widget_set_tooltip_text (label, text);
+}
+
+static void
+add_line (GtkGrid *grid, int row)
+{
+  gtk_grid_attach (grid, upscale_tile_state_icon_new (UPSCALE_TILE_WAITING), COLUMN_MARK,
+                   row, 1, 1);
+  for (int column = COLUMN_NAME; column <= COLUMN_SPEED; column++)
+    add_label (grid, column, row);
+  gtk_widget_show_all (GTK_WIDGET (grid));
+}
+
+static guint
+count_tiles (UpscaleJob *job, const char *endpoint)
+{
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
+  guint             n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (job));
+  guint             n = 0;
+
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
+
+      if (status.state == UPSCALE_TILE_IN_FLIGHT && status.endpoint &&
+          g_str_equal (status.endpoint, endpoint))
+        n++;
+    }
+  return n;
+}
+
+/**
+ * upscale_endpoint_status_refresh:
+ * @lines: what upscale_endpoint_status_new() made
+ * @job: whose endpoints are shown
+ */
+void
+upscale_endpoint_status_refresh (GtkWidget *lines, UpscaleJob *job)
+{
+  GtkGrid          *grid = GTK_GRID (lines);
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
+  GPtrArray        *endpoints = upscale_scheduler_get_endpoints (scheduler);
+
+  for (int row = 0; row < (int) endpoints->len; row++)
+    {
+      UpscaleEndpoint *endpoint = endpoints->pdata[row];
+      const char      *name = upscale_endpoint_get_name (endpoint);
+      g_autofree char *work =
+          describe_work (scheduler, endpoint, count_tiles (job, name));
+      g_autofree char *speed = describe_speed (endpoint);
+
+      if (!gtk_grid_get_child_at (grid, COLUMN_MARK, row))
+        add_line (grid, row);
+      upscale_tile_state_icon_set_state (gtk_grid_get_child_at (grid, COLUMN_MARK, row),
+                                         choose_mark (endpoint));
+      set_text (grid, COLUMN_NAME, row, name);
+      set_text (grid, COLUMN_WORK, row, work);
+      set_text (grid, COLUMN_SPEED, row, speed);
+    }
+}
