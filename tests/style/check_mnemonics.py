@@ -21,7 +21,7 @@ EDITOR = [
     "_Save",
 ]
 
-# What can be seen together.
+# Labels that one page shows together.
 PAGES = {
     "Picture": [
         "Repaint _only the tiles under the selection",

@@ -9,7 +9,20 @@ from pathlib import Path
 MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 60
 SOURCE_FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "tools")
-FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data")
+FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data", "docs")
+# Folders without a README of their own: the one above says what they hold.
+NO_README = (
+    "plugin/backend/",
+    "endpoint/local/",
+    "fuzz/corpus",
+    "gimp/plug-ins",
+    "tile_upscale_gpu",
+    "__pycache__",
+    ".pytest_cache",
+    ".egg-info",
+)
+# Headers of these folders declare what their file names do not say. The list only ever gets shorter.
+FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/", "plugin/core/", "plugin/dispatch/", "plugin/gimp/", "ui/", "endpoint/local/")
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
@@ -22,7 +35,9 @@ FOREIGN_CALLS = {
 JSON_PARSERS = ("plugin/backend/json/upscale-json-parse.c", "endpoint/local/upscale-local-json.c")
 JSON_READERS = ("plugin/backend/json/", "endpoint/local/")
 RAW_JSON = r"\bjson_(parser_\w+|from_string) \("
-GUESSED_JSON = r"\bjson_(object_get_\w+_member(_with_default)?|array_get_\w+_element|node_(get|dup)_(object|array|string|int|double|boolean)) \("
+GUESSED_JSON = (
+    r"\bjson_(object_get_\w+_member(_with_default)?|array_get_\w+_element|node_(get|dup)_(object|array|string|int|double|boolean)) \("
+)
 
 Breach = tuple[int, str]
 
@@ -64,8 +79,19 @@ def check_c(path: str, text: str) -> Iterator[Breach]:
     lines = without_comments(text).splitlines()
     yield from long_functions(lines)
     yield from forbidden_words(lines, path)
+    if path.endswith(".h") and path.startswith(("plugin/", "ui/", "endpoint/")) and not path.startswith(FOREIGN_PREFIXES):
+        yield from foreign_prefixes(path, lines)
     if path.startswith("plugin/core/") and re.search(r"\bg_(message|warning|critical|info) \(", text):
         yield 1, "core logs above debug"
+
+
+def foreign_prefixes(path: str, lines: list[str]) -> Iterator[Breach]:
+    """Public functions carry the name of the header that declares them."""
+    prefix = Path(path).stem.removesuffix("-private").replace("-", "_")
+    for number, line in enumerate(lines, 1):
+        declared = re.match(r"(?!typedef\b)(?:\w[\w *]*[ *])?([a-z]\w*) \((?!\*)", line)
+        if declared and not f"{declared.group(1)}_".startswith(f"{prefix}_"):
+            yield number, f"{declared.group(1)}() does not begin with {prefix}_"
 
 
 def check_any(text: str) -> Iterator[Breach]:
@@ -73,9 +99,9 @@ def check_any(text: str) -> Iterator[Breach]:
         yield 1, f"a file of {text.count(chr(10))} lines (at most {MAX_FILE_LINES})"
     if "SPDX-License-Identifier: GPL-3.0-or-later" not in text[:200]:
         yield 1, "no license line"
-    # Spelt in two halves, so that this line is not a breach of itself.
+    # Spelled in two halves, so that this line is no breach of itself.
     for number, line in enumerate(text.splitlines(), 1):
-        if re.search("TO" "DO|FIX" "ME", line):
+        if re.search("TO" + "DO|FIX" + "ME", line):
             yield number, "unfinished"
 
 
@@ -96,10 +122,11 @@ def missing_tests(root: Path) -> Iterator[tuple[str, Breach]]:
 
 def missing_readmes(root: Path) -> Iterator[tuple[str, Breach]]:
     for top in FOLDERS_WITH_README:
-        for folder in [root / top, *sorted(f for f in (root / top).glob("*/") if f.is_dir())]:
-            holds_files = any(child.is_file() for child in folder.iterdir())
-            if holds_files and folder.name not in ("data", "__pycache__") and not (folder / "README.md").exists():
-                yield str(folder.relative_to(root)), (1, "a folder without README.md")
+        for folder in [root / top, *sorted(f for f in (root / top).glob("**/") if f.is_dir())]:
+            path = str(folder.relative_to(root))
+            holds_files = folder.is_dir() and any(child.is_file() for child in folder.iterdir())
+            if holds_files and not any(name in path for name in NO_README) and not (folder / "README.md").exists():
+                yield path, (1, "a folder without README.md")
 
 
 def breaches(root: Path) -> Iterator[tuple[str, Breach]]:

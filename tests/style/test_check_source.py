@@ -17,8 +17,11 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "an immutable JSON parser": ("tests/json/a.c", HEAD + "p = json_parser_new_immutable ();\n"),
     "JSON is parsed by": ("plugin/job/a.c", HEAD + "n = json_from_string (text, NULL);\n"),
     "members of JSON are read by": ("plugin/backend/a.c", HEAD + 's = json_object_get_string_member (o, "a");\n'),
+    "upscale_b() does not begin": ("plugin/job/upscale-a.h", HEAD + "int upscale_b (void);\n"),
+    "upscale_a_c() does not begin": ("plugin/job/upscale-a-b-private.h", HEAD + "GPtrArray *\nupscale_a_c (int n);\n"),
+    "upscale_ab() does not begin": ("plugin/job/upscale-a.h", HEAD + "void upscale_ab (void);\n"),
     "core logs above debug": ("plugin/core/a.c", HEAD + 'g_warning ("x");\n'),
-    "unfinished": ("plugin/core/a.c", HEAD + "/* TO" "DO: later */\n"),
+    "unfinished": ("plugin/core/a.c", HEAD + "/* TO" + "DO: later */\n"),
 }
 CLEAN = HEAD + '/* goto in a comment, gimp_call () too */\nint\nf (void)\n{\n  return g ("goto x; g_usleep (1)");\n}\n'
 
