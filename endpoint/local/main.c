@@ -147,13 +147,13 @@ find_memory_mib (const Arguments *arguments, guint n_workers)
                    (gsize) n_workers * MEMORY_MIB_A_WORKER));
 }
 
-static UpscaleLocalOptions
+static UpscaleLocalServerOptions
 make_options (const Arguments *arguments, char *token)
 {
   guint n_workers =
       arguments->workers ? (guint) arguments->workers : g_get_num_processors ();
 
-  return (UpscaleLocalOptions) {
+  return (UpscaleLocalServerOptions) {
     .token = token,
     .n_workers = n_workers,
     .max_tiles = arguments->max_tiles,
@@ -194,7 +194,7 @@ confine (void)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!upscale_local_confine (UPSCALE_LOCAL_CONFINE_DEFAULT, &error))
+  if (!upscale_local_confine_process (UPSCALE_LOCAL_CONFINE_DEFAULT, &error))
     g_printerr (
         "tile-upscale-endpoint: models run with more rights than they need (%s)\n",
         error->message);

@@ -12,9 +12,9 @@ main (int argc, char **argv)
   gboolean is_strict = argc > 1 && g_str_equal (argv[1], "--no-programs");
   g_autoptr (GError) error = NULL;
 
-  if (!upscale_local_confine (is_strict ? UPSCALE_LOCAL_CONFINE_NO_PROGRAMS
-                                        : UPSCALE_LOCAL_CONFINE_DEFAULT,
-                              &error))
+  if (!upscale_local_confine_process (is_strict ? UPSCALE_LOCAL_CONFINE_NO_PROGRAMS
+                                                : UPSCALE_LOCAL_CONFINE_DEFAULT,
+                                      &error))
     g_printerr ("%s\n", error->message);
   argv += is_strict ? 2 : 1;
   execvp (argv[0], argv);

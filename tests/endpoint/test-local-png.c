@@ -14,7 +14,7 @@ make_picture (void)
 {
   UpscaleLocalPicture *picture = upscale_local_picture_new (WIDTH, HEIGHT);
 
-  for (int i = 0; i < WIDTH * HEIGHT * UPSCALE_LOCAL_CHANNELS; i++)
+  for (int i = 0; i < WIDTH * HEIGHT * UPSCALE_LOCAL_PICTURE_CHANNELS; i++)
     picture->data[i] = (guint8) (i * 5);
   return picture;
 }
@@ -26,7 +26,7 @@ test_round_trip (void)
   g_autoptr (GBytes) file = upscale_local_png_encode (picture, NULL);
   g_autoptr (UpscaleLocalPicture) back =
       upscale_local_png_decode (file, WIDTH, HEIGHT, NULL);
-  gsize n = WIDTH * HEIGHT * UPSCALE_LOCAL_CHANNELS;
+  gsize n = WIDTH * HEIGHT * UPSCALE_LOCAL_PICTURE_CHANNELS;
 
   g_assert_cmpmem (back->data, n, picture->data, n);
 }

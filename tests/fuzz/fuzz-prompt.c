@@ -55,7 +55,8 @@ check_picture (GBytes *body)
 
   g_assert_nonnull (request);
   data =
-      g_bytes_get_data (g_array_index (request->tiles, UpscaleLocalTile, 0).image, &size);
+      g_bytes_get_data (g_array_index (request->tiles, UpscaleLocalRequestTile, 0).image,
+                        &size);
   g_assert_cmpmem (data, size, PICTURE, strlen (PICTURE));
 }
 

@@ -32,7 +32,7 @@ FOREIGN_CALLS = {
     "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
 }
 # json-glib's immutable parser aborts on two values in a row; its other functions read JSON without our limits, or guess at a wrong type.
-JSON_PARSERS = ("plugin/backend/json/upscale-json-parse.c", "endpoint/local/upscale-local-json.c")
+JSON_PARSERS = ("plugin/backend/json/upscale-json-parse.c", "endpoint/local/jobs/upscale-local-json.c")
 JSON_READERS = ("plugin/backend/json/", "endpoint/local/")
 RAW_JSON = r"\bjson_(parser_\w+|from_string) \("
 GUESSED_JSON = (

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-local-model-info.h"
+
+#include <gio/gio.h>
+#include <math.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#define TRIAL_WIDTH_PX 128
+#define TRIAL_HEIGHT_PX 48
+#define MAX_MULTIPLE 64
+#define MAX_FACTOR 16
+#define MAX_PIECE_PX 256
+#define MAX_REACH_PX 32
+/* Another picture may show what lies a little further. */
+#define SPARE_REACH_PX 2
+
+/* What one run may take. */
+#define PIECE_BYTES ((gsize) 64 << 20)
+
+/* A change below it can't be seen in 8 bits. */
+#define LEAST_CHANGE (0.25f / 255)
+/* How far a channel's mean may move. */
+#define LIKENESS 0.08
+/* Larger numbers are no tones, however strange the model's range. */
+#define LARGEST_VALUE 1e4f
+
+#define FORMAT "channels=%d factor=%d multiple=%d reach=%d piece=%dx%d fixed=%d"
+#define N_FIELDS 7
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, sentence);
+  return FALSE;
+}
+
+/* Each channel has a mean and a direction of its own, so that a model that swaps or
+ * stretches them gives itself away. */
+static float
+trial_value (int channel, int n_channels, double across, double down)
+{
+  double grain = 0.05 * sin (40 * across + 13 * channel) * sin (31 * down);
+
+  if (n_channels == 1 || channel == 1)
+    return (float) (0.2 + 0.4 * across + grain);
+  return channel == 0 ? (float) (0.15 + 0.2 * down + grain)
+                      : (float) (0.9 - 0.3 * across * down + grain);
+}
+
+/* The left eighth is turned to its negative, where wanted, to see how far that is seen.
+ */
+static GPtrArray *
+make_trial (int n_channels, int width_px, int height_px, gboolean is_changed)
+{
+  GPtrArray *planes =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_local_plane_free);
+
+  for (int channel = 0; channel < n_channels; channel++)
+    {
+      UpscaleLocalPlane *plane = upscale_local_plane_new (width_px, height_px);
+
+      for (int y = 0; y < height_px; y++)
+        for (int x = 0; x < width_px; x++)
+          {
+            float value = trial_value (channel, n_channels, (double) x / width_px,
+                                       (double) y / height_px);
+
+            upscale_local_plane_row (plane, y)[x] =
+                is_changed && x < width_px / 8 ? 1 - value : value;
+          }
+      g_ptr_array_add (planes, plane);
+    }
+  return planes;
+}
+
+static double
+mean_of (const UpscaleLocalPlane *plane)
+{
+  double sum = 0;
+
+  for (int y = 0; y < plane->height_px; y++)
+    for (int x = 0; x < plane->width_px; x++)
+      sum += upscale_local_plane_row (plane, y)[x];
+  return sum / plane->width_px / plane->height_px;
+}
+
+static gboolean
+is_finite (const UpscaleLocalPlane *plane)
+{
+  for (int y = 0; y < plane->height_px; y++)
+    {
+      const float *row = upscale_local_plane_row (plane, y);
+
+      /* A comparison with what is not a number is false. */
+      for (int x = 0; x < plane->width_px; x++)
+        if (!(fabsf (row[x]) < LARGEST_VALUE))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * upscale_local_model_info_check_finite:
+ * @planes: (element-type UpscaleLocalPlane): a model's answer
+ * @error: return location for an error
+ *
+ * Returns: whether every value is a number that could be a tone
+ */
+gboolean
+upscale_local_model_info_check_finite (GPtrArray *planes, GError **error)
+{
+  for (guint i = 0; i < planes->len; i++)
+    if (!is_finite (planes->pdata[i]))
+      return refuse (error, "it answers with values that are not finite numbers (NaN or "
+                            "infinity)");
+  return TRUE;
+}
+
+static gboolean
+check_likeness (GPtrArray *given, GPtrArray *answer, GError **error)
+{
+  for (guint i = 0; i < given->len; i++)
+    if (fabs (mean_of (given->pdata[i]) - mean_of (answer->pdata[i])) > LIKENESS)
+      return refuse (error, "it answers in other colors than it is given; it must take "
+                            "and give R, G, B from 0 to 1");
+  return TRUE;
+}
+
+/* The factor, or 0 when the answer's size is no multiple of what was given. */
+static int
+factor_of (GPtrArray *given, GPtrArray *answer)
+{
+  const UpscaleLocalPlane *small = given->pdata[0];
+  const UpscaleLocalPlane *large = answer->pdata[0];
+  int                      factor = large->width_px / small->width_px;
+
+  return large->width_px == factor * small->width_px &&
+                 large->height_px == factor * small->height_px
+             ? factor
+             : 0;
+}
+
+static gboolean
+try_size (const UpscaleLocalSession *session,
+          int                        width_px,
+          int                        height_px,
+          UpscaleLocalModelInfo     *facts,
+          GError                   **error)
+{
+  g_autoptr (GPtrArray) given =
+      make_trial (facts->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) answer = upscale_local_session_run (session, given, error);
+
+  if (!answer)
+    return FALSE;
+  facts->factor = factor_of (given, answer);
+  if (facts->factor == 0)
+    return refuse (error, "its answer is not two, three or more times as large as what "
+                          "it is given");
+  if (facts->factor == 1)
+    return refuse (error, "it does not enlarge: its answer has the size of what it is "
+                          "given");
+  if (facts->factor > MAX_FACTOR)
+    return refuse (error,
+                   "its answer is more than 16 times as large as what it is given");
+  facts->piece_width_px = width_px;
+  facts->piece_height_px = height_px;
+  return upscale_local_model_info_check_finite (answer, error) &&
+         check_likeness (given, answer, error);
+}
+
+/* The smallest odd multiple that is not shorter: one that keeps no stricter rule. */
+static int
+odd_multiple (int length_px, int multiple_of)
+{
+  int n = (length_px + multiple_of - 1) / multiple_of;
+
+  return (n | 1) * multiple_of;
+}
+
+/* Looser rules are tried first. When none goes, the first reason is the one to tell. */
+static gboolean
+find_size_rule (const UpscaleLocalSession *session,
+                UpscaleLocalModelInfo     *facts,
+                GError                   **error)
+{
+  g_autoptr (GError) first = NULL;
+
+  for (int multiple = 1; multiple <= MAX_MULTIPLE; multiple *= 2)
+    {
+      g_autoptr (GError) cause = NULL;
+
+      facts->multiple_of = multiple;
+      if (try_size (session, odd_multiple (TRIAL_WIDTH_PX, multiple),
+                    odd_multiple (TRIAL_HEIGHT_PX, multiple), facts, &cause))
+        return TRUE;
+      if (!first)
+        first = g_steal_pointer (&cause);
+    }
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
+static gboolean
+column_differs (const UpscaleLocalPlane *one, const UpscaleLocalPlane *other, int x_px)
+{
+  for (int y = 0; y < one->height_px; y++)
+    if (fabsf (upscale_local_plane_row (one, y)[x_px] -
+               upscale_local_plane_row (other, y)[x_px]) > LEAST_CHANGE)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+last_difference (GPtrArray *one, GPtrArray *other)
+{
+  int last = ((UpscaleLocalPlane *) one->pdata[0])->width_px - 1;
+
+  for (; last >= 0; last--)
+    for (guint i = 0; i < one->len; i++)
+      if (column_differs (one->pdata[i], other->pdata[i], last))
+        return last;
+  return last;
+}
+
+/* The reach is how far right of what was changed a change can be seen. */
+static gboolean
+find_reach (const UpscaleLocalSession *session,
+            UpscaleLocalModelInfo     *facts,
+            GError                   **error)
+{
+  int width_px = facts->piece_width_px;
+  int height_px = facts->piece_height_px;
+  int limit_px = MIN (MAX_REACH_PX, MIN (width_px, height_px) / 4);
+  g_autoptr (GPtrArray) given =
+      make_trial (facts->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) changed =
+      make_trial (facts->n_channels, width_px, height_px, TRUE);
+  g_autoptr (GPtrArray) one = upscale_local_session_run (session, given, error);
+  g_autoptr (GPtrArray) other =
+      one ? upscale_local_session_run (session, changed, error) : NULL;
+
+  if (!other || one->len != other->len)
+    return other ? refuse (error, "its answers differ in size") : FALSE;
+  facts->reach_px =
+      last_difference (one, other) / facts->factor + 1 - width_px / 8 + SPARE_REACH_PX;
+  facts->reach_px = CLAMP (facts->reach_px, 0, limit_px);
+  return TRUE;
+}
+
+static gsize
+peak_bytes (void)
+{
+  struct rusage usage;
+
+  return getrusage (RUSAGE_SELF, &usage) == 0 ? (gsize) usage.ru_maxrss * 1024 : 0;
+}
+
+/* As large as the memory for one run allows, from what the trial took. */
+static void
+choose_piece (UpscaleLocalModelInfo *facts, gsize trial_bytes)
+{
+  gsize n_pixels = (gsize) facts->piece_width_px * (gsize) facts->piece_height_px;
+  gsize bytes_per_pixel = MAX (trial_bytes / n_pixels, 1);
+  int   side_px = (int) sqrt ((double) (PIECE_BYTES / bytes_per_pixel));
+  int   smallest_px = MAX (TRIAL_HEIGHT_PX, 4 * facts->reach_px);
+  int   multiple = facts->multiple_of;
+
+  side_px = CLAMP (side_px, smallest_px, MAX_PIECE_PX + 2 * facts->reach_px);
+  facts->piece_width_px = MAX (side_px / multiple, 1) * multiple;
+  facts->piece_height_px = facts->piece_width_px;
+}
+
+/**
+ * upscale_local_model_info_find:
+ * @session: a model
+ * @facts: (out): what was found
+ * @error: return location for an error
+ *
+ * Runs the model on small pictures to see what it does. It may hang, take all memory or
+ * crash, so this belongs in a process of its own.
+ *
+ * Returns: %FALSE when it can't be used, with the reason as the end of a sentence
+ */
+gboolean
+upscale_local_model_info_find (const UpscaleLocalSession *session,
+                               UpscaleLocalModelInfo     *facts,
+                               GError                   **error)
+{
+  UpscaleLocalSessionInput input = upscale_local_session_get_input (session);
+  UpscaleLocalModelInfo    found = { .n_channels = input.n_channels, .multiple_of = 1 };
+  gsize                    bytes = peak_bytes ();
+
+  found.is_fixed = input.width_px > 0 && input.height_px > 0;
+  if (!found.is_fixed && (input.width_px > 0 || input.height_px > 0))
+    return refuse (error, "only one of its sides has a fixed size; export it with both "
+                          "fixed or both free");
+  if (found.is_fixed ? !try_size (session, input.width_px, input.height_px, &found, error)
+                     : !find_size_rule (session, &found, error))
+    return FALSE;
+  if (!find_reach (session, &found, error))
+    return FALSE;
+  if (!found.is_fixed)
+    choose_piece (&found, peak_bytes () - bytes);
+  *facts = found;
+  return TRUE;
+}
+
+/**
+ * upscale_local_model_info_to_text:
+ * @facts: facts
+ *
+ * Returns: (transfer full): a line for upscale_local_model_info_from_text()
+ */
+char *
+upscale_local_model_info_to_text (const UpscaleLocalModelInfo *facts)
+{
+  return g_strdup_printf (FORMAT, facts->n_channels, facts->factor, facts->multiple_of,
+                          facts->reach_px, facts->piece_width_px, facts->piece_height_px,
+                          facts->is_fixed ? 1 : 0);
+}
+
+/**
+ * upscale_local_model_info_from_text:
+ * @facts: (out): facts
+ * @text: a line
+ *
+ * Returns: whether the line could be read
+ */
+gboolean
+upscale_local_model_info_from_text (UpscaleLocalModelInfo *facts, const char *text)
+{
+  UpscaleLocalModelInfo read = { 0 };
+  int                   is_fixed;
+
+  if (sscanf (text, FORMAT, &read.n_channels, &read.factor, &read.multiple_of,
+              &read.reach_px, &read.piece_width_px, &read.piece_height_px,
+              &is_fixed) != N_FIELDS)
+    return FALSE;
+  read.is_fixed = is_fixed != 0;
+  *facts = read;
+  return TRUE;
+}
