@@ -16,7 +16,7 @@ from PIL import Image
 from tile_server import TileServer, block_means, to_png
 
 TIMEOUT_S = 120
-RECIPE = {"prompt": "a photo", "negative": "blurry", "strength": 0.35, "steps": 4, "cfg": 2.0}
+GEN_PARAMS = {"prompt": "a photo", "negative": "blurry", "strength": 0.35, "steps": 4, "cfg": 2.0}
 # What the model of a real server adds to the means of blocks at this strength, on average; measured 2.
 NOISE = 4.0
 
@@ -88,11 +88,11 @@ class Backend:
         self.tell("probe")
         return self.next("probed", "probe-failed")
 
-    def missing(self, **recipe: Any) -> dict[str, Any]:
-        self.tell("missing", recipe={**RECIPE, **recipe})
+    def missing(self, **gen_params: Any) -> dict[str, Any]:
+        self.tell("missing", gen_params={**GEN_PARAMS, **gen_params})
         return self.next("missing")
 
-    def start(self, *sizes: tuple[int, int], darkness: int = 1, **recipe: Any) -> None:
+    def start(self, *sizes: tuple[int, int], darkness: int = 1, **gen_params: Any) -> None:
         """Sends tiles of these sizes, their values divided by `darkness`."""
         self.tiles, entries = [], []
         for index, (width, height) in enumerate(sizes):
@@ -101,7 +101,7 @@ class Backend:
             path.write_bytes(to_png(pixels))
             self.tiles.append(pixels)
             entries.append({"file": str(path), "width": width, "height": height, "index": index, "seed": (1 << 53) - 1 - index})
-        self.tell("paint", tiles=entries, recipe={**RECIPE, **recipe})
+        self.tell("paint", tiles=entries, gen_params={**GEN_PARAMS, **gen_params})
 
     def finish(self) -> dict[str, Any]:
         """How the batch ended, with `answers` by tile and `phases`."""
@@ -113,8 +113,8 @@ class Backend:
                 phases.append(event["event"])
         return {**event, "answers": answers, "phases": phases}
 
-    def paint(self, *sizes: tuple[int, int], **recipe: Any) -> dict[str, Any]:
-        self.start(*sizes, **recipe)
+    def paint(self, *sizes: tuple[int, int], **gen_params: Any) -> dict[str, Any]:
+        self.start(*sizes, **gen_params)
         return self.finish()
 
     def check_answers(self, ended: dict[str, Any], shift: float = 0.0, noise: float = 0.6) -> None:

@@ -13,8 +13,8 @@ test_methods (void)
   static const guint kept[] = { 301, 302, 307, 308 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
-    g_assert_true (upscale_redirect_keeps_method (kept[i]));
-  g_assert_false (upscale_redirect_keeps_method (303));
+    g_assert_true (upscale_http_redirect_keeps_method (kept[i]));
+  g_assert_false (upscale_http_redirect_keeps_method (303));
 }
 
 typedef struct
@@ -52,8 +52,8 @@ test_origins (void)
 static guint
 follow (gint64 hop_us, gint64 told_us, gint64 patience_us, guint most, gint64 *now_us)
 {
-  UpscaleRedirects redirects = { 0, *now_us };
-  guint            n = 0;
+  UpscaleHttpRedirectChain redirects = { 0, *now_us };
+  guint                    n = 0;
 
   for (; n < most; n++)
     {
@@ -62,7 +62,7 @@ follow (gint64 hop_us, gint64 told_us, gint64 patience_us, guint most, gint64 *n
 
       *now_us += hop_us;
       wait_us =
-          upscale_redirects_follow (&redirects, sent_us, *now_us, told_us, patience_us);
+          upscale_http_redirect_pace (&redirects, sent_us, *now_us, told_us, patience_us);
       if (wait_us < 0)
         break;
       *now_us += wait_us;
@@ -108,10 +108,10 @@ test_chain_without_news_ends (void)
 static void
 test_server_can_not_ask_for_more_than_a_minute (void)
 {
-  UpscaleRedirects redirects = { 0, 0 };
+  UpscaleHttpRedirectChain redirects = { 0, 0 };
 
-  g_assert_cmpint (upscale_redirects_follow (&redirects, 0, 0, 3600 * SECOND,
-                                             PATIENCE_US),
+  g_assert_cmpint (upscale_http_redirect_pace (&redirects, 0, 0, 3600 * SECOND,
+                                               PATIENCE_US),
                    ==, 60 * SECOND);
 }
 

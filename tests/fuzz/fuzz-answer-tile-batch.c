@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an endpoint of the wire contract says of a batch, of itself, and of a failure. */
 #include "fuzz.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-tile-batch-codec.h"
 
 #define N_TILES 4
@@ -30,7 +30,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GBytes) body = fuzz_copy (data, size);
   g_autoptr (UpscaleBatch) batch = make_batch ();
   g_autoptr (UpscaleCapabilities) capabilities = NULL;
-  g_autoptr (GError) failure = upscale_http_status_to_error (STATUS, body, 0);
+  g_autoptr (GError) failure = upscale_http_error_from_status (STATUS, body, 0);
   g_autoptr (GError) error = NULL;
   UpscaleWireAnswer *answer = upscale_tile_batch_decode (body, batch, &error);
 

@@ -37,33 +37,23 @@ take_answer (Answers *answers)
   return answer;
 }
 
-static void
-clear_line (UpscaleApiRequest *line)
-{
-  g_free (line->path);
-  g_free (line->query);
-  g_clear_pointer (&line->body, g_bytes_unref);
-  g_free (line->content_type);
-  *line = (UpscaleApiRequest) { 0 };
-}
-
 /* Goes on until nothing more is asked, something fails, or no answer is left. */
 static gboolean
-run (UpscaleRequestLoopFunc func, gpointer speaker, Answers *answers)
+run (UpscaleRequestLoopFunc func, gpointer state, Answers *answers)
 {
-  UpscaleApiRequest line = { 0 };
-  gboolean          goes_on = func (speaker, NULL, &line, NULL);
+  UpscaleApiRequest next = { 0 };
+  gboolean          goes_on = func (state, NULL, &next, NULL);
 
-  while (goes_on && line.method && answers->n_left > 0)
+  while (goes_on && next.method && answers->n_left > 0)
     {
       g_autoptr (UpscaleHttpAnswer) answer = take_answer (answers);
       g_autoptr (GError) error = NULL;
 
-      clear_line (&line);
-      goes_on = func (speaker, answer, &line, &error);
+      upscale_api_request_clear (&next);
+      goes_on = func (state, answer, &next, &error);
       g_assert_true (goes_on == (error == NULL));
     }
-  clear_line (&line);
+  upscale_api_request_clear (&next);
   return goes_on;
 }
 

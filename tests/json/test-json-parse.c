@@ -3,6 +3,7 @@
 
 #include "upscale-error.h"
 #include "upscale-json-parse.h"
+#include "upscale-json-text.h"
 #include "upscale-json.h"
 
 #define TEXT(literal) { literal, sizeof literal - 1 }
@@ -187,7 +188,7 @@ test_skimming_empties_what_lies_deeper (void)
     {
       const SkimRow *row = &skim_rows[i];
       g_autoptr (GBytes) text = g_bytes_new (row->text, strlen (row->text));
-      g_autoptr (GBytes) rest = upscale_json_skim (text, row->most_depth);
+      g_autoptr (GBytes) rest = upscale_json_text_prune (text, row->most_depth);
 
       g_test_message ("%s", row->text);
       g_assert_cmpmem (g_bytes_get_data (rest, NULL), g_bytes_get_size (rest), row->rest,

@@ -23,18 +23,18 @@ enum
 };
 
 static void
-ask_for_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *line, const char *route)
+ask_for_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *next, const char *route)
 {
   g_autofree char *id = g_uri_escape_string (talk->remote_id, NULL, FALSE);
   g_autofree char *path = g_strconcat (route, id, NULL);
 
-  upscale_api_request_get (line, path);
+  upscale_api_request_get (next, path);
 }
 
 static gboolean
-ask_history (UpscaleTileRequest *talk, UpscaleApiRequest *line, guint stage)
+ask_history (UpscaleTileRequest *talk, UpscaleApiRequest *next, guint stage)
 {
-  ask_for_prompt (talk, line, "/history/");
+  ask_for_prompt (talk, next, "/history/");
   talk->stage = stage;
   return TRUE;
 }
@@ -42,33 +42,33 @@ ask_history (UpscaleTileRequest *talk, UpscaleApiRequest *line, guint stage)
 /**
  * upscale_comfyui_follow:
  * @talk: a talk with a @remote_id
- * @line: (out): what to ask
+ * @next: (out): what to ask
  *
  * Asks how the prompt is.
  *
  * Returns: %TRUE
  */
 gboolean
-upscale_comfyui_follow (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+upscale_comfyui_follow (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   const UpscaleComfyuiOwn *own = talk->own;
 
   if (own->lacks_jobs)
-    return ask_history (talk, line, COMFYUI_STAGE_HISTORY_ASKED);
-  ask_for_prompt (talk, line, "/api/jobs/");
+    return ask_history (talk, next, COMFYUI_STAGE_HISTORY_ASKED);
+  ask_for_prompt (talk, next, "/api/jobs/");
   talk->stage = COMFYUI_STAGE_JOB_ASKED;
   return TRUE;
 }
 
 static void
 note_waiting (UpscaleTileRequest *talk,
-              UpscaleApiRequest  *line,
+              UpscaleApiRequest  *next,
               gboolean            is_running,
               guint               n_waits)
 {
   talk->is_accepted = TRUE;
   talk->phase = is_running ? UPSCALE_TILE_REQUEST_PAINTING : UPSCALE_TILE_REQUEST_WAITING;
-  line->wait_us = n_waits * POLL_WAIT_US;
+  next->wait_us = n_waits * POLL_WAIT_US;
 }
 
 /* The history tells how a job has ended, and whether a server without this route knows
@@ -76,7 +76,7 @@ note_waiting (UpscaleTileRequest *talk,
 static gboolean
 hear_job (UpscaleTileRequest      *talk,
           const UpscaleHttpAnswer *answer,
-          UpscaleApiRequest       *line,
+          UpscaleApiRequest       *next,
           GError                 **error)
 {
   UpscaleComfyuiOwn *own = talk->own;
@@ -87,14 +87,14 @@ hear_job (UpscaleTileRequest      *talk,
       answer->status == SOUP_STATUS_METHOD_NOT_ALLOWED)
     {
       own->lacks_jobs = TRUE;
-      return ask_history (talk, line, COMFYUI_STAGE_HISTORY_ASKED);
+      return ask_history (talk, next, COMFYUI_STAGE_HISTORY_ASKED);
     }
   if (!upscale_comfyui_read_job (answer, &is_open, &is_running, error))
     return FALSE;
   if (!is_open)
-    return ask_history (talk, line, COMFYUI_STAGE_LAST_HISTORY_ASKED);
-  note_waiting (talk, line, is_running, 1);
-  return upscale_comfyui_follow (talk, line);
+    return ask_history (talk, next, COMFYUI_STAGE_LAST_HISTORY_ASKED);
+  note_waiting (talk, next, is_running, 1);
+  return upscale_comfyui_follow (talk, next);
 }
 
 /* The prompt is in neither the history nor the queue. If it was never acknowledged, it is
@@ -186,7 +186,7 @@ hear_failure (UpscaleTileRequest *talk, UpscaleComfyuiEnd *end, GError **error)
 static gboolean
 hear_history (UpscaleTileRequest      *talk,
               const UpscaleHttpAnswer *answer,
-              UpscaleApiRequest       *line,
+              UpscaleApiRequest       *next,
               GError                 **error)
 {
   const UpscaleComfyuiFacts *facts = talk->facts;
@@ -201,14 +201,14 @@ hear_history (UpscaleTileRequest      *talk,
     return hear_failure (talk, &end, error);
   if (end.view)
     {
-      upscale_api_request_get (line, "/view");
-      line->query = g_steal_pointer (&end.view);
+      upscale_api_request_get (next, "/view");
+      next->query = g_steal_pointer (&end.view);
       talk->stage = COMFYUI_STAGE_PICTURE_ASKED;
       return TRUE;
     }
   if (talk->stage == COMFYUI_STAGE_LAST_HISTORY_ASKED)
     return give_up_prompt (talk, error);
-  upscale_api_request_get (line, "/prompt");
+  upscale_api_request_get (next, "/prompt");
   talk->stage = COMFYUI_STAGE_LENGTH_ASKED;
   return TRUE;
 }
@@ -217,7 +217,7 @@ hear_history (UpscaleTileRequest      *talk,
 static gboolean
 hear_length (UpscaleTileRequest      *talk,
              const UpscaleHttpAnswer *answer,
-             UpscaleApiRequest       *line,
+             UpscaleApiRequest       *next,
              GError                 **error)
 {
   UpscaleComfyuiOwn *own = talk->own;
@@ -225,13 +225,13 @@ hear_length (UpscaleTileRequest      *talk,
   if (!upscale_comfyui_read_length (answer, &own->n_prompts, error))
     return FALSE;
   if (own->n_prompts == 0)
-    return ask_history (talk, line, COMFYUI_STAGE_LAST_HISTORY_ASKED);
+    return ask_history (talk, next, COMFYUI_STAGE_LAST_HISTORY_ASKED);
   if (talk->is_accepted && own->n_prompts > MOST_PROMPTS_READ)
     {
-      note_waiting (talk, line, FALSE, MOST_PROMPTS_READ);
-      return upscale_comfyui_follow (talk, line);
+      note_waiting (talk, next, FALSE, MOST_PROMPTS_READ);
+      return upscale_comfyui_follow (talk, next);
     }
-  upscale_api_request_get (line, "/queue");
+  upscale_api_request_get (next, "/queue");
   talk->stage = COMFYUI_STAGE_QUEUE_ASKED;
   return TRUE;
 }
@@ -240,7 +240,7 @@ hear_length (UpscaleTileRequest      *talk,
 static gboolean
 hear_queue (UpscaleTileRequest      *talk,
             const UpscaleHttpAnswer *answer,
-            UpscaleApiRequest       *line,
+            UpscaleApiRequest       *next,
             GError                 **error)
 {
   const UpscaleComfyuiOwn *own = talk->own;
@@ -251,16 +251,16 @@ hear_queue (UpscaleTileRequest      *talk,
                                    error))
     return FALSE;
   if (!is_known)
-    return ask_history (talk, line, COMFYUI_STAGE_LAST_HISTORY_ASKED);
-  note_waiting (talk, line, is_running, CLAMP (own->n_prompts, 1, MOST_PROMPTS_READ));
-  return upscale_comfyui_follow (talk, line);
+    return ask_history (talk, next, COMFYUI_STAGE_LAST_HISTORY_ASKED);
+  note_waiting (talk, next, is_running, CLAMP (own->n_prompts, 1, MOST_PROMPTS_READ));
+  return upscale_comfyui_follow (talk, next);
 }
 
 /**
  * upscale_comfyui_hear_of_prompt:
  * @talk: a talk that follows its prompt
  * @answer: to the last question
- * @line: (out): the next question
+ * @next: (out): the next question
  * @error: return location for an error
  *
  * Asks until the prompt has ended, then for its picture. Where the server never knew the
@@ -271,33 +271,33 @@ hear_queue (UpscaleTileRequest      *talk,
 gboolean
 upscale_comfyui_hear_of_prompt (UpscaleTileRequest      *talk,
                                 const UpscaleHttpAnswer *answer,
-                                UpscaleApiRequest       *line,
+                                UpscaleApiRequest       *next,
                                 GError                 **error)
 {
   switch (talk->stage)
     {
     case COMFYUI_STAGE_JOB_ASKED:
-      return hear_job (talk, answer, line, error);
+      return hear_job (talk, answer, next, error);
     case COMFYUI_STAGE_LENGTH_ASKED:
-      return hear_length (talk, answer, line, error);
+      return hear_length (talk, answer, next, error);
     case COMFYUI_STAGE_QUEUE_ASKED:
-      return hear_queue (talk, answer, line, error);
+      return hear_queue (talk, answer, next, error);
     default:
-      return hear_history (talk, answer, line, error);
+      return hear_history (talk, answer, next, error);
     }
 }
 
 static void
-cancel_job (const UpscaleTileRequest *talk, UpscaleApiRequest *line)
+cancel_job (const UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   g_autofree char *id = g_uri_escape_string (talk->remote_id, NULL, FALSE);
   g_autofree char *path = g_strdup_printf ("/api/jobs/%s/cancel", id);
 
-  upscale_api_request_post (line, path, NULL);
+  upscale_api_request_post (next, path, NULL);
 }
 
 static void
-delete_from_queue (const UpscaleTileRequest *talk, UpscaleApiRequest *line)
+delete_from_queue (const UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -305,7 +305,7 @@ delete_from_queue (const UpscaleTileRequest *talk, UpscaleApiRequest *line)
   upscale_json_begin_array (builder, "delete");
   json_builder_add_string_value (builder, talk->remote_id);
   json_builder_end_array (builder);
-  upscale_api_request_post (line, "/queue", upscale_json_end (builder));
+  upscale_api_request_post (next, "/queue", upscale_json_end (builder));
 }
 
 /* Older versions stop whoever runs, whatever the request says, so it is looked at just
@@ -313,7 +313,7 @@ delete_from_queue (const UpscaleTileRequest *talk, UpscaleApiRequest *line)
 static void
 interrupt_when_ours (const UpscaleTileRequest *talk,
                      const UpscaleHttpAnswer  *answer,
-                     UpscaleApiRequest        *line)
+                     UpscaleApiRequest        *next)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   gboolean is_known = FALSE;
@@ -325,7 +325,7 @@ interrupt_when_ours (const UpscaleTileRequest *talk,
     return;
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "prompt_id", talk->remote_id);
-  upscale_api_request_post (line, "/interrupt", upscale_json_end (builder));
+  upscale_api_request_post (next, "/interrupt", upscale_json_end (builder));
 }
 
 /* The route for one job cancels it in one step; versions without it answer 404 or 405. */
@@ -333,23 +333,23 @@ static guint
 say_stop (const UpscaleTileRequest *talk,
           guint                     stage,
           const UpscaleHttpAnswer  *answer,
-          UpscaleApiRequest        *line)
+          UpscaleApiRequest        *next)
 {
   switch (stage)
     {
     case STOP_START:
-      cancel_job (talk, line);
+      cancel_job (talk, next);
       return STOP_JOB_CANCELLED;
     case STOP_JOB_CANCELLED:
       if (answer->status == SOUP_STATUS_OK)
         return STOP_DONE;
-      delete_from_queue (talk, line);
+      delete_from_queue (talk, next);
       return STOP_DELETED;
     case STOP_DELETED:
-      upscale_api_request_get (line, "/queue");
+      upscale_api_request_get (next, "/queue");
       return STOP_QUEUE_ASKED;
     case STOP_QUEUE_ASKED:
-      interrupt_when_ours (talk, answer, line);
+      interrupt_when_ours (talk, answer, next);
       return STOP_DONE;
     default:
       return STOP_DONE;
@@ -358,9 +358,9 @@ say_stop (const UpscaleTileRequest *talk,
 
 /**
  * upscale_comfyui_stop:
- * @speaker: a talk with a @remote_id
- * @answer: (nullable): to the last line
- * @line: (out): what to say next
+ * @state: a talk with a @remote_id
+ * @answer: (nullable): to the last request
+ * @next: (out): what to say next
  * @error: return location for an error
  *
  * Takes the prompt out of the queue, or interrupts it when it runs, and nobody else's.
@@ -368,22 +368,22 @@ say_stop (const UpscaleTileRequest *talk,
  * Returns: %TRUE
  */
 gboolean
-upscale_comfyui_stop (gpointer                 speaker,
+upscale_comfyui_stop (gpointer                 state,
                       const UpscaleHttpAnswer *answer,
-                      UpscaleApiRequest       *line,
+                      UpscaleApiRequest       *next,
                       GError                 **error)
 {
-  UpscaleTileRequest *talk = speaker;
+  UpscaleTileRequest *talk = state;
 
-  talk->stage = say_stop (talk, answer ? talk->stage : STOP_START, answer, line);
+  talk->stage = say_stop (talk, answer ? talk->stage : STOP_START, answer, next);
   return TRUE;
 }
 
 /**
  * upscale_comfyui_retract:
  * @talk: a talk that was refused, with its prompt in the queue all the same
- * @answer: (nullable): to the last line of the retraction
- * @line: (out): what to say next
+ * @answer: (nullable): to the last request of the retraction
+ * @next: (out): what to say next
  * @error: return location for an error
  *
  * Stops the prompt, then ends with the refusal.
@@ -393,14 +393,14 @@ upscale_comfyui_stop (gpointer                 speaker,
 gboolean
 upscale_comfyui_retract (UpscaleTileRequest      *talk,
                          const UpscaleHttpAnswer *answer,
-                         UpscaleApiRequest       *line,
+                         UpscaleApiRequest       *next,
                          GError                 **error)
 {
   UpscaleComfyuiOwn *own = talk->own;
 
-  own->stop_stage = say_stop (talk, answer ? own->stop_stage : STOP_START, answer, line);
+  own->stop_stage = say_stop (talk, answer ? own->stop_stage : STOP_START, answer, next);
   talk->stage = COMFYUI_STAGE_REFUSED;
-  if (line->method)
+  if (next->method)
     return TRUE;
   g_clear_pointer (&talk->remote_id, g_free);
   g_propagate_error (error, g_steal_pointer (&own->refusal));

@@ -140,7 +140,7 @@ hear_system (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer, GError
   JsonObject *system = upscale_json_get_object (stats, "system");
 
   if (answer->status != SOUP_STATUS_OK && answer->status != SOUP_STATUS_NOT_FOUND)
-    return upscale_request_loop_check (answer, error);
+    return upscale_http_answer_check_status (answer, error);
   if (!system)
     {
       g_set_error (
@@ -183,7 +183,7 @@ hear_folder (UpscaleComfyuiFacts *facts, const UpscaleHttpAnswer *answer)
 }
 
 static void
-ask_next (UpscaleComfyuiFacts *facts, UpscaleApiRequest *line)
+ask_next (UpscaleComfyuiFacts *facts, UpscaleApiRequest *next)
 {
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
@@ -194,20 +194,20 @@ ask_next (UpscaleComfyuiFacts *facts, UpscaleApiRequest *line)
 
       if (n_asked < G_N_ELEMENTS (folders) &&
           upscale_comfyui_has_node (facts, "IPAdapterUnifiedLoader"))
-        upscale_api_request_get (line, folders[n_asked]);
+        upscale_api_request_get (next, folders[n_asked]);
       return;
     }
   name = g_uri_escape_string (g_ptr_array_index (facts->classes, facts->n_heard), NULL,
                               FALSE);
   path = g_strconcat ("/object_info/", name, NULL);
-  upscale_api_request_get (line, path);
+  upscale_api_request_get (next, path);
 }
 
 /**
  * upscale_comfyui_learn:
  * @facts: what is known
  * @answer: (nullable): to the last question
- * @line: (out): the next question
+ * @next: (out): the next question
  * @error: return location for an error
  *
  * Asks for the version, for each node, and for the models of IP-Adapter.
@@ -217,7 +217,7 @@ ask_next (UpscaleComfyuiFacts *facts, UpscaleApiRequest *line)
 gboolean
 upscale_comfyui_learn (gpointer                 facts,
                        const UpscaleHttpAnswer *answer,
-                       UpscaleApiRequest       *line,
+                       UpscaleApiRequest       *next,
                        GError                 **error)
 {
   UpscaleComfyuiFacts *self = facts;
@@ -226,7 +226,7 @@ upscale_comfyui_learn (gpointer                 facts,
     {
       if (!read_workflow (self, error))
         return FALSE;
-      upscale_api_request_get (line, "/system_stats");
+      upscale_api_request_get (next, "/system_stats");
       return TRUE;
     }
   if (self->n_heard == 0 && !hear_system (self, answer, error))
@@ -235,7 +235,7 @@ upscale_comfyui_learn (gpointer                 facts,
     hear_folder (self, answer);
   else if (self->n_heard > 0 && !hear_info (self, answer, error))
     return FALSE;
-  ask_next (self, line);
+  ask_next (self, next);
   self->n_heard++;
   return TRUE;
 }

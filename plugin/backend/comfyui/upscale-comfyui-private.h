@@ -127,7 +127,7 @@ void                 upscale_comfyui_init_facts (gpointer facts, GUri *base);
 void                 upscale_comfyui_clear_facts (gpointer facts);
 gboolean             upscale_comfyui_learn (gpointer                 facts,
                                             const UpscaleHttpAnswer *answer,
-                                            UpscaleApiRequest       *line,
+                                            UpscaleApiRequest       *next,
                                             GError                 **error);
 UpscaleCapabilities *upscale_comfyui_describe (gpointer facts, GError **error);
 gboolean             upscale_comfyui_has_node (const UpscaleComfyuiFacts *facts,
@@ -142,18 +142,18 @@ JsonNode *upscale_comfyui_make_graph (const UpscaleTileRequest *talk,
                                       const char               *image,
                                       const char               *reference);
 
-gboolean upscale_comfyui_follow (UpscaleTileRequest *talk, UpscaleApiRequest *line);
+gboolean upscale_comfyui_follow (UpscaleTileRequest *talk, UpscaleApiRequest *next);
 gboolean upscale_comfyui_hear_of_prompt (UpscaleTileRequest      *talk,
                                          const UpscaleHttpAnswer *answer,
-                                         UpscaleApiRequest       *line,
+                                         UpscaleApiRequest       *next,
                                          GError                 **error);
-gboolean upscale_comfyui_stop (gpointer                 speaker,
+gboolean upscale_comfyui_stop (gpointer                 state,
                                const UpscaleHttpAnswer *answer,
-                               UpscaleApiRequest       *line,
+                               UpscaleApiRequest       *next,
                                GError                 **error);
 gboolean upscale_comfyui_retract (UpscaleTileRequest      *talk,
                                   const UpscaleHttpAnswer *answer,
-                                  UpscaleApiRequest       *line,
+                                  UpscaleApiRequest       *next,
                                   GError                 **error);
 
 void     upscale_comfyui_ledger_init (UpscaleComfyuiLedger *ledger);

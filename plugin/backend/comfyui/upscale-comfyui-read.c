@@ -7,8 +7,9 @@
 
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-json-parse.h"
+#include "upscale-json-text.h"
 #include "upscale-json.h"
 #include "upscale-text.h"
 
@@ -71,7 +72,7 @@ upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
   g_autofree char *said = NULL;
 
   if (!problem && !of_node)
-    return upscale_request_loop_check (answer, error);
+    return upscale_http_answer_check_status (answer, error);
   of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
                               get_text (problem, "details"));
   said = upscale_text_tidy (of_node ? of_node : of_graph, MOST_CHARS);
@@ -91,7 +92,7 @@ describe_execution_error (JsonObject *data)
                        get_text (data, "node_type"), get_text (data, "exception_type"),
                        get_text (data, "exception_message"));
 
-  return upscale_http_tile_failure_to_error (said);
+  return upscale_http_error_from_tile (said);
 }
 
 /* Finds one of the messages that tell how it went. */
@@ -192,7 +193,7 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
   JsonObject *entry;
   JsonObject *status;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   root = upscale_json_parse_object (answer->body, error);
   if (!root)
@@ -225,7 +226,7 @@ upscale_comfyui_read_job (const UpscaleHttpAnswer *answer,
   g_autoptr (JsonObject) job = NULL;
   const char *status;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   job = upscale_json_parse_object (answer->body, error);
   if (!job)
@@ -252,7 +253,7 @@ upscale_comfyui_read_length (const UpscaleHttpAnswer *answer,
   g_autoptr (JsonObject) root = NULL;
   JsonObject *info;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   root = upscale_json_parse_object (answer->body, error);
   if (!root)
@@ -300,9 +301,9 @@ upscale_comfyui_read_queue (const UpscaleHttpAnswer *answer,
   g_autoptr (GBytes) text = NULL;
   g_autoptr (JsonObject) queue = NULL;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
-  text = upscale_json_skim (answer->body, QUEUE_DEPTH);
+  text = upscale_json_text_prune (answer->body, QUEUE_DEPTH);
   queue = upscale_json_parse_object (text, error);
   if (!queue)
     return FALSE;

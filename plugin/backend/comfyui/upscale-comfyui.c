@@ -42,7 +42,7 @@ name_upload (UpscaleTileRequest *talk, const char *what)
 /* Into the folder for temporary files, which the server empties when it starts. */
 static void
 upload (UpscaleTileRequest *talk,
-        UpscaleApiRequest  *line,
+        UpscaleApiRequest  *next,
         GBytes             *picture,
         const char         *what)
 {
@@ -55,10 +55,10 @@ upload (UpscaleTileRequest *talk,
   soup_multipart_append_form_string (parts, "subfolder", FOLDER);
   soup_multipart_append_form_string (parts, "overwrite", "true");
   soup_multipart_append_form_file (parts, "image", name, "image/png", picture);
-  line->method = "POST";
-  line->path = g_strdup ("/upload/image");
-  soup_multipart_to_message (parts, headers, &line->body);
-  line->content_type = g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
+  next->method = "POST";
+  next->path = g_strdup ("/upload/image");
+  soup_multipart_to_message (parts, headers, &next->body);
+  next->content_type = g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
 }
 
 /* The server may have given another name, and another folder. */
@@ -73,7 +73,7 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
   const char *folder;
   const char *type;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return NULL;
   blobs = upscale_json_blobs_new (answer->body, error);
   if (!blobs)
@@ -94,7 +94,7 @@ read_uploaded (const UpscaleHttpAnswer *answer, GError **error)
 /* An id of our own lets us find the prompt when the answer is lost, also in a later run;
  * older versions give it another. */
 static gboolean
-send_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+send_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   UpscaleComfyuiOwn *own = talk->own;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -107,7 +107,7 @@ send_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *line)
                           upscale_comfyui_make_graph (talk, own->image, own->reference));
   upscale_json_add_string (builder, "client_id", talk->remote_id);
   upscale_json_add_string (builder, "prompt_id", talk->remote_id);
-  upscale_api_request_post (line, "/prompt", upscale_json_end (builder));
+  upscale_api_request_post (next, "/prompt", upscale_json_end (builder));
   talk->stage = COMFYUI_STAGE_PROMPT_SENT;
   return TRUE;
 }
@@ -115,7 +115,7 @@ send_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *line)
 static gboolean
 hear_of_upload (UpscaleTileRequest      *talk,
                 const UpscaleHttpAnswer *answer,
-                UpscaleApiRequest       *line,
+                UpscaleApiRequest       *next,
                 GError                 **error)
 {
   UpscaleComfyuiOwn *own = talk->own;
@@ -127,8 +127,8 @@ hear_of_upload (UpscaleTileRequest      *talk,
   if (!*name)
     return FALSE;
   if (talk->stage == COMFYUI_STAGE_REFERENCE_SENT || !reference)
-    return send_prompt (talk, line);
-  upload (talk, line, reference, "reference");
+    return send_prompt (talk, next);
+  upload (talk, next, reference, "reference");
   talk->stage = COMFYUI_STAGE_REFERENCE_SENT;
   return TRUE;
 }
@@ -138,7 +138,7 @@ hear_of_upload (UpscaleTileRequest      *talk,
 static gboolean
 hear_of_prompt (UpscaleTileRequest      *talk,
                 const UpscaleHttpAnswer *answer,
-                UpscaleApiRequest       *line,
+                UpscaleApiRequest       *next,
                 GError                 **error)
 {
   const char *const  id_path[] = { "prompt_id", NULL };
@@ -159,23 +159,23 @@ hear_of_prompt (UpscaleTileRequest      *talk,
   if (id)
     g_set_str (&talk->remote_id, id);
   if (own->refusal)
-    return upscale_comfyui_retract (talk, NULL, line, error);
+    return upscale_comfyui_retract (talk, NULL, next, error);
   talk->is_accepted = TRUE;
   talk->phase = UPSCALE_TILE_REQUEST_WAITING;
-  return upscale_comfyui_follow (talk, line);
+  return upscale_comfyui_follow (talk, next);
 }
 
 static void
-start (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+start (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
-  upload (talk, line, talk->tile->image, "tile");
+  upload (talk, next, talk->tile->image, "tile");
   talk->stage = COMFYUI_STAGE_TILE_SENT;
 }
 
 static gboolean
 hear_picture (UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer, GError **error)
 {
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   if (g_bytes_get_size (answer->body) > 0)
     talk->picture = g_bytes_ref (answer->body);
@@ -198,42 +198,42 @@ note_end (UpscaleTileRequest *talk)
 static gboolean
 hear (UpscaleTileRequest      *talk,
       const UpscaleHttpAnswer *answer,
-      UpscaleApiRequest       *line,
+      UpscaleApiRequest       *next,
       GError                 **error)
 {
   switch (talk->stage)
     {
     case COMFYUI_STAGE_TILE_SENT:
     case COMFYUI_STAGE_REFERENCE_SENT:
-      return hear_of_upload (talk, answer, line, error);
+      return hear_of_upload (talk, answer, next, error);
     case COMFYUI_STAGE_PROMPT_SENT:
-      return hear_of_prompt (talk, answer, line, error);
+      return hear_of_prompt (talk, answer, next, error);
     case COMFYUI_STAGE_REFUSED:
-      return upscale_comfyui_retract (talk, answer, line, error);
+      return upscale_comfyui_retract (talk, answer, next, error);
     case COMFYUI_STAGE_PICTURE_ASKED:
       return hear_picture (talk, answer, error);
     default:
-      return upscale_comfyui_hear_of_prompt (talk, answer, line, error);
+      return upscale_comfyui_hear_of_prompt (talk, answer, next, error);
     }
 }
 
 static gboolean
-paint (gpointer                 speaker,
+paint (gpointer                 state,
        const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *line,
+       UpscaleApiRequest       *next,
        GError                 **error)
 {
-  UpscaleTileRequest *talk = speaker;
+  UpscaleTileRequest *talk = state;
 
   if (!answer && talk->remote_id)
-    return upscale_comfyui_follow (talk, line);
-  if (answer && !hear (talk, answer, line, error))
+    return upscale_comfyui_follow (talk, next);
+  if (answer && !hear (talk, answer, next, error))
     return FALSE;
   /* A prompt that never arrived is sent again, from the upload on. */
   if (talk->picture || talk->failure)
     note_end (talk);
   else if (talk->stage == COMFYUI_STAGE_START)
-    start (talk, line);
+    start (talk, next);
   return TRUE;
 }
 

@@ -3,40 +3,9 @@
 
 #include <string.h>
 
-/**
- * upscale_http_header_new:
- * @name: header
- * @value: its value, which may end with the line end of the file that it comes from
- *
- * Returns: (transfer full): the header, on one line
- */
-UpscaleHttpHeader *
-upscale_http_header_new (const char *name, const char *value)
-{
-  UpscaleHttpHeader *header = g_new (UpscaleHttpHeader, 1);
-  GString           *line = g_string_new (NULL);
+#include "upscale-http-header.h"
 
-  for (; *value; value++)
-    if (!g_ascii_iscntrl (*value))
-      g_string_append_c (line, *value);
-  header->name = g_strdup (name);
-  header->value = g_string_free_and_steal (line);
-  return header;
-}
-
-/**
- * upscale_http_header_free:
- * @header: (transfer full): a header
- */
-void
-upscale_http_header_free (gpointer header)
-{
-  UpscaleHttpHeader *self = header;
-
-  g_free (self->name);
-  g_free (self->value);
-  g_free (self);
-}
+#define MAX_WAIT_S 3600
 
 /**
  * upscale_http_message_new:
@@ -133,4 +102,27 @@ upscale_http_message_has_one_end (SoupMessage *message)
         !g_str_equal (*length, g_strstrip (*lengths)))
       return FALSE;
   return TRUE;
+}
+
+/**
+ * upscale_http_message_parse_retry_after:
+ * @value: (nullable): the header: seconds, or a date
+ * @now_s: the time, seconds since 1970
+ *
+ * Returns: how long to wait, us; 0 when it does not say
+ */
+gint64
+upscale_http_message_parse_retry_after (const char *value, gint64 now_s)
+{
+  g_autoptr (GDateTime) date = NULL;
+  gint64 seconds = 0;
+
+  if (!value)
+    return 0;
+  if (!g_ascii_string_to_signed (value, 10, 0, G_MAXINT, &seconds, NULL))
+    {
+      date = soup_date_time_new_from_http_string (value);
+      seconds = date ? g_date_time_to_unix (date) - now_s : 0;
+    }
+  return CLAMP (seconds, 0, MAX_WAIT_S) * G_USEC_PER_SEC;
 }

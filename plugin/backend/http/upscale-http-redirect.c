@@ -17,13 +17,13 @@
 #define MOST_SILENCES 10
 
 /**
- * upscale_redirect_is_one:
+ * upscale_http_redirect_is_status:
  * @status: an HTTP status
  *
  * Returns: %TRUE if it sends the client to another address
  */
 gboolean
-upscale_redirect_is_one (guint status)
+upscale_http_redirect_is_status (guint status)
 {
   return status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_FOUND ||
          status == SOUP_STATUS_MOVED_PERMANENTLY ||
@@ -32,7 +32,7 @@ upscale_redirect_is_one (guint status)
 }
 
 /**
- * upscale_redirect_keeps_method:
+ * upscale_http_redirect_keeps_method:
  * @status: the status of a redirect
  *
  * RFC 9110: 307 and 308 repeat the request, 303 asks for its result. 301 and 302 would
@@ -42,13 +42,13 @@ upscale_redirect_is_one (guint status)
  * Returns: %TRUE if the same request is sent to the new address, %FALSE if a GET is
  */
 gboolean
-upscale_redirect_keeps_method (guint status)
+upscale_http_redirect_keeps_method (guint status)
 {
   return status != SOUP_STATUS_SEE_OTHER;
 }
 
 /**
- * upscale_redirects_follow:
+ * upscale_http_redirect_pace:
  * @redirects: the chain so far; changed
  * @sent_us: when the request was sent that was redirected
  * @now_us: the time
@@ -61,11 +61,11 @@ upscale_redirect_keeps_method (guint status)
  * Returns: how long to wait before the next request; -1 to give up
  */
 gint64
-upscale_redirects_follow (UpscaleRedirects *redirects,
-                          gint64            sent_us,
-                          gint64            now_us,
-                          gint64            told_us,
-                          gint64            patience_us)
+upscale_http_redirect_pace (UpscaleHttpRedirectChain *redirects,
+                            gint64                    sent_us,
+                            gint64                    now_us,
+                            gint64                    told_us,
+                            gint64                    patience_us)
 {
   guint n_waits;
 

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleRedirects:
+ * UpscaleHttpRedirectChain:
  * @n_quick: redirects in a row that came at once
  * @begun_us: when the request was sent, on the caller's clock
  *
@@ -16,14 +16,14 @@ typedef struct
 {
   guint  n_quick;
   gint64 begun_us;
-} UpscaleRedirects;
+} UpscaleHttpRedirectChain;
 
-gboolean upscale_redirect_is_one (guint status);
-gboolean upscale_redirect_keeps_method (guint status);
-gint64   upscale_redirects_follow (UpscaleRedirects *redirects,
-                                   gint64            sent_us,
-                                   gint64            now_us,
-                                   gint64            told_us,
-                                   gint64            patience_us);
+gboolean upscale_http_redirect_is_status (guint status);
+gboolean upscale_http_redirect_keeps_method (guint status);
+gint64   upscale_http_redirect_pace (UpscaleHttpRedirectChain *redirects,
+                                     gint64                    sent_us,
+                                     gint64                    now_us,
+                                     gint64                    told_us,
+                                     gint64                    patience_us);
 
 G_END_DECLS

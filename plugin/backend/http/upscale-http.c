@@ -6,9 +6,10 @@
 #include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 #include "upscale-http-certificate.h"
+#include "upscale-http-error.h"
+#include "upscale-http-header.h"
 #include "upscale-http-message.h"
 #include "upscale-http-redirect.h"
-#include "upscale-http-status.h"
 #include "upscale-pause.h"
 #include "upscale-stall-timeout.h"
 #include "upscale-text.h"
@@ -53,10 +54,10 @@ typedef struct
   GByteArray   *body;
   gsize         max_answer_bytes;
 
-  UpscaleStallTimeout *watch;
-  gint64               silence_us;
-  UpscaleRedirects     redirects;
-  gint64               sent_us;
+  UpscaleStallTimeout     *watch;
+  gint64                   silence_us;
+  UpscaleHttpRedirectChain redirects;
+  gint64                   sent_us;
 } Exchange;
 
 static void send_message (GTask *task);
@@ -99,7 +100,8 @@ upscale_http_class_init (UpscaleHttpClass *klass)
 static void
 upscale_http_init (UpscaleHttp *self)
 {
-  self->headers = g_ptr_array_new_with_free_func (upscale_http_header_free);
+  self->headers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_http_header_free);
   self->certificates = g_strdup ("");
 }
 
@@ -162,17 +164,6 @@ upscale_http_trust (UpscaleHttp *http, const char *fingerprints)
   g_set_str (&http->certificates, fingerprints);
 }
 
-/**
- * upscale_http_answer_free:
- * @answer: (transfer full): an answer
- */
-void
-upscale_http_answer_free (UpscaleHttpAnswer *answer)
-{
-  g_bytes_unref (answer->body);
-  g_free (answer);
-}
-
 static void
 make_message (Exchange *exchange, GUri *uri)
 {
@@ -204,7 +195,7 @@ fail (GTask *task, const GError *failure)
     g_task_return_error (task,
                          upscale_http_certificate_explain (exchange->message, failure));
   else
-    g_task_return_error (task, upscale_http_failure_to_error (failure, host));
+    g_task_return_error (task, upscale_http_error_from_transport (failure, host));
 }
 
 static gint64
@@ -212,9 +203,9 @@ read_retry_after (const Exchange *exchange)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
 
-  return upscale_http_parse_retry_after (soup_message_headers_get_one (headers,
-                                                                       "Retry-After"),
-                                         g_get_real_time () / G_USEC_PER_SEC);
+  return upscale_http_message_parse_retry_after (
+      soup_message_headers_get_one (headers, "Retry-After"),
+      g_get_real_time () / G_USEC_PER_SEC);
 }
 
 static void
@@ -267,7 +258,7 @@ turn_to (Exchange *exchange, GUri *target)
 {
   guint status = soup_message_get_status (exchange->message);
 
-  if (!upscale_redirect_keeps_method (status))
+  if (!upscale_http_redirect_keeps_method (status))
     {
       g_set_str (&exchange->method, "GET");
       g_clear_pointer (&exchange->sent_body, g_bytes_unref);
@@ -303,8 +294,8 @@ follow_redirect (GTask *task)
   const char         *location = soup_message_headers_get_one (headers, "Location");
   gint64              now_us = upscale_clock_get_now (exchange->http->clock);
   gint64              wait_us =
-      upscale_redirects_follow (&exchange->redirects, exchange->sent_us, now_us,
-                                read_retry_after (exchange), exchange->silence_us);
+      upscale_http_redirect_pace (&exchange->redirects, exchange->sent_us, now_us,
+                                  read_retry_after (exchange), exchange->silence_us);
   g_autoptr (GUri) target =
       location ? g_uri_parse_relative (soup_message_get_uri (exchange->message), location,
                                        SOUP_HTTP_URI_FLAGS, NULL)
@@ -398,7 +389,7 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
             _ ("its answer does not say where it ends; check the server and the proxies "
                "before it"),
             NULL);
-  else if (upscale_redirect_is_one (soup_message_get_status (exchange->message)))
+  else if (upscale_http_redirect_is_status (soup_message_get_status (exchange->message)))
     follow_redirect (g_steal_pointer (&task));
   else
     read_more (g_steal_pointer (&task));

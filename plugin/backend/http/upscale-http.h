@@ -4,13 +4,12 @@
 #include <libsoup/soup.h>
 
 #include "upscale-clock.h"
+#include "upscale-http-answer.h"
 
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_HTTP (upscale_http_get_type ())
 G_DECLARE_FINAL_TYPE (UpscaleHttp, upscale_http, UPSCALE, HTTP, GObject)
-
-typedef struct _UpscaleHttpAnswer UpscaleHttpAnswer;
 
 /**
  * UpscaleHttpRequest:
@@ -36,19 +35,6 @@ typedef struct
   gint64      silence_us;
 } UpscaleHttpRequest;
 
-/**
- * UpscaleHttpAnswer:
- * @status: HTTP status; redirects are followed already
- * @body: the body
- * @wait_us: what Retry-After says, 0 without it
- */
-struct _UpscaleHttpAnswer
-{
-  guint   status;
-  GBytes *body;
-  gint64  wait_us;
-};
-
 UpscaleHttp *upscale_http_new (UpscaleClock *clock);
 UpscaleHttp *upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address);
 void         upscale_http_trust (UpscaleHttp *http, const char *fingerprints);
@@ -61,9 +47,6 @@ void upscale_http_send_async (UpscaleHttp              *http,
                               gpointer                  user_data);
 UpscaleHttpAnswer       *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error);
-void  upscale_http_answer_free (UpscaleHttpAnswer *answer);
 GUri *upscale_http_make_uri (GUri *base, const char *path, const char *query);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleHttpAnswer, upscale_http_answer_free)
 
 G_END_DECLS

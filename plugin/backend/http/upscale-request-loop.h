@@ -1,75 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-api-request.h"
 #include "upscale-http.h"
 
 G_BEGIN_DECLS
 
 /**
- * UpscaleApiRequest:
- * @method: (nullable): GET or POST; %NULL when there is nothing more to say
- * @path: (transfer full): the route
- * @query: (transfer full) (nullable): its parameters
- * @body: (transfer full) (nullable): what is sent along
- * @content_type: (transfer full) (nullable): what @body is, %NULL for JSON
- * @wait_us: how long to wait before it is sent
- * @is_long: the answer comes when work is done, so silence is no fault
- * @is_optional: an answer that is too long counts as none: it has status 0
- *
- * What is said next to a server. Starts as zeros.
- */
-typedef struct
-{
-  const char *method;
-  char       *path;
-  char       *query;
-  GBytes     *body;
-  char       *content_type;
-  gint64      wait_us;
-  gboolean    is_long;
-  gboolean    is_optional;
-} UpscaleApiRequest;
-
-/**
  * UpscaleRequestLoopFunc:
- * @speaker: what is known so far; nobody else touches it meanwhile
- * @answer: (nullable): what the server said to the last line, %NULL at the start
- * @line: (out): what to say next
+ * @state: the state of the exchange; only this function uses it while it runs
+ * @answer: (nullable): the answer to the last request, %NULL at the start
+ * @next: (out): the next request; left as zeros to end the loop
  * @error: return location for an error
  *
- * Decides what to say. Called in a worker thread, so it may take its time over large
- * pictures; does no I/O.
+ * Reads an answer and builds the next request. Runs in a worker thread, so it may take
+ * long over large pictures. It does no I/O.
  *
- * Returns: %FALSE to end with an error
+ * Returns: %TRUE to go on, or %FALSE to end the loop with @error
  */
-typedef gboolean (*UpscaleRequestLoopFunc) (gpointer                 speaker,
+typedef gboolean (*UpscaleRequestLoopFunc) (gpointer                 state,
                                             const UpscaleHttpAnswer *answer,
-                                            UpscaleApiRequest       *line,
+                                            UpscaleApiRequest       *next,
                                             GError                 **error);
 
 /**
  * UpscaleRequestLoopPlan:
- * @http: how to send
- * @base: where routes begin
- * @clock: the time between lines
- * @func: what to say
- * @speaker: for @func; outlives the dialogue
+ * @http: sends the requests
+ * @base: address that routes are relative to
+ * @clock: measures waits before requests
+ * @build_next: builds each request
+ * @state: for @build_next; outlives the loop
  * @max_answer_bytes: a larger answer is refused
- * @on_line: (nullable): called on the main thread before each line is sent, and at the
- * end
- * @data: for @on_line
+ * @on_request_built: (nullable): called on the main thread after each call of
+ * @build_next that succeeded, before the request is sent
+ * @data: for @on_request_built
  *
- * How to speak to a server. Copied.
+ * The parties and limits of a request loop. Copied by upscale_request_loop_run_async().
  */
 typedef struct
 {
   UpscaleHttp           *http;
   GUri                  *base;
   UpscaleClock          *clock;
-  UpscaleRequestLoopFunc func;
-  gpointer               speaker;
+  UpscaleRequestLoopFunc build_next;
+  gpointer               state;
   gsize                  max_answer_bytes;
-  void (*on_line) (gpointer data);
+  void (*on_request_built) (gpointer data);
   gpointer data;
 } UpscaleRequestLoopPlan;
 
@@ -78,9 +54,5 @@ void     upscale_request_loop_run_async (const UpscaleRequestLoopPlan *plan,
                                          GAsyncReadyCallback           callback,
                                          gpointer                      user_data);
 gboolean upscale_request_loop_run_finish (GAsyncResult *result, GError **error);
-
-void upscale_api_request_get (UpscaleApiRequest *line, const char *path);
-void upscale_api_request_post (UpscaleApiRequest *line, const char *path, GBytes *body);
-gboolean upscale_request_loop_check (const UpscaleHttpAnswer *answer, GError **error);
 
 G_END_DECLS

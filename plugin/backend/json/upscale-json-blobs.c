@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "upscale-json-parse.h"
+#include "upscale-json-text.h"
 #include "upscale-json.h"
 
 /* Strings of more characters may be pictures. */
@@ -72,7 +73,7 @@ peel_off (UpscaleJsonBlobs *blobs, const char *text, gsize length)
   while ((quote = memchr (quote, '"', (gsize) (end - quote))))
     {
       const char *start = quote + 1;
-      const char *close = upscale_json_find_end_of_string (start, end);
+      const char *close = upscale_json_text_find_string_end (start, end);
 
       if (!close)
         break;

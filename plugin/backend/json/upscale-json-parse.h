@@ -10,7 +10,5 @@ G_BEGIN_DECLS
 
 JsonNode   *upscale_json_parse (GBytes *text, GError **error);
 JsonObject *upscale_json_parse_object (GBytes *text, GError **error);
-GBytes     *upscale_json_skim (GBytes *text, int most_depth);
-const char *upscale_json_find_end_of_string (const char *start, const char *end);
 
 G_END_DECLS

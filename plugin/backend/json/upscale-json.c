@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "upscale-json-parse.h"
+#include "upscale-json-text.h"
 
 /* Where a builder keeps its pictures: the generator would look at each of their millions
  * of letters for one that it must escape. */
@@ -335,7 +335,8 @@ static const char *
 find_place (const char *text, const char *end)
 {
   while (text < end && !g_str_has_prefix (text, PLACE))
-    text = *text == '"' ? upscale_json_find_end_of_string (text + 1, end) + 1 : text + 1;
+    text =
+        *text == '"' ? upscale_json_text_find_string_end (text + 1, end) + 1 : text + 1;
   return text;
 }
 

@@ -90,29 +90,29 @@ choose_pause (const Probe *probe, const UpscaleHttpAnswer *answer)
  * lists (500, 501) may do so for good; one that is busy is waited for by the scheduler.
  */
 static gboolean
-learn (gpointer                 speaker,
+learn (gpointer                 state,
        const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *line,
+       UpscaleApiRequest       *next,
        GError                 **error)
 {
-  Probe *probe = speaker;
+  Probe *probe = state;
 
   if (answer && may_pass (answer->status) && probe->n_again < MOST_AGAIN)
     {
-      upscale_api_request_get (line, probe->path);
-      line->query = g_strdup (probe->query);
-      line->wait_us = choose_pause (probe, answer);
+      upscale_api_request_get (next, probe->path);
+      next->query = g_strdup (probe->query);
+      next->wait_us = choose_pause (probe, answer);
       probe->n_again++;
       return TRUE;
     }
   if (answer && may_pass (answer->status) &&
       answer->status != SOUP_STATUS_INTERNAL_SERVER_ERROR &&
       answer->status != SOUP_STATUS_NOT_IMPLEMENTED)
-    return upscale_request_loop_check (answer, error);
-  if (!probe->address->kind->learn (probe->facts, answer, line, error))
+    return upscale_http_answer_check_status (answer, error);
+  if (!probe->address->kind->learn (probe->facts, answer, next, error))
     return FALSE;
-  g_set_str (&probe->path, line->path);
-  g_set_str (&probe->query, line->query);
+  g_set_str (&probe->path, next->path);
+  g_set_str (&probe->query, next->query);
   probe->n_again = 0;
   return TRUE;
 }
@@ -314,7 +314,7 @@ upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *ad
     .http = address->http,
     .base = address->base,
     .clock = address->clock,
-    .func = learn,
+    .build_next = learn,
     .max_answer_bytes = MOST_LISTS_BYTES,
   };
 
@@ -323,7 +323,7 @@ upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *ad
   probe->tile = make_tile ();
   g_task_set_task_data (task, probe, (GDestroyNotify) probe_free);
   g_task_set_check_cancellable (task, FALSE);
-  plan.speaker = probe;
+  plan.state = probe;
   upscale_request_loop_run_async (&plan, g_task_get_cancellable (task), on_learnt, task);
 }
 

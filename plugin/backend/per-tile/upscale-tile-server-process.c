@@ -125,7 +125,7 @@ on_talked (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_line (gpointer user_data)
+on_request_built (gpointer user_data)
 {
   Process            *process = g_task_get_task_data (user_data);
   UpscaleTileRequest *talk = process->talk;
@@ -192,7 +192,7 @@ paint_next (GTask *task)
       return;
     }
   process->talk = make_talk (process->address, process->facts, process->batch);
-  upscale_tile_request_run_async (process->talk, process->address, on_line,
+  upscale_tile_request_run_async (process->talk, process->address, on_request_built,
                                   g_task_get_cancellable (task), on_talked, task);
 }
 

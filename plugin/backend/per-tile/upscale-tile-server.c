@@ -183,7 +183,7 @@ count_most_bytes (const UpscaleTileRequest *talk)
  * upscale_tile_request_run_async:
  * @talk: a talk; outlives the run
  * @address: whom to talk to
- * @on_line: called before each line, with @user_data
+ * @on_request_built: called before each request is sent, with @user_data
  * @cancellable: (nullable): a cancellable
  * @callback: called on the main thread; ended by upscale_request_loop_run_finish()
  * @user_data: for both
@@ -193,7 +193,7 @@ count_most_bytes (const UpscaleTileRequest *talk)
 void
 upscale_tile_request_run_async (UpscaleTileRequest             *talk,
                                 const UpscaleTileServerAddress *address,
-                                void (*on_line) (gpointer data),
+                                void (*on_request_built) (gpointer data),
                                 GCancellable       *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer            user_data)
@@ -202,10 +202,10 @@ upscale_tile_request_run_async (UpscaleTileRequest             *talk,
     .http = address->http,
     .base = address->base,
     .clock = address->clock,
-    .func = talk->kind->paint,
-    .speaker = talk,
+    .build_next = talk->kind->paint,
+    .state = talk,
     .max_answer_bytes = count_most_bytes (talk),
-    .on_line = on_line,
+    .on_request_built = on_request_built,
     .data = user_data,
   };
 
@@ -233,8 +233,8 @@ upscale_tile_request_stop_async (UpscaleTileRequest             *talk,
     .http = address->http,
     .base = address->base,
     .clock = address->clock,
-    .func = talk->kind->stop,
-    .speaker = talk,
+    .build_next = talk->kind->stop,
+    .state = talk,
     .max_answer_bytes = MOST_LISTS_BYTES,
   };
 

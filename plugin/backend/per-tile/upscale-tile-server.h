@@ -69,9 +69,9 @@ struct _UpscaleTileRequest
  * @facts_clear: frees its members
  * @own_size: size of a talk's own memory, 0 for none
  * @own_clear: (nullable): frees its members
- * @learn: asks the server what it can do; its speaker is the facts
+ * @learn: asks the server what it can do; its state is the facts
  * @describe: what it can do, from the facts; for tiles one by one, at their own size
- * @paint: sees one tile through; its speaker is an #UpscaleTileRequest
+ * @paint: sees one tile through; its state is an #UpscaleTileRequest
  * @stop: (nullable): stops a tile at the server, and nothing else there; likewise
  * @takes_ids: it calls work as it is told, so a batch is found by its id in a later run
  * @hides_missing: it says nothing when it ignores a picture that it has no model for, so
@@ -123,7 +123,7 @@ UpscaleTileRequest *upscale_tile_request_new (const UpscaleTileServer  *kind,
 void                upscale_tile_request_free (UpscaleTileRequest *talk);
 void                upscale_tile_request_run_async (UpscaleTileRequest             *talk,
                                                     const UpscaleTileServerAddress *address,
-                                                    void (*on_line) (gpointer data),
+                                                    void (*on_request_built) (gpointer data),
                                                     GCancellable       *cancellable,
                                                     GAsyncReadyCallback callback,
                                                     gpointer            user_data);

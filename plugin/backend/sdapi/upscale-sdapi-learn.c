@@ -8,6 +8,7 @@
 
 #include "upscale-error.h"
 #include "upscale-json-parse.h"
+#include "upscale-json-text.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
@@ -208,14 +209,14 @@ static gboolean
 hear (UpscaleSdapiFacts *facts, const UpscaleHttpAnswer *answer, GError **error)
 {
   g_autoptr (GBytes) text =
-      upscale_json_skim (answer->body, questions[facts->n_heard].depth);
+      upscale_json_text_prune (answer->body, questions[facts->n_heard].depth);
   g_autoptr (JsonNode) root =
       answer->status == SOUP_STATUS_OK ? upscale_json_parse (text, NULL) : NULL;
   gboolean is_first = facts->n_heard == 0;
 
   if (is_first && answer->status != SOUP_STATUS_OK &&
       answer->status != SOUP_STATUS_NOT_FOUND)
-    return upscale_request_loop_check (answer, error);
+    return upscale_http_answer_check_status (answer, error);
   if (is_first && !upscale_json_read_object (root))
     return refuse_stranger (error);
   if (root)
@@ -241,22 +242,22 @@ sort_guides (UpscaleSdapiFacts *facts)
 }
 
 static void
-ask (const Question *question, UpscaleApiRequest *line)
+ask (const Question *question, UpscaleApiRequest *next)
 {
   if (question->body)
-    upscale_api_request_post (line, question->path,
+    upscale_api_request_post (next, question->path,
                               g_bytes_new_static (question->body,
                                                   strlen (question->body)));
   else
-    upscale_api_request_get (line, question->path);
-  line->query = g_strdup (question->query);
+    upscale_api_request_get (next, question->path);
+  next->query = g_strdup (question->query);
 }
 
 /**
  * upscale_sdapi_learn:
  * @facts: what is known
  * @answer: (nullable): to the last question
- * @line: (out): the next question
+ * @next: (out): the next question
  * @error: return location for an error
  *
  * Asks the server for all that it might have.
@@ -266,7 +267,7 @@ ask (const Question *question, UpscaleApiRequest *line)
 gboolean
 upscale_sdapi_learn (gpointer                 facts,
                      const UpscaleHttpAnswer *answer,
-                     UpscaleApiRequest       *line,
+                     UpscaleApiRequest       *next,
                      GError                 **error)
 {
   UpscaleSdapiFacts *self = facts;
@@ -275,8 +276,8 @@ upscale_sdapi_learn (gpointer                 facts,
     return FALSE;
   if (self->n_heard < G_N_ELEMENTS (questions))
     {
-      ask (&questions[self->n_heard], line);
-      line->is_optional = self->n_heard > 0;
+      ask (&questions[self->n_heard], next);
+      next->is_optional = self->n_heard > 0;
     }
   else
     sort_guides (self);

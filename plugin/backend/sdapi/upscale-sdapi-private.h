@@ -101,7 +101,7 @@ void                 upscale_sdapi_init_facts (gpointer facts, GUri *base);
 void                 upscale_sdapi_clear_facts (gpointer facts);
 gboolean             upscale_sdapi_learn (gpointer                 facts,
                                           const UpscaleHttpAnswer *answer,
-                                          UpscaleApiRequest       *line,
+                                          UpscaleApiRequest       *next,
                                           GError                 **error);
 UpscaleCapabilities *upscale_sdapi_describe (gpointer facts, GError **error);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-json-parse.h"
 #include "upscale-json-blobs.h"
 #include "upscale-json.h"
@@ -35,7 +35,7 @@ enum
 
 /* Only with a name of its own can it be told whose work runs there. */
 static void
-send_picture (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+send_picture (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   g_autofree char  *uuid = g_uuid_string_random ();
   UpscaleSdapiTalk *own = talk->own;
@@ -44,15 +44,15 @@ send_picture (UpscaleTileRequest *talk, UpscaleApiRequest *line)
   g_free (talk->remote_id);
   talk->remote_id = g_strconcat ("tile-upscale-", uuid, NULL);
   talk->stage = STAGE_PAINTING;
-  upscale_api_request_post (line, upscale_sdapi_get_route (talk),
+  upscale_api_request_post (next, upscale_sdapi_get_route (talk),
                             upscale_sdapi_make_request (talk));
-  line->is_long = TRUE;
+  next->is_long = TRUE;
 }
 
 /* Where a request can't name the model, it is loaded first; loading what is loaded costs
  * nothing. */
 static gboolean
-begin (UpscaleTileRequest *talk, UpscaleApiRequest *line, GError **error)
+begin (UpscaleTileRequest *talk, UpscaleApiRequest *next, GError **error)
 {
   const UpscaleSdapiFacts *facts = talk->facts;
   GBytes                  *settings = NULL;
@@ -64,21 +64,21 @@ begin (UpscaleTileRequest *talk, UpscaleApiRequest *line, GError **error)
   settings = upscale_sdapi_make_settings (talk);
   if (!settings)
     {
-      send_picture (talk, line);
+      send_picture (talk, next);
       return TRUE;
     }
   talk->stage = STAGE_LOADING;
-  upscale_api_request_post (line, "/sdapi/v1/options", settings);
-  line->is_long = TRUE;
+  upscale_api_request_post (next, "/sdapi/v1/options", settings);
+  next->is_long = TRUE;
   return TRUE;
 }
 
 static void
-ask_progress (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+ask_progress (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   talk->stage = STAGE_CHECKING;
-  upscale_api_request_get (line, PROGRESS_ROUTE);
-  line->query = g_strdup ("skip_current_image=true");
+  upscale_api_request_get (next, PROGRESS_ROUTE);
+  next->query = g_strdup ("skip_current_image=true");
 }
 
 /* Here a 404 is no lost job: a sampler, a model or the whole route is not there. */
@@ -88,8 +88,8 @@ check_status (const UpscaleHttpAnswer *answer, GError **error)
   g_autoptr (GError) plain = NULL;
 
   if (answer->status != SOUP_STATUS_NOT_FOUND)
-    return upscale_request_loop_check (answer, error);
-  plain = upscale_http_status_to_error (answer->status, answer->body, 0);
+    return upscale_http_answer_check_status (answer, error);
+  plain = upscale_http_error_from_status (answer->status, answer->body, 0);
   g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED, plain->message);
   return FALSE;
 }
@@ -153,7 +153,7 @@ must_slow_down (const UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer)
 static gboolean
 hear_picture (UpscaleTileRequest      *talk,
               const UpscaleHttpAnswer *answer,
-              UpscaleApiRequest       *line,
+              UpscaleApiRequest       *next,
               GError                 **error)
 {
   const UpscaleSdapiFacts *facts = talk->facts;
@@ -162,8 +162,8 @@ hear_picture (UpscaleTileRequest      *talk,
 
   if (must_slow_down (talk, answer))
     {
-      send_picture (talk, line);
-      line->wait_us = PACE_US;
+      send_picture (talk, next);
+      next->wait_us = PACE_US;
       return TRUE;
     }
   if (!check_status (answer, error))
@@ -177,10 +177,10 @@ hear_picture (UpscaleTileRequest      *talk,
     {
       if (!upscale_sdapi_end_trial (talk, error))
         return FALSE;
-      send_picture (talk, line);
+      send_picture (talk, next);
     }
   else if (talk->picture && facts->has_progress)
-    ask_progress (talk, line);
+    ask_progress (talk, next);
   return TRUE;
 }
 
@@ -203,28 +203,28 @@ hear_whether_interrupted (UpscaleTileRequest *talk, const UpscaleHttpAnswer *ans
 }
 
 static gboolean
-paint (gpointer                 speaker,
+paint (gpointer                 state,
        const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *line,
+       UpscaleApiRequest       *next,
        GError                 **error)
 {
-  UpscaleTileRequest *talk = speaker;
+  UpscaleTileRequest *talk = state;
 
   if (!answer)
-    return begin (talk, line, error);
+    return begin (talk, next, error);
   if (talk->stage == STAGE_PAINTING)
-    return hear_picture (talk, answer, line, error);
+    return hear_picture (talk, answer, next, error);
   if (talk->stage == STAGE_CHECKING)
     hear_whether_interrupted (talk, answer);
   else if (check_status (answer, error))
-    send_picture (talk, line);
+    send_picture (talk, next);
   else
     return FALSE;
   return TRUE;
 }
 
 static void
-ask_about_task (UpscaleTileRequest *talk, UpscaleApiRequest *line)
+ask_about_task (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   UpscaleSdapiTalk *own = talk->own;
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
@@ -232,36 +232,36 @@ ask_about_task (UpscaleTileRequest *talk, UpscaleApiRequest *line)
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "id_task", talk->remote_id);
   upscale_json_add_boolean (builder, "live_preview", FALSE);
-  upscale_api_request_post (line, UPSCALE_SDAPI_TASK_ROUTE, upscale_json_end (builder));
-  line->wait_us = own->n_asked++ > 0 ? TASK_WAIT_US : 0;
+  upscale_api_request_post (next, UPSCALE_SDAPI_TASK_ROUTE, upscale_json_end (builder));
+  next->wait_us = own->n_asked++ > 0 ? TASK_WAIT_US : 0;
   talk->stage = STAGE_CHECKING;
 }
 
 /* Interrupting stops the picture that is being painted, whosesoever it is. */
 static gboolean
-stop (gpointer                 speaker,
+stop (gpointer                 state,
       const UpscaleHttpAnswer *answer,
-      UpscaleApiRequest       *line,
+      UpscaleApiRequest       *next,
       GError                 **error)
 {
-  UpscaleTileRequest      *talk = speaker;
+  UpscaleTileRequest      *talk = state;
   const UpscaleSdapiFacts *facts = talk->facts;
   const UpscaleSdapiTalk  *own = talk->own;
   g_autoptr (JsonObject) task = NULL;
 
   if (!answer && facts->knows_tasks)
-    ask_about_task (talk, line);
+    ask_about_task (talk, next);
   if (!answer || talk->stage != STAGE_CHECKING || answer->status != SOUP_STATUS_OK)
     return TRUE;
   task = upscale_json_parse_object (answer->body, NULL);
   if (upscale_json_get_boolean (task, "active", FALSE))
     {
       talk->stage = STAGE_PAINTING;
-      upscale_api_request_post (line, "/sdapi/v1/interrupt", NULL);
+      upscale_api_request_post (next, "/sdapi/v1/interrupt", NULL);
     }
   else if (upscale_json_get_boolean (task, "queued", FALSE) &&
            own->n_asked < MOST_TASK_QUESTIONS)
-    ask_about_task (talk, line);
+    ask_about_task (talk, next);
   return TRUE;
 }
 

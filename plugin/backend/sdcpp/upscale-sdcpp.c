@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-json-parse.h"
 #include "upscale-json-blobs.h"
 #include "upscale-json.h"
@@ -78,14 +78,14 @@ read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error
 }
 
 static gboolean
-learn (gpointer                 speaker,
+learn (gpointer                 state,
        const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *line,
+       UpscaleApiRequest       *next,
        GError                 **error)
 {
   if (!answer)
     {
-      upscale_api_request_get (line, "/sdcpp/v1/capabilities");
+      upscale_api_request_get (next, "/sdcpp/v1/capabilities");
       return TRUE;
     }
   if (answer->status == SOUP_STATUS_NOT_FOUND)
@@ -96,8 +96,8 @@ learn (gpointer                 speaker,
              "address, update the server, or write sdapi+ before the address"));
       return FALSE;
     }
-  return upscale_request_loop_check (answer, error) &&
-         read_capabilities (speaker, answer, error);
+  return upscale_http_answer_check_status (answer, error) &&
+         read_capabilities (state, answer, error);
 }
 
 static UpscaleCapabilities *
@@ -186,11 +186,11 @@ make_job_path (const UpscaleTileRequest *talk, const char *more)
 }
 
 static void
-ask (const UpscaleTileRequest *talk, UpscaleApiRequest *line)
+ask (const UpscaleTileRequest *talk, UpscaleApiRequest *next)
 {
   g_autofree char *path = make_job_path (talk, NULL);
 
-  upscale_api_request_get (line, path);
+  upscale_api_request_get (next, path);
 }
 
 static gboolean
@@ -200,7 +200,7 @@ note_submitted (UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer, GErro
 
   g_autoptr (UpscaleJsonBlobs) blobs = NULL;
 
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   blobs = upscale_json_blobs_new (answer->body, error);
   if (!blobs)
@@ -246,8 +246,7 @@ read_job (UpscaleTileRequest *talk,
         upscale_json_blobs_decode_base64 (blobs,
                                           upscale_json_blobs_find (blobs, image_path));
   else if (g_strcmp0 (status, "failed") == 0)
-    talk->failure =
-        upscale_http_tile_failure_to_error (said ? said : _ ("it gave no reason"));
+    talk->failure = upscale_http_error_from_tile (said ? said : _ ("it gave no reason"));
   else if (g_strcmp0 (status, "queued") == 0 || g_strcmp0 (status, "generating") == 0)
     {
       *has_ended = FALSE;
@@ -262,7 +261,7 @@ read_job (UpscaleTileRequest *talk,
 static gboolean
 hear_of_job (UpscaleTileRequest      *talk,
              const UpscaleHttpAnswer *answer,
-             UpscaleApiRequest       *line,
+             UpscaleApiRequest       *next,
              GError                 **error)
 {
   g_autoptr (UpscaleJsonBlobs) blobs = NULL;
@@ -275,55 +274,55 @@ hear_of_job (UpscaleTileRequest      *talk,
                       "picture as long as it does"));
       return FALSE;
     }
-  if (!upscale_request_loop_check (answer, error))
+  if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   blobs = upscale_json_blobs_new (answer->body, error);
   if (!blobs || !read_job (talk, blobs, &has_ended, error))
     return FALSE;
   if (!has_ended)
     {
-      ask (talk, line);
-      line->wait_us = POLL_WAIT_US;
+      ask (talk, next);
+      next->wait_us = POLL_WAIT_US;
     }
   return TRUE;
 }
 
 static gboolean
-paint (gpointer                 speaker,
+paint (gpointer                 state,
        const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *line,
+       UpscaleApiRequest       *next,
        GError                 **error)
 {
-  UpscaleTileRequest *talk = speaker;
+  UpscaleTileRequest *talk = state;
   const Facts        *facts = talk->facts;
 
   if (talk->remote_id && answer)
-    return hear_of_job (talk, answer, line, error);
+    return hear_of_job (talk, answer, next, error);
   if (answer && !note_submitted (talk, answer, error))
     return FALSE;
   if (talk->remote_id)
-    ask (talk, line);
+    ask (talk, next);
   else if (!upscale_tile_request_check_names (talk, facts->models, facts->loras.names,
                                               error))
     return FALSE;
   else
-    upscale_api_request_post (line, "/sdcpp/v1/img_gen", make_request (talk));
+    upscale_api_request_post (next, "/sdcpp/v1/img_gen", make_request (talk));
   return TRUE;
 }
 
 /* What is being painted can't be stopped there (409); what waits can. */
 static gboolean
-stop (gpointer                 speaker,
+stop (gpointer                 state,
       const UpscaleHttpAnswer *answer,
-      UpscaleApiRequest       *line,
+      UpscaleApiRequest       *next,
       GError                 **error)
 {
   g_autofree char *path = NULL;
 
   if (answer)
     return TRUE;
-  path = make_job_path (speaker, "/cancel");
-  upscale_api_request_post (line, path, NULL);
+  path = make_job_path (state, "/cancel");
+  upscale_api_request_post (next, path, NULL);
   return TRUE;
 }
 

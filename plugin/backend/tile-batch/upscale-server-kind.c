@@ -54,17 +54,17 @@ shows (const Sign *sign, const UpscaleHttpAnswer *answer)
 }
 
 static gboolean
-ask_next (gpointer                 speaker,
+ask_next (gpointer                 state,
           const UpscaleHttpAnswer *answer,
-          UpscaleApiRequest       *line,
+          UpscaleApiRequest       *next,
           GError                 **error)
 {
-  Search *search = speaker;
+  Search *search = state;
 
   if (answer && shows (&signs[search->n_asked - 1], answer))
     search->found = &signs[search->n_asked - 1];
   else if (search->n_asked < G_N_ELEMENTS (signs))
-    upscale_api_request_get (line, signs[search->n_asked++].path);
+    upscale_api_request_get (next, signs[search->n_asked++].path);
   return TRUE;
 }
 
@@ -109,8 +109,8 @@ upscale_server_kind_explain_async (UpscaleHttp        *http,
     .http = http,
     .base = base,
     .clock = clock,
-    .func = ask_next,
-    .speaker = search,
+    .build_next = ask_next,
+    .state = search,
     .max_answer_bytes = MOST_BYTES,
   };
 

@@ -3,7 +3,7 @@
 
 #include "upscale-endpoint-address.h"
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-server-kind.h"
 #include "upscale-tile-batch-codec.h"
 #include "upscale-tile-batch-process.h"
@@ -74,7 +74,8 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
   UpscaleCapabilities *capabilities = NULL;
 
   if (answer && answer->status != SOUP_STATUS_OK)
-    error = upscale_http_status_to_error (answer->status, answer->body, answer->wait_us);
+    error =
+        upscale_http_error_from_status (answer->status, answer->body, answer->wait_us);
   else if (answer)
     capabilities = upscale_tile_batch_decode_health (answer->body, &error);
   if (!capabilities)

@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 #include "upscale-pause.h"
 #include "upscale-tile-batch-codec.h"
 
@@ -195,7 +195,7 @@ hand_out (Process *process, const UpscaleWireAnswer *answer)
       const UpscaleWireResult *result =
           &g_array_index (answer->results, UpscaleWireResult, i);
       g_autoptr (GError) failure =
-          result->image ? NULL : upscale_http_tile_failure_to_error (result->failure);
+          result->image ? NULL : upscale_http_error_from_tile (result->failure);
       UpscaleTileAnswer tile = { result->tile_index, result->image, failure };
 
       process->batch->n_results++;
@@ -322,7 +322,7 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else
     fail (task,
-          upscale_http_status_to_error (answer->status, answer->body, answer->wait_us));
+          upscale_http_error_from_status (answer->status, answer->body, answer->wait_us));
 }
 
 /* Takes the task. */

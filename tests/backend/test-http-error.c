@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "upscale-error.h"
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
+#include "upscale-http-message.h"
 
 typedef struct
 {
@@ -48,7 +49,7 @@ test_statuses (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GBytes) body = g_bytes_new_static (rows[i].body, strlen (rows[i].body));
-      g_autoptr (GError) error = upscale_http_status_to_error (rows[i].status, body, 9);
+      g_autoptr (GError) error = upscale_http_error_from_status (rows[i].status, body, 9);
 
       g_assert_error (error, UPSCALE_ERROR, (int) rows[i].code);
       g_assert_nonnull (strstr (error->message, rows[i].words));
@@ -61,17 +62,18 @@ static void
 test_retry_after (void)
 {
   /* 1784887200 is Fri, 24 Jul 2026 10:00:00 GMT. */
-  g_assert_cmpint (upscale_http_parse_retry_after (NULL, 0), ==, 0);
-  g_assert_cmpint (upscale_http_parse_retry_after ("120", 0), ==, 120 * G_USEC_PER_SEC);
-  g_assert_cmpint (upscale_http_parse_retry_after ("-5", 0), ==, 0);
-  g_assert_cmpint (upscale_http_parse_retry_after ("soon", 0), ==, 0);
-  g_assert_cmpint (upscale_http_parse_retry_after ("Fri, 24 Jul 2026 10:00:30 GMT",
-                                                   1784887200),
+  g_assert_cmpint (upscale_http_message_parse_retry_after (NULL, 0), ==, 0);
+  g_assert_cmpint (upscale_http_message_parse_retry_after ("120", 0), ==,
+                   120 * G_USEC_PER_SEC);
+  g_assert_cmpint (upscale_http_message_parse_retry_after ("-5", 0), ==, 0);
+  g_assert_cmpint (upscale_http_message_parse_retry_after ("soon", 0), ==, 0);
+  g_assert_cmpint (upscale_http_message_parse_retry_after (
+                       "Fri, 24 Jul 2026 10:00:30 GMT", 1784887200),
                    ==, 30 * G_USEC_PER_SEC);
-  g_assert_cmpint (upscale_http_parse_retry_after ("Fri, 24 Jul 2026 10:00:00 GMT",
-                                                   1784887260),
+  g_assert_cmpint (upscale_http_message_parse_retry_after (
+                       "Fri, 24 Jul 2026 10:00:00 GMT", 1784887260),
                    ==, 0);
-  g_assert_cmpint (upscale_http_parse_retry_after ("999999", 0), ==,
+  g_assert_cmpint (upscale_http_message_parse_retry_after ("999999", 0), ==,
                    3600 * (gint64) G_USEC_PER_SEC);
 }
 
@@ -82,8 +84,8 @@ test_failures_are_said_in_words (void)
       g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "x");
   g_autoptr (GError) unknown =
       g_error_new (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x");
-  g_autoptr (GError) first = upscale_http_failure_to_error (refused, "host");
-  g_autoptr (GError) second = upscale_http_failure_to_error (unknown, "host");
+  g_autoptr (GError) first = upscale_http_error_from_transport (refused, "host");
+  g_autoptr (GError) second = upscale_http_error_from_transport (unknown, "host");
 
   g_assert_error (first, UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (first->message, "host: the connection was refused"));
@@ -95,9 +97,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/http-status/statuses", test_statuses);
-  g_test_add_func ("/http-status/retry-after", test_retry_after);
-  g_test_add_func ("/http-status/failures-are-said-in-words",
+  g_test_add_func ("/http-error/statuses", test_statuses);
+  g_test_add_func ("/http-error/retry-after", test_retry_after);
+  g_test_add_func ("/http-error/failures-are-said-in-words",
                    test_failures_are_said_in_words);
   return g_test_run ();
 }

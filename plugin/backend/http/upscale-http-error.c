@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-http-status.h"
+#include "upscale-http-error.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -13,7 +13,6 @@
 
 #define MAX_EXCERPT_CHARS 200
 #define MAX_FAILURE_CHARS 500
-#define MAX_WAIT_S 3600
 #define MAX_PARSED_BYTES (1 << 20)
 
 #define STATUS_TOO_MANY_REQUESTS 429
@@ -176,7 +175,7 @@ describe_body (GBytes *body)
 }
 
 /**
- * upscale_http_status_to_error:
+ * upscale_http_error_from_status:
  * @status: an HTTP status that is no success
  * @body: what came with it
  * @wait_us: what Retry-After said, 0 without it
@@ -186,7 +185,7 @@ describe_body (GBytes *body)
  * Returns: (transfer full): an #UpscaleError
  */
 GError *
-upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
+upscale_http_error_from_status (guint status, GBytes *body, gint64 wait_us)
 {
   g_autofree char *detail = describe_body (body);
   const char      *phrase = name_status (status);
@@ -201,13 +200,13 @@ upscale_http_status_to_error (guint status, GBytes *body, gint64 wait_us)
 }
 
 /**
- * upscale_http_tile_failure_to_error:
+ * upscale_http_error_from_tile:
  * @said: what an endpoint says of a tile that it could not paint
  *
  * Returns: (transfer full): an #UpscaleError
  */
 GError *
-upscale_http_tile_failure_to_error (const char *said)
+upscale_http_error_from_tile (const char *said)
 {
   int code = is_out_of_memory (said) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
   g_autofree char *tidy = upscale_text_tidy (said, MAX_FAILURE_CHARS);
@@ -241,14 +240,14 @@ choose_failure_code (const GError *failure)
 }
 
 /**
- * upscale_http_failure_to_error:
+ * upscale_http_error_from_transport:
  * @failure: why there was no answer; not a cancellation
  * @host: whom it was sent to
  *
  * Returns: (transfer full): the same as an #UpscaleError, in words
  */
 GError *
-upscale_http_failure_to_error (const GError *failure, const char *host)
+upscale_http_error_from_transport (const GError *failure, const char *host)
 {
   const char *sentence = explain (failure);
 
@@ -256,27 +255,4 @@ upscale_http_failure_to_error (const GError *failure, const char *host)
     return g_error_copy (failure);
   return g_error_new (UPSCALE_ERROR, choose_failure_code (failure), "%s: %s", host,
                       sentence ? sentence : failure->message);
-}
-
-/**
- * upscale_http_parse_retry_after:
- * @value: (nullable): the header: seconds, or a date
- * @now_s: the time, seconds since 1970
- *
- * Returns: how long to wait, us; 0 when it does not say
- */
-gint64
-upscale_http_parse_retry_after (const char *value, gint64 now_s)
-{
-  g_autoptr (GDateTime) date = NULL;
-  gint64 seconds = 0;
-
-  if (!value)
-    return 0;
-  if (!g_ascii_string_to_signed (value, 10, 0, G_MAXINT, &seconds, NULL))
-    {
-      date = soup_date_time_new_from_http_string (value);
-      seconds = date ? g_date_time_to_unix (date) - now_s : 0;
-    }
-  return CLAMP (seconds, 0, MAX_WAIT_S) * G_USEC_PER_SEC;
 }
