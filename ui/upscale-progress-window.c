@@ -44,9 +44,17 @@ struct _UpscaleProgressWindow
   GtkWidget    *message;
   guint         refresh;
   guint         tick;
-  GMainLoop    *asking; /* set while an answer is waited for */
-  int           answer;
+  gboolean      is_asking; /* the job has ended, and the user decides */
+  UpscaleChoice default_answer;
 };
+
+enum
+{
+  SIGNAL_ANSWERED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UpscaleProgressWindow, upscale_progress_window, GTK_TYPE_DIALOG)
 
@@ -145,6 +153,22 @@ cancel (UpscaleProgressWindow *self)
   g_cancellable_cancel (self->cancellable);
 }
 
+static int
+get_choice (UpscaleProgressWindow *self, int response)
+{
+  switch (response)
+    {
+    case RESPONSE_RETRY:
+      return UPSCALE_CHOICE_RETRY;
+    case RESPONSE_KEEP:
+      return UPSCALE_CHOICE_KEEP;
+    case RESPONSE_DISCARD:
+      return UPSCALE_CHOICE_DISCARD;
+    default:
+      return (int) self->default_answer;
+    }
+}
+
 /* Closing the window by its frame means the same as Cancel, or as the answer that changes
  * nothing. */
 static void
@@ -154,12 +178,12 @@ upscale_progress_window_response (GtkDialog *dialog, int response)
 
   if (response == RESPONSE_DETAILS)
     toggle_details (self);
-  else if (!self->asking)
+  else if (!self->is_asking)
     cancel (self);
   else
     {
-      self->answer = response;
-      g_main_loop_quit (self->asking);
+      self->is_asking = FALSE;
+      g_signal_emit (self, signals[SIGNAL_ANSWERED], 0, get_choice (self, response));
     }
 }
 
@@ -193,6 +217,17 @@ upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = upscale_progress_window_dispose;
   GTK_DIALOG_CLASS (klass)->response = upscale_progress_window_response;
+  /**
+   * UpscaleProgressWindow::answered:
+   * @window: the window
+   * @choice: the user's #UpscaleChoice
+   *
+   * Emitted when the user answers upscale_progress_window_ask() or
+   * upscale_progress_window_say().
+   */
+  signals[SIGNAL_ANSWERED] =
+      g_signal_new ("answered", UPSCALE_TYPE_PROGRESS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static GtkWidget *
@@ -328,40 +363,38 @@ upscale_progress_window_watch (UpscaleProgressWindow *window,
   show_now (window);
 }
 
-static int
-wait_for_answer (UpscaleProgressWindow *window, const char *sentence)
+/* Closing the window by its frame answers with @answer. */
+static void
+show_end (UpscaleProgressWindow *window, const char *sentence, UpscaleChoice answer)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-
   g_clear_handle_id (&window->tick, g_source_remove);
   show_now (window);
   show_ended (window);
   gtk_label_set_text (GTK_LABEL (window->message), sentence);
   gtk_widget_set_tooltip_text (window->message, NULL);
   gtk_window_present (GTK_WINDOW (window));
-  window->asking = loop;
-  g_main_loop_run (loop);
-  window->asking = NULL;
-  return window->answer;
+  window->is_asking = TRUE;
+  window->default_answer = answer;
 }
 
 /**
  * upscale_progress_window_ask:
  * @window: the window
- * @reason: what has failed and why
- * @can_keep: whether there is anything to make a layer from
+ * @reason: the tiles that failed, and why
+ * @can_keep: whether a layer can be made from the painted tiles
  *
- * Asks what is to become of a job that has ended with failed tiles. Runs the main loop
- * until there is an answer.
- *
- * Returns: the answer
+ * Asks the user how to go on after a job that ended with failed tiles. The window emits
+ * #UpscaleProgressWindow::answered when the user has decided.
  */
-UpscaleChoice
+void
 upscale_progress_window_ask (UpscaleProgressWindow *window,
                              const char            *reason,
                              gboolean               can_keep)
 {
   GtkDialog *dialog = GTK_DIALOG (window);
+
+  g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
+  g_return_if_fail (reason != NULL);
 
   remove_buttons (window);
   add_details_button (window);
@@ -370,31 +403,25 @@ upscale_progress_window_ask (UpscaleProgressWindow *window,
     add_button (window, _ ("_Keep What Is There"), RESPONSE_KEEP);
   add_button (window, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
   gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
-  switch (wait_for_answer (window, reason))
-    {
-    case RESPONSE_RETRY:
-      return UPSCALE_CHOICE_RETRY;
-    case RESPONSE_KEEP:
-      return UPSCALE_CHOICE_KEEP;
-    case RESPONSE_DISCARD:
-      return UPSCALE_CHOICE_DISCARD;
-    default: /* the frame: what was painted is not thrown away by it */
-      return can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD;
-    }
+  show_end (window, reason, can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD);
 }
 
 /**
  * upscale_progress_window_say:
  * @window: the window
- * @sentence: how it ended
+ * @sentence: the outcome of the job
  *
- * Shows the last word and waits until the user has closed the window.
+ * Shows the outcome of a job that makes no layer. The window emits
+ * #UpscaleProgressWindow::answered with %UPSCALE_CHOICE_DISCARD when the user closes it.
  */
 void
 upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence)
 {
+  g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
+  g_return_if_fail (sentence != NULL);
+
   remove_buttons (window);
   add_button (window, _ ("_Close"), GTK_RESPONSE_CLOSE);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
-  wait_for_answer (window, sentence);
+  show_end (window, sentence, UPSCALE_CHOICE_DISCARD);
 }

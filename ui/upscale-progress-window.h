@@ -29,13 +29,13 @@ typedef enum
   UPSCALE_CHOICE_RETRY,
 } UpscaleChoice;
 
-GtkWidget    *upscale_progress_window_new (GdkPixbuf *picture);
-void          upscale_progress_window_watch (UpscaleProgressWindow *window,
-                                             UpscaleJob            *job,
-                                             GCancellable          *cancellable);
-UpscaleChoice upscale_progress_window_ask (UpscaleProgressWindow *window,
-                                           const char            *reason,
-                                           gboolean               can_keep);
+GtkWidget *upscale_progress_window_new (GdkPixbuf *picture);
+void       upscale_progress_window_watch (UpscaleProgressWindow *window,
+                                          UpscaleJob            *job,
+                                          GCancellable          *cancellable);
+void       upscale_progress_window_ask (UpscaleProgressWindow *window,
+                                        const char            *reason,
+                                        gboolean               can_keep);
 void upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence);
 
 G_END_DECLS

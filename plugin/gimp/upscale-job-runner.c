@@ -10,82 +10,99 @@
 
 #define MAX_REASONS 4
 
-/* One job, or several where failed tiles are sent again. */
+/* A job, and the jobs after it that send its failed tiles again. Lives on the stack of
+ * upscale_job_runner_run(). */
 typedef struct
 {
-  const UpscaleJobRunnerCase *what;
-  UpscaleProgressWindow      *window; /* NULL without a user */
-  GCancellable               *cancellable;
-  GMainLoop                  *loop;
-  UpscaleJob                 *job;
-  gboolean                    succeeded;
-  GError                     *error;
-} Painting;
+  const UpscaleJobRunnerRequest *request;
+  UpscaleProgressWindow         *window; /* NULL without a user */
+  GCancellable                  *cancellable;
+  GMainLoop                     *loop;
+  UpscaleJob                    *job;
+  gboolean                       succeeded;
+  UpscaleChoice                  choice;
+  GError                        *error;
+} Runner;
 
 static void
-painting_clear (Painting *painting)
+runner_clear (Runner *self)
 {
-  if (painting->window)
-    gtk_widget_destroy (GTK_WIDGET (painting->window));
-  g_clear_object (&painting->cancellable);
-  g_clear_object (&painting->job);
-  g_clear_pointer (&painting->loop, g_main_loop_unref);
-  g_clear_error (&painting->error);
+  if (self->window)
+    gtk_widget_destroy (GTK_WIDGET (self->window));
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->job);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_error (&self->error);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Painting, painting_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Runner, runner_clear)
 
-/* Endpoints are one job's: what they were stopped for may be mended by now. */
-static UpscaleJob *
-make_job (const UpscaleJobRunnerCase *what, GError **error)
+/* GIMP calls the procedure and waits for its return value, so a main loop has to run in
+ * between. The plug-in runs one nowhere else; each callback below ends it. */
+static void
+wait_for_callback (Runner *self)
 {
-  UpscaleJobRequest request = what->request;
-  g_autoptr (GPtrArray) endpoints =
-      upscale_endpoint_list_new (what->arguments->endpoints, what->tools, error);
+  g_main_loop_run (self->loop);
+}
 
-  request.endpoints = endpoints;
-  return endpoints ? upscale_job_new (&request, error) : NULL;
+/* Each job makes its endpoints anew, since the user may have repaired the server that an
+ * endpoint was stopped for. */
+static UpscaleJob *
+make_job (const UpscaleJobRunnerRequest *request, GError **error)
+{
+  UpscaleJobRequest job = request->job;
+  g_autoptr (GPtrArray) endpoints =
+      upscale_endpoint_list_new (request->arguments->endpoints, request->tools, error);
+
+  job.endpoints = endpoints;
+  return endpoints ? upscale_job_new (&job, error) : NULL;
+}
+
+static void
+on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Runner *self = user_data;
+
+  upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  g_main_loop_quit (self->loop);
 }
 
 static void
 on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  Painting *painting = user_data;
+  Runner *self = user_data;
 
-  painting->succeeded =
-      upscale_job_run_finish (UPSCALE_JOB (object), result, &painting->error);
-  g_main_loop_quit (painting->loop);
+  self->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &self->error);
+  upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, self);
 }
 
-/* GIMP's own progress bar is not shown here: its Cancel kills this process. */
+/* The Cancel of GIMP's progress bar kills this process, so the bar is not shown here. */
 static void
-run_job (Painting *painting)
+run_job (Runner *self)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (painting->job);
-  g_autoptr (UpscaleConsoleProgress) lines = NULL;
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (self->job);
+  g_autoptr (UpscaleConsoleProgress) console = NULL;
 
-  g_clear_error (&painting->error);
-  g_clear_object (&painting->cancellable);
-  painting->cancellable = g_cancellable_new ();
-  if (painting->window)
-    upscale_progress_window_watch (painting->window, painting->job,
-                                   painting->cancellable);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  if (self->window)
+    upscale_progress_window_watch (self->window, self->job, self->cancellable);
   else
-    lines =
-        upscale_console_progress_new (scheduler, painting->what->arguments->gen_params);
-  upscale_job_run_async (painting->job, painting->cancellable, on_job_ran, painting);
-  g_main_loop_run (painting->loop);
-  upscale_job_come_to_rest (painting->job);
-  upscale_timings_note (painting->job, painting->what->arguments);
+    console =
+        upscale_console_progress_new (scheduler, self->request->arguments->gen_params);
+  upscale_job_run_async (self->job, self->cancellable, on_job_ran, self);
+  wait_for_callback (self);
+  upscale_timings_note (self->job, self->request->arguments);
 }
 
 static UpscaleProgress
-get_progress (const Painting *painting)
+get_progress (const Runner *self)
 {
-  return upscale_scheduler_get_progress (upscale_job_get_scheduler (painting->job));
+  return upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
 }
 
-/* What is left of `tile 12: why`. */
+/* Returns the `why` of `tile 12: why`. */
 static const char *
 skip_tile (const char *failure)
 {
@@ -94,12 +111,12 @@ skip_tile (const char *failure)
   return colon ? colon + 2 : failure;
 }
 
-/* The same reason is said once, for the first tile that has it. */
+/* Tiles that failed for the same reason share one line, which names the first of them. */
 static char *
-describe_failures (const Painting *painting)
+describe_failures (const Runner *self)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (painting->job);
-  UpscaleProgress   progress = get_progress (painting);
+  UpscaleScheduler *scheduler = upscale_job_get_scheduler (self->job);
+  UpscaleProgress   progress = get_progress (self);
   guint             n_reasons = 0;
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -117,13 +134,13 @@ describe_failures (const Painting *painting)
       g_string_append_printf (text, "\n%s", status.failure);
       n_reasons++;
     }
-  return upscale_job_add_log_path (painting->job, text->str);
+  return upscale_job_add_log_path (self->job, text->str);
 }
 
 static void
-say_cancelled (Painting *painting)
+say_cancelled (Runner *self)
 {
-  UpscaleProgress  progress = get_progress (painting);
+  UpscaleProgress  progress = get_progress (self);
   guint            n_kept = progress.n_painted + progress.n_stored;
   g_autofree char *sentence = g_strdup_printf (
       ngettext ("Stopped. %u of %u tiles is kept: run again with the same "
@@ -133,68 +150,88 @@ say_cancelled (Painting *painting)
                 n_kept),
       n_kept, progress.n_tiles);
 
-  upscale_progress_window_say (painting->window, sentence);
+  upscale_progress_window_say (self->window, sentence);
 }
 
-/* What is to become of a job that has ended; without a user nothing is asked. */
-static UpscaleChoice
-choose (Painting *painting)
-{
-  g_autofree char *reasons = NULL;
-
-  if (!painting->window || (painting->succeeded && get_progress (painting).n_failed == 0))
-    return painting->succeeded ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD;
-  if (g_error_matches (painting->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      say_cancelled (painting);
-      return UPSCALE_CHOICE_DISCARD;
-    }
-  reasons = describe_failures (painting);
-  return upscale_progress_window_ask (painting->window, reasons, painting->succeeded);
-}
-
-/* Whoever has read the reasons in the window is not told them again by GIMP. */
 static void
-give_up (Painting *painting, GError **error)
+on_answered (UpscaleProgressWindow *window, int choice, gpointer user_data)
 {
-  if (painting->error && !painting->window)
-    g_propagate_error (error, g_steal_pointer (&painting->error));
+  Runner *self = user_data;
+
+  self->choice = (UpscaleChoice) choice;
+  g_main_loop_quit (self->loop);
+}
+
+/* Asks the user about a job that was cancelled or has failed tiles. A run without a user
+ * keeps the result of every job that has not failed as a whole. */
+static UpscaleChoice
+choose (Runner *self)
+{
+  if (!self->window || (self->succeeded && get_progress (self).n_failed == 0))
+    return self->succeeded ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD;
+  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    say_cancelled (self);
+  else
+    {
+      g_autofree char *reasons = describe_failures (self);
+
+      upscale_progress_window_ask (self->window, reasons, self->succeeded);
+    }
+  wait_for_callback (self);
+  return self->choice;
+}
+
+/* The progress window has shown the error already, so GIMP must not show it again. */
+static void
+give_up (Runner *self, GError **error)
+{
+  if (self->error && !self->window)
+    g_propagate_error (error, g_steal_pointer (&self->error));
   else
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "discarded");
 }
 
+static void
+open_window (Runner *self)
+{
+  self->window =
+      UPSCALE_PROGRESS_WINDOW (upscale_progress_window_new (self->request->picture));
+  g_signal_connect (self->window, "answered", G_CALLBACK (on_answered), self);
+}
+
 /**
  * upscale_job_runner_run:
- * @what: what is to be painted
+ * @request: the job, and the tools for it
  * @error: return location for an error
  *
- * Runs the job, with a window or with lines on stderr, and runs the main loop meanwhile.
- * When tiles have failed the user decides: sending them again is a new job that finds all
- * others in the store.
+ * Runs the job to its end, with a progress window or with lines on stderr. When tiles
+ * have failed the user may send them again: that makes a new job, which finds all other
+ * tiles in the tile cache. Runs a main loop, so it must not be called from a callback.
  *
- * Returns: (transfer full): a job whose result is to be kept; %NULL with
- * %G_IO_ERROR_CANCELLED when the user does not want one, or with what the job failed of
+ * Returns: (transfer full): the job whose result becomes the layer, or %NULL with
+ * %G_IO_ERROR_CANCELLED if the user discards the result, or with the error of the job
  */
 UpscaleJob *
-upscale_job_runner_run (const UpscaleJobRunnerCase *what, GError **error)
+upscale_job_runner_run (const UpscaleJobRunnerRequest *request, GError **error)
 {
-  g_auto (Painting) painting = { .what = what, .loop = g_main_loop_new (NULL, FALSE) };
+  g_auto (Runner) self = { .request = request, .loop = g_main_loop_new (NULL, FALSE) };
   UpscaleChoice choice = UPSCALE_CHOICE_RETRY;
+
+  g_return_val_if_fail (request != NULL, NULL);
 
   while (choice == UPSCALE_CHOICE_RETRY)
     {
-      g_clear_object (&painting.job);
-      painting.job = make_job (what, error);
-      if (!painting.job)
+      g_clear_object (&self.job);
+      self.job = make_job (request, error);
+      if (!self.job)
         return NULL;
-      if (what->picture && !painting.window)
-        painting.window =
-            UPSCALE_PROGRESS_WINDOW (upscale_progress_window_new (what->picture));
-      run_job (&painting);
-      choice = choose (&painting);
+      if (request->picture && !self.window)
+        open_window (&self);
+      run_job (&self);
+      choice = choose (&self);
     }
   if (choice == UPSCALE_CHOICE_KEEP)
-    return g_steal_pointer (&painting.job);
-  give_up (&painting, error);
+    return g_steal_pointer (&self.job);
+  give_up (&self, error);
   return NULL;
 }

@@ -10,23 +10,24 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleJobRunnerCase:
- * @arguments: what the caller wants
- * @request: the job; its endpoints are not set yet
- * @tools: what endpoints are made with
- * @picture: (nullable): what the source looks like, to show a window; %NULL without a
- * user
+ * UpscaleJobRunnerRequest:
+ * @arguments: the procedure's arguments
+ * @job: the job, without endpoints, which the runner makes from @arguments
+ * @tools: the tools that make endpoints
+ * @picture: (nullable): thumbnail of the source for the progress window; %NULL for a run
+ * without a user
  *
- * What is to be painted. Points at its maker's memory.
+ * Input of upscale_job_runner_run(). Borrows all memory from its caller.
  */
 typedef struct
 {
   const UpscaleArguments     *arguments;
-  UpscaleJobRequest           request;
+  UpscaleJobRequest           job;
   const UpscaleEndpointTools *tools;
   GdkPixbuf                  *picture;
-} UpscaleJobRunnerCase;
+} UpscaleJobRunnerRequest;
 
-UpscaleJob *upscale_job_runner_run (const UpscaleJobRunnerCase *what, GError **error);
+UpscaleJob *upscale_job_runner_run (const UpscaleJobRunnerRequest *request,
+                                    GError                       **error);
 
 G_END_DECLS

@@ -232,31 +232,31 @@ read_layer (Run *run, GError **error)
 }
 
 static UpscaleJob *
-paint (Run *run, GError **error)
+run_job (Run *run, GError **error)
 {
   const UpscaleArguments *arguments = run->arguments;
   g_autoptr (UpscaleTileCache) store = open_store ();
   g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
-  UpscaleJobRunnerCase what = {
+  UpscaleJobRunnerRequest request = {
     .arguments = arguments,
-    .request = { .pixels = run->copy->pixels,
-                 .selection = run->copy->selection,
-                 .region = run->copy->region,
-                 .previous = run->copy->previous,
-                 .scale = arguments->scale,
-                 .tile_px = arguments->tile_px,
-                 .overlap_px = arguments->overlap_px,
-                 .color_correction = arguments->color_correction,
-                 .gen_params = arguments->gen_params,
-                 .policy = arguments->policy,
-                 .store = store,
-                 .logs = logs,
-                 .clock = run->clock },
+    .job = { .pixels = run->copy->pixels,
+             .selection = run->copy->selection,
+             .region = run->copy->region,
+             .previous = run->copy->previous,
+             .scale = arguments->scale,
+             .tile_px = arguments->tile_px,
+             .overlap_px = arguments->overlap_px,
+             .color_correction = arguments->color_correction,
+             .gen_params = arguments->gen_params,
+             .policy = arguments->policy,
+             .store = store,
+             .logs = logs,
+             .clock = run->clock },
     .tools = &run->tools,
     .picture = run->is_interactive ? run->picture : NULL,
   };
 
-  return upscale_job_runner_run (&what, error);
+  return upscale_job_runner_run (&request, error);
 }
 
 static void
@@ -418,7 +418,7 @@ upscale_run_call (const UpscaleRunCall *call)
                           "out. Painted tiles are kept: close other programs or choose a "
                           "smaller scale, and run again."));
   if (prepare (&run, &error))
-    run.job = paint (&run, &error);
+    run.job = run_job (&run, &error);
   if (run.job)
     layer = write_layer (&run, &error);
   if (layer)

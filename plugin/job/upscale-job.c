@@ -355,16 +355,80 @@ upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+typedef struct
+{
+  GSource           source;
+  UpscaleScheduler *scheduler;
+} IdleSource;
+
+/* The main context asks this before it waits, so no event can make the scheduler idle
+ * without being noticed. */
+static gboolean
+idle_source_prepare (GSource *source, int *timeout_ms)
+{
+  *timeout_ms = -1;
+  return upscale_scheduler_is_idle (((IdleSource *) source)->scheduler);
+}
+
+static gboolean
+idle_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static void
+idle_source_finalize (GSource *source)
+{
+  g_object_unref (((IdleSource *) source)->scheduler);
+}
+
+static gboolean
+on_scheduler_idle (gpointer user_data)
+{
+  g_task_return_boolean (G_TASK (user_data), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
 /**
- * upscale_job_come_to_rest:
+ * upscale_job_wait_idle_async:
  * @job: a job that has run
+ * @callback: called on the main thread when nothing of the job is under way
+ * @user_data: for @callback
  *
- * After a cancelled run endpoints are still being told to stop, and pictures that came in
- * are being kept. Runs the main loop until that is done, a second or so.
+ * After a cancelled run the scheduler still tells endpoints to stop, and stores the tiles
+ * that arrived. That takes a second or so.
  */
 void
-upscale_job_come_to_rest (UpscaleJob *job)
+upscale_job_wait_idle_async (UpscaleJob         *job,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
 {
-  while (!upscale_scheduler_is_idle (job->scheduler))
-    g_main_context_iteration (NULL, TRUE);
+  static GSourceFuncs functions = { .prepare = idle_source_prepare,
+                                    .dispatch = idle_source_dispatch,
+                                    .finalize = idle_source_finalize };
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GSource) source = NULL;
+
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+
+  task = g_task_new (job, NULL, callback, user_data);
+  g_task_set_source_tag (task, upscale_job_wait_idle_async);
+  source = g_source_new (&functions, sizeof (IdleSource));
+  ((IdleSource *) source)->scheduler = g_object_ref (job->scheduler);
+  g_task_attach_source (task, source, on_scheduler_idle);
+}
+
+/**
+ * upscale_job_wait_idle_finish:
+ * @job: a job
+ * @result: the result that the callback got
+ *
+ * Ends upscale_job_wait_idle_async(), which cannot fail.
+ */
+void
+upscale_job_wait_idle_finish (UpscaleJob *job, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, job));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
 }

@@ -68,7 +68,10 @@ void              upscale_job_run_async (UpscaleJob         *job,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer            user_data);
-void              upscale_job_come_to_rest (UpscaleJob *job);
+void              upscale_job_wait_idle_async (UpscaleJob         *job,
+                                               GAsyncReadyCallback callback,
+                                               gpointer            user_data);
+void              upscale_job_wait_idle_finish (UpscaleJob *job, GAsyncResult *result);
 gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -45,6 +45,7 @@ typedef struct
   GeglBuffer   *pixels;
   gint64        begun_us;
   gint64        last_turn_us; /* of the main loop */
+  guint         turns;        /* the timer that watches the main loop */
   gint64        longest_pause_us;
   gint64        cancelled_us;
   gint64        ended_us;
@@ -129,13 +130,23 @@ list_endpoints (Runner *runner)
 }
 
 static void
+on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Runner *runner = user_data;
+
+  upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  g_main_loop_quit (runner->loop);
+}
+
+static void
 on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Runner *runner = user_data;
 
   runner->ended_us = g_get_monotonic_time ();
+  g_source_remove (runner->turns);
   upscale_job_run_finish (UPSCALE_JOB (object), result, &runner->error);
-  g_main_loop_quit (runner->loop);
+  upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, runner);
 }
 
 static void read_command (Runner *runner, GDataInputStream *commands);
@@ -183,13 +194,10 @@ on_turn (gpointer user_data)
 static void
 run (Runner *runner, UpscaleJob *job)
 {
-  guint turns = g_timeout_add_full (G_PRIORITY_HIGH, 1, on_turn, runner, NULL);
-
+  runner->turns = g_timeout_add_full (G_PRIORITY_HIGH, 1, on_turn, runner, NULL);
   runner->begun_us = runner->last_turn_us = g_get_monotonic_time ();
   upscale_job_run_async (job, runner->cancellable, on_job_ran, runner);
   g_main_loop_run (runner->loop);
-  g_source_remove (turns);
-  upscale_job_come_to_rest (job);
 }
 
 /* An endpoint that gives back what it gets leaves the plain enlargement. */
