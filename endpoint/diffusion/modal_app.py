@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The service on Modal:
 
-    modal run endpoint/diffusion/modal_app.py::fill      # once: brings the weights named in the settings to the volume
-    modal deploy endpoint/diffusion/modal_app.py         # prints the URL for Tile Upscale's dialog
+    modal run endpoint/diffusion/modal_app.py::download_weights  # once: fills the volume
+    modal deploy endpoint/diffusion/modal_app.py                 # prints the URL for Tile Upscale's dialog
 
-Settings come from settings.toml beside this file, or from the file that UPSCALE_GPU_SETTINGS names. Callers show a proxy token
-(Modal-Key, Modal-Secret), or, when UPSCALE_TOKEN is set at deployment, that bearer token.
+Settings come from settings.toml beside this file, or from the file that UPSCALE_GPU_SETTINGS names. Callers send a proxy token
+(Modal-Key, Modal-Secret) or, if UPSCALE_TOKEN is set at deployment, that bearer token.
 """
 
 import logging
@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import modal
-from tile_upscale_gpu.gate import Gate, Trust
+from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
+from tile_upscale_gpu.job_context import GpuLost
 from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, Weights, read_settings, read_token
-from tile_upscale_gpu.store_jobs import Run, StoreJobs, forget_old, paint_run
-from tile_upscale_gpu.watch import GpuLost
+from tile_upscale_gpu.store_jobs import Run, StoreJobs, paint_run, purge_ended
 from tile_upscale_gpu.web import make_app
 
 HERE = Path(__file__).parent
 REMOTE_SETTINGS = "/root/settings.toml"
 SETTINGS_FILE = Path(os.environ.get(FILE_VARIABLE) or HERE / "settings.toml")
-# Loading weights and reading the last results, beside the time that painting may take.
+# Time to load weights and to store the last results, added to the time limit of a batch.
 MARGIN_S = 300
 
 logging.basicConfig(level=logging.INFO)
@@ -79,7 +79,7 @@ def open_store() -> ModalStore:
     max_containers=settings.modal.max_containers,
     scaledown_window=settings.modal.scaledown_window_s,
     timeout=settings.batch_timeout_s + MARGIN_S,
-    # A lost container's batch goes on in another one; a batch that fails by itself has said so in the store.
+    # Retries are for lost containers only: a batch that fails by itself is stored as failed and returns.
     retries=2,
 )
 class Gpu:
@@ -111,7 +111,7 @@ class ModalCalls:
     def find_failure(self, call_id: str) -> str | None:
         try:
             modal.FunctionCall.from_id(call_id).get(timeout=0)
-        except TimeoutError:  # the built-in one: it is still at work
+        except TimeoutError:  # the built-in class: the call is still running
             return None
         except Exception as error:
             return f"the GPU container failed on this batch: {error or type(error).__name__}"
@@ -126,21 +126,22 @@ class ModalCalls:
 )
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(requires_proxy_auth=not token)
-def web() -> Gate:
-    """The front: no GPU, and nothing in it that another one would miss."""
+def web() -> AuthMiddleware:
+    """The front. Has no GPU and holds no state."""
     n = settings.modal.max_containers
     application = make_app(settings, StoreJobs(open_store(), ModalCalls()), Capacity(n, n, autoscales=True))
-    return Gate(application, Trust.TOKEN if token else Trust.PROXY, token)
+    return AuthMiddleware(application, AuthMode.TOKEN if token else AuthMode.PROXY, token)
 
 
 @app.function(image=image, schedule=modal.Period(hours=1))
-def tidy() -> int:
-    return forget_old(open_store(), settings.batch_timeout_s + MARGIN_S, time.time())
+def purge_expired() -> int:
+    """Deletes old batches from the store. Returns their number."""
+    return purge_ended(open_store(), settings.batch_timeout_s + MARGIN_S, time.time())
 
 
 @app.function(image=image, volumes=weights_folder, timeout=3600)
-def fill() -> None:
-    """Brings to the volume what the settings name a repository for and what is not there yet."""
+def download_weights() -> None:
+    """Downloads weights that the settings name a repository for and that the volume lacks."""
     from huggingface_hub import snapshot_download
 
     groups: list[dict[str, Weights]] = [settings.models, settings.controlnets, settings.loras]

@@ -44,7 +44,7 @@ def say(name: str, value: float, unit: str) -> None:
 
 
 class Collector:
-    """A Watch that wants everything."""
+    """A JobContext that never stops."""
 
     def __init__(self) -> None:
         self.results: list[dict[str, Any]] = []
@@ -69,9 +69,9 @@ def make_body(case: dict[str, Any], n_tiles: int, side: int) -> bytes:
 def paint(painter: Any, case: dict[str, Any], n_tiles: int, side: int) -> None:
     from tile_upscale_gpu.request import parse
 
-    watch = Collector()
-    painter.paint(parse(make_body(case, n_tiles, side), None, painter.settings).request, watch)
-    if failed := [result for result in watch.results if not result["success"]]:
+    context = Collector()
+    painter.paint(parse(make_body(case, n_tiles, side), None, painter.settings).request, context)
+    if failed := [result for result in context.results if not result["success"]]:
         sys.exit(f"the bench failed: {failed[0]['error']}")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both keepers of jobs keep the same promises: the one in a process, and the one over a store that machines share."""
+"""JobRunner (in one process) and StoreJobs (over a shared store) behave alike as implementations of Jobs."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from dict_store import DictStore
+from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.jobs import ABANDONED, CANCELLED, KEPT_S, Question
@@ -16,8 +17,7 @@ from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission, parse
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.store_jobs import Run, StoreJobs, forget_old, paint_run
-from tile_upscale_gpu.watch import GpuLost, Result, Stopped, Watch
+from tile_upscale_gpu.store_jobs import Run, StoreJobs, paint_run, purge_ended
 from wire_client import check, make_request
 
 SETTINGS = Settings.model_validate(
@@ -36,28 +36,28 @@ class Clock:
 
 @dataclass
 class FakePainter:
-    """Paints a tile each time it is told to; `script` says how each batch ends."""
+    """Adds a result for each tile; the fields set how a batch ends."""
 
-    n_results: int = 1 << 30  # how many tiles until it waits for ever
+    n_results: int = 1 << 30  # number of tiles after which painting hangs
     failure: Exception | None = None
     result_bytes: int = 10
     begun: list[str] = field(default_factory=list)
 
-    def paint(self, request: Request, watch: Watch, done: tuple[str, ...] = ()) -> None:
+    def paint(self, request: Request, context: JobContext, done: tuple[str, ...] = ()) -> None:
         self.begun.append(request.batch_id)
         for tile in request.tiles[: self.n_results]:
             if tile.id in done:
                 continue
-            if watch.is_stopped():
+            if context.is_stopped():
                 raise Stopped
-            watch.add(Result.make(tile.id, success=False, error="x" * self.result_bytes))
+            context.add(Result.make(tile.id, success=False, error="x" * self.result_bytes))
         if self.failure:
             raise self.failure
 
 
 @dataclass
 class Harness:
-    """One of the two keepers with its surroundings; `work` lets the painter do what it can."""
+    """One of the two implementations with its environment. `work` runs the painter until it ends or hangs."""
 
     jobs: Any
     painter: FakePainter
@@ -69,7 +69,7 @@ class Harness:
 def make_process_harness(painter: FakePainter, clock: Clock) -> Harness:
     go = asyncio.Event()
 
-    class SyncWatch:
+    class SyncJobContext:
         def __init__(self, job: Job) -> None:
             self.job = job
 
@@ -85,7 +85,7 @@ def make_process_harness(painter: FakePainter, clock: Clock) -> Harness:
             raise Stopped
         request = job.submission.request
         await runner.start(job, "running")
-        painter.paint(request, SyncWatch(job))
+        painter.paint(request, SyncJobContext(job))
         if len(job.done) < len(request.tiles):
             await asyncio.Event().wait()
 
@@ -101,7 +101,7 @@ def make_process_harness(painter: FakePainter, clock: Clock) -> Harness:
 
 
 class FakeCalls:
-    """A cloud's queue that makes its calls when told to."""
+    """A cloud's queue. `work` of the harness runs the waiting calls."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[str, Run, Request]] = []
@@ -126,17 +126,17 @@ def make_store_harness(painter: FakePainter, clock: Clock) -> Harness:
     async def work() -> None:
         waiting, calls.waiting = calls.waiting, []
         for _, run, request in waiting:
-            watch_with_clock(painter, store, run, request, clock)
+            paint_with_clock(painter, store, run, request, clock)
 
     async def sweep() -> None:
-        forget_old(store, SETTINGS.batch_timeout_s, clock.now)
+        purge_ended(store, SETTINGS.batch_timeout_s, clock.now)
 
     harness = Harness(StoreJobs(store, calls, clock), painter, clock, work, sweep)
     harness.store, harness.calls = store, calls  # type: ignore[attr-defined]
     return harness
 
 
-def watch_with_clock(painter: FakePainter, store: DictStore, run: Run, request: Request, clock: Clock) -> None:
+def paint_with_clock(painter: FakePainter, store: DictStore, run: Run, request: Request, clock: Clock) -> None:
     paint_run(painter, SETTINGS, store, run, request, clock)
 
 
@@ -248,7 +248,7 @@ def test_lease_that_runs_out_cancels(kind: str) -> None:
 
 
 @both
-def test_failure_is_said_and_the_batch_may_begin_anew(kind: str) -> None:
+def test_failure_is_reported_and_the_batch_may_begin_anew(kind: str) -> None:
     async def test(harness: Harness) -> None:
         submission, other = make_submission(), make_submission()
         await harness.jobs.submit(submission)
@@ -318,11 +318,11 @@ def test_painter_over_a_store_stops_when_it_takes_too_long() -> None:
     store, submission = DictStore(), make_submission()
 
     class Slow(FakePainter):
-        def paint(self, request: Request, watch: Watch, done: tuple[str, ...] = ()) -> None:
+        def paint(self, request: Request, context: JobContext, done: tuple[str, ...] = ()) -> None:
             for tile in request.tiles:
-                if watch.is_stopped():
+                if context.is_stopped():
                     raise Stopped
-                watch.add(Result.failed(tile.id, 0, "no matter"))
+                context.add(Result.failed(tile.id, 0, "no matter"))
                 store["run:asked"] = clock.now = clock.now + 60
 
     run = Run("run", submission.checksum, LONG_S, clock.now, "call")
@@ -367,9 +367,9 @@ def test_container_that_takes_over_goes_on_where_the_lost_one_was(loss: BaseExce
     store["batch:" + submission.batch_id] = run
 
     class Dying(FakePainter):
-        def paint(self, request: Request, watch: Watch, done: tuple[str, ...] = ()) -> None:
-            watch.add(Result.failed("0", 0, "from the first"))
-            watch.add(Result.failed("2", 0, "from the first"))
+        def paint(self, request: Request, context: JobContext, done: tuple[str, ...] = ()) -> None:
+            context.add(Result.failed("0", 0, "from the first"))
+            context.add(Result.failed("2", 0, "from the first"))
             raise loss
 
     with pytest.raises(type(loss)):
@@ -381,7 +381,7 @@ def test_container_that_takes_over_goes_on_where_the_lost_one_was(loss: BaseExce
 
 
 def test_two_fronts_that_take_the_same_batch_at_once_paint_it_once() -> None:
-    """The second looks before the first has noted the batch, and notes it after."""
+    """The second front reads the store before the first has stored the batch, and writes after."""
     store, calls, submission = DictStore(), FakeCalls(), make_submission()
     first = StoreJobs(store, calls)
 
@@ -409,7 +409,7 @@ def test_tile_that_is_answered_twice_counts_once() -> None:
     assert [json.loads(result)["error"] for result in job.results] == ["first"]
 
 
-def test_call_that_failed_as_a_whole_is_said() -> None:
+def test_call_that_failed_as_a_whole_is_reported() -> None:
     async def test(harness: Harness) -> None:
         submission = make_submission()
         await harness.jobs.submit(submission)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kill -9 of the GPU service under a job, and of both at once. What was delivered is not asked for again."""
+"""SIGKILL of the GPU service during a job, and of both at once. Delivered tiles are not requested again."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +11,9 @@ from kill_moments import MOMENTS
 
 JOB: dict[str, float] = {**square(144), "steps": 4, "batch_size": 1}
 N_TILES = 9
-# Another size, another tile size and another scale.
+# Jobs that differ in size, tile size and scale.
 OTHER_JOBS: list[tuple[dict[str, float], int]] = [(square(64), 1), ({"tile": 96}, 4), ({"scale": 0.5}, 4)]
-# One for each kind of other job: the service is as new to the next job as it is in any other moment.
+# One moment for each other job is enough: the restarted service has the same state in every moment.
 MOMENTS_FOR_BOTH = ["send:2", "read:4", "kept:4"]
 
 
@@ -24,7 +24,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillableServic
 
 
 def start(service: KillableService, cache: Path, moment: str) -> Job:
-    """Returns a job that stands still, and whose service is another one."""
+    """Returns a stopped job whose service has been replaced by a new one."""
     job = Job(cache, service.url, stop_at=moment, **JOB)
     job.wait_for_stop()
     service.kill()

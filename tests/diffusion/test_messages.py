@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's models of the wire are those of the schema that the C side is held against."""
+"""The service's message models match the schema that the C code is tested with."""
 
 import sys
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Modal app with the real modal package: its own functions run here, through `.local()`; a dictionary stands in for Modal's cloud."""
+"""The Modal app with the real modal package. Its functions run here through `.local()`; a dictionary replaces Modal's cloud."""
 
 import importlib
 import json
@@ -21,7 +21,7 @@ from wire_client import check, decode, make_request
 
 
 class LocalCalls:
-    """Makes each call in a thread with the app's own class; one container, so one at a time."""
+    """Runs each call in a thread with the app's class, one at a time, as one container would."""
 
     def __init__(self, gpu: Any) -> None:
         self.gpu = gpu
@@ -83,7 +83,7 @@ def finish(client: TestClient, request: dict[str, Any]) -> dict[str, Any]:
 
 def test_app_is_a_modal_app(modal_app: ModuleType) -> None:
     assert isinstance(modal_app.app, modal.App)
-    assert isinstance(modal_app.web, modal.Function) and isinstance(modal_app.fill, modal.Function)
+    assert isinstance(modal_app.web, modal.Function) and isinstance(modal_app.download_weights, modal.Function)
 
 
 def test_health(client: TestClient) -> None:
@@ -100,7 +100,7 @@ def test_batch_goes_through_front_queue_and_painter(client: TestClient) -> None:
 
 
 def test_many_tiles_in_batches(client: TestClient) -> None:
-    """81 tiles in nine batches, all submitted before any is asked about."""
+    """Submits 81 tiles in nine batches before polling any of them."""
     requests = [make_request(tiles=9) for _ in range(9)]
     for request in requests:
         path = f"/v1/batches/{request['batch_id']}"
@@ -119,7 +119,7 @@ def test_delete_stops_between_steps(client: TestClient) -> None:
     assert client.delete(path).status_code == 204
     answer = client.get(path).json()
     assert answer["status"] == "cancelled"
-    # The painter behind it is free again.
+    # The painter is free again.
     assert finish(client, make_request())["status"] == "completed"
 
 
@@ -137,16 +137,16 @@ def test_refusals(client: TestClient) -> None:
     assert client.put(f"/v1/batches/{request['batch_id']}", content=json.dumps(request)).status_code == 422
 
 
-def test_tidy_forgets_what_is_old(client: TestClient, modal_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_purge_expired_deletes_old_batches(client: TestClient, modal_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(client, make_request())
-    assert modal_app.tidy.local() == 0
+    assert modal_app.purge_expired.local() == 0
     now = modal_app.time.time()
     monkeypatch.setattr(modal_app.time, "time", lambda: now + 2 * 3600)
-    assert modal_app.tidy.local() == 1
+    assert modal_app.purge_expired.local() == 1
     assert client.store == {}
 
 
-def test_fill_brings_what_the_settings_name(modal_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_weights_downloads_repositories_of_the_settings(modal_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
 
     brought: list[tuple[str, Path]] = []
@@ -154,12 +154,12 @@ def test_fill_brings_what_the_settings_name(modal_app: ModuleType, monkeypatch: 
     monkeypatch.setattr(modal_app, "volume", type("Volume", (), {"commit": lambda self: None})())
     models = modal_app.settings.models
     monkeypatch.setitem(models, "tiny", models["tiny"].model_copy(update={"repo": "someone/something"}))
-    modal_app.fill.local()
+    modal_app.download_weights.local()
     assert brought == [("someone/something", modal_app.settings.folder / "tiny")]
 
 
 def test_failures_of_a_call_are_told_apart(modal_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Modal's own time-out derives from another class than the built-in one, which says that the call is still at work."""
+    """TimeoutError means that the call is still running; FunctionTimeoutError is of another class and means failure."""
 
     class Call:
         error: Exception | None = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real pipeline on a tiny model: what each setting does to the pixels, and what happens when memory is short."""
+"""The real pipeline on a tiny model: effects of each setting on the pixels, and behavior when memory is short."""
 
 import json
 import threading
@@ -11,12 +11,12 @@ import numpy
 import pytest
 import torch
 from PIL import Image
+from tile_upscale_gpu.img2img import Img2Img
+from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.painter import Painter, paint_in_parts
-from tile_upscale_gpu.repaint import Repaint
 from tile_upscale_gpu.request import parse
 from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import read_settings
-from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 from tiny_sdxl import make_all
 from wire_client import check, decode, encode, make_picture, make_request
 
@@ -24,8 +24,8 @@ FIXED = {"strength": 0.6, "steps": 4, "cfg_scale": 2.0}
 
 
 @dataclass
-class Watch:
-    """Collects results; stops after so many questions."""
+class RecordingContext:
+    """Collects results; is_stopped() returns True after `stop_after` calls."""
 
     stop_after: int | None = None
     questions: int = 0
@@ -56,10 +56,10 @@ def make(tiles: int = 1, target: int | None = 64, size: int = 64, **changes: Any
 
 
 def paint(painter: Painter, request: dict[str, Any]) -> dict[str, numpy.ndarray]:
-    watch = Watch()
-    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
-    assert all(result["success"] for result in watch.results.values()), watch.results
-    return {name: numpy.asarray(decode(result["image"])).astype(int) for name, result in watch.results.items()}
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, context)
+    assert all(result["success"] for result in context.results.values()), context.results
+    return {name: numpy.asarray(decode(result["image"])).astype(int) for name, result in context.results.items()}
 
 
 def paint_one(painter: Painter, **changes: Any) -> numpy.ndarray:
@@ -67,7 +67,7 @@ def paint_one(painter: Painter, **changes: Any) -> numpy.ndarray:
 
 
 def block_means(picture: Image.Image) -> numpy.ndarray:
-    """What the tiny VAE keeps of a picture: the mean of each 8x8 block."""
+    """The tiny VAE keeps the mean of each 8x8 block of a picture."""
     pixels = numpy.asarray(picture).astype(float)
     height, width = pixels.shape[:2]
     return pixels.reshape(height // 8, 8, width // 8, 8, 3).mean((1, 3)).repeat(8, 0).repeat(8, 1)
@@ -92,7 +92,7 @@ def test_sides_that_are_no_multiple_are_filled_up_and_cut_back(painter: Painter)
 
 
 def test_same_seed_gives_the_same_bytes(painter: Painter) -> None:
-    first, second = Watch(), Watch()
+    first, second = RecordingContext(), RecordingContext()
     request = parse(json.dumps(make(tiles=2)).encode(), None, painter.settings).request
     painter.paint(request, first)
     painter.paint(request, second)
@@ -156,7 +156,7 @@ def test_reference_picture_counts_by_its_scale(painter: Painter) -> None:
 
 
 def test_half_precision_with_a_whole_vae(painter: Painter) -> None:
-    """The noise differs, since it is drawn in the model's own precision, but the VAE's answer and the amount of change do not."""
+    """The noise differs, since it is drawn in the model's precision; the VAE's answer and the amount of change do not."""
     half = Painter(painter.settings.model_copy(update={"dtype": "bfloat16"}))
     assert abs(paint_one(half, strength=0) - paint_one(painter, strength=0)).max() <= 2
     source = block_means(make_picture(64, 0))
@@ -196,25 +196,25 @@ def test_little_strength_with_few_steps_still_takes_a_step(painter: Painter) -> 
 
 
 def test_stop_is_heard_between_steps(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stopped at the n-th question, the UNet has run for no more than one step beyond the questions it was asked."""
+    """After is_stopped() returned True the UNet runs no further step."""
     runs = []
     painter.load().plain.unet.register_forward_hook(lambda *_: runs.append(1))
     request = parse(json.dumps(make(steps=50, strength=1.0)).encode(), None, painter.settings).request
-    watch = Watch(stop_after=6)
+    context = RecordingContext(stop_after=6)
     with pytest.raises(Stopped):
-        painter.paint(request, watch)
-    assert watch.questions == 7
+        painter.paint(request, context)
+    assert context.questions == 7
     assert 1 <= len(runs) <= 7
-    assert not watch.results
+    assert not context.results
 
 
 def test_results_come_as_they_finish(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four tiles go through at once: the last two are painted only when the first four have come."""
+    """Four tiles are painted at once. The last two wait until the first four have been delivered."""
     request = parse(json.dumps(make(tiles=6)).encode(), None, painter.settings).request
     first = threading.Event()
-    run, calls = Repaint.run, []
+    run, calls = Img2Img.run, []
 
-    class Signalling(Watch):
+    class Signalling(RecordingContext):
         def add(self, result: Result) -> None:
             super().add(result)
             if len(self.results) == 4:
@@ -225,16 +225,16 @@ def test_results_come_as_they_finish(painter: Painter, monkeypatch: pytest.Monke
         assert len(calls) < 2 or first.wait(60), "the first four are there before the last two are painted"
         return run(*arguments)
 
-    monkeypatch.setattr(Repaint, "run", run_later)
-    watch = Signalling()
-    painter.paint(request, watch)
-    assert len(calls) == 2 and len(watch.results) == 6
+    monkeypatch.setattr(Img2Img, "run", run_later)
+    context = Signalling()
+    painter.paint(request, context)
+    assert len(calls) == 2 and len(context.results) == 6
 
 
 def test_what_is_done_is_not_painted_again(painter: Painter) -> None:
-    watch = Watch()
-    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, watch, done={"0", "2"})
-    assert list(watch.results) == ["1"]
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, context, done={"0", "2"})
+    assert list(context.results) == ["1"]
 
 
 @pytest.mark.parametrize(("n", "fits"), [(8, 8), (8, 3), (7, 2), (5, 1)])
@@ -254,12 +254,12 @@ def test_tile_that_memory_does_not_hold_fails_with_a_sentence(painter: Painter, 
     def run_out(*_: object) -> None:
         raise torch.OutOfMemoryError("made to fail")
 
-    monkeypatch.setattr(Repaint, "run", run_out)
+    monkeypatch.setattr(Img2Img, "run", run_out)
     monkeypatch.setattr(painter, "fitting", {})
-    watch = Watch()
-    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, watch)
-    assert len(watch.results) == 3
-    for result in watch.results.values():
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(make(tiles=3)).encode(), None, painter.settings).request, context)
+    assert len(context.results) == 3
+    for result in context.results.values():
         assert not result["success"]
         assert "smaller" in result["error"] and "64x64" in result["error"]
 
@@ -267,9 +267,9 @@ def test_tile_that_memory_does_not_hold_fails_with_a_sentence(painter: Painter, 
 def test_answer_that_is_no_picture_is_a_failure(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
     model = painter.load()
     monkeypatch.setattr(model, "decode_picture", lambda latents: torch.full((1, 3, 64, 64), float("nan")))
-    watch = Watch()
-    painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, watch)
-    assert not watch.results["0"]["success"]
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, context)
+    assert not context.results["0"]["success"]
 
 
 @pytest.mark.parametrize(("is_lost", "error"), [(True, GpuLost), (False, RuntimeError)])
@@ -279,28 +279,28 @@ def test_gpu_that_answers_no_more_is_told_from_other_failures(
     def fail(*_: object) -> None:
         raise RuntimeError("made to fail")
 
-    monkeypatch.setattr(Repaint, "run", fail)
+    monkeypatch.setattr(Img2Img, "run", fail)
     monkeypatch.setattr("tile_upscale_gpu.painter.is_gpu_lost", lambda: is_lost)
     with pytest.raises(error, match="made to fail"):
-        painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, Watch())
+        painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, RecordingContext())
 
 
 @pytest.mark.parametrize(("width", "image"), [(64, "bm90IGEgcGljdHVyZQ=="), (64, "abc"), (32, encode(make_picture()))])
 def test_broken_tile_fails_alone(painter: Painter, width: int, image: str) -> None:
     request = make(tiles=3)
     request["tiles"][1].update(width=width, image=image)
-    watch = Watch()
-    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
-    assert [watch.results[name]["success"] for name in "012"] == [True, False, True]
-    assert watch.results["1"]["error"].startswith("tile 1: ")
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, context)
+    assert [context.results[name]["success"] for name in "012"] == [True, False, True]
+    assert context.results["1"]["error"].startswith("tile 1: ")
 
 
 def test_broken_reference_picture_fails_every_tile_in_words(painter: Painter) -> None:
     request = make(tiles=2, ip_adapter_enabled=True, ip_adapter_image_bytes="bm90IGEgcGljdHVyZQ==")
-    watch = Watch()
-    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, watch)
-    assert [result["success"] for result in watch.results.values()] == [False, False]
-    assert all("reference" in result["error"] for result in watch.results.values())
+    context = RecordingContext()
+    painter.paint(parse(json.dumps(request).encode(), None, painter.settings).request, context)
+    assert [result["success"] for result in context.results.values()] == [False, False]
+    assert all("reference" in result["error"] for result in context.results.values())
 
 
 def test_identity_follows_the_weights(tmp_path: Path) -> None:

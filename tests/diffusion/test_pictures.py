@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures from the wire: any bytes at all are taken or refused in words, and sizes go through the model and back."""
+"""Pictures of the wire contract: any bytes are either decoded or raise PictureError, and sizes survive the canvas."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ FILES = [make_file("PNG"), make_file("PNG", "P"), make_file("PNG", "RGBA"), make
 
 
 def break_file(data: bytearray, dice: random.Random) -> bytes:
-    """Changes bytes, most of them near the beginning, cuts, or puts some in."""
+    """Changes, cuts or inserts bytes, mostly near the beginning."""
     for _ in range(dice.randint(1, 5)):
         place = dice.randrange(min(len(data), dice.choice((60, 1 << 20))))
         kind = dice.randrange(3)
@@ -51,7 +51,7 @@ def test_any_bytes_are_taken_or_refused_in_words(seed: int) -> None:
 
 
 def test_hole_in_a_palette_that_is_missing_is_refused_in_words() -> None:
-    """Pillow asserts that there is a palette."""
+    """Pillow raises AssertionError for transparency without a palette."""
     data = make_file("PNG", "P")
     start = data.index(b"PLTE") - 4
     end = start + 12 + int.from_bytes(data[start : start + 4], "big")

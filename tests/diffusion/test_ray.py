@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ray Serve on this machine with two replicas of the tiny model, one of which is killed under load."""
+"""Ray Serve on this machine with two replicas of the tiny model. The tests kill replicas, the front and the actor."""
 
 import os
 import signal
@@ -54,7 +54,7 @@ def test_health(client: Client) -> None:
 
 
 def test_81_tiles_in_batches_survive_the_loss_of_a_replica(client: Client, settings: Path) -> None:
-    """Each tile is painted, and none is answered twice."""
+    """Every tile is painted and delivered exactly once."""
     requests = [make_slow_request(9) for _ in range(9)]
     before = find_replicas(settings)
     assert len(before) == 2
@@ -76,7 +76,7 @@ def test_81_tiles_in_batches_survive_the_loss_of_a_replica(client: Client, setti
 
 
 def ask(client: Client, batch_id: str) -> Reply | None:
-    """None while nobody answers."""
+    """Returns None while the service does not answer."""
     try:
         reply = client.get(batch_id, wait_s=0)
     except (OSError, HTTPException):
@@ -85,7 +85,7 @@ def ask(client: Client, batch_id: str) -> Reply | None:
 
 
 def test_batch_survives_the_loss_of_the_front(client: Client, settings: Path) -> None:
-    """The front is what answers HTTP: while it is gone nobody is heard, but the work goes on."""
+    """Requests fail while the front is down, but the replicas go on painting."""
     request = make_slow_request(9)
     client.answer(client.put(request))
     (front,) = find_replicas(settings, "Front")
@@ -101,13 +101,13 @@ def test_batch_survives_the_loss_of_the_front(client: Client, settings: Path) ->
     assert answer["status"] == "completed" and len(answer["results"]) == 9
 
 
-def test_keeper_that_is_lost_is_replaced(client: Client, settings: Path) -> None:
-    """Its batches are not known any more, which is said, and sending them again works."""
+def test_lost_job_store_is_replaced(client: Client, settings: Path) -> None:
+    """The new actor answers 404 for batches of the old one, and accepts them again."""
     request = make_request(tiles=3)
     client.finish(request)
-    (keeper,) = find_processes(settings, "Keeper")
-    os.kill(keeper, signal.SIGKILL)
-    reply = wait_until(lambda: ask(client, request["batch_id"]), "another keeper answers", 120)
+    (job_store,) = find_processes(settings, "JobStoreActor")
+    os.kill(job_store, signal.SIGKILL)
+    reply = wait_until(lambda: ask(client, request["batch_id"]), "another actor answers", 120)
     client.refused(404, reply)
     assert all(result["success"] for result in client.finish(request))
 

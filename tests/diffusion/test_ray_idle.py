@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ray Serve from no replica at all, and back to none: what is idle costs nothing."""
+"""Ray Serve scales from zero replicas up, and back to zero when idle."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a submitted batch may say, and what is said about one that may not."""
+"""Validation of submitted batches, and the problem that each invalid one gets."""
 
 import json
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`tile-upscale-gpu` as a process: where it listens, who may ask, what it refuses, and how work stops."""
+"""`tile-upscale-gpu` as a process: addresses, authentication, limits, leases and cancellation."""
 
 import json
 import re
@@ -72,7 +72,7 @@ def test_bodies_over_the_limit_are_refused(client: Client) -> None:
 
 
 def test_delete_stops_within_a_step(client: Client) -> None:
-    """A batch behind it is painted at once: the long one was left in the middle of its steps."""
+    """The next batch is painted at once, since the long one stops between two steps."""
     request = make_long_request()
     client.answer(client.put(request))
     wait_until(lambda: client.answer(client.get(request["batch_id"], wait_s=0))["status"] == "running", "it is painted")
@@ -85,7 +85,7 @@ def test_delete_stops_within_a_step(client: Client) -> None:
 def test_lease_that_runs_out_cancels(client: Client) -> None:
     request = make_long_request(lease_s=1)
     client.answer(client.put(request))
-    # A question would renew the lease, so another batch is asked about until its turn has come.
+    # A request for this batch would renew its lease, so run another batch, which waits for this one.
     client.finish(make_request())
     answer = client.answer(client.get(request["batch_id"]))
     assert answer["status"] == "cancelled" and "lease" in answer["error"]
@@ -162,7 +162,7 @@ def test_without_a_token_it_listens_on_loopback_only(settings: Path, host: str) 
 @pytest.mark.parametrize(
     ("text", "word"), [("", "models"), ("[models.a]\nsampel = 1\n", "sampel"), ("[models.a]\nloras = {x = 1}\n", "'x'"), ("not toml", "")]
 )
-def test_broken_settings_are_said_in_words(tmp_path: Path, text: str, word: str) -> None:
+def test_broken_settings_are_reported(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(text)
     command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(path), "--port", "0"]
@@ -171,7 +171,7 @@ def test_broken_settings_are_said_in_words(tmp_path: Path, text: str, word: str)
     assert done.stderr.startswith("tile-upscale-gpu: ") and word in done.stderr
 
 
-def test_missing_weights_are_said_at_the_start(settings: Path, tmp_path: Path) -> None:
+def test_missing_weights_are_reported_at_the_start(settings: Path, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(f'folder = "{tmp_path}"\ndevice = "cpu"\n[models.absent]\n')
     command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(path), "--port", "0"]

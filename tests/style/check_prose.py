@@ -11,17 +11,17 @@ from comments import Block, find_blocks
 
 MAX_MARKDOWN_COLUMNS = 100
 MAX_SUBJECT_COLUMNS = 72
-FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "po", "docs", "tools")
+FOLDERS = ("plugin", "ui", "endpoint/README.md", "endpoint/local", "tests", "data", "po", "docs", "tools")
 ENDINGS = (".c", ".h", ".py", ".md", ".sh", "meson.build", "meson_options.txt", ".toml")
 # Folders whose comments were written before these rules. The list only ever gets shorter.
 UNCHECKED: tuple[str, ...] = (
     "plugin",
     "ui",
-    "endpoint",
+    "endpoint/README.md",
+    "endpoint/local",
     "tests/backend",
     "tests/bench",
     "tests/core",
-    "tests/diffusion",
     "tests/dispatch",
     "tests/endpoint",
     "tests/faults",
@@ -121,7 +121,8 @@ def main() -> int:
         f"{file.relative_to(root)}:{line}: {rule}" for file in list_files(root) for line, rule in check_text(file.name, file.read_text())
     ]
     found += [f"commit {commit}: {rule}" for commit, rule in check_history(root)]
-    print("\n".join(found))
+    for line in found:
+        print(line)
     return 1 if found else 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs batches from one process: holds answers back for news, and has each batch painted, here or elsewhere."""
+"""Runs batches from one process: long-polls for results and has each batch painted, here or elsewhere."""
 
 import asyncio
 import contextlib
@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_table import Job, JobTable
 from tile_upscale_gpu.jobs import Answer, Question, Status
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import Result, Stopped
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ SWEEP_S = 0.5
 
 
 class JobRunner:
-    """Implements Jobs on one event loop. `paint` returns when the batch has no tile left to do, and raises when it can't go on."""
+    """Implements Jobs on one event loop. `paint` returns when all tiles are done and raises when the batch can't go on."""
 
     def __init__(
         self, settings: Settings, paint: Callable[["JobRunner", Job], Awaitable[None]], clock: Callable[[], float] = time.monotonic
@@ -50,25 +50,25 @@ class JobRunner:
             job.end("failed", f"the service failed on this batch: {error}", self.clock())
         else:
             job.end("completed", None, self.clock())
-        await self._tell()
+        await self._notify()
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         async with self.news:
             self.news.notify_all()
 
     async def start(self, job: Job, status: Status) -> None:
         job.start(status, self.clock())
-        await self._tell()
+        await self._notify()
 
     async def add(self, job: Job, result: Result) -> None:
         job.add(result)
-        await self._tell()
+        await self._notify()
 
     async def answer(self, batch_id: str, question: Question) -> Answer | None:
         job = self.table.jobs.get(batch_id)
         if not job:
             return None
-        # A held answer keeps the lease.
+        # A client that is waiting for an answer keeps its lease.
         job.n_holders += 1
         try:
             await self._wait(job, question)
@@ -87,13 +87,13 @@ class JobRunner:
         if not job:
             return False
         job.end("cancelled", reason, self.clock())
-        await self._tell()
+        await self._notify()
         return True
 
     async def sweep(self) -> None:
         for job in self.table.sweep(self.clock()):
             log.info("batch %r: %s", job.batch_id, job.error)
-        await self._tell()
+        await self._notify()
 
     async def sweep_forever(self) -> None:
         while True:

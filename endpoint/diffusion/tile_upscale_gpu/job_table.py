@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All batches, by id, and what becomes of them. Bounded. It asks no clock and starts nothing; the time is given to it."""
+"""All batches by id, with their states and limits. Pure: callers pass the time in, and nothing is started here."""
 
 from dataclasses import dataclass, field
 
+from tile_upscale_gpu.job_context import Result
 from tile_upscale_gpu.jobs import ABANDONED, FINAL, KEPT_S, OTHER_BODY, Answer, Question, Status, no_room, too_late
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import Result
 
 
 @dataclass
 class Job:
-    """A batch and who still cares for it. The request goes when it has ended."""
+    """A batch, its results and its lease. `submission` is dropped when the batch ends, to free its memory."""
 
     batch_id: str
     checksum: str
@@ -36,7 +36,7 @@ class Job:
         return sum(len(result) for result in self.results)
 
     def start(self, status: Status, now: float) -> None:
-        """`starting` while a machine comes up, `running` when tiles are painted."""
+        """`starting` while a machine comes up, `running` once tiles are painted."""
         if self.has_ended:
             return
         self.status = status
@@ -44,7 +44,7 @@ class Job:
             self.started_at = now
 
     def add(self, result: Result) -> None:
-        """A tile that is done twice counts once; what comes in after the end is dropped."""
+        """Ignores a tile that is already done, and any tile after the end of the batch."""
         if self.has_ended or result.tile_id in self.done:
             return
         self.done.add(result.tile_id)
@@ -77,7 +77,7 @@ class JobTable:
         self.jobs: dict[str, Job] = {}
 
     def submit(self, submission: Submission, now: float) -> Job | None:
-        """The new job that must be worked on, or None when it is known already. One that did not complete begins anew."""
+        """Returns the new job to run, or None if the batch is known. A batch that failed or was cancelled starts again."""
         known = self.jobs.get(submission.batch_id)
         if known and known.checksum != submission.checksum:
             raise Problem(422, OTHER_BODY)
@@ -92,7 +92,7 @@ class JobTable:
         return job
 
     def sweep(self, now: float) -> list[Job]:
-        """Ends what nobody asks about or takes too long, forgets what is old or takes too much room. Returns what it ended."""
+        """Ends abandoned and late jobs and returns them; drops the results of old jobs, and of the oldest beyond `max_kept_mib`."""
         abandoned = [job for job in self.jobs.values() if job.is_abandoned(now)]
         late = [job for job in self.jobs.values() if job.is_late(self.settings.batch_timeout_s, now)]
         for job in abandoned:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the web layer asks of whoever runs batches. Where they run, it does not know."""
+"""Interface between the web layer and the code that runs batches, in this process or elsewhere."""
 
 import json
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def no_room(n: int) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """Which results are wanted, and for how long the answer may be held back for news. `until_end`: a result is no news."""
+    """Range of results to return, and how long to wait for new ones. With `until_end`, wait for the end of the batch."""
 
     results_from: int = 0
     max_results: int = 1 << 31
@@ -49,7 +49,7 @@ class Answer:
         return self.status in FINAL
 
     def to_json(self) -> bytes:
-        """Joins results that are JSON already: they are megabytes each."""
+        """Joins the results without parsing them: each is JSON of several megabytes."""
         head = {
             "batch_id": self.batch_id, "status": self.status, "success": self.status == "completed",
             "error": self.error, "tiles_processed": self.tiles_processed,
@@ -59,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a client may send at once."""
+    """Number of batches that a client may send at once."""
 
     concurrency: int = 1
     queue: int = 1
@@ -68,10 +68,10 @@ class Capacity:
 
 class Jobs(Protocol):
     async def submit(self, submission: Submission) -> None:
-        """Takes a batch, or knows it already. Raises Problem 422 (same id, other body) or 429 (no room)."""
+        """Adds a batch unless it is known. Raises Problem 422 (same id, other body) or 429 (queue full)."""
 
     async def answer(self, batch_id: str, question: Question) -> Answer | None:
-        """None when the batch is not known. Renews its lease."""
+        """Renews the batch's lease. Returns None if the batch is unknown."""
 
     async def cancel(self, batch_id: str, reason: str) -> bool:
-        """False when the batch is not known."""
+        """Returns False if the batch is unknown."""

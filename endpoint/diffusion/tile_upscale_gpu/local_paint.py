@@ -4,14 +4,14 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.painter import Painter
-from tile_upscale_gpu.watch import Result, Stopped
 
 
-class ThreadWatch:
-    """Brings results from the painting thread to the event loop; a slow loop holds the painter up, so nothing piles up."""
+class ThreadJobContext:
+    """Passes results from the painting thread to the event loop. `add` waits for the loop, so results can't pile up."""
 
     def __init__(self, runner: JobRunner, job: Job, loop: asyncio.AbstractEventLoop) -> None:
         self.runner = runner
@@ -26,7 +26,7 @@ class ThreadWatch:
 
 
 class LocalPaint:
-    """A JobRunner's `paint`."""
+    """A JobRunner's `paint` that uses one thread of this process."""
 
     def __init__(self, painter: Painter) -> None:
         self.painter = painter
@@ -34,7 +34,7 @@ class LocalPaint:
         self.turn = asyncio.Lock()
 
     async def load(self) -> None:
-        """Loads the default model, so that the first batch does not wait for it."""
+        """Loads the default model before the first batch arrives."""
         await asyncio.get_running_loop().run_in_executor(self.thread, self.painter.load)
 
     async def __call__(self, runner: JobRunner, job: Job) -> None:
@@ -46,4 +46,4 @@ class LocalPaint:
             await runner.start(job, "starting")
             await loop.run_in_executor(self.thread, self.painter.load, request.model_config_.base_model or "")
             await runner.start(job, "running")
-            await loop.run_in_executor(self.thread, self.painter.paint, request, ThreadWatch(runner, job, loop))
+            await loop.run_in_executor(self.thread, self.painter.paint, request, ThreadJobContext(runner, job, loop))

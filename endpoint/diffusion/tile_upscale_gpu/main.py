@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`tile-upscale-gpu`: the service on one machine, with uvicorn. Weights load once; batches are painted one at a time."""
+"""`tile-upscale-gpu`: the service on one machine, with uvicorn. Loads weights once and paints one batch at a time."""
 
 import argparse
 import contextlib
@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator
 import uvicorn
 from fastapi import FastAPI
 
-from tile_upscale_gpu.gate import Gate, Trust, is_loopback
+from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode, is_loopback
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, Settings, read_settings, read_token
 from tile_upscale_gpu.web import background, make_app
 
 
-def make_service(settings: Settings, token: str) -> Gate:
-    # Not before the settings are known to be right: what paints takes seconds to import.
+def make_service(settings: Settings, token: str) -> AuthMiddleware:
+    # torch and diffusers take seconds to import: read the settings and report their errors first.
     from tile_upscale_gpu.local_paint import LocalPaint
     from tile_upscale_gpu.painter import Painter
 
@@ -34,11 +34,11 @@ def make_service(settings: Settings, token: str) -> Gate:
         runner.stop()
 
     app = make_app(settings, runner, Capacity(), lifespan)
-    return Gate(app, Trust.TOKEN if token else Trust.LOOPBACK, token)
+    return AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
 
 
 def listen(host: str, port: int, token: str) -> socket.socket:
-    """Without a token only this machine may ask."""
+    """Opens the port. Without a token only loopback is allowed."""
     if not token and not is_loopback(host):
         raise ValueError(f"refuses to listen on {host} without authentication: set {TOKEN_VARIABLE} to a long random text")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -47,9 +47,9 @@ def listen(host: str, port: int, token: str) -> socket.socket:
 
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tile-upscale-gpu", description="The GPU service of Tile Upscale.")
-    parser.add_argument("--settings", help=f"TOML file; without it the one that {FILE_VARIABLE} names")
-    parser.add_argument("--host", default="127.0.0.1", help=f"anything but loopback wants a token in {TOKEN_VARIABLE}")
-    parser.add_argument("--port", type=int, default=8765, help="0 for any that is free")
+    parser.add_argument("--settings", help=f"TOML file; default: the one that {FILE_VARIABLE} names")
+    parser.add_argument("--host", default="127.0.0.1", help=f"any address but loopback needs a token in {TOKEN_VARIABLE}")
+    parser.add_argument("--port", type=int, default=8765, help="0 for any free port")
     return parser
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An SDXL model with everything that hangs on it: ControlNets, IP-Adapter, LoRAs. Loads from folders, never from a network."""
+"""An SDXL model with its ControlNets, IP-Adapter and LoRAs. Loads from local folders, never from a network."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ from transformers import CLIPVisionModelWithProjection
 from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
-# Bars of progress are for a person at a screen; this is a log.
+# Progress bars would fill the log with control characters.
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 
@@ -23,13 +23,13 @@ transformers.utils.logging.disable_progress_bar()
 def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    # The VAE's float32 is for its range; TF32 has that too, and is several times faster.
+    # The VAE runs in float32 for its range. TF32 has the same range and is several times faster.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     return torch.device(name)
 
 
 class Model:
-    """One base model on its device. Not thread-safe: one batch at a time paints with it."""
+    """One base model on its device. Not thread-safe: paint one batch at a time."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
@@ -76,7 +76,7 @@ class Model:
         return CLIPVisionModelWithProjection.from_pretrained(path, dtype=self.dtype, local_files_only=True)
 
     def choose_pipeline(self, controlnet: str | None) -> Any:
-        """The pipeline with that ControlNet, or without one. All share this model's parts."""
+        """Returns the pipeline with that ControlNet, or without one. All pipelines share this model's modules."""
         if controlnet is None:
             return self.plain
         if controlnet not in self.controlled:
@@ -93,7 +93,7 @@ class Model:
         return self.controlled[controlnet]
 
     def set_loras(self, wanted: dict[str, float]) -> None:
-        """Puts just these LoRAs in force, beside those that belong to the model."""
+        """Activates these LoRAs and those that the settings tie to the model, and no others."""
         weights = {**self.weights.loras, **wanted}
         for name in weights.keys() - self.loaded_loras:
             lora = self.settings.loras[name]
@@ -108,7 +108,7 @@ class Model:
             self.plain.disable_lora()
 
     def encode_prompts(self, texts: list[str]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-        """Embeddings and pooled embeddings of each text, computed together."""
+        """Encodes all texts in one pass; returns (embeddings, pooled embeddings) of each."""
         embeds, _, pooled, _ = self.plain.encode_prompt(
             prompt=texts, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
@@ -116,11 +116,11 @@ class Model:
 
     @property
     def zeroes_empty_negative(self) -> bool:
-        """SDXL was trained with zeros, not with the embedding of an empty text."""
+        """SDXL was trained with zeros in place of the embedding of an empty negative prompt."""
         return bool(self.plain.config.force_zeros_for_empty_prompt)
 
     def encode_reference(self, picture: Image.Image | None, is_guided: bool) -> list[torch.Tensor] | None:
-        """What the UNet wants to see of the reference; zeros without one, since it asks for something once an adapter is loaded."""
+        """Image embeddings for the IP-Adapter. Without a reference these are zeros: a UNet with an adapter always needs them."""
         if not self.settings.ip_adapter:
             return None
         given = picture or Image.new("RGB", (64, 64))
@@ -132,13 +132,13 @@ class Model:
             self.plain.set_ip_adapter_scale(scale)
 
     def encode_picture(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Latents of one picture (1, 3, H, W) in -1..1, scaled. The mean, not a sample: the source is known exactly."""
+        """Encodes one picture (1, 3, H, W) in -1..1 to scaled latents. Takes the distribution's mean, because the source is exact."""
         vae = self.plain.vae
         latents = vae.encode(pixels.to(self.device, vae.dtype)).latent_dist.mode()
         return (latents * vae.config.scaling_factor).to(self.dtype)
 
     def decode_picture(self, latents: torch.Tensor) -> torch.Tensor:
-        """The picture (1, 3, H, W), about -1..1, float32."""
+        """Decodes latents to a float32 picture (1, 3, H, W) of about -1..1."""
         vae = self.plain.vae
         return vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0].float()
 
@@ -149,7 +149,7 @@ def free_memory() -> None:
 
 
 def is_gpu_lost() -> bool:
-    """After an error in a kernel every later call fails too, until the process ends."""
+    """True after an error in a CUDA kernel: every later call fails too, until the process ends."""
     try:
         if torch.cuda.is_initialized():
             torch.cuda.synchronize()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paints a batch: which tiles go through the UNet together, what happens when memory is short, and what each tile answers."""
+"""Paints a batch: groups tiles for the UNet, halves groups when GPU memory is short, and makes each tile's result."""
 
 import logging
 import math
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 import torch
 from PIL import Image
 
+from tile_upscale_gpu.img2img import Img2Img
+from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.messages import Request, Tile
 from tile_upscale_gpu.model import Model, free_memory, is_gpu_lost
 from tile_upscale_gpu.pictures import PictureError, TileSizes, from_canvas, plan_sizes, read_reference, read_tile, to_canvas, write_tile
-from tile_upscale_gpu.repaint import Look, Repaint
+from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.request import target_size
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import GpuLost, Result, Stopped, Watch
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A tile that can be painted."""
+    """A tile whose picture could be decoded."""
 
     tile: Tile
     picture: Image.Image
@@ -34,12 +35,12 @@ class Work:
 
 
 class Painter:
-    """Holds one base model ready; another one that is asked for takes its place. One thread at a time."""
+    """Holds one base model in memory and replaces it when a batch names another. Not thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.model: Model | None = None
-        # What went through at once in the end, by the canvas it was painted on.
+        # Number of tiles that last fitted into memory together, by canvas size.
         self.fitting: dict[tuple[int, int], int] = {}
 
     def load(self, name: str = "") -> Model:
@@ -50,38 +51,38 @@ class Painter:
             self.model = Model(self.settings, name)
         return self.model
 
-    def paint(self, request: Request, watch: Watch, done: Collection[str] = ()) -> None:
-        """Paints every tile that is not done; raises Stopped when the rest is not wanted, GpuLost when this process is of no more use."""
+    def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
+        """Paints every tile that is not in `done`. Raises Stopped, or GpuLost when this process must end."""
         try:
-            self._paint(request, watch, done)
+            self._paint(request, context, done)
         except RuntimeError as error:
             if is_gpu_lost():
-                raise GpuLost(f"the GPU answers no more, restart the service: {error}") from error
+                raise GpuLost(f"the GPU no longer answers, restart the service: {error}") from error
             raise
 
-    def _paint(self, request: Request, watch: Watch, done: Collection[str]) -> None:
+    def _paint(self, request: Request, context: JobContext, done: Collection[str]) -> None:
         model = self.load(request.model_config_.base_model or "")
-        look = self._make_look(request, watch)
-        if look is None:
+        params = self._make_render_params(request, context)
+        if params is None:
             return
-        works = self._read_tiles(request, watch, done)
-        repaint = Repaint(model, look, {text for work in works for text in (work.prompt, work.negative_prompt)})
-        # PNG files are written beside the GPU's next tiles, and all of them before this returns.
+        works = self._read_tiles(request, context, done)
+        img2img = Img2Img(model, params, {text for work in works for text in (work.prompt, work.negative_prompt)})
+        # PNG files are encoded while the GPU paints the next tiles. Leaving the block waits for all of them.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
             for canvas in dict.fromkeys(work.sizes.canvas for work in works):
                 group = [work for work in works if work.sizes.canvas == canvas]
-                self._paint_group(repaint, group, canvas, watch, writer)
+                self._paint_group(img2img, group, canvas, context, writer)
 
-    def _make_look(self, request: Request, watch: Watch) -> Look | None:
+    def _make_render_params(self, request: Request, context: JobContext) -> RenderParams | None:
         try:
             reference = read_reference(request.ip_adapter_image_bytes.root) if request.ip_adapter_enabled else None
         except PictureError as error:
             for tile in request.tiles:
-                watch.add(Result.failed(tile.id, tile.seed, f"the reference picture can't be used: {error}"))
+                context.add(Result.failed(tile.id, tile.seed, f"the reference picture can't be used: {error}"))
             return None
-        return Look.make(request, reference, self.settings)
+        return RenderParams.make(request, reference, self.settings)
 
-    def _read_tiles(self, request: Request, watch: Watch, done: Collection[str]) -> list[Work]:
+    def _read_tiles(self, request: Request, context: JobContext, done: Collection[str]) -> list[Work]:
         works = []
         for tile in request.tiles:
             if tile.id in done:
@@ -89,19 +90,19 @@ class Painter:
             try:
                 works.append(_make_work(request, tile))
             except PictureError as error:
-                watch.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
+                context.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
         return works
 
-    def _paint_group(self, repaint: Repaint, works: list[Work], canvas: tuple[int, int], watch: Watch, writer: Executor) -> None:
+    def _paint_group(self, img2img: Img2Img, works: list[Work], canvas: tuple[int, int], context: JobContext, writer: Executor) -> None:
         written: list[Future[None]] = []
 
         def attempt(part: list[Work]) -> None:
-            written.append(_paint_together(repaint, part, watch, writer))
+            written.append(_paint_together(img2img, part, context, writer))
 
         def give_up(work: Work) -> None:
             size = f"{canvas[0]}x{canvas[1]} px"
             error = f"the GPU's memory does not hold one tile of {size}: choose smaller tiles or a smaller generation size"
-            watch.add(Result.failed(work.tile.id, work.tile.seed, error))
+            context.add(Result.failed(work.tile.id, work.tile.seed, error))
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
         self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up)
@@ -112,7 +113,7 @@ class Painter:
 def paint_in_parts(
     works: list[Work], size: int, attempt: Callable[[list[Work]], None], give_up: Callable[[Work], None]
 ) -> int:  # fmt: skip
-    """Attempts the tiles `size` at a time, halving whenever memory is short. Returns the size that fitted."""
+    """Attempts `size` tiles at a time and halves `size` when memory is short. Returns the size that fitted."""
     left = list(works)
     while left:
         part = left[:size]
@@ -123,7 +124,7 @@ def paint_in_parts(
         else:
             left = left[len(part) :]
             continue
-        # Outside of the handler, whose traceback keeps the failed attempt's tensors alive.
+        # Must run after the handler: its traceback keeps the tensors of the failed attempt alive.
         free_memory()
         if len(part) == 1:
             give_up(left.pop(0))
@@ -145,14 +146,14 @@ def _join(common: str, own: str | None) -> str:
     return ", ".join(text for text in (common.strip(), (own or "").strip()) if text)
 
 
-def _paint_together(repaint: Repaint, works: list[Work], watch: Watch, writer: Executor) -> "Future[None]":
+def _paint_together(img2img: Img2Img, works: list[Work], context: JobContext, writer: Executor) -> "Future[None]":
     def stop_if_unwanted() -> None:
-        if watch.is_stopped():
+        if context.is_stopped():
             raise Stopped
 
     started = time.monotonic()
     stop_if_unwanted()
-    pictures = repaint.run(
+    pictures = img2img.run(
         [work.picture for work in works],
         [work.tile.seed for work in works],
         [(work.prompt, work.negative_prompt) for work in works],
@@ -161,12 +162,12 @@ def _paint_together(repaint: Repaint, works: list[Work], watch: Watch, writer: E
     seconds = (time.monotonic() - started) / len(works)
     for work in works:
         log.info("tile %r: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))
-    return writer.submit(_write, works, pictures, seconds, watch)
+    return writer.submit(_write, works, pictures, seconds, context)
 
 
-def _write(works: list[Work], pictures: list[Image.Image | None], seconds: float, watch: Watch) -> None:
+def _write(works: list[Work], pictures: list[Image.Image | None], seconds: float, context: JobContext) -> None:
     for work, picture in zip(works, pictures, strict=True):
-        watch.add(_make_result(work, picture, seconds))
+        context.add(_make_result(work, picture, seconds))
 
 
 def _make_result(work: Work, picture: Image.Image | None, seconds: float) -> Result:

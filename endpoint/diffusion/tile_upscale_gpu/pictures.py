@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures as the wire carries them, and the sizes a tile goes through."""
+"""Reads and writes pictures of the wire contract, and plans the sizes that a tile passes through."""
 
 import base64
 import binascii
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy
 from PIL import Image
 
-# Sides in the latent and in the UNet's lower levels stay whole, as the models were trained.
+# With this multiple every level of the UNet has whole sides, as in training.
 GRID_PX = 64
 MAX_REFERENCE_PX = 8192 * 8192
 
@@ -23,7 +23,7 @@ def _open(text: str, formats: tuple[str, ...]) -> Image.Image:
         return Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=formats)
     except binascii.Error as error:
         raise PictureError("the picture is not base64") from error
-    # Pillow's readers raise whatever a broken file leads them to, assertions and errors of zlib and struct among it.
+    # Pillow's readers raise errors of any class on a broken file: AssertionError, zlib.error and struct.error were seen.
     except Exception as error:
         raise PictureError(f"the picture is not a {' or '.join(formats)} file") from error
 
@@ -36,7 +36,7 @@ def _load(picture: Image.Image) -> Image.Image:
 
 
 def read_tile(text: str, width: int, height: int) -> Image.Image:
-    """The size in the file's head is held against the promised one before anything is unpacked."""
+    """Compares the size in the PNG header with the declared one before decompressing anything."""
     picture = _open(text, ("PNG",))
     if picture.size != (width, height):
         raise PictureError(f"the picture is {picture.width}x{picture.height} px, not {width}x{height} px as the request says")
@@ -58,7 +58,7 @@ def write_tile(picture: Image.Image) -> str:
 
 @dataclass(frozen=True)
 class TileSizes:
-    """In px. A tile is resampled to `painted`, filled up to `canvas`, repainted, cut back and resampled to `target`."""
+    """Sizes in px. A tile is resampled to `painted`, padded to `canvas`, repainted, cropped and resampled to `target`."""
 
     painted: tuple[int, int]
     canvas: tuple[int, int]
@@ -66,7 +66,7 @@ class TileSizes:
 
 
 def plan_sizes(target: tuple[int, int], gen_res: int) -> TileSizes:
-    """`gen_res` is the longer side at which the model paints, 0 for the target's own."""
+    """`gen_res` is the longer side at which the model paints, or 0 for the target's."""
     scale = gen_res / max(target) if gen_res else 1.0
     painted = (max(1, round(target[0] * scale)), max(1, round(target[1] * scale)))
     canvas = (-(-painted[0] // GRID_PX) * GRID_PX, -(-painted[1] // GRID_PX) * GRID_PX)
@@ -74,7 +74,7 @@ def plan_sizes(target: tuple[int, int], gen_res: int) -> TileSizes:
 
 
 def to_canvas(picture: Image.Image, sizes: TileSizes) -> Image.Image:
-    """Fills up by mirroring, so that no edge appears that the picture does not have."""
+    """Pads by mirroring, so that no edge appears that the picture does not have."""
     painted = picture if picture.size == sizes.painted else picture.resize(sizes.painted, Image.Resampling.LANCZOS)
     if sizes.canvas == sizes.painted:
         return painted

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals of a request, as problem+json (RFC 9457)."""
+"""Failures of a request, as problem+json (RFC 9457)."""
 
 import json
 from http import HTTPStatus
@@ -9,7 +9,7 @@ RETRY_AFTER_S = 2
 
 
 class Problem(Exception):
-    """A request can't be served; `detail` is a sentence that names the field or the limit."""
+    """A request can't be served. `detail` is a sentence that names the field or the limit."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(status, detail)

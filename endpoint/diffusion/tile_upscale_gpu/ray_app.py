@@ -3,8 +3,8 @@
 
     serve run tile_upscale_gpu.ray_app:build settings=settings.toml
 
-A front without GPU answers HTTP; GPU replicas, from none to `max_replicas`, paint one batch each; a named actor keeps what has been
-painted, so that neither the front's loss nor a replica's loses anything.
+A front without a GPU answers HTTP. Up to `max_replicas` GPU replicas paint one batch each. A named actor holds the results, so that
+they survive the loss of the front and of replicas.
 """
 
 import asyncio
@@ -22,7 +22,8 @@ from ray.serve.exceptions import RayServeException
 from ray.serve.handle import DeploymentHandle
 
 from tile_upscale_gpu import VERSION
-from tile_upscale_gpu.gate import Gate, Trust
+from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
+from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.jobs import Answer, Capacity, Question
@@ -30,7 +31,6 @@ from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings, read_settings, read_token
-from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 from tile_upscale_gpu.web import make_app
 
 log = logging.getLogger(__name__)
@@ -40,22 +40,22 @@ GPU = "Gpu"
 TRIES = 4
 
 
-class KeeperWatch:
-    """In a replica: the keeper's word is asked for between steps."""
+class ActorJobContext:
+    """A replica's JobContext. Each call is a remote call to the JobStoreActor."""
 
-    def __init__(self, keeper: Any, run_id: str) -> None:
-        self.keeper = keeper
+    def __init__(self, job_store: Any, run_id: str) -> None:
+        self.job_store = job_store
         self.run_id = run_id
 
     def is_stopped(self) -> bool:
-        return ray.get(self.keeper.is_stopped.remote(self.run_id))
+        return ray.get(self.job_store.is_stopped.remote(self.run_id))
 
     def add(self, result: Result) -> None:
-        ray.get(self.keeper.add.remote(self.run_id, result))
+        ray.get(self.job_store.add.remote(self.run_id, result))
 
 
 class Gpu:
-    """A replica: one container with the weights in it."""
+    """A replica: one process that has the weights loaded."""
 
     def __init__(self, settings: Settings) -> None:
         from tile_upscale_gpu.painter import Painter
@@ -63,12 +63,12 @@ class Gpu:
         self.painter = Painter(settings)
         self.painter.load()
 
-    async def paint(self, keeper: Any, run_id: str, request: Request, done: Collection[str]) -> None:
-        await keeper.start.remote(run_id)
-        watch = KeeperWatch(keeper, run_id)
+    async def paint(self, job_store: Any, run_id: str, request: Request, done: Collection[str]) -> None:
+        await job_store.start.remote(run_id)
+        context = ActorJobContext(job_store, run_id)
         try:
-            # In a thread, so that Serve's questions for this replica's health are answered meanwhile.
-            await asyncio.to_thread(self.painter.paint, request, watch, done)
+            # In a thread, so that this replica answers Serve's health checks meanwhile.
+            await asyncio.to_thread(self.painter.paint, request, context, done)
         except Stopped:
             log.info("batch %r was stopped", request.batch_id)
         except GpuLost:
@@ -77,12 +77,12 @@ class Gpu:
 
 
 @ray.remote(num_cpus=0, max_restarts=-1)
-class Keeper:
-    """The state of all batches. It also hands them to the replicas, so that a front may go while they run."""
+class JobStoreActor:
+    """Holds the state of all batches and passes them to the replicas, so that batches outlive the front."""
 
     def __init__(self, settings: Settings) -> None:
         self.runner = JobRunner(settings, self._paint)
-        # Each try has an id of its own: a replica that was thought lost must not go on beside the next one.
+        # Each try has an id of its own, so that a replica which was only thought lost stops when the next one starts.
         self.runs: dict[str, Job] = {}
         self.gpu: DeploymentHandle | None = None
         self.sweeper: asyncio.Task | None = None
@@ -92,7 +92,7 @@ class Keeper:
         self.sweeper = self.sweeper or asyncio.ensure_future(self.runner.sweep_forever())
 
     async def submit(self, submission: Submission) -> tuple[int, str] | None:
-        """A refusal comes back as data: an exception would come back wrapped."""
+        """Returns a Problem as (status, detail), since Ray would wrap an exception."""
         try:
             await self.runner.submit(submission)
         except Problem as problem:
@@ -133,7 +133,7 @@ class Keeper:
         if job.submission is None:
             raise Stopped
         if self.gpu is None:
-            raise RuntimeError("the keeper does not know its replicas yet: send the batch again")
+            raise RuntimeError("the service has just been restarted: send the batch again")
         run_id = uuid.uuid4().hex
         self.runs[run_id] = job
         try:
@@ -143,33 +143,33 @@ class Keeper:
             del self.runs[run_id]
 
 
-def find_keeper(settings: Settings) -> Any:
-    """The one keeper for these settings and this code; the first who asks makes it."""
+def get_job_store(settings: Settings) -> Any:
+    """Returns the actor for these settings and this version, and makes it if there is none."""
     name = "jobs-" + hashlib.sha256(f"{VERSION} {settings.model_dump_json()}".encode()).hexdigest()[:12]
-    return Keeper.options(name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True).remote(settings)
+    return JobStoreActor.options(name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True).remote(settings)
 
 
-class KeeperJobs:
-    """Implements Jobs in a front, by asking the keeper."""
+class ActorJobs:
+    """Implements Jobs in a front by calls to the JobStoreActor."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.keeper: Any = None
+        self.job_store: Any = None
 
     async def _find(self) -> Any:
-        """A keeper that is new, or was restarted, must be told where the replicas are."""
-        if self.keeper is None:
-            keeper = find_keeper(self.settings)
-            await keeper.use.remote(serve.get_deployment_handle(GPU, serve.get_replica_context().app_name))
-            self.keeper = keeper
-        return self.keeper
+        """Tells an actor that is new or was restarted where the replicas are."""
+        if self.job_store is None:
+            job_store = get_job_store(self.settings)
+            await job_store.use.remote(serve.get_deployment_handle(GPU, serve.get_replica_context().app_name))
+            self.job_store = job_store
+        return self.job_store
 
     async def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             return await getattr(await self._find(), method).remote(*arguments)
         except RayActorError as error:
-            self.keeper = None
-            raise Problem(503, "the keeper of the batches is being restarted: ask again") from error
+            self.job_store = None
+            raise Problem(503, "the process that holds the batches is restarting: ask again") from error
 
     async def submit(self, submission: Submission) -> None:
         if refusal := await self._ask("submit", submission):
@@ -186,14 +186,14 @@ def make_front(settings: Settings, token: str) -> type:
     scale = settings.ray
     capacity = Capacity(scale.max_replicas, scale.max_replicas, autoscales=scale.min_replicas < scale.max_replicas)
 
-    def make_gated_app() -> Gate:
-        app = make_app(settings, KeeperJobs(settings), capacity)
-        return Gate(app, Trust.TOKEN if token else Trust.LOOPBACK, token)
+    def make_app_with_auth() -> AuthMiddleware:
+        app = make_app(settings, ActorJobs(settings), capacity)
+        return AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
 
-    @serve.ingress(make_gated_app)
+    @serve.ingress(make_app_with_auth)
     class Front:
         def __init__(self, _gpu: DeploymentHandle) -> None:
-            """Named here, the replicas are deployed with the front."""
+            """The argument makes Serve deploy the replicas with the front."""
 
     return Front
 
@@ -210,10 +210,10 @@ def build(arguments: dict[str, str]) -> serve.Application:
         autoscaling_config={
             "min_replicas": scale.min_replicas, "max_replicas": scale.max_replicas, "target_ongoing_requests": 1,
             "initial_replicas": scale.min_replicas, "upscale_delay_s": 1, "downscale_delay_s": scale.idle_s,
-            # A picture's batches all come at once: an average over Serve's usual half minute would bring replicas too late.
+            # All batches of a picture arrive at once: an average over Serve's default of 30 s would start replicas too late.
             "look_back_period_s": 12,
         },
     )  # fmt: skip
-    # Held answers wait in the front: each takes a place, but no time.
+    # Requests that wait for results occupy one place each in the front, but no CPU time.
     front = serve.deployment(make_front(settings, read_token()), name="Front", max_ongoing_requests=200, ray_actor_options={"num_cpus": 0})
     return front.bind(gpu.bind(settings))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and checks a submitted batch. Pictures are not looked at: a broken one is its tile's failure, not the batch's."""
+"""Parses and checks a submitted batch. Pictures are decoded later: a broken one fails its tile, not the batch."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DEFAULT_LEASE_S = 120
 
 @dataclass(frozen=True)
 class Submission:
-    """A batch that may be worked on. The checksum tells it from another with the same id."""
+    """A valid batch. The checksum tells the body from another one under the same id."""
 
     request: Request
     checksum: str
@@ -33,7 +33,7 @@ class Submission:
 
 
 def parse(body: bytes, batch_id: str | None, settings: Settings) -> Submission:
-    """Raises Problem. `batch_id` is the one in the path, None on the blocking route."""
+    """Raises Problem. `batch_id` comes from the path and is None on the blocking route."""
     request = _validate(_load(body), settings.max_tiles)
     if batch_id is not None and batch_id != request.batch_id:
         raise Problem(422, "'batch_id' must be the one in the path")
@@ -45,7 +45,7 @@ def parse(body: bytes, batch_id: str | None, settings: Settings) -> Submission:
 
 
 def target_size(request: Request, own: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a returned tile, in px, which are its own where the request wants none."""
+    """Width and height of a returned tile in px; `own` where the request does not set them."""
     width, height = request.target_width, request.target_height
     return (width.root if width else own[0], height.root if height else own[1])
 
@@ -81,7 +81,7 @@ def _check_tiles(request: Request) -> None:
 
 
 def _check_reference(request: Request) -> None:
-    # The schema's if/then, which no pydantic model can be made from.
+    # The schema says this by if/then, which pydantic models can't express.
     if request.ip_adapter_enabled and request.ip_adapter_image_bytes is None:
         raise Problem(422, "'ip_adapter_image_bytes' must hold a picture when 'ip_adapter_enabled' is true")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sampler names as users know them, and the diffusers scheduler each one stands for."""
+"""Maps the usual names of samplers to diffusers' schedulers."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SAMPLERS: dict[str, tuple[str, dict[str, Any]]] = {
     "dpm++ 2m": ("DPMSolverMultistepScheduler", {}),
     "dpm++ 2m karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
     "dpm++ 2m sde karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True, "algorithm_type": "sde-dpmsolver++"}),
-    # Few-step models want the sampler they were distilled for, with its own spacing of the steps.
+    # Few-step models need the sampler and the step spacing that they were distilled with.
     "lightning": ("EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
     "turbo": ("EulerAncestralDiscreteScheduler", {"timestep_spacing": "trailing"}),
     "lcm": ("LCMScheduler", {}),
@@ -21,7 +21,7 @@ SAMPLERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def make_scheduler(name: str, config: dict[str, Any]) -> Any:
-    """A new scheduler: it carries the state of one run. `config` is the model's own scheduler's."""
+    """Makes a scheduler for one run. `config` is the configuration of the model's own scheduler."""
     import diffusers
 
     class_name, changes = SAMPLERS[name.lower()]

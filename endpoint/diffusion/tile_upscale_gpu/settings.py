@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the operator decides: which weights there are, limits, prices. Read from one TOML file."""
+"""The operator's settings: weights, limits and prices, read from one TOML file."""
 
 import hashlib
 import os
@@ -26,27 +26,27 @@ class Table(BaseModel):
 
 
 class Weights(Table):
-    """Where weights lie, and where they come from when the volume is filled."""
+    """Folder of some weights, and the hub repository to download them from."""
 
-    path: Path | None = Field(default=None, description="relative to `folder`; the entry's own name without it")
-    repo: str = Field(default="", description="hub repository, for filling the volume only")
+    path: Path | None = Field(default=None, description="relative to `folder`; default: the entry's own name")
+    repo: str = Field(default="", description="hub repository, for download_weights only")
     revision: str | None = None
-    files: list[str] = Field(default=[], description="patterns of the files that are wanted; all without it")
-    variant: str | None = Field(default=None, description="such as fp16, where the files are named so")
+    files: list[str] = Field(default=[], description="patterns of the files to download; default: all")
+    variant: str | None = Field(default=None, description="part of the file names, such as fp16")
 
 
 class BaseModelWeights(Weights):
     """An SDXL model in diffusers' folder layout."""
 
-    sampler: str = Field(default="dpm++ 2m karras", description="used where the request names none")
-    vae: Path | None = Field(default=None, description="another VAE's folder, such as one that is safe in half precision")
-    loras: dict[str, float] = Field(default={}, description="always on, such as a few-step LoRA")
+    sampler: str = Field(default="dpm++ 2m karras", description="default of requests that name none")
+    vae: Path | None = Field(default=None, description="folder of another VAE, such as one for half precision")
+    loras: dict[str, float] = Field(default={}, description="always active, such as a few-step LoRA")
 
 
 class LoraWeights(Weights):
     """`path` is the file, or its folder."""
 
-    weight_name: str | None = Field(default=None, description="the file, where the folder holds several")
+    weight_name: str | None = Field(default=None, description="name of the file, if the folder holds several")
 
 
 class IpAdapterWeights(Weights):
@@ -55,14 +55,14 @@ class IpAdapterWeights(Weights):
 
 
 class Gpu(Table):
-    """What the health answer says about the GPU and its cost."""
+    """The GPU and its cost, for the health answer."""
 
     name: str = ""
     price_per_hour: float | None = Field(default=None, ge=0)
     currency: str = "USD"
 
     def describe(self) -> str | None:
-        """A sentence for users; None where nothing is set."""
+        """Returns a sentence for users, or None if nothing is set."""
         price = "" if self.price_per_hour is None else f"{self.price_per_hour:.2f} {self.currency} an hour"
         return f"Paints on: {', '.join(filter(None, (self.name, price)))}." if self.name or price else None
 
@@ -79,7 +79,7 @@ class Ray(Table):
     num_cpus: float = Field(default=1, ge=0)
     min_replicas: int = Field(default=0, ge=0)
     max_replicas: int = Field(default=4, ge=1)
-    idle_s: float = Field(default=60, ge=0, description="a replica without work ends after this")
+    idle_s: float = Field(default=60, ge=0, description="a replica without work ends after this time")
 
 
 class Settings(Table):
@@ -89,11 +89,11 @@ class Settings(Table):
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
 
-    device: str = Field(default="auto", description="as torch names it; auto: cuda where there is one")
+    device: str = Field(default="auto", description="torch's name of a device; auto: cuda if available")
     dtype: Dtype = "float16"
-    # SDXL's own VAE overflows in half precision, and bfloat16 shows as banding.
+    # SDXL's own VAE overflows in float16 and shows bands in bfloat16.
     vae_dtype: Dtype = "float32"
-    unet_batch: int = Field(default=8, ge=1, description="tiles that go through the UNet at once, memory allowing")
+    unet_batch: int = Field(default=8, ge=1, description="tiles that go through the UNet at once; halved when memory is short")
 
     max_tiles: int = Field(default=64, ge=1)
     max_body_mib: int = Field(default=128, ge=1)
@@ -122,7 +122,7 @@ class Settings(Table):
         return next(iter(self.models))
 
     def make_identity(self) -> str:
-        """Changes whenever the pixels would: this service, the libraries that paint, the weights and how they are run."""
+        """Digest of all that changes the pixels: versions of service and libraries, weights, precision."""
         digest = hashlib.sha256()
         parts = [self.models, self.controlnets, self.loras, {"ip_adapter": self.ip_adapter}]
         for name, weights in (item for part in parts for item in part.items() if item[1]):
@@ -133,7 +133,7 @@ class Settings(Table):
 
 
 def _digest_folder(digest: "hashlib._Hash", folder: Path) -> None:
-    """Gigabytes of weights are told apart by their names, sizes and beginnings, which hold each tensor's place."""
+    """Digests names, sizes and the first MiB of the files: a safetensors header lists every tensor, and reading all takes minutes."""
     files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
         with path.open("rb") as file:
@@ -142,7 +142,7 @@ def _digest_folder(digest: "hashlib._Hash", folder: Path) -> None:
 
 
 def read_settings(path: str | Path | None = None) -> Settings:
-    """Reads the file that is named, or the one of the environment variable."""
+    """Reads the named file, or the one that the environment variable names."""
     path = path or os.environ.get(FILE_VARIABLE)
     if not path:
         raise ValueError(f"no settings: name a TOML file, or set {FILE_VARIABLE} to one (settings.example.toml shows how)")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Batches whose state lies in a shared key-value store, while a cloud's own queue runs the calls that paint them.
+"""Jobs for a cloud: batches live in a shared key-value store, and the cloud's queue runs the calls that paint them.
 
-Fronts and painters come and go; none of them holds anything that the others need. Each time a batch begins it gets a run of its own,
-whose painter alone writes its state and results; the front alone writes who has asked and whether to stop.
+Fronts and painters may restart at any time and keep nothing in memory that others need. Each start of a batch is a run of its own.
+Only the run's painter writes its state and results; only fronts write the time of the last request and the wish to stop.
 """
 
 import asyncio
@@ -14,44 +14,44 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.jobs import ABANDONED, FINAL, KEPT_S, OTHER_BODY, Answer, Question, Status, too_late
 from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
-from tile_upscale_gpu.watch import GpuLost, Result, Stopped
 
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
-# A front that is lost between noting a batch and giving it away leaves it without a call.
+# A front that dies between storing a run and spawning its call leaves the run without one.
 SPAWN_LIMIT_S = 60
 
 
 class Store(Protocol):
-    """A dictionary that several machines share."""
+    """A dictionary that machines share."""
 
     def get(self, key: str, default: Any = None) -> Any: ...
     def put(self, key: str, value: Any) -> None: ...
     def put_new(self, key: str, value: Any) -> bool:
-        """Sets a key that is not there; False when it is."""
+        """Sets a new key. Returns False if the key exists."""
 
     def pop(self, key: str) -> None: ...
     def keys(self) -> Iterable[str]: ...
 
 
 class Calls(Protocol):
-    """The cloud's queue of calls to the painter."""
+    """The cloud's queue of calls to painters."""
 
     def spawn(self, run: "Run", request: Request) -> str: ...
     def cancel(self, call_id: str) -> None: ...
     def find_failure(self, call_id: str) -> str | None:
-        """Why the call as a whole has failed, in a sentence; None while it may still do its work, or has done it."""
+        """Returns a sentence on why the whole call failed, or None while the call waits, runs or has succeeded."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A batch from its submission on; what a front knows of it."""
+    """A submitted batch, as fronts see it."""
 
     run_id: str
     checksum: str
@@ -62,7 +62,7 @@ class Run:
 
 @dataclass(frozen=True)
 class State:
-    """What the painter says of a run."""
+    """Progress of a run, as its painter writes it."""
 
     status: Status = "starting"
     error: str | None = None
@@ -91,8 +91,8 @@ def result_key(run_id: str, number: int) -> str:
     return f"{run_id}:result:{number}"
 
 
-class StoreWatch:
-    """In the painter: asks the store whether to go on, and puts results there."""
+class StoreJobContext:
+    """A painter's JobContext over the store."""
 
     def __init__(self, settings: Settings, store: Store, run: Run, clock: Callable[[], float]) -> None:
         self.settings = settings
@@ -100,17 +100,17 @@ class StoreWatch:
         self.run = run
         self.clock = clock
         self.lock = threading.Lock()
-        # A container that takes over from a lost one goes on where that was.
+        # A container that replaces a lost one resumes after its last stored tile.
         self.state: State = store.get(state_key(run.run_id)) or State(started_at=clock())
 
-    def say(self, **changes: Any) -> None:
-        """Called from the thread that paints and from the one that writes pictures."""
+    def update(self, **changes: Any) -> None:
+        """Called from the painting thread and from the one that encodes pictures."""
         with self.lock:
             self.state = replace(self.state, **changes)
             self.store.put(state_key(self.run.run_id), self.state)
 
     def end(self, status: Status, error: str | None = None) -> None:
-        self.say(status=status, error=error, ended_at=self.clock())
+        self.update(status=status, error=error, ended_at=self.clock())
 
     def is_stopped(self) -> bool:
         if self.state.status in FINAL:
@@ -125,34 +125,34 @@ class StoreWatch:
         return self.state.status in FINAL
 
     def add(self, result: Result) -> None:
-        # The result first: a state that counts it promises that it is there.
+        # Store the result first: a reader expects every result that the state counts.
         self.store.put(result_key(self.run.run_id, len(self.state.done)), result.json)
-        self.say(done=(*self.state.done, result.tile_id))
+        self.update(done=(*self.state.done, result.tile_id))
 
 
 def paint_run(
     painter: Any, settings: Settings, store: Store, run: Run, request: Request, clock: Callable[[], float] = time.time
 ) -> None:  # fmt: skip
-    """What the cloud calls: paints a batch. Its failure is an answer, so that the cloud does not try it again, unless the GPU is lost."""
-    watch = StoreWatch(settings, store, run, clock)
-    if watch.is_stopped():
+    """The call that the cloud runs. Stores a failure instead of raising it, so that the cloud retries only when the GPU is lost."""
+    context = StoreJobContext(settings, store, run, clock)
+    if context.is_stopped():
         return
-    watch.say(status="running")
+    context.update(status="running")
     try:
-        painter.paint(request, watch, watch.state.done)
+        painter.paint(request, context, context.state.done)
     except Stopped:
         return
     except GpuLost:
         raise
     except Exception as error:
         log.exception("run %s failed", run.run_id)
-        watch.end("failed", f"the service failed on this batch: {error}")
+        context.end("failed", f"the service failed on this batch: {error}")
         return
-    watch.end("completed")
+    context.end("completed")
 
 
 class StoreJobs:
-    """Implements Jobs in a front. The store's calls wait for a network, so each is made in a thread."""
+    """Implements Jobs in a front. The store waits for a network, so its methods run in threads."""
 
     def __init__(self, store: Store, calls: Calls, clock: Callable[[], float] = time.time) -> None:
         self.store = store
@@ -174,7 +174,7 @@ class StoreJobs:
         if known:
             self.store.put(key, run)
         elif not self.store.put_new(key, run):
-            return  # another front has just taken the same batch
+            return  # another front has just stored the same batch
         self.store.put(key, replace(run, call_id=self.calls.spawn(run, submission.request)))
 
     def _read_state(self, run: Run) -> State:
@@ -192,7 +192,7 @@ class StoreJobs:
     async def answer(self, batch_id: str, question: Question) -> Answer | None:
         until = self.clock() + question.wait_s
         while True:
-            run, state = await asyncio.to_thread(self._look, batch_id)
+            run, state = await asyncio.to_thread(self._renew_lease, batch_id)
             if run is None:
                 return None
             has_news = state.status in FINAL or (not question.until_end and len(state.done) > question.results_from)
@@ -200,7 +200,7 @@ class StoreJobs:
                 return await asyncio.to_thread(self._make_answer, batch_id, run, state, question)
             await asyncio.sleep(POLL_S)
 
-    def _look(self, batch_id: str) -> tuple[Run | None, State]:
+    def _renew_lease(self, batch_id: str) -> tuple[Run | None, State]:
         run: Run | None = self.store.get(run_key(batch_id))
         if run is None:
             return None, State()
@@ -222,7 +222,7 @@ class StoreJobs:
         run: Run | None = self.store.get(run_key(batch_id))
         if run is None:
             return False
-        # Between steps the painter sees the first; the second takes a call that has not begun out of the queue.
+        # A painter reads the stop key between steps. A call that has not begun is removed from the queue.
         if self._read_state(run).status not in FINAL:
             self.store.put(stop_key(run.run_id), reason)
             if run.call_id and self.store.get(state_key(run.run_id)) is None:
@@ -230,8 +230,8 @@ class StoreJobs:
         return True
 
 
-def forget_old(store: Store, longest_s: float, now: float) -> int:
-    """Drops what ended an hour ago, and what can't run any more. Returns how many batches that were."""
+def purge_ended(store: Store, longest_s: float, now: float) -> int:
+    """Deletes batches that ended an hour ago or can no longer run. Returns the number of batches."""
     keys = list(store.keys())
     old = {}
     for key in keys:

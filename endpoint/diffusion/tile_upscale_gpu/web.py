@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The routes of the wire contract (endpoint/README.md). Who runs the batches, and where, it does not know."""
+"""The routes of the wire contract (endpoint/README.md). A Jobs object runs the batches."""
 
 import asyncio
 import contextlib
@@ -69,7 +69,7 @@ class Routes:
         return Response(status_code=204)
 
     async def process(self, request: Request) -> Response:
-        """The blocking route. A client that goes away stops paying."""
+        """The blocking route. The batch is cancelled when the client disconnects."""
         submission = await self._read(request, None)
         await self.jobs.submit(submission)
         answer = asyncio.ensure_future(self.jobs.answer(submission.batch_id, Question(until_end=True)))
@@ -109,7 +109,7 @@ def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
-    """What is over the limit is read to its end, so that the client hears the answer, but not kept."""
+    """Reads a body over the limit to its end without keeping it: most clients read the 413 only after they have sent everything."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
@@ -129,7 +129,7 @@ async def _wait_for_hang_up(request: Request) -> None:
 
 
 def _preferred_wait(headers: Mapping[str, str]) -> int:
-    """Prefer: respond-async, wait=10 (RFC 7240); what is not understood is ignored."""
+    """Parses `Prefer: respond-async, wait=10` (RFC 7240); other preferences are ignored."""
     for preference in headers.get("prefer", "").split(","):
         name, _, value = preference.partition(";")[0].partition("=")
         if name.strip().lower() == "wait" and value.strip().isdecimal():
@@ -154,7 +154,7 @@ def _respond(answer: Answer | None) -> Response:
         raise Problem(404, UNKNOWN)
     if answer.has_ended:
         return Response(answer.to_json(), 200, media_type="application/json")
-    # Relative to where it was asked for, so that it also holds behind a proxy that adds a path.
+    # Relative, so that the address also holds behind a proxy that adds a path.
     headers = {"Location": "./" + quote(answer.batch_id, safe=""), "Retry-After": str(POLL_AFTER_S)}
     return Response(answer.to_json(), 202, headers, media_type="application/json")
 
@@ -182,7 +182,7 @@ async def _on_failure(_request: Request, error: Exception) -> Response:
 
 @contextlib.asynccontextmanager
 async def background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Runs a coroutine beside the application, for a lifespan."""
+    """Runs a coroutine for the application's lifespan."""
     task = asyncio.ensure_future(work)
     try:
         yield

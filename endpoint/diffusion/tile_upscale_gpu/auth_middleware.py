@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may ask. Stands before the whole web application."""
+"""Authentication, as ASGI middleware before the whole web application."""
 
 import hmac
 from enum import Enum
@@ -14,24 +14,24 @@ from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Trust(Enum):
-    TOKEN = "token"  # a bearer token, held against ours
-    PROXY = "proxy"  # who gets here was let in by a proxy, such as Modal's
-    LOOPBACK = "loopback"  # programs on this machine
+class AuthMode(Enum):
+    TOKEN = "token"  # the request carries our bearer token
+    PROXY = "proxy"  # a proxy, such as Modal's, has authenticated the caller
+    LOOPBACK = "loopback"  # the caller is a program on this machine
 
 
 def is_loopback(host: str) -> bool:
     return host in LOOPBACK
 
 
-class Gate:
-    """ASGI middleware that turns away whoever may not ask."""
+class AuthMiddleware:
+    """Answers requests that are not authorized with 401 or 403; passes the others on."""
 
-    def __init__(self, app: ASGIApp, trust: Trust, token: str = "") -> None:
-        if trust is Trust.TOKEN and not token:
-            raise ValueError("a bearer token is wanted, but none is set")
+    def __init__(self, app: ASGIApp, mode: AuthMode, token: str = "") -> None:
+        if mode is AuthMode.TOKEN and not token:
+            raise ValueError("AuthMode.TOKEN needs a token")
         self.app = app
-        self.trust = trust
+        self.mode = mode
         self.token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,9 +44,9 @@ class Gate:
 
     def _refuse(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
-        if self.trust is Trust.TOKEN:
+        if self.mode is AuthMode.TOKEN:
             return self._refuse_token(headers.get("authorization", ""))
-        if self.trust is Trust.LOOPBACK:
+        if self.mode is AuthMode.LOOPBACK:
             return _refuse_foreign(headers, scope.get("client"))
         return None
 
@@ -60,7 +60,7 @@ class Gate:
 
 
 def _refuse_foreign(headers: Headers, client: tuple[str, int] | None) -> Problem | None:
-    """A page in a browser may reach loopback under a name of its own (DNS rebinding), or from its own origin."""
+    """Refuses pages in a browser: they reach loopback under a host name of their own (DNS rebinding) or send an Origin."""
     try:
         host = urlsplit("//" + headers.get("host", "")).hostname or ""
     except ValueError:
