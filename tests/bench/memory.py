@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from gimp_runner import Gimp, find_processes  # noqa: E402
+from gimp_runner import Gimp  # noqa: E402
+from processes import find_processes  # noqa: E402
 
 SCRIPT = """
 from gimp_inside import *
@@ -24,10 +25,10 @@ def read_peak_mib(process: int) -> float:
     return 0.0
 
 
-def watch(group: int, ended: threading.Event, peaks: list[float]) -> None:
+def watch(session: int, ended: threading.Event, peaks: list[float]) -> None:
     """The kernel keeps the peak itself, so looking now and then misses only what grows in the last moment."""
     while not ended.wait(0.02):
-        for process in find_processes("tile-upscale", group):
+        for process in find_processes("tile-upscale", session):
             try:
                 peaks.append(read_peak_mib(process))
             except OSError:

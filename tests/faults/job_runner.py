@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from echo_endpoint import Behavior, EchoEndpoint
-from kill_moments import list_processes
 from polling import wait_until
+from processes import list_processes
 
 N_TILES = 16  # 208 px in tiles of 64 px that overlap by 16: four a side
 TIME_LIMIT_S = 120
@@ -68,7 +68,7 @@ def square(side_px: int) -> dict[str, float]:
 
 
 class Job:
-    """A job that runs in a process group of its own."""
+    """A job that runs in a session of its own."""
 
     def __init__(self, cache: Path, *addresses: str, **options: float | str) -> None:
         self.cache = cache

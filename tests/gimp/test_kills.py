@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp, find_processes
-from kill_moments import REQUESTS, KillAtRequest, list_processes
+from gimp_runner import Gimp
+from kill_moments import REQUESTS, KillAtRequest
 from polling import wait_until
+from processes import find_processes, list_processes
 
 # One job for each line of TEST_JOBS: width, height, scale, tile size.
 SCRIPT = """

@@ -6,8 +6,9 @@ import signal
 from pathlib import Path
 
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp, find_processes
+from gimp_runner import Gimp
 from polling import wait_until
+from processes import find_parent, find_processes
 
 SCRIPT = """
 import os
@@ -18,13 +19,9 @@ tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=an
 N_TILES = 8 * 6
 
 
-def find_parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def kill_worker(group: int) -> None:
+def kill_worker(session: int) -> None:
     """What the kernel does where memory runs out: it takes the process that holds most."""
-    found = find_processes("tile-upscale", group)
+    found = find_processes("tile-upscale", session)
     workers = [process for process in found if find_parent(process) in found]
     os.kill(workers[0] if workers else found[0], signal.SIGKILL)
 

@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp, find_processes
+from gimp_runner import Gimp
 from polling import wait_until
+from processes import find_processes
 
 SCRIPT = """
 import os
@@ -39,12 +41,20 @@ def stored(gimp: Gimp) -> list[Path]:
     return sorted(gimp.cache.glob("*.tile"))
 
 
+def kill_all(program: str, session: int) -> None:
+    """Kills the processes of a session that run the program. A worker may end with its parent, before it is killed itself."""
+    running = find_processes(program, session)
+    assert running, f"{program} does not run"
+    for process in running:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
 def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
     with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
         process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
         wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
-        for plug_in in find_processes("tile-upscale"):
-            os.kill(plug_in, signal.SIGKILL)
+        kill_all("tile-upscale", process.pid)
         killed = gimp.finish(process)
         assert killed.values.get("status") != "success"
         finished = list(endpoint.painted)
@@ -61,8 +71,7 @@ def test_what_the_endpoint_finished_after_the_kill_is_collected(gimp: Gimp) -> N
     with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
         process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
         wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
-        for plug_in in find_processes("tile-upscale"):
-            os.kill(plug_in, signal.SIGKILL)
+        kill_all("tile-upscale", process.pid)
         gimp.finish(process)
         endpoint.release()
         submitted = {tile["index"] for request in endpoint.requests for tile in request["tiles"]}
@@ -118,8 +127,8 @@ def test_full_disk_costs_a_warning_only(gimp: Gimp) -> None:
     assert "No space left on device" in told["stderr"]
 
 
-def no_local_endpoint(group: int) -> Callable[[], bool]:
-    return lambda: not find_processes("tile-upscale-endpoint", group)
+def no_local_endpoint(session: int) -> Callable[[], bool]:
+    return lambda: not find_processes("tile-upscale-endpoint", session)
 
 
 def variables(process: int) -> list[str]:
@@ -131,8 +140,7 @@ def test_local_endpoint_gets_no_keys_and_ends_with_a_killed_plug_in(gimp: Gimp) 
     (endpoint,) = wait_until(lambda: find_processes("tile-upscale-endpoint", process.pid), "the local endpoint runs")
     names = variables(endpoint)
     assert "PATH" in names and not [name for name in names if name.startswith("UPSCALE_")]
-    for plug_in in find_processes("tile-upscale", process.pid):
-        os.kill(plug_in, signal.SIGKILL)
+    kill_all("tile-upscale", process.pid)
     gimp.finish(process)
     wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
 
@@ -140,8 +148,7 @@ def test_local_endpoint_gets_no_keys_and_ends_with_a_killed_plug_in(gimp: Gimp) 
 def test_local_endpoint_that_is_killed_is_started_again(gimp: Gimp) -> None:
     process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8")
     wait_until(lambda: len(stored(gimp)) >= 3, "three tiles are done")
-    for server in find_processes("tile-upscale-endpoint", process.pid):
-        os.kill(server, signal.SIGKILL)
+    kill_all("tile-upscale-endpoint", process.pid)
     outcome = gimp.finish(process)
     assert outcome.values.get("status") == "success", outcome
     assert outcome.values["failed"] == 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import find_processes
 from gimp_window import MISSING, Session
 from polling import wait_until
+from processes import find_processes
 
 BEFORE = [[1200, 800, ["photo.png"]]]
 AFTER = [[2400, 1600, ["photo.png 2x", "photo.png"]]]
@@ -181,9 +181,9 @@ def test_gimp_quits_while_it_runs(folder: Path) -> None:
         session.start()
         endpoint.wait_for_tiles(1)
         wait_until(lambda: list(session.gimp.cache.rglob("*.png")) or list(session.gimp.cache.rglob("*")), "the tile is kept")
-        assert find_processes("tile-upscale")
+        assert find_processes("tile-upscale", session.process.pid)
         session.do("click", "menu item", "Quit")
         wait_until(lambda: session.process.poll() is not None, "GIMP has gone")
-        wait_until(lambda: not find_processes("tile-upscale"), "the plug-in has gone with it")
+        wait_until(lambda: not find_processes("tile-upscale", session.process.pid), "the plug-in has gone with it")
         assert session.process.returncode in (0, -signal.SIGTERM)
         assert [path for path in session.gimp.cache.rglob("*") if path.is_file()], "the finished tile is lost"

@@ -4,11 +4,12 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from processes import kill_session
 
 SUPPORT = Path(__file__).parent
 STOCK_PLUG_INS = ("script-fu", "python-eval", "file-png")
@@ -74,7 +75,7 @@ class Gimp:
         }  # fmt: skip
 
     def start(self, script: str, interpreter: str = "python-fu-eval", **environment: str) -> "subprocess.Popen[str]":
-        """Starts a session in a process group of its own; the script comes from standard input or as an expression."""
+        """Starts GIMP in a session of its own, which tells its processes from others; see processes.py."""
         batch = "-" if interpreter == "python-fu-eval" else script
         command = [CONSOLE, "--no-data", "--no-fonts", "--quit", f"--batch-interpreter={interpreter}", "-b", batch]
         process = subprocess.Popen(
@@ -92,27 +93,10 @@ class Gimp:
         try:
             stdout, stderr = process.communicate(timeout=TIME_LIMIT_S)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_session(process.pid)
             _, stderr = process.communicate()
             raise AssertionError(f"the session took longer than {TIME_LIMIT_S} s: {stderr}") from None
         return Outcome(process.returncode, stdout, stderr)
 
     def run(self, script: str, interpreter: str = "python-fu-eval", **environment: str) -> Outcome:
         return self.finish(self.start(script, interpreter, **environment))
-
-
-def find_processes(name: str, parent_group: int | None = None) -> list[int]:
-    """Process ids of running programs of that name; zombies don't count."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text()
-            program = os.readlink(entry / "exe")
-        except OSError:
-            continue
-        state, _, group = stat.rpartition(")")[2].split()[:3]
-        if state != "Z" and Path(program).name == name and parent_group in (None, int(group)):
-            found.append(int(entry.name))
-    return found

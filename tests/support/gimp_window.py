@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real GIMP with its windows and one picture open, on a screen of its own, and a line to a plug-in that tells what is in it."""
+"""The real GIMP with its windows and one picture open, on a screen of its own, and a connection to a plug-in in it that describes
+its images."""
 
 import json
-import os
 import shutil
 import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy
 from gimp_runner import Gimp
@@ -15,14 +17,17 @@ from polling import wait_until
 from screen import Screen
 
 GUI = next((name for name in ("gimp-3.0", "gimp-3.2", "gimp") if shutil.which(name)), "")
-SHOTS = Path(os.environ.get("UPSCALE_SCREENS", "build/test/screens"))
 PLUG_INS = Path(__file__).parents[1] / "gimp" / "plug-ins"
 SIZE = (1200, 800)
+START_LIMIT_S = 120
+RUN_LIMIT_S = 180
+# Width, height and the names of the layers of each image, all as JSON has them.
+Images = list[list[Any]]
 MISSING = [name for name in (GUI or "gimp", "Xvfb", "xdotool", "openbox") if not shutil.which(name)]
 
 
 def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
-    """Something to look at: hills under an evening sky, and a little noise as cameras make it."""
+    """Paints hills under an evening sky, with a little noise as cameras make it."""
     width, height = size
     random = numpy.random.default_rng(3)
     y = numpy.linspace(0, 1, height)[:, None, None]
@@ -39,7 +44,7 @@ def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
 
 
 class Session:
-    """Use as a context manager; `endpoints` stands in where the dialog names none."""
+    """Use as a context manager; the dialog takes `endpoints` where its field for endpoints is empty."""
 
     def __init__(
         self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png", **environment: str
@@ -55,33 +60,36 @@ class Session:
         paint(folder / "photo.png")
 
     def __enter__(self) -> "Session":
-        self.screen.__enter__()
-        if self.keyring:
-            self.screen.start_keyring()
-        command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", self.picture]
-        self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=subprocess.DEVNULL)
-        wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open")
+        with ExitStack() as stack:
+            stack.enter_context(self.screen)
+            if self.keyring:
+                self.screen.start_keyring()
+            command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", self.picture]
+            self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=subprocess.DEVNULL)
+            wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open", START_LIMIT_S)
+            self.stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.screen.__exit__()
+        self.stack.close()
 
     def tell(self, command: str) -> str:
+        """Sends a command to the saboteur inside GIMP, and returns its answer."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self.socket))
             connection.sendall(command.encode() + b"\n")
             return connection.recv(5000).decode()
 
-    def images(self) -> list:
+    def images(self) -> Images:
         return json.loads(self.tell("describe 0"))
 
-    def wait_for_images(self, expected: list) -> None:
-        wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}", 180)
+    def wait_for_images(self, expected: Images) -> None:
+        wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}", RUN_LIMIT_S)
 
     def shot(self, name: str) -> None:
-        self.screen.shot(SHOTS / f"{name}.png")
+        self.screen.shot(name)
 
-    def do(self, *command: str) -> object:
+    def do(self, *command: str) -> Any:
         return self.screen.do(*command)
 
     def open_dialog(self, item: str = "Tile Upscale...") -> None:
@@ -89,7 +97,7 @@ class Session:
         self.do("wait-sensitive", "button", "Upscale")
 
     def start(self) -> None:
-        """From the menu to the running job, with what the dialog has."""
+        """Opens the dialog and starts a job with the dialog's values."""
         self.open_dialog()
         self.do("press", "button", "Upscale")
         self.do("wait", "progress bar", "Finished tiles")

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from kill_moments import list_processes
 from polling import wait_until
+from processes import list_processes
 from wire_client import Client
 
 ROOT = Path(__file__).parents[2]
@@ -130,8 +130,8 @@ class KillableService:
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
-        group = self.process.process.pid
-        wait_until(lambda: set(list_processes(group)) == {group}, "the service is gone, with all it has started")
+        session = self.process.process.pid
+        wait_until(lambda: set(list_processes(session)) == {session}, "the service is gone, with all it has started")
 
     def _find_started(self) -> str:
         lines = [line for line in list(self.process.lines) if line.startswith("started ")]

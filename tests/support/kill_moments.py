@@ -3,25 +3,11 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from echo_endpoint import EchoEndpoint, Exchange
 
 # Where run-job stops when it is told to, and the how manyth time; see tests/faults/stop-points.c.
 MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
-
-
-def list_processes(group: int) -> dict[int, str]:
-    """State by process id of those in a process group; a zombie is none."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state != "Z":
-            found[int(stat.parent.name)] = state
-    return found
 
 
 def is_health(exchange: Exchange) -> bool:
