@@ -43,7 +43,7 @@ dup_bare_loras (const char *text)
 
   for (char **entry = entries; *entry; entry++)
     {
-      char *bare = upscale_name_dup_bare (g_strstrip (*entry));
+      char *bare = upscale_gen_params_dup_bare_name (g_strstrip (*entry));
 
       g_free (*entry);
       *entry = bare;
@@ -59,7 +59,7 @@ clean (const UpscaleSettingsKind *kind, const char *name, char *text)
   g_autofree char *given = text;
 
   if (given && kind->is_document && g_str_equal (name, "model"))
-    return upscale_name_dup_bare (given);
+    return upscale_gen_params_dup_bare_name (given);
   if (given && kind->is_document && g_str_equal (name, "loras"))
     return dup_bare_loras (given);
   return g_steal_pointer (&given);

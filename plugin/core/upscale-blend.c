@@ -34,7 +34,7 @@ add_row (float       *rgba,
  * is what can't be seen: endpoints were shown other colors there.
  */
 void
-upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleChange change)
+upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange change)
 {
   for (int y = 0; y < height_px; y++)
     {

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleChange:
+ * UpscaleBlendChange:
  * @painted: (array): R, G, B of what was painted, rows without gaps
  * @seen: (array): the same of what the endpoint saw
  * @x_weights: (array): the tile's window across
@@ -20,8 +20,9 @@ typedef struct
   const float *seen;
   const float *x_weights;
   const float *y_weights;
-} UpscaleChange;
+} UpscaleBlendChange;
 
-void upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleChange change);
+void
+upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange change);
 
 G_END_DECLS

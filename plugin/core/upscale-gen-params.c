@@ -144,7 +144,7 @@ upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
 }
 
 /**
- * upscale_name_is_path:
+ * upscale_gen_params_name_is_path:
  * @name: what a model or a LoRA is called
  *
  * Servers list what they have as names, some with folders in them, as in
@@ -154,7 +154,7 @@ upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
  * Returns: %TRUE if it is a path
  */
 gboolean
-upscale_name_is_path (const char *name)
+upscale_gen_params_name_is_path (const char *name)
 {
   g_auto (GStrv) folders = NULL;
 
@@ -170,24 +170,24 @@ upscale_name_is_path (const char *name)
 }
 
 /**
- * upscale_name_dup_bare:
+ * upscale_gen_params_dup_bare_name:
  * @name: what a model or a LoRA is called
  *
  * Returns: (transfer full): @name without the folders when it is a path, else all of it
  */
 char *
-upscale_name_dup_bare (const char *name)
+upscale_gen_params_dup_bare_name (const char *name)
 {
   const char *bare = name;
 
   g_return_val_if_fail (name != NULL, NULL);
 
-  if (!upscale_name_is_path (name))
+  if (!upscale_gen_params_name_is_path (name))
     return g_strdup (name);
   for (const char *c = name; *c; c++)
     if (strchr ("/\\", *c))
       bare = c + 1;
-  return g_strdup (upscale_name_is_path (bare) ? "" : bare);
+  return g_strdup (upscale_gen_params_name_is_path (bare) ? "" : bare);
 }
 
 /* The length goes first, so that no two lists of texts run together to the same bytes. */
@@ -256,7 +256,7 @@ upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checks
 }
 
 /**
- * upscale_tile_seed:
+ * upscale_gen_params_derive_tile_seed:
  * @base_seed: the seed of the whole picture
  * @tile_index: a tile
  *
@@ -266,7 +266,7 @@ upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checks
  * Returns: 0 to 2^53 - 1
  */
 gint64
-upscale_tile_seed (gint64 base_seed, guint tile_index)
+upscale_gen_params_derive_tile_seed (gint64 base_seed, guint tile_index)
 {
   guint64 z =
       (guint64) base_seed + (tile_index + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);

@@ -25,7 +25,7 @@ typedef struct
  * @strength: denoising strength, 0 to 1
  * @steps: sampling steps
  * @cfg_scale: how closely the prompt is followed
- * @seed: base seed; each tile gets its own from upscale_tile_seed()
+ * @seed: base seed; each tile gets its own from upscale_gen_params_derive_tile_seed()
  * @generation_px: side at which the model paints, 0 for the tile's own
  * @controlnet_enabled: whether the tile ControlNet holds the picture together
  * @conditioning_scale: its weight
@@ -65,10 +65,10 @@ gboolean          upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
                                                   GError          **error);
 void upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checksum);
 
-gboolean upscale_name_is_path (const char *name);
-char    *upscale_name_dup_bare (const char *name);
+gboolean upscale_gen_params_name_is_path (const char *name);
+char    *upscale_gen_params_dup_bare_name (const char *name);
 
-gint64 upscale_tile_seed (gint64 base_seed, guint tile_index);
+gint64 upscale_gen_params_derive_tile_seed (gint64 base_seed, guint tile_index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleGenParams, upscale_gen_params_unref)
 

@@ -11,60 +11,60 @@
 #define MOST_LOSS_DIVISOR 8
 
 /**
- * upscale_step_find:
+ * upscale_lattice_find_step:
  * @scale: the upscale factor, at least 1
  *
  * Returns: the factor's step; without @target_px when no source pixel but the first
  * begins where a target pixel does, within a hundred
  */
-UpscaleStep
-upscale_step_find (double scale)
+UpscaleLatticeStep
+upscale_lattice_find_step (double scale)
 {
   for (int source_px = 1; source_px <= MAX_STEP_PX; source_px++)
     {
       double target_px = round (scale * source_px);
 
       if (fabs (scale * source_px - target_px) <= 1e-6)
-        return (UpscaleStep) { source_px, (int) target_px };
+        return (UpscaleLatticeStep) { source_px, (int) target_px };
     }
-  return (UpscaleStep) { 1, 0 };
+  return (UpscaleLatticeStep) { 1, 0 };
 }
 
 /**
- * upscale_round_down:
+ * upscale_lattice_round_down:
  * @length_px: a length, not negative
  * @multiple_of: at least 1
  *
  * Returns: the largest multiple that is not above @length_px
  */
 int
-upscale_round_down (int length_px, int multiple_of)
+upscale_lattice_round_down (int length_px, int multiple_of)
 {
   return length_px / multiple_of * multiple_of;
 }
 
 /**
- * upscale_round_up:
+ * upscale_lattice_round_up:
  * @length_px: a length, not negative
  * @multiple_of: at least 1
  *
  * Returns: the smallest multiple that is not below @length_px
  */
 int
-upscale_round_up (int length_px, int multiple_of)
+upscale_lattice_round_up (int length_px, int multiple_of)
 {
-  return upscale_round_down (length_px + multiple_of - 1, multiple_of);
+  return upscale_lattice_round_down (length_px + multiple_of - 1, multiple_of);
 }
 
 /**
- * upscale_least_common_multiple:
+ * upscale_lattice_least_common_multiple:
  * @a: at least 1
  * @b: at least 1
  *
  * Returns: the smallest number that both divide
  */
 int
-upscale_least_common_multiple (int a, int b)
+upscale_lattice_least_common_multiple (int a, int b)
 {
   int divisor = a;
   int rest = b;
@@ -91,10 +91,10 @@ upscale_least_common_multiple (int a, int b)
  * Returns: what tiles should begin at a multiple of, at most @spacing_px
  */
 int
-upscale_lattice_find (UpscaleStep step, int spacing_px)
+upscale_lattice_find (UpscaleLatticeStep step, int spacing_px)
 {
   int both = step.target_px > 0
-                 ? upscale_least_common_multiple (step.target_px, LATENT_PX)
+                 ? upscale_lattice_least_common_multiple (step.target_px, LATENT_PX)
                  : LATENT_PX;
 
   if (both <= spacing_px && spacing_px % both <= spacing_px / MOST_LOSS_DIVISOR)

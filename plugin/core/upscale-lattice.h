@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleStep:
+ * UpscaleLatticeStep:
  * @source_px: so many source pixels, at least 1
  * @target_px: become so many target pixels; 0 when there are no such numbers
  *
@@ -17,12 +17,12 @@ typedef struct
 {
   int source_px;
   int target_px;
-} UpscaleStep;
+} UpscaleLatticeStep;
 
-UpscaleStep upscale_step_find (double scale);
-int         upscale_lattice_find (UpscaleStep step, int spacing_px);
-int         upscale_round_down (int length_px, int multiple_of);
-int         upscale_round_up (int length_px, int multiple_of);
-int         upscale_least_common_multiple (int a, int b);
+UpscaleLatticeStep upscale_lattice_find_step (double scale);
+int                upscale_lattice_find (UpscaleLatticeStep step, int spacing_px);
+int                upscale_lattice_round_down (int length_px, int multiple_of);
+int                upscale_lattice_round_up (int length_px, int multiple_of);
+int                upscale_lattice_least_common_multiple (int a, int b);
 
 G_END_DECLS

@@ -142,7 +142,7 @@ upscale_model_names_choose (const char *const *names,
 }
 
 /**
- * upscale_model_name_dup_without_hash:
+ * upscale_model_names_dup_without_hash:
  * @name: a name as AUTOMATIC1111 lists it
  *
  * AUTOMATIC1111 appends ` [1234567890]` to the name of a model as soon as it has computed
@@ -151,7 +151,7 @@ upscale_model_names_choose (const char *const *names,
  * Returns: (transfer full): @name without that
  */
 char *
-upscale_model_name_dup_without_hash (const char *name)
+upscale_model_names_dup_without_hash (const char *name)
 {
   const char *bracket = strrchr (name, '[');
   gsize       length = strlen (name);
@@ -180,7 +180,7 @@ dup_stem (const char *name)
 {
   static const char *const endings[] = { ".safetensors", ".ckpt", ".pt", ".pth",
                                          ".bin",         ".gguf", ".sft" };
-  g_autofree char         *plain = upscale_model_name_dup_without_hash (name);
+  g_autofree char         *plain = upscale_model_names_dup_without_hash (name);
   const char              *base = skip_folders (plain);
 
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
@@ -230,13 +230,13 @@ have_same_folder (const char *name, const char *other)
 const char *
 upscale_model_names_find (const char *const *names, const char *wanted)
 {
-  g_autofree char *plain = upscale_model_name_dup_without_hash (wanted);
+  g_autofree char *plain = upscale_model_names_dup_without_hash (wanted);
   const char      *found = NULL;
   guint            n_found = 0;
 
   for (gsize i = 0; names && names[i]; i++)
     {
-      g_autofree char *listed = upscale_model_name_dup_without_hash (names[i]);
+      g_autofree char *listed = upscale_model_names_dup_without_hash (names[i]);
 
       if (g_str_equal (names[i], wanted) || g_str_equal (listed, plain))
         return names[i];

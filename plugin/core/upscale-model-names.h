@@ -14,7 +14,7 @@ const char *upscale_model_names_choose (const char *const *names,
                                         const char *const *words,
                                         const char        *model);
 const char *upscale_model_names_find (const char *const *names, const char *wanted);
-char       *upscale_model_name_dup_without_hash (const char *name);
+char       *upscale_model_names_dup_without_hash (const char *name);
 gboolean    upscale_model_names_are_same (const char *name, const char *other);
 
 G_END_DECLS

@@ -3,16 +3,16 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "upscale-axis.h"
+#include "upscale-grid-axis.h"
 #include "upscale-error.h"
 #include "upscale-limits.h"
 
 struct _UpscaleTilePlan
 {
   UpscaleTilePlanCase what;
-  UpscaleStep         step;
-  UpscaleAxis         x_axis;
-  UpscaleAxis         y_axis;
+  UpscaleLatticeStep  step;
+  UpscaleGridAxis     x_axis;
+  UpscaleGridAxis     y_axis;
   GArray             *tiles; /* of UpscaleTile */
   GArray             *cells; /* of UpscaleCell */
 };
@@ -42,7 +42,7 @@ check_geometry (UpscaleTilePlanCase what, GError **error)
 
 /* Before there is any tile: a grid of millions would take hours and the memory, too. */
 static gboolean
-check_count (UpscaleAxis x_axis, UpscaleAxis y_axis, GError **error)
+check_count (UpscaleGridAxis x_axis, UpscaleGridAxis y_axis, GError **error)
 {
   gint64 n_tiles = (gint64) x_axis.n * y_axis.n;
 
@@ -64,8 +64,8 @@ append_tiles (UpscaleTilePlan *plan)
       {
         UpscaleTile tile = { .index = plan->tiles->len, .row = row, .col = col };
 
-        tile.rect.x = upscale_axis_get_tile_start (plan->x_axis, col);
-        tile.rect.y = upscale_axis_get_tile_start (plan->y_axis, row);
+        tile.rect.x = upscale_grid_axis_get_tile_start (plan->x_axis, col);
+        tile.rect.y = upscale_grid_axis_get_tile_start (plan->y_axis, row);
         tile.rect.width = plan->x_axis.tile_px;
         tile.rect.height = plan->y_axis.tile_px;
         g_array_append_val (plan->tiles, tile);
@@ -73,7 +73,9 @@ append_tiles (UpscaleTilePlan *plan)
 }
 
 static void
-append_cell (UpscaleTilePlan *plan, UpscaleSegment across, UpscaleSegment down)
+append_cell (UpscaleTilePlan       *plan,
+             UpscaleGridAxisSegment across,
+             UpscaleGridAxisSegment down)
 {
   UpscaleCell cell = {
     .rect = { across.start_px, down.start_px, across.length_px, down.length_px },
@@ -88,13 +90,13 @@ append_cell (UpscaleTilePlan *plan, UpscaleSegment across, UpscaleSegment down)
 static void
 append_cells (UpscaleTilePlan *plan)
 {
-  g_autoptr (GArray) columns = upscale_axis_get_segments (plan->x_axis);
-  g_autoptr (GArray) rows = upscale_axis_get_segments (plan->y_axis);
+  g_autoptr (GArray) columns = upscale_grid_axis_get_segments (plan->x_axis);
+  g_autoptr (GArray) rows = upscale_grid_axis_get_segments (plan->y_axis);
 
   for (guint row = 0; row < rows->len; row++)
     for (guint col = 0; col < columns->len; col++)
-      append_cell (plan, g_array_index (columns, UpscaleSegment, col),
-                   g_array_index (rows, UpscaleSegment, row));
+      append_cell (plan, g_array_index (columns, UpscaleGridAxisSegment, col),
+                   g_array_index (rows, UpscaleGridAxisSegment, row));
 }
 
 /* What lies outside the region becomes cells without tiles: above, below, left and right
@@ -122,14 +124,14 @@ append_outside (UpscaleTilePlan *plan)
     }
 }
 
-static UpscaleAxis
+static UpscaleGridAxis
 make_axis (UpscaleTilePlanCase what,
-           UpscaleStep         step,
+           UpscaleLatticeStep  step,
            int                 start_px,
            int                 length_px,
            int                 total_px)
 {
-  return upscale_axis_new ((UpscaleAxisCase) {
+  return upscale_grid_axis_new ((UpscaleGridAxisCase) {
       .start_px = start_px,
       .length_px = length_px,
       .total_px = total_px,
@@ -154,15 +156,15 @@ make_axis (UpscaleTilePlanCase what,
 UpscaleTilePlan *
 upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
 {
-  UpscaleRect      region = what.region;
-  UpscaleTilePlan *plan;
-  UpscaleStep      step;
-  UpscaleAxis      x_axis;
-  UpscaleAxis      y_axis;
+  UpscaleRect        region = what.region;
+  UpscaleTilePlan   *plan;
+  UpscaleLatticeStep step;
+  UpscaleGridAxis    x_axis;
+  UpscaleGridAxis    y_axis;
 
   if (!check_geometry (what, error))
     return NULL;
-  step = upscale_step_find (what.scale);
+  step = upscale_lattice_find_step (what.scale);
   x_axis = make_axis (what, step, region.x, region.width, what.width_px);
   y_axis = make_axis (what, step, region.y, region.height, what.height_px);
   if (!check_count (x_axis, y_axis, error))
@@ -256,10 +258,10 @@ upscale_tile_plan_get_region (const UpscaleTilePlan *plan)
  *
  * Returns: what its tiles have in common
  */
-UpscaleTileGrid
+UpscaleTilePlanGrid
 upscale_tile_plan_get_grid (const UpscaleTilePlan *plan)
 {
-  return (UpscaleTileGrid) {
+  return (UpscaleTilePlanGrid) {
     .step = plan->step,
     .tile_width_px = plan->x_axis.tile_px,
     .tile_height_px = plan->y_axis.tile_px,
@@ -297,17 +299,18 @@ upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
 
 /* Where tile @index gives way to its neighbor. */
 static int
-seam_before (UpscaleAxis axis, int index)
+seam_before (UpscaleGridAxis axis, int index)
 {
-  int start_px = upscale_axis_get_tile_start (axis, index);
+  int start_px = upscale_grid_axis_get_tile_start (axis, index);
 
   if (index == 0)
     return axis.start_px;
-  return (upscale_axis_get_tile_start (axis, index - 1) + axis.tile_px + start_px) / 2;
+  return (upscale_grid_axis_get_tile_start (axis, index - 1) + axis.tile_px + start_px) /
+         2;
 }
 
 static int
-seam_after (UpscaleAxis axis, int index)
+seam_after (UpscaleGridAxis axis, int index)
 {
   return index + 1 < axis.n ? seam_before (axis, index + 1)
                             : axis.start_px + axis.length_px;
@@ -384,10 +387,10 @@ upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index)
 }
 
 static void
-fill_weights (UpscaleAxis axis, int tile, int position_px, int n, float *weights)
+fill_weights (UpscaleGridAxis axis, int tile, int position_px, int n, float *weights)
 {
   for (int i = 0; i < n; i++)
-    weights[i] = upscale_axis_get_weight (axis, tile, position_px + i);
+    weights[i] = upscale_grid_axis_get_weight (axis, tile, position_px + i);
 }
 
 /**

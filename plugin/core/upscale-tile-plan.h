@@ -43,7 +43,7 @@ typedef struct
 } UpscaleCell;
 
 /**
- * UpscaleTileGrid:
+ * UpscaleTilePlanGrid:
  * @step: the upscale factor's step
  * @tile_width_px: width of each tile
  * @tile_height_px: height of each tile
@@ -54,12 +54,12 @@ typedef struct
  */
 typedef struct
 {
-  UpscaleStep step;
-  int         tile_width_px;
-  int         tile_height_px;
-  int         slack_x_px;
-  int         slack_y_px;
-} UpscaleTileGrid;
+  UpscaleLatticeStep step;
+  int                tile_width_px;
+  int                tile_height_px;
+  int                slack_x_px;
+  int                slack_y_px;
+} UpscaleTilePlanGrid;
 
 /**
  * UpscaleTilePlanCase:
@@ -90,13 +90,13 @@ UpscaleTilePlan *upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error
 UpscaleTilePlan *upscale_tile_plan_ref (UpscaleTilePlan *plan);
 void             upscale_tile_plan_unref (UpscaleTilePlan *plan);
 
-int                upscale_tile_plan_get_width (const UpscaleTilePlan *plan);
-int                upscale_tile_plan_get_height (const UpscaleTilePlan *plan);
-UpscaleRect        upscale_tile_plan_get_region (const UpscaleTilePlan *plan);
-UpscaleTileGrid    upscale_tile_plan_get_grid (const UpscaleTilePlan *plan);
-guint              upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan);
-const UpscaleTile *upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index);
-UpscaleRect        upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index);
+int                 upscale_tile_plan_get_width (const UpscaleTilePlan *plan);
+int                 upscale_tile_plan_get_height (const UpscaleTilePlan *plan);
+UpscaleRect         upscale_tile_plan_get_region (const UpscaleTilePlan *plan);
+UpscaleTilePlanGrid upscale_tile_plan_get_grid (const UpscaleTilePlan *plan);
+guint               upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan);
+const UpscaleTile  *upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index);
+UpscaleRect upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index);
 UpscaleRect upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect);
 guint       upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan);
 const UpscaleCell *upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index);

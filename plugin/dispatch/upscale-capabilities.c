@@ -258,7 +258,7 @@ static void
 append_guide (GString *name, GStrv guides, const char *model)
 {
   const char      *guide = upscale_model_names_fit ((const char *const *) guides, model);
-  g_autofree char *plain = guide ? upscale_model_name_dup_without_hash (guide) : NULL;
+  g_autofree char *plain = guide ? upscale_model_names_dup_without_hash (guide) : NULL;
 
   if (plain)
     g_string_append_printf (name, " %s", plain);

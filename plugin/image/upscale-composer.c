@@ -116,11 +116,11 @@ add_tile (const UpscaleComposer *composer,
           guint                  tile_index,
           GeglBuffer            *painted)
 {
-  UpscaleRect   rect = block->rect;
-  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
-  GeglRectangle roi = { rect.x - tile.x, rect.y - tile.y, rect.width, rect.height };
-  UpscaleChange change = { block->painted, block->seen, block->x_weights,
-                           block->y_weights };
+  UpscaleRect        rect = block->rect;
+  UpscaleRect        tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglRectangle      roi = { rect.x - tile.x, rect.y - tile.y, rect.width, rect.height };
+  UpscaleBlendChange change = { block->painted, block->seen, block->x_weights,
+                                block->y_weights };
 
   gegl_buffer_get (painted, &roi, 1.0, babl_format (PAINTED_FORMAT), block->words,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);

@@ -9,11 +9,11 @@
 
 /* The target is resampled here, and sent from the tile's first pixel on. */
 static UpscaleTileGeometry
-send_target (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
+send_target (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
 {
   UpscaleRect target = { tile.x, tile.y,
-                         upscale_round_up (grid.tile_width_px, multiple_of),
-                         upscale_round_up (grid.tile_height_px, multiple_of) };
+                         upscale_lattice_round_up (grid.tile_width_px, multiple_of),
+                         upscale_lattice_round_up (grid.tile_height_px, multiple_of) };
 
   return (UpscaleTileGeometry) { .sent = target,
                                  .target = target,
@@ -23,14 +23,14 @@ send_target (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
 /* What is sent begins with a source pixel, which may lie before the tile by the slack,
  * and is so many steps long that its sizes are multiples here and there. */
 static UpscaleTileGeometry
-send_source (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
+send_source (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
 {
-  UpscaleStep step = grid.step;
-  int         unit = step.target_px * multiple_of;
-  int         n_across = upscale_round_up (grid.tile_width_px + grid.slack_x_px, unit);
-  int         n_down = upscale_round_up (grid.tile_height_px + grid.slack_y_px, unit);
-  int         left = tile.x / step.target_px;
-  int         top = tile.y / step.target_px;
+  UpscaleLatticeStep step = grid.step;
+  int                unit = step.target_px * multiple_of;
+  int n_across = upscale_lattice_round_up (grid.tile_width_px + grid.slack_x_px, unit);
+  int n_down = upscale_lattice_round_up (grid.tile_height_px + grid.slack_y_px, unit);
+  int left = tile.x / step.target_px;
+  int top = tile.y / step.target_px;
 
   n_across /= step.target_px;
   n_down /= step.target_px;
@@ -60,7 +60,7 @@ send_source (UpscaleTileGrid grid, UpscaleRect tile, int multiple_of)
  * wants
  */
 UpscaleTileGeometry
-upscale_tile_geometry (UpscaleTileGrid            grid,
+upscale_tile_geometry (UpscaleTilePlanGrid        grid,
                        UpscaleRect                tile,
                        const UpscaleCapabilities *endpoint)
 {

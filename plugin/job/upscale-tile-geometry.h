@@ -25,7 +25,7 @@ typedef struct
   UpscaleRect inside;
 } UpscaleTileGeometry;
 
-UpscaleTileGeometry upscale_tile_geometry (UpscaleTileGrid            grid,
+UpscaleTileGeometry upscale_tile_geometry (UpscaleTilePlanGrid        grid,
                                            UpscaleRect                tile,
                                            const UpscaleCapabilities *endpoint);
 

@@ -143,7 +143,7 @@ make_key (TileWork *work, UpscaleTileGeometry form, const UpscaleCapabilities *p
        .target_height_px = form.target.height,
        .offset_x_px = form.inside.x,
        .offset_y_px = form.inside.y,
-       .seed = upscale_tile_seed (gen_params->seed, work->tile_index),
+       .seed = upscale_gen_params_derive_tile_seed (gen_params->seed, work->tile_index),
        .gen_params = gen_params,
   };
 
@@ -236,7 +236,8 @@ make_message (TileWork            *work,
   message->target_width_px = form.target.width;
   message->target_height_px = form.target.height;
   message->inside = form.inside;
-  message->seed = upscale_tile_seed (pipeline->gen_params->seed, work->tile_index);
+  message->seed =
+      upscale_gen_params_derive_tile_seed (pipeline->gen_params->seed, work->tile_index);
   message->key = make_key (work, form, work->capabilities);
   work->message = g_steal_pointer (&message);
   return TRUE;

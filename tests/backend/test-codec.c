@@ -18,7 +18,7 @@ make_batch (UpscaleGenParams *gen_params, guint n_tiles)
       message->image = g_bytes_new ("\x89PNG", 4);
       message->width_px = message->height_px = 64;
       message->target_width_px = message->target_height_px = 128;
-      message->seed = upscale_tile_seed (0, i);
+      message->seed = upscale_gen_params_derive_tile_seed (0, i);
       g_ptr_array_add (batch->tiles, message);
     }
   g_free (batch->id);

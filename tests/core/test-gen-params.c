@@ -62,8 +62,8 @@ test_each_tile_has_its_own_seed (void)
       {
         gint64 *seed = g_new (gint64, 1);
 
-        *seed = upscale_tile_seed (base, i);
-        g_assert_cmpint (*seed, ==, upscale_tile_seed (base, i));
+        *seed = upscale_gen_params_derive_tile_seed (base, i);
+        g_assert_cmpint (*seed, ==, upscale_gen_params_derive_tile_seed (base, i));
         g_assert_cmpint (*seed, >=, 0);
         g_assert_cmpint (*seed, <, G_GINT64_CONSTANT (1) << 53);
         g_assert_true (g_hash_table_add (seen, seed));
@@ -85,19 +85,19 @@ test_paths_are_told_from_names (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (tested_names); i++)
     {
-      g_autofree char *bare = upscale_name_dup_bare (tested_names[i]);
+      g_autofree char *bare = upscale_gen_params_dup_bare_name (tested_names[i]);
 
       g_test_message ("%s", tested_names[i]);
-      g_assert_false (upscale_name_is_path (tested_names[i]));
+      g_assert_false (upscale_gen_params_name_is_path (tested_names[i]));
       g_assert_cmpstr (bare, ==, tested_names[i]);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (tested_paths); i++)
     {
-      g_autofree char *bare = upscale_name_dup_bare (tested_paths[i]);
+      g_autofree char *bare = upscale_gen_params_dup_bare_name (tested_paths[i]);
 
       g_test_message ("%s", tested_paths[i]);
-      g_assert_true (upscale_name_is_path (tested_paths[i]));
-      g_assert_false (upscale_name_is_path (bare));
+      g_assert_true (upscale_gen_params_name_is_path (tested_paths[i]));
+      g_assert_false (upscale_gen_params_name_is_path (bare));
       g_assert_true (g_str_has_suffix (tested_paths[i], bare));
     }
 }
@@ -115,8 +115,8 @@ test_a_bare_name_is_no_path (void)
 
       for (int i = g_test_rand_int_range (0, sizeof text); i > 0; i--)
         text[i - 1] = letters[g_test_rand_int_range (0, sizeof letters - 1)];
-      bare = upscale_name_dup_bare (text);
-      g_assert_false (upscale_name_is_path (bare));
+      bare = upscale_gen_params_dup_bare_name (text);
+      g_assert_false (upscale_gen_params_name_is_path (bare));
     }
 }
 

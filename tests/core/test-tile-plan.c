@@ -27,7 +27,7 @@ whole (int width, int height, int tile_px, int overlap_px)
 static void
 expect_refusal (const char *what)
 {
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, what);
+  g_test_expect_message ("tile-upscale-core", G_LOG_LEVEL_CRITICAL, what);
 }
 
 static void

@@ -61,7 +61,7 @@ check_untouched (GObject *config)
   g_assert_cmpstr (endpoints, ==, "");
   g_assert_null (file);
   g_assert_cmpint (retries, ==, 0);
-  g_assert_false (upscale_name_is_path (model));
+  g_assert_false (upscale_gen_params_name_is_path (model));
 }
 
 static void

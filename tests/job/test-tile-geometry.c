@@ -93,7 +93,7 @@ check_sizes (UpscaleTileGeometry form, UpscaleTileGeometry first, int multiple_o
 
 /* What is sent is what comes back: the same pixels of the picture, to the last one. */
 static void
-check_places (UpscaleTileGeometry form, UpscaleRect tile, UpscaleStep step)
+check_places (UpscaleTileGeometry form, UpscaleRect tile, UpscaleLatticeStep step)
 {
   UpscaleRect back = { form.target.x + form.inside.x, form.target.y + form.inside.y,
                        form.inside.width, form.inside.height };
@@ -115,11 +115,11 @@ check_places (UpscaleTileGeometry form, UpscaleRect tile, UpscaleStep step)
 
 static void
 check_choice (UpscaleTileGeometry        form,
-              UpscaleTileGrid            grid,
+              UpscaleTilePlanGrid        grid,
               const UpscaleCapabilities *endpoint)
 {
   int      m = endpoint->multiple_of;
-  int      width = upscale_round_up (grid.tile_width_px, m);
+  int      width = upscale_lattice_round_up (grid.tile_width_px, m);
   gboolean enlarges = endpoint->resizes && grid.step.target_px > grid.step.source_px;
   gboolean is_whole = grid.step.source_px == 1;
 
@@ -141,7 +141,7 @@ check_choice (UpscaleTileGeometry        form,
 static void
 check_plan (const UpscaleTilePlan *plan, const UpscaleCapabilities *endpoint)
 {
-  UpscaleTileGrid     grid = upscale_tile_plan_get_grid (plan);
+  UpscaleTilePlanGrid grid = upscale_tile_plan_get_grid (plan);
   UpscaleTileGeometry first = get_form (plan, 0, endpoint);
 
   check_choice (first, grid, endpoint);

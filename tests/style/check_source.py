@@ -22,7 +22,7 @@ NO_README = (
     ".egg-info",
 )
 # Headers of these folders declare what their file names do not say. The list only ever gets shorter.
-FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/", "plugin/core/", "plugin/dispatch/", "plugin/gimp/", "ui/", "endpoint/local/")
+FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/", "plugin/dispatch/", "plugin/gimp/", "ui/")
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),

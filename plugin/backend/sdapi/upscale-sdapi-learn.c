@@ -34,7 +34,7 @@ dup_names_without_hash (GStrv names)
   g_autoptr (GStrvBuilder) plain = g_strv_builder_new ();
 
   for (; names && *names; names++)
-    g_strv_builder_take (plain, upscale_model_name_dup_without_hash (*names));
+    g_strv_builder_take (plain, upscale_model_names_dup_without_hash (*names));
   return g_strv_builder_end (plain);
 }
 
@@ -47,7 +47,7 @@ hear_options (UpscaleSdapiFacts *facts, JsonNode *root)
 
   if (!options)
     return;
-  facts->model = model ? upscale_model_name_dup_without_hash (model) : NULL;
+  facts->model = model ? upscale_model_names_dup_without_hash (model) : NULL;
   g_set_str (&facts->format, upscale_json_get_string (options, "samples_format"));
 }
 

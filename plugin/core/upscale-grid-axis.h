@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleAxis:
+ * UpscaleGridAxis:
  * @start_px: first pixel of the region on this axis
  * @length_px: length of the region
  * @first_px: first pixel of the first tile, not after @start_px
@@ -37,10 +37,10 @@ typedef struct
   int      n;
   gboolean fade_start;
   gboolean fade_end;
-} UpscaleAxis;
+} UpscaleGridAxis;
 
 /**
- * UpscaleSegment:
+ * UpscaleGridAxisSegment:
  * @start_px: first pixel
  * @length_px: length, at least 1
  * @first: the first tile that carries weight all over it
@@ -54,10 +54,10 @@ typedef struct
   int length_px;
   int first;
   int n;
-} UpscaleSegment;
+} UpscaleGridAxisSegment;
 
 /**
- * UpscaleAxisCase:
+ * UpscaleGridAxisCase:
  * @start_px: first pixel of the region
  * @length_px: length of the region, at least 1
  * @total_px: length of the whole picture on this axis
@@ -69,17 +69,18 @@ typedef struct
  */
 typedef struct
 {
-  int         start_px;
-  int         length_px;
-  int         total_px;
-  int         tile_px;
-  int         overlap_px;
-  UpscaleStep step;
-} UpscaleAxisCase;
+  int                start_px;
+  int                length_px;
+  int                total_px;
+  int                tile_px;
+  int                overlap_px;
+  UpscaleLatticeStep step;
+} UpscaleGridAxisCase;
 
-UpscaleAxis upscale_axis_new (UpscaleAxisCase what);
-int         upscale_axis_get_tile_start (UpscaleAxis axis, int index);
-GArray     *upscale_axis_get_segments (UpscaleAxis axis);
-float       upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px);
+UpscaleGridAxis upscale_grid_axis_new (UpscaleGridAxisCase what);
+int             upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index);
+GArray         *upscale_grid_axis_get_segments (UpscaleGridAxis axis);
+float  upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px);
+double upscale_grid_axis_smootherstep (double t);
 
 G_END_DECLS

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-axis.h"
-
-#include "upscale-window.h"
+#include "upscale-grid-axis.h"
 
 #include <math.h>
 
@@ -19,16 +17,16 @@ static const int coarse_px[] = { 128, 64, 32, 16, 1 };
 static int
 round_up_after (int first_px, int start_px, int multiple_of)
 {
-  return first_px + upscale_round_up (MAX (0, start_px - first_px), multiple_of);
+  return first_px + upscale_lattice_round_up (MAX (0, start_px - first_px), multiple_of);
 }
 
 /* Places the outer tiles, and counts the fewest between them that keep the overlap. */
-static UpscaleAxis
-lay_out (UpscaleAxisCase what, int first_px, int lattice_px)
+static UpscaleGridAxis
+lay_out (UpscaleGridAxisCase what, int first_px, int lattice_px)
 {
-  int         end = what.start_px + what.length_px;
-  int         spacing = upscale_round_down (what.tile_px - what.overlap_px, lattice_px);
-  UpscaleAxis axis = {
+  int end = what.start_px + what.length_px;
+  int spacing = upscale_lattice_round_down (what.tile_px - what.overlap_px, lattice_px);
+  UpscaleGridAxis axis = {
     .start_px = what.start_px,
     .length_px = what.length_px,
     .first_px = first_px,
@@ -47,19 +45,19 @@ lay_out (UpscaleAxisCase what, int first_px, int lattice_px)
 /* The coarsest lattice that costs no tile. A region may begin beside the lattice of the
  * whole picture; its tiles keep to the one needed unless that costs a tile, but reach no
  * further beyond the region than they must. */
-static UpscaleAxis
-choose_layout (UpscaleAxisCase what)
+static UpscaleGridAxis
+choose_layout (UpscaleGridAxisCase what)
 {
-  gboolean    is_whole = what.start_px == 0 && what.length_px == what.total_px;
-  int         spacing = what.tile_px - what.overlap_px;
-  int         needed = upscale_lattice_find (what.step, spacing);
-  UpscaleAxis least = lay_out (what, what.start_px, needed);
+  gboolean        is_whole = what.start_px == 0 && what.length_px == what.total_px;
+  int             spacing = what.tile_px - what.overlap_px;
+  int             needed = upscale_lattice_find (what.step, spacing);
+  UpscaleGridAxis least = lay_out (what, what.start_px, needed);
 
   for (gsize i = 0; i < G_N_ELEMENTS (coarse_px); i++)
     {
-      int         lattice = upscale_least_common_multiple (needed, coarse_px[i]);
-      int         first = upscale_round_down (what.start_px, lattice);
-      UpscaleAxis axis;
+      int lattice = upscale_lattice_least_common_multiple (needed, coarse_px[i]);
+      int first = upscale_lattice_round_down (what.start_px, lattice);
+      UpscaleGridAxis axis;
 
       if (lattice > spacing || (lattice > needed && (least.n == 1 || !is_whole)))
         continue;
@@ -72,17 +70,17 @@ choose_layout (UpscaleAxisCase what)
 
 /* Of a factor without a step nothing begins where a source pixel does. */
 static int
-find_slack (UpscaleAxis axis, UpscaleStep step)
+find_slack (UpscaleGridAxis axis, UpscaleLatticeStep step)
 {
   int slack = 0;
 
   for (int i = 0; step.target_px > 0 && i < axis.n; i++)
-    slack = MAX (slack, upscale_axis_get_tile_start (axis, i) % step.target_px);
+    slack = MAX (slack, upscale_grid_axis_get_tile_start (axis, i) % step.target_px);
   return slack;
 }
 
 /**
- * upscale_axis_new:
+ * upscale_grid_axis_new:
  * @what: what is to be laid out
  *
  * Lays out as few tiles as keep the overlap; 1 when the region fits in one. All have one
@@ -91,17 +89,17 @@ find_slack (UpscaleAxis axis, UpscaleStep step)
  *
  * Returns: the axis
  */
-UpscaleAxis
-upscale_axis_new (UpscaleAxisCase what)
+UpscaleGridAxis
+upscale_grid_axis_new (UpscaleGridAxisCase what)
 {
-  UpscaleAxis axis = choose_layout (what);
+  UpscaleGridAxis axis = choose_layout (what);
 
   axis.slack_px = find_slack (axis, what.step);
   return axis;
 }
 
 /**
- * upscale_axis_get_tile_start:
+ * upscale_grid_axis_get_tile_start:
  * @axis: an axis
  * @index: a tile on it
  *
@@ -110,7 +108,7 @@ upscale_axis_new (UpscaleAxisCase what)
  * Returns: the tile's first pixel
  */
 int
-upscale_axis_get_tile_start (UpscaleAxis axis, int index)
+upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index)
 {
   gint64 room = (axis.last_px - axis.first_px) / axis.lattice_px;
   gint64 gaps = axis.n - 1;
@@ -125,10 +123,10 @@ upscale_axis_get_tile_start (UpscaleAxis axis, int index)
 /* The feather between tile @index and its follower: half of the overlap wide, in the
  * middle of where they really overlap. */
 static Feather
-feather_after (UpscaleAxis axis, int index)
+feather_after (UpscaleGridAxis axis, int index)
 {
-  int start = upscale_axis_get_tile_start (axis, index + 1);
-  int end = upscale_axis_get_tile_start (axis, index) + axis.tile_px;
+  int start = upscale_grid_axis_get_tile_start (axis, index + 1);
+  int end = upscale_grid_axis_get_tile_start (axis, index) + axis.tile_px;
   int length = axis.overlap_px / 2;
 
   return (Feather) { start + (end - start - length) / 2, length };
@@ -137,13 +135,13 @@ feather_after (UpscaleAxis axis, int index)
 /* At an edge of the region inside the picture nothing overlaps: the outer quarter is
  * dropped and the next half fades to the base. */
 static int
-fade_length (UpscaleAxis axis)
+fade_length (UpscaleGridAxis axis)
 {
   return MIN (axis.overlap_px / 2, MIN (axis.tile_px, axis.length_px) / 4);
 }
 
 static int
-fade_inset (UpscaleAxis axis)
+fade_inset (UpscaleGridAxis axis)
 {
   return fade_length (axis) / 2;
 }
@@ -151,24 +149,24 @@ fade_inset (UpscaleAxis axis)
 static void
 append_segment (GArray *segments, int start_px, int end_px, int first, int n)
 {
-  UpscaleSegment segment = { start_px, end_px - start_px, first, n };
+  UpscaleGridAxisSegment segment = { start_px, end_px - start_px, first, n };
 
   if (end_px > start_px)
     g_array_append_val (segments, segment);
 }
 
 /**
- * upscale_axis_get_segments:
+ * upscale_grid_axis_get_segments:
  * @axis: an axis
  *
  * Cuts the region in stretches of one fixed set of tiles, in order, without gap.
  *
- * Returns: (transfer full) (element-type UpscaleSegment): the stretches
+ * Returns: (transfer full) (element-type UpscaleGridAxisSegment): the stretches
  */
 GArray *
-upscale_axis_get_segments (UpscaleAxis axis)
+upscale_grid_axis_get_segments (UpscaleGridAxis axis)
 {
-  GArray *segments = g_array_new (FALSE, FALSE, sizeof (UpscaleSegment));
+  GArray *segments = g_array_new (FALSE, FALSE, sizeof (UpscaleGridAxisSegment));
   int     from = axis.start_px;
 
   for (int i = 0; i + 1 < axis.n; i++)
@@ -183,6 +181,22 @@ upscale_axis_get_segments (UpscaleAxis axis)
   return segments;
 }
 
+/**
+ * upscale_grid_axis_smootherstep:
+ * @t: 0 to 1
+ *
+ * 6t^5 - 15t^4 + 10t^3 (K. Perlin, "Improving noise", 2002): flat in first and second
+ * derivative at both ends, and s(t) + s(1 - t) = 1, so that two windows that cross always
+ * sum to 1.
+ *
+ * Returns: 0 to 1
+ */
+double
+upscale_grid_axis_smootherstep (double t)
+{
+  return t * t * t * (t * (6.0 * t - 15.0) + 10.0);
+}
+
 /* Rises from 0 to 1 over a feather; sampled at pixel centers. */
 static double
 rise (Feather feather, int position_px)
@@ -191,13 +205,13 @@ rise (Feather feather, int position_px)
     return 0.0;
   if (position_px >= feather.start_px + feather.length_px)
     return 1.0;
-  return upscale_smootherstep ((position_px - feather.start_px + 0.5) /
-                               feather.length_px);
+  return upscale_grid_axis_smootherstep ((position_px - feather.start_px + 0.5) /
+                                         feather.length_px);
 }
 
 /* How much of all tiles together there is: all, save at edges inside the picture. */
 static double
-get_presence (UpscaleAxis axis, int position_px)
+get_presence (UpscaleGridAxis axis, int position_px)
 {
   int     length = fade_length (axis);
   int     end = axis.start_px + axis.length_px - fade_inset (axis);
@@ -209,7 +223,7 @@ get_presence (UpscaleAxis axis, int position_px)
 }
 
 /**
- * upscale_axis_get_weight:
+ * upscale_grid_axis_get_weight:
  * @axis: an axis
  * @index: a tile on it
  * @position_px: a pixel of the region
@@ -221,7 +235,7 @@ get_presence (UpscaleAxis axis, int position_px)
  * Returns: 0 to 1
  */
 float
-upscale_axis_get_weight (UpscaleAxis axis, int index, int position_px)
+upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px)
 {
   double weight;
 

@@ -1,32 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
-#include "upscale-axis.h"
-#include "upscale-window.h"
+#include "upscale-grid-axis.h"
 
-static UpscaleAxis
+static UpscaleGridAxis
 make_axis (int length_px, int total_px, int tile_px, int overlap_px)
 {
-  return upscale_axis_new ((UpscaleAxisCase) { .length_px = length_px,
-                                               .total_px = total_px,
-                                               .tile_px = tile_px,
-                                               .overlap_px = overlap_px,
-                                               .step = { 1, 1 } });
+  return upscale_grid_axis_new ((UpscaleGridAxisCase) { .length_px = length_px,
+                                                        .total_px = total_px,
+                                                        .tile_px = tile_px,
+                                                        .overlap_px = overlap_px,
+                                                        .step = { 1, 1 } });
 }
 
 static void
 test_smootherstep_and_its_mirror_sum_to_one (void)
 {
   for (int i = 0; i <= 1000; i++)
-    g_assert_cmpfloat (fabs (upscale_smootherstep (i / 1000.0) +
-                             upscale_smootherstep (1.0 - i / 1000.0) - 1.0),
+    g_assert_cmpfloat (fabs (upscale_grid_axis_smootherstep (i / 1000.0) +
+                             upscale_grid_axis_smootherstep (1.0 - i / 1000.0) - 1.0),
                        <, 1e-12);
 }
 
 /* Every pixel of an axis: weights of all tiles sum to 1, or fade to 0 at edges inside the
  * picture; at most two carry any, and only where they lie. */
 static void
-check_axis (UpscaleAxis axis)
+check_axis (UpscaleGridAxis axis)
 {
   gboolean fades = axis.fade_start || axis.fade_end;
 
@@ -37,8 +36,8 @@ check_axis (UpscaleAxis axis)
 
       for (int i = 0; i < axis.n; i++)
         {
-          float weight = upscale_axis_get_weight (axis, i, x);
-          int   start = upscale_axis_get_tile_start (axis, i);
+          float weight = upscale_grid_axis_get_weight (axis, i, x);
+          int   start = upscale_grid_axis_get_tile_start (axis, i);
 
           if (weight > 0.0F)
             {
@@ -54,26 +53,26 @@ check_axis (UpscaleAxis axis)
 }
 
 static int
-get_end (UpscaleAxis axis, int tile)
+get_end (UpscaleGridAxis axis, int tile)
 {
-  return upscale_axis_get_tile_start (axis, tile) + axis.tile_px;
+  return upscale_grid_axis_get_tile_start (axis, tile) + axis.tile_px;
 }
 
 /* The last tile may end beyond, by less than a place of the lattice. */
 static void
-check_tiles_cover (UpscaleAxis axis)
+check_tiles_cover (UpscaleGridAxis axis)
 {
   int end = axis.start_px + axis.length_px;
 
-  g_assert_cmpint (upscale_axis_get_tile_start (axis, 0), ==, axis.first_px);
+  g_assert_cmpint (upscale_grid_axis_get_tile_start (axis, 0), ==, axis.first_px);
   g_assert_cmpint (axis.first_px, <=, axis.start_px);
   g_assert_cmpint (axis.start_px - axis.first_px, <, axis.lattice_px);
   g_assert_cmpint (get_end (axis, axis.n - 1), >=, end);
   g_assert_cmpint (get_end (axis, axis.n - 1), <, end + axis.lattice_px);
-  g_assert_cmpint (upscale_axis_get_tile_start (axis, axis.n - 1), <, end);
+  g_assert_cmpint (upscale_grid_axis_get_tile_start (axis, axis.n - 1), <, end);
   for (int i = 0; i + 1 < axis.n; i++)
-    g_assert_cmpint (get_end (axis, i) - upscale_axis_get_tile_start (axis, i + 1), >=,
-                     axis.overlap_px);
+    g_assert_cmpint (get_end (axis, i) - upscale_grid_axis_get_tile_start (axis, i + 1),
+                     >=, axis.overlap_px);
 }
 
 static void
@@ -84,7 +83,7 @@ test_windows_sum_to_one (void)
   for (gsize o = 0; o < G_N_ELEMENTS (overlaps); o++)
     for (int length = 1; length < 420; length += 1 + length / 40)
       {
-        UpscaleAxis axis = make_axis (length, length, 64, overlaps[o]);
+        UpscaleGridAxis axis = make_axis (length, length, 64, overlaps[o]);
 
         check_tiles_cover (axis);
         check_axis (axis);
@@ -96,7 +95,7 @@ test_grid_has_as_few_tiles_as_can_be (void)
 {
   for (int length = 65; length < 600; length++)
     {
-      UpscaleAxis axis = make_axis (length, length, 64, 16);
+      UpscaleGridAxis axis = make_axis (length, length, 64, 16);
 
       g_assert_cmpint ((axis.n - 1) * (64 - 16) + 64, >=, length);
       g_assert_cmpint ((axis.n - 2) * (64 - 16) + 64, <, length);
@@ -105,27 +104,27 @@ test_grid_has_as_few_tiles_as_can_be (void)
 
 /* Segments are the region without gap, and name just the tiles that carry weight. */
 static void
-check_segments (UpscaleAxis axis)
+check_segments (UpscaleGridAxis axis)
 {
-  g_autoptr (GArray) segments = upscale_axis_get_segments (axis);
+  g_autoptr (GArray) segments = upscale_grid_axis_get_segments (axis);
   int from = axis.start_px;
 
   for (guint i = 0; i < segments->len; i++)
     {
-      UpscaleSegment at = g_array_index (segments, UpscaleSegment, i);
-      int            last = at.start_px + at.length_px - 1;
+      UpscaleGridAxisSegment at = g_array_index (segments, UpscaleGridAxisSegment, i);
+      int                    last = at.start_px + at.length_px - 1;
 
       g_assert_cmpint (at.start_px, ==, from);
       g_assert_cmpint (at.length_px, >, 0);
       for (int tile = 0; tile < axis.n; tile++)
         if (tile < at.first || tile >= at.first + at.n)
           {
-            g_assert_cmpfloat (upscale_axis_get_weight (axis, tile, from), ==, 0.0F);
-            g_assert_cmpfloat (upscale_axis_get_weight (axis, tile, last), ==, 0.0F);
+            g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, tile, from), ==, 0.0F);
+            g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, tile, last), ==, 0.0F);
           }
         else
           {
-            g_assert_cmpint (upscale_axis_get_tile_start (axis, tile), <=, from);
+            g_assert_cmpint (upscale_grid_axis_get_tile_start (axis, tile), <=, from);
             g_assert_cmpint (get_end (axis, tile), >, last);
           }
       from += at.length_px;
@@ -135,7 +134,7 @@ check_segments (UpscaleAxis axis)
 
 /* With one tile less, each as far from the next as may be, the region is not covered. */
 static void
-check_n_tiles (UpscaleAxis axis, UpscaleAxisCase what)
+check_n_tiles (UpscaleGridAxis axis, UpscaleGridAxisCase what)
 {
   int lattice = upscale_lattice_find (what.step, what.tile_px - what.overlap_px);
   int spacing = (what.tile_px - what.overlap_px) / lattice * lattice;
@@ -153,13 +152,13 @@ check_n_tiles (UpscaleAxis axis, UpscaleAxisCase what)
 }
 
 static void
-check_lattice (UpscaleAxis axis, UpscaleAxisCase what)
+check_lattice (UpscaleGridAxis axis, UpscaleGridAxisCase what)
 {
   int step = what.step.target_px;
 
   for (int i = 0; i < axis.n; i++)
     {
-      int start = upscale_axis_get_tile_start (axis, i);
+      int start = upscale_grid_axis_get_tile_start (axis, i);
 
       g_assert_cmpint ((start - axis.first_px) % axis.lattice_px, ==, 0);
       if (what.start_px == 0 && what.tile_px - what.overlap_px >= 8)
@@ -172,10 +171,10 @@ check_lattice (UpscaleAxis axis, UpscaleAxisCase what)
   g_assert_cmpint (axis.slack_px, <, MAX (1, step));
 }
 
-static UpscaleAxisCase
+static UpscaleGridAxisCase
 draw_case (GRand *random)
 {
-  UpscaleAxisCase what = { .total_px = g_rand_int_range (random, 1, 9001) };
+  UpscaleGridAxisCase what = { .total_px = g_rand_int_range (random, 1, 9001) };
 
   if (g_rand_boolean (random))
     what.start_px = g_rand_int_range (random, 0, what.total_px);
@@ -185,7 +184,7 @@ draw_case (GRand *random)
   what.tile_px = g_rand_boolean (random) ? 64 * g_rand_int_range (random, 1, 33)
                                          : g_rand_int_range (random, 20, 2049);
   what.overlap_px = g_rand_int_range (random, 0, what.tile_px / 2 + 1);
-  what.step = upscale_step_find (g_rand_int_range (random, 100, 801) / 100.0);
+  what.step = upscale_lattice_find_step (g_rand_int_range (random, 100, 801) / 100.0);
   return what;
 }
 
@@ -196,8 +195,8 @@ test_any_geometry_holds_its_promises (void)
 
   for (int i = 0; i < 1500; i++)
     {
-      UpscaleAxisCase what = draw_case (random);
-      UpscaleAxis     axis = upscale_axis_new (what);
+      UpscaleGridAxisCase what = draw_case (random);
+      UpscaleGridAxis     axis = upscale_grid_axis_new (what);
 
       check_tiles_cover (axis);
       check_segments (axis);
@@ -214,25 +213,11 @@ test_any_windows_sum_to_one (void)
 
   for (int i = 0; i < 60; i++)
     {
-      UpscaleAxisCase what = draw_case (random);
+      UpscaleGridAxisCase what = draw_case (random);
 
       what.length_px = MIN (what.length_px, 20 * what.tile_px);
-      check_axis (upscale_axis_new (what));
+      check_axis (upscale_grid_axis_new (what));
     }
-}
-
-static void
-test_steps_are_the_factor (void)
-{
-  for (int hundredths = 100; hundredths <= 800; hundredths++)
-    {
-      UpscaleStep step = upscale_step_find (hundredths / 100.0);
-
-      g_assert_cmpint (step.target_px * 100, ==, step.source_px * hundredths);
-      for (int less = 1; less < step.source_px; less++)
-        g_assert_cmpint (less * hundredths % 100, !=, 0);
-    }
-  g_assert_cmpint (upscale_step_find (G_PI).target_px, ==, 0);
 }
 
 /* Regions inside the picture are exceeded by less than what is needed. */
@@ -243,9 +228,9 @@ test_regions_are_exceeded_by_little (void)
 
   for (int i = 0; i < 1000; i++)
     {
-      UpscaleAxisCase what = draw_case (random);
+      UpscaleGridAxisCase what = draw_case (random);
       int needed = upscale_lattice_find (what.step, what.tile_px - what.overlap_px);
-      UpscaleAxis axis = upscale_axis_new (what);
+      UpscaleGridAxis axis = upscale_grid_axis_new (what);
 
       if (what.start_px == 0 && what.length_px == what.total_px)
         continue;
@@ -264,50 +249,49 @@ test_tiles_begin_at_source_pixels (void)
   for (gsize i = 0; i < G_N_ELEMENTS (scales); i++)
     for (int length = 1; length < 9000; length += 111)
       {
-        UpscaleAxisCase what = { .length_px = length,
-                                 .total_px = length,
-                                 .tile_px = 1024,
-                                 .overlap_px = 128,
-                                 .step = upscale_step_find (scales[i]) };
-        UpscaleAxis     axis = upscale_axis_new (what);
+        UpscaleGridAxisCase what = { .length_px = length,
+                                     .total_px = length,
+                                     .tile_px = 1024,
+                                     .overlap_px = 128,
+                                     .step = upscale_lattice_find_step (scales[i]) };
+        UpscaleGridAxis     axis = upscale_grid_axis_new (what);
 
         g_assert_cmpint (axis.slack_px, ==, 0);
         for (int tile = 0; what.step.source_px == 1 && tile < axis.n; tile++)
           if (64 % what.step.target_px == 0)
-            g_assert_cmpint (upscale_axis_get_tile_start (axis, tile) % 64, ==, 0);
+            g_assert_cmpint (upscale_grid_axis_get_tile_start (axis, tile) % 64, ==, 0);
       }
 }
 
 static void
 test_region_fades_at_its_inner_edges_only (void)
 {
-  UpscaleAxis axis = make_axis (100, 300, 64, 16);
+  UpscaleGridAxis axis = make_axis (100, 300, 64, 16);
 
-  g_assert_cmpfloat (upscale_axis_get_weight (axis, 0, 0), ==, 1.0F);
-  g_assert_cmpfloat (upscale_axis_get_weight (axis, axis.n - 1, 99), ==, 0.0F);
+  g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, 0, 0), ==, 1.0F);
+  g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, axis.n - 1, 99), ==, 0.0F);
   for (int x = 61; x < 100; x++)
-    g_assert_cmpfloat (upscale_axis_get_weight (axis, axis.n - 1, x), <=,
-                       upscale_axis_get_weight (axis, axis.n - 1, x - 1) + 1e-6);
+    g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, axis.n - 1, x), <=,
+                       upscale_grid_axis_get_weight (axis, axis.n - 1, x - 1) + 1e-6);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/axis/smootherstep-and-its-mirror-sum-to-one",
+  g_test_add_func ("/grid-axis/smootherstep-and-its-mirror-sum-to-one",
                    test_smootherstep_and_its_mirror_sum_to_one);
-  g_test_add_func ("/axis/windows-sum-to-one", test_windows_sum_to_one);
-  g_test_add_func ("/axis/grid-has-as-few-tiles-as-can-be",
+  g_test_add_func ("/grid-axis/windows-sum-to-one", test_windows_sum_to_one);
+  g_test_add_func ("/grid-axis/grid-has-as-few-tiles-as-can-be",
                    test_grid_has_as_few_tiles_as_can_be);
-  g_test_add_func ("/axis/any-geometry-holds-its-promises",
+  g_test_add_func ("/grid-axis/any-geometry-holds-its-promises",
                    test_any_geometry_holds_its_promises);
-  g_test_add_func ("/axis/any-windows-sum-to-one", test_any_windows_sum_to_one);
-  g_test_add_func ("/axis/steps-are-the-factor", test_steps_are_the_factor);
-  g_test_add_func ("/axis/regions-are-exceeded-by-little",
+  g_test_add_func ("/grid-axis/any-windows-sum-to-one", test_any_windows_sum_to_one);
+  g_test_add_func ("/grid-axis/regions-are-exceeded-by-little",
                    test_regions_are_exceeded_by_little);
-  g_test_add_func ("/axis/tiles-begin-at-source-pixels",
+  g_test_add_func ("/grid-axis/tiles-begin-at-source-pixels",
                    test_tiles_begin_at_source_pixels);
-  g_test_add_func ("/axis/region-fades-at-its-inner-edges-only",
+  g_test_add_func ("/grid-axis/region-fades-at-its-inner-edges-only",
                    test_region_fades_at_its_inner_edges_only);
   return g_test_run ();
 }
