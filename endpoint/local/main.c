@@ -25,7 +25,32 @@
 #define DEFAULT_TRIAL_S 120
 #define DEFAULT_TRIAL_MIB 2048
 
-/* What the command line says. */
+/* Appends a default to the description of an option. */
+#define DEFAULT(number) " (default: " G_STRINGIFY (number) ")"
+
+#define SUMMARY                                                                          \
+  "Enlarges tiles on this machine for Tile Upscale, the GIMP plug-in, which starts "     \
+  "this\n"                                                                               \
+  "program by itself. Started by hand, it serves the same HTTP contract on a "           \
+  "loopback port."
+#define DESCRIPTION                                                                      \
+  "The program prints 'token TOKEN' where it has made one, then 'listening on "          \
+  "ADDRESS'.\n"                                                                          \
+  "Requests bring the token as 'Authorization: Bearer TOKEN'.\n"                         \
+  "\n"                                                                                   \
+  "Environment:\n"                                                                       \
+  "  UPSCALE_TOKEN     The token to require, instead of a new one\n"                     \
+  "  G_MESSAGES_DEBUG  'tile-upscale-endpoint-jobs' prints each change of a job\n"       \
+  "\n"                                                                                   \
+  "Examples:\n"                                                                          \
+  "  tile-upscale-endpoint --port 8765\n"                                                \
+  "  tile-upscale-endpoint --try-model my-model-4x.onnx\n"                               \
+  "\n"                                                                                   \
+  "Exit status: 0 after a signal, 1 when the program can't listen or a model can't be "  \
+  "used,\n"                                                                              \
+  "2 for a wrong command line."
+
+/* The command line. */
 typedef struct
 {
   int      port;
@@ -60,42 +85,44 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
 {
   GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &arguments->port,
-      "Port to listen on; 0: a free one", "N" },
+      "Loopback port to listen on (default: 0, a free one)", "N" },
     { "socket-fd", 0, 0, G_OPTION_ARG_INT, &arguments->socket_fd,
-      "Descriptor of a socket that listens already, instead of a port", "N" },
+      "Inherited socket to listen on, instead of a port and a token", "FD" },
     { "no-token", 0, 0, G_OPTION_ARG_NONE, &arguments->no_token,
-      "Serve every program and user of this machine on the port", NULL },
+      "Serve every user of this machine, without a token", NULL },
     { "workers", 'w', 0, G_OPTION_ARG_INT, &arguments->workers,
-      "Tiles painted at once; 0: one a core", "N" },
-    { "max-tiles", 0, 0, G_OPTION_ARG_INT, &arguments->max_tiles, "Tiles in one batch",
-      "N" },
+      "Tiles painted at once (default: 0, one per processor core)", "N" },
+    { "max-tiles", 0, 0, G_OPTION_ARG_INT, &arguments->max_tiles,
+      "Tiles in one batch" DEFAULT (DEFAULT_MAX_TILES), "N" },
     { "max-jobs", 0, 0, G_OPTION_ARG_INT, &arguments->max_jobs,
-      "Batches that may wait at once", "N" },
-    { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib, "Largest request",
-      "MIB" },
+      "Batches that wait or run" DEFAULT (DEFAULT_MAX_JOBS), "N" },
+    { "max-body-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_body_mib,
+      "Size of one request" DEFAULT (DEFAULT_MAX_BODY_MIB), "MIB" },
     { "max-memory-mib", 0, 0, G_OPTION_ARG_INT, &arguments->max_memory_mib,
-      "What requests and results may take together; 0: as fits", "MIB" },
+      "Memory of requests and results (default: 0, chosen to fit)", "MIB" },
     { "max-connections", 0, 0, G_OPTION_ARG_INT, &arguments->max_connections,
-      "Connections at once", "N" },
+      "Connections at once" DEFAULT (DEFAULT_MAX_CONNECTIONS), "N" },
     { "patience-s", 0, 0, G_OPTION_ARG_INT, &arguments->patience_s,
-      "Seconds that a client may take to send its request", "N" },
+      "Time to send a request, and to receive its answer" DEFAULT (DEFAULT_PATIENCE_S),
+      "SECONDS" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &arguments->models,
-      "Where ONNX models lie, instead of the usual folders", "FOLDER" },
+      "Folder of ONNX models, instead of the usual folders", "FOLDER" },
     { "trial-s", 0, 0, G_OPTION_ARG_INT, &arguments->trial_s,
-      "Seconds that trying a model may take", "N" },
+      "Time to probe a new model" DEFAULT (DEFAULT_TRIAL_S), "SECONDS" },
     { "trial-mib", 0, 0, G_OPTION_ARG_INT, &arguments->trial_mib,
-      "Memory that trying a model may take", "MIB" },
+      "Memory to probe a new model" DEFAULT (DEFAULT_TRIAL_MIB), "MIB" },
     { UPSCALE_LOCAL_MODEL_PROBE_OPTION, 0, 0, G_OPTION_ARG_FILENAME,
-      &arguments->try_model, "Only say what an ONNX model does", "FILE" },
+      &arguments->try_model, "Print the properties of an ONNX model and exit", "FILE" },
     { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent,
-      "End when standard input closes", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version, "Show the version",
-      NULL },
+      "Exit when standard input closes or the parent process ends", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->show_version,
+      "Print the version and exit", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GOptionContext) context =
-      g_option_context_new ("- the tile endpoint that ships with Tile Upscale");
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
+  g_option_context_set_summary (context, SUMMARY);
+  g_option_context_set_description (context, DESCRIPTION);
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, argc, argv, error);
 }
@@ -240,6 +267,8 @@ main (int argc, char **argv)
                                    .trial_mib = DEFAULT_TRIAL_MIB };
   g_autoptr (GError) error = NULL;
 
+  /* The plug-in reads the address from standard output. */
+  g_log_writer_default_set_use_stderr (TRUE);
   if (!parse_arguments (&arguments, &argc, &argv, &error) ||
       !check_arguments (&arguments, &error))
     {

@@ -147,12 +147,15 @@ upscale_local_job_table_submit (UpscaleLocalJobTable *table,
 }
 
 static gboolean
-is_outdated (gpointer key, gpointer value, gpointer user_data)
+forget_if_outdated (gpointer key, gpointer value, gpointer user_data)
 {
   gint64 now_us = *(const gint64 *) user_data;
   gint64 ended_us = upscale_local_job_get_ended (value);
 
-  return ended_us != 0 && now_us - ended_us > KEPT_US;
+  if (ended_us == 0 || now_us - ended_us <= KEPT_US)
+    return FALSE;
+  g_debug ("job %s: forgotten, as it ended an hour ago", (const char *) key);
+  return TRUE;
 }
 
 static int
@@ -192,6 +195,8 @@ forget_oldest (UpscaleLocalJobTable *table, gint64 now_us)
   for (guint i = 0; i < spare->len && bytes > table->max_kept_bytes; i++)
     {
       bytes -= upscale_local_job_get_bytes (spare->pdata[i]);
+      g_debug ("job %s: forgotten, as memory is short",
+               upscale_local_job_get_batch_id (spare->pdata[i]));
       g_hash_table_remove (table->jobs, upscale_local_job_get_batch_id (spare->pdata[i]));
     }
 }
@@ -239,6 +244,6 @@ void
 upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us)
 {
   cancel_abandoned (table, now_us);
-  g_hash_table_foreach_remove (table->jobs, is_outdated, &now_us);
+  g_hash_table_foreach_remove (table->jobs, forget_if_outdated, &now_us);
   forget_oldest (table, now_us);
 }

@@ -80,6 +80,22 @@ upscale_local_job_init (UpscaleLocalJob *self)
   self->results = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 }
 
+static const char *
+get_status (UpscaleLocalJob *job)
+{
+  if (job->ended_us)
+    return job->failure ? "cancelled" : "completed";
+  return job->results->len > 0 ? "running" : "queued";
+}
+
+static void
+log_status (UpscaleLocalJob *job)
+{
+  g_debug ("job %s: %s, %u of %u tiles%s%s", job->batch_id, get_status (job),
+           job->results->len, job->n_tiles, job->failure ? ": " : "",
+           job->failure ? job->failure : "");
+}
+
 /**
  * upscale_local_job_new:
  * @request: what is to be painted
@@ -103,6 +119,7 @@ upscale_local_job_new (const UpscaleLocalRequest *request,
   self->memory = upscale_local_memory_ref (memory);
   self->bytes = JOB_BYTES;
   upscale_local_memory_hold (memory, JOB_BYTES);
+  log_status (self);
   return self;
 }
 
@@ -135,6 +152,7 @@ end (UpscaleLocalJob *job, gint64 now_us)
 {
   job->ended_us = now_us;
   job->asked_us = now_us;
+  log_status (job);
 }
 
 /**
@@ -156,6 +174,8 @@ upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_u
   upscale_local_memory_hold (job->memory, g_bytes_get_size (result));
   if (job->results->len == job->n_tiles)
     end (job, now_us);
+  else if (job->results->len == 1)
+    log_status (job);
   g_signal_emit (job, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -304,14 +324,6 @@ guint
 upscale_local_job_get_n_results (UpscaleLocalJob *job)
 {
   return job->results->len;
-}
-
-static const char *
-get_status (UpscaleLocalJob *job)
-{
-  if (job->ended_us)
-    return job->failure ? "cancelled" : "completed";
-  return job->results->len > 0 ? "running" : "queued";
 }
 
 static char *
