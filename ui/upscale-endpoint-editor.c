@@ -276,11 +276,10 @@ on_test_clicked (GtkButton *button, gpointer user_data)
   if (!line)
     return;
   if (upscale_endpoint_entry_check (line->entry, &error))
-    endpoint =
-        upscale_endpoint_new_for_entry (line->entry,
-                                        *line->entry->key_variable == '\0' ? line->key
-                                                                           : NULL,
-                                        self->tools, &error);
+    endpoint = upscale_endpoint_tools_make (self->tools, line->entry,
+                                            *line->entry->key_variable == '\0' ? line->key
+                                                                               : NULL,
+                                            &error);
   if (!endpoint)
     {
       show_light (line, UPSCALE_TILE_FAILED, _ ("does not work"));
@@ -413,10 +412,11 @@ keep_keys (UpscaleEndpointEditor *self)
   for (guint i = 0; i < self->lines->len; i++)
     {
       Line *line = self->lines->pdata[i];
+      g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (line->entry);
       g_autoptr (GError) error = NULL;
 
-      if (!line->key || *line->entry->key_variable != '\0' ||
-          upscale_keyring_store (line->entry, line->key, &error))
+      if (!line->key || *spec->variable != '\0' ||
+          upscale_keyring_store (spec, line->key, &error))
         continue;
       select_line (self, (int) i);
       say (self, error->message);
@@ -443,9 +443,10 @@ forget_keys (UpscaleEndpointEditor *self)
   for (guint i = 0; i < before->len; i++)
     {
       const UpscaleEndpointEntry *entry = before->pdata[i];
+      g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (entry);
 
       if (entry->key_scheme != UPSCALE_KEY_NONE && !has_address (self, entry->address))
-        upscale_keyring_clear (entry, NULL);
+        upscale_keyring_clear (spec, NULL);
     }
 }
 

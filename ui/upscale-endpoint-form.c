@@ -5,7 +5,6 @@
 
 #include "upscale-control.h"
 #include "upscale-endpoint-kind.h"
-#include "upscale-keyring.h"
 #include "upscale-form-grid.h"
 
 #define COLUMN_SPACING_PX 12
@@ -176,33 +175,16 @@ make_number (UpscaleEndpointForm *self, double most, double step, guint digits)
   return spin;
 }
 
-/* By what users call the servers; a kind that is not here shows its own name. */
-static const char *
-get_kind_label (const char *name)
-{
-  static const char *const labels[][2] = {
-    { "tile-batch", N_ ("tile-batch: a service made for this") },
-    { "sdapi", "sdapi: AUTOMATIC1111, Forge, SD.Next" },
-    { "sdcpp", "sdcpp: stable-diffusion.cpp" },
-    { "comfyui", "comfyui: ComfyUI" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
-    if (g_str_equal (labels[i][0], name))
-      return _ (labels[i][1]);
-  return name;
-}
-
 static GtkWidget *
 make_kinds (UpscaleEndpointForm *self)
 {
   GtkWidget                 *combo = gtk_combo_box_text_new ();
   guint                      n_kinds;
-  const UpscaleEndpointKind *kinds = upscale_endpoint_kinds (&n_kinds);
+  const UpscaleEndpointKind *kinds = upscale_endpoint_kind_get_all (&n_kinds);
 
   for (guint i = 0; i < n_kinds; i++)
     gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), kinds[i].name,
-                               get_kind_label (kinds[i].name));
+                               _ (kinds[i].label));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), UPSCALE_LOCAL_KIND,
                              _ ("local: this computer, without prompts"));
   g_signal_connect (combo, "changed", G_CALLBACK (on_changed), self);

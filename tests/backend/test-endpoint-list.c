@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-error.h"
 
@@ -139,7 +140,7 @@ is_same (const char *one, const char *other)
   g_autoptr (GUri) a = upscale_endpoint_address_parse (one, NULL);
   g_autoptr (GUri) b = upscale_endpoint_address_parse (other, NULL);
 
-  return upscale_endpoint_address_is_same_origin (a, b);
+  return upscale_http_origin_is_same (a, b);
 }
 
 static void

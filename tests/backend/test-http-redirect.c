@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <libsoup/soup.h>
 
-#include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-http-redirect.h"
 
 #define SECOND ((gint64) G_USEC_PER_SEC)
@@ -43,8 +43,8 @@ test_origins (void)
           g_uri_parse (origin_rows[i].target, SOUP_HTTP_URI_FLAGS, NULL);
 
       g_test_message ("%s", origin_rows[i].target);
-      g_assert_cmpint (target && upscale_endpoint_address_is_same_origin (origin, target),
-                       ==, origin_rows[i].stays);
+      g_assert_cmpint (target && upscale_http_origin_is_same (origin, target), ==,
+                       origin_rows[i].stays);
     }
 }
 

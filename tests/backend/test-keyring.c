@@ -2,7 +2,7 @@
 /* Needs a session with a keyring that is open: in_keyring.py makes one. */
 #include <string.h>
 
-#include "upscale-endpoint-list.h"
+#include "upscale-endpoint-tools.h"
 #include "upscale-error.h"
 #include "upscale-keyring.h"
 
@@ -24,22 +24,27 @@ test_a_key_comes_back (void)
       make_entry ("https://a.example/two", UPSCALE_KEY_MODAL);
   g_autoptr (UpscaleEndpointEntry) other_host =
       make_entry ("https://evil.example/one", UPSCALE_KEY_MODAL);
+  g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (entry);
+  g_autoptr (UpscaleKeySpec) same_host_spec =
+      upscale_endpoint_entry_dup_key_spec (same_host);
+  g_autoptr (UpscaleKeySpec) other_host_spec =
+      upscale_endpoint_entry_dup_key_spec (other_host);
   const char *const parts[] = { "ak-1", "as-2", NULL };
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) found = NULL;
   g_auto (GStrv) shared = NULL;
 
-  g_assert_true (upscale_keyring_store (entry, (GStrv) parts, &error));
+  g_assert_true (upscale_keyring_store (spec, (GStrv) parts, &error));
   g_assert_no_error (error);
-  found = upscale_keyring_lookup (entry, &error);
-  shared = upscale_keyring_lookup (same_host, &error);
+  found = upscale_keyring_lookup (spec, &error);
+  shared = upscale_keyring_lookup (same_host_spec, &error);
   g_assert_true (g_strv_equal ((const char *const *) found, parts));
   g_assert_true (g_strv_equal ((const char *const *) shared, parts));
-  g_assert_null (upscale_keyring_lookup (other_host, &error));
+  g_assert_null (upscale_keyring_lookup (other_host_spec, &error));
   g_assert_no_error (error);
 
-  g_assert_true (upscale_keyring_clear (entry, &error));
-  g_assert_null (upscale_keyring_lookup (entry, &error));
+  g_assert_true (upscale_keyring_clear (spec, &error));
+  g_assert_null (upscale_keyring_lookup (spec, &error));
   g_assert_no_error (error);
 }
 
@@ -48,17 +53,18 @@ test_a_missing_key_is_asked_for (void)
 {
   g_autoptr (UpscaleEndpointEntry) entry =
       make_entry ("https://b.example", UPSCALE_KEY_BEARER);
+  g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (entry);
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
   g_autoptr (UpscaleEndpoint) endpoint = NULL;
   UpscaleEndpointTools tools = { NULL, "program", clock };
   const char *const    parts[] = { "t0ken", NULL };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (upscale_endpoint_new_for_entry (entry, NULL, &tools, &error));
+  g_assert_null (upscale_endpoint_tools_make (&tools, entry, NULL, &error));
   g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "no key for the endpoint 'gpu'"));
-  g_assert_true (upscale_keyring_store (entry, (GStrv) parts, NULL));
-  endpoint = upscale_endpoint_new_for_entry (entry, NULL, &tools, NULL);
+  g_assert_true (upscale_keyring_store (spec, (GStrv) parts, NULL));
+  endpoint = upscale_endpoint_tools_make (&tools, entry, NULL, NULL);
   g_assert_nonnull (endpoint);
 }
 
@@ -69,10 +75,11 @@ test_without_a_keyring_a_variable_is_named (void)
     {
       g_autoptr (UpscaleEndpointEntry) entry =
           make_entry ("https://a.example", UPSCALE_KEY_BEARER);
+      g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (entry);
       g_autoptr (GError) error = NULL;
 
       g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
-      g_assert_null (upscale_keyring_lookup (entry, &error));
+      g_assert_null (upscale_keyring_lookup (spec, &error));
       g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE);
       g_assert_nonnull (strstr (error->message, "environment variable"));
       return;

@@ -157,7 +157,7 @@ set_up (Fixture *fixture, gconstpointer data)
   address = get_address (fixture->server);
   base = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
   upscale_http_add_header (http, "Modal-Secret", "s3cret");
-  fixture->backend = upscale_tile_batch_backend_new (base, http, clock);
+  fixture->backend = upscale_tile_batch_backend_new (base, http, clock, NULL);
   fixture->batch = make_batch ();
   fixture->cancellable = g_cancellable_new ();
   fixture->put_status = 202;

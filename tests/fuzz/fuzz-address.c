@@ -3,6 +3,7 @@
  * sends us on. */
 #include "fuzz.h"
 #include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-http.h"
 
@@ -35,7 +36,7 @@ follow (const char *location)
   g_autoptr (GUri) target =
       g_uri_parse_relative (base, location, SOUP_HTTP_URI_FLAGS, NULL);
 
-  if (!target || !upscale_endpoint_address_is_same_origin (base, target))
+  if (!target || !upscale_http_origin_is_same (base, target))
     return;
   g_assert_cmpstr (g_uri_get_scheme (target), ==, g_uri_get_scheme (base));
   g_assert_cmpint (g_ascii_strcasecmp (g_uri_get_host (target), g_uri_get_host (base)),
@@ -57,7 +58,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   follow (text);
   if (!address)
     return 0;
-  origin = upscale_endpoint_address_dup_origin (address);
-  (void) upscale_endpoint_address_is_private (address);
+  origin = upscale_http_origin_to_string (address);
+  (void) upscale_http_origin_is_private (address);
   return 0;
 }

@@ -263,7 +263,7 @@ echo_endpoint_make_backend (EchoEndpoint *endpoint, UpscaleClock *clock)
   GSList *uris = soup_server_get_uris (endpoint->server);
   g_autoptr (UpscaleHttp) http = upscale_http_new (clock);
   UpscaleTileBatchBackend *backend =
-      upscale_tile_batch_backend_new (uris->data, http, clock);
+      upscale_tile_batch_backend_new (uris->data, http, clock, NULL);
 
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   return UPSCALE_BACKEND (backend);

@@ -6,22 +6,27 @@
 #include "upscale-error.h"
 #include "upscale-keyring.h"
 
-/* Two secrets in one variable: as a user would write name and password. */
+/* Between two secrets in one variable, as between name and password in RFC 7617. */
 #define SEPARATOR ":"
 
 /**
  * upscale_endpoint_key_add_basic:
- * @http: who sends
- * @pair: name and password with a colon between (RFC 7617)
+ * @http: sends requests to the endpoint
+ * @pair: user name and password with a colon between (RFC 7617)
  *
- * Makes every request carry them.
+ * Adds a user name and a password to every request.
  */
 void
 upscale_endpoint_key_add_basic (UpscaleHttp *http, const char *pair)
 {
-  g_autofree char *code = g_base64_encode ((const guchar *) pair, strlen (pair));
-  g_autofree char *value = g_strconcat ("Basic ", code, NULL);
+  g_autofree char *code = NULL;
+  g_autofree char *value = NULL;
 
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (pair);
+
+  code = g_base64_encode ((const guchar *) pair, strlen (pair));
+  value = g_strconcat ("Basic ", code, NULL);
   upscale_http_add_header (http, "Authorization", value);
 }
 
@@ -43,18 +48,20 @@ add_bearer (UpscaleHttp *http, const char *token)
 
 /**
  * upscale_endpoint_key_add:
- * @http: who sends
- * @entry: how the server wants to be shown its key
- * @parts: the secrets
+ * @http: sends requests to the endpoint
+ * @spec: a description of the key
+ * @parts: (array zero-terminated=1): the secrets, as many as
+ * upscale_key_scheme_count_parts() returns
  *
- * Makes every request to the server carry the key.
+ * Adds a key to every request.
  */
 void
-upscale_endpoint_key_add (UpscaleHttp                *http,
-                          const UpscaleEndpointEntry *entry,
-                          GStrv                       parts)
+upscale_endpoint_key_add (UpscaleHttp *http, const UpscaleKeySpec *spec, GStrv parts)
 {
-  switch (entry->key_scheme)
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (spec && parts);
+
+  switch (spec->scheme)
     {
     case UPSCALE_KEY_BEARER:
       add_bearer (http, parts[0]);
@@ -67,7 +74,7 @@ upscale_endpoint_key_add (UpscaleHttp                *http,
       upscale_http_add_header (http, "Modal-Secret", parts[1]);
       break;
     case UPSCALE_KEY_HEADER:
-      upscale_http_add_header (http, entry->key_header, parts[0]);
+      upscale_http_add_header (http, spec->header, parts[0]);
       break;
     case UPSCALE_KEY_NONE:
     default:
@@ -76,10 +83,10 @@ upscale_endpoint_key_add (UpscaleHttp                *http,
 }
 
 static GStrv
-read_variable (const UpscaleEndpointEntry *entry, GError **error)
+read_variable (const UpscaleKeySpec *spec, GError **error)
 {
-  g_autofree char *text = g_strdup (g_getenv (entry->key_variable));
-  guint            n_parts = upscale_key_scheme_count_parts (entry->key_scheme);
+  g_autofree char *text = g_strdup (g_getenv (spec->variable));
+  guint            n_parts = upscale_key_scheme_count_parts (spec->scheme);
   GStrv parts = text ? g_strsplit (g_strstrip (text), SEPARATOR, (int) n_parts) : NULL;
 
   if (parts && g_strv_length (parts) == n_parts && *parts[0] != '\0')
@@ -92,52 +99,61 @@ read_variable (const UpscaleEndpointEntry *entry, GError **error)
                "set it to both parts with a colon between, before GIMP starts.")
           : _ ("The endpoint '%s' takes its key from the environment variable %s: "
                "set it before GIMP starts."),
-      entry->name, entry->key_variable);
+      spec->endpoint_name, spec->variable);
   return NULL;
 }
 
 static GStrv
-read_keyring (const UpscaleEndpointEntry *entry, GError **error)
+read_keyring (const UpscaleKeySpec *spec, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  GStrv parts = upscale_keyring_lookup (entry, &cause);
+  GStrv parts = upscale_keyring_lookup (spec, &cause);
 
   if (parts)
     return parts;
   if (cause)
     g_propagate_prefixed_error (error, g_steal_pointer (&cause), _ ("Endpoint '%s': "),
-                                entry->name);
+                                spec->endpoint_name);
   else
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
                  _ ("The keyring has no key for the endpoint '%s': enter it again in the "
                     "list of endpoints."),
-                 entry->name);
+                 spec->endpoint_name);
   return NULL;
 }
 
 /**
- * upscale_endpoint_key_find:
- * @entry: how the server wants to be shown its key
- * @http: who sends to it
+ * upscale_endpoint_key_add_stored:
+ * @http: sends requests to the endpoint
+ * @spec: a description of the key
  * @error: return location for an error
  *
- * Finds the key, in the environment or the keyring, and makes every request carry it.
+ * Reads the key from the environment or the keyring and adds it to every request. May
+ * block, see upscale_keyring_lookup().
  *
- * Returns: %FALSE with @error when a key is wanted and not found
+ * Returns: %TRUE if the key is added or the endpoint needs none, or %FALSE with
+ * %UPSCALE_ERROR_ARGUMENT if it is missing, or %UPSCALE_ERROR_STORAGE
  */
 gboolean
-upscale_endpoint_key_find (const UpscaleEndpointEntry *entry,
-                           UpscaleHttp                *http,
-                           GError                    **error)
+upscale_endpoint_key_add_stored (UpscaleHttp          *http,
+                                 const UpscaleKeySpec *spec,
+                                 GError              **error)
 {
+  gboolean is_in_environment;
   g_auto (GStrv) parts = NULL;
 
-  if (entry->key_scheme == UPSCALE_KEY_NONE)
+  g_return_val_if_fail (UPSCALE_IS_HTTP (http), FALSE);
+  g_return_val_if_fail (spec, FALSE);
+
+  if (spec->scheme == UPSCALE_KEY_NONE)
     return TRUE;
-  parts = *entry->key_variable != '\0' ? read_variable (entry, error)
-                                       : read_keyring (entry, error);
+  is_in_environment = *spec->variable != '\0';
+  parts = is_in_environment ? read_variable (spec, error) : read_keyring (spec, error);
   if (!parts)
     return FALSE;
-  upscale_endpoint_key_add (http, entry, parts);
+  g_debug ("requests to %s carry a key of scheme '%s' from the %s", spec->origin,
+           upscale_key_scheme_get_name (spec->scheme),
+           is_in_environment ? "environment" : "keyring");
+  upscale_endpoint_key_add (http, spec, parts);
   return TRUE;
 }

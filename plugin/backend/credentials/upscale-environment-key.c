@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A key in the environment is there for whatever runs, so the address that happens to be
- * asked for must not decide who is shown it: the user binds it to servers. */
+/* Every program sees the variables of its environment, and an address may come from a
+ * shared file. So an address alone must not get a key: the user binds the key to the
+ * origins in UPSCALE_TOKEN_ORIGIN. */
 #include "upscale-environment-key.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "upscale-endpoint-address.h"
 #include "upscale-endpoint-key.h"
-#include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
+#include "upscale-http-origin.h"
 
 #define SEPARATORS " ,;\t\r\n"
 #define ORIGIN_VARIABLE "UPSCALE_TOKEN_ORIGIN"
 
-/* A key that is read from a file or pasted often brings a line end along. */
+/* Keys that were read from a file or pasted often end with a line end. */
 static char *
 dup_value (const char *variable)
 {
@@ -37,60 +37,61 @@ has_key (void)
          is_set ("UPSCALE_MODAL_KEY") || is_set ("UPSCALE_MODAL_SECRET");
 }
 
-/* What is in the variable is not repeated: it may hold a password. */
+/* Reads whether the user has bound the keys to the origin of @address. Messages do not
+ * repeat the variable, since it may hold a password. */
 static gboolean
-read_origin (const char *text, GUri *address, gboolean *is_bound, GError **error)
-{
-  const char *rest = text;
-  g_autoptr (GUri) origin = NULL;
-
-  (void) upscale_endpoint_kind_split (&rest);
-  origin = upscale_endpoint_address_parse (rest, NULL);
-  if (!origin)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _ ("%s can't be read: set it to the address of the server that the "
-                      "key is for, such as https://gpu.example.net, or to several with "
-                      "spaces between."),
-                   ORIGIN_VARIABLE);
-      return FALSE;
-    }
-  *is_bound |= upscale_endpoint_address_is_same_origin (origin, address);
-  return TRUE;
-}
-
-static gboolean
-find_out (GUri *address, gboolean *is_bound, GError **error)
+read_binding (GUri                          *address,
+              UpscaleEnvironmentKeyParseFunc parse,
+              gboolean                      *is_bound,
+              GError                       **error)
 {
   const char *text = g_getenv (ORIGIN_VARIABLE);
-  g_auto (GStrv) origins = g_strsplit_set (text ? text : "", SEPARATORS, -1);
+  g_auto (GStrv) words = g_strsplit_set (text ? text : "", SEPARATORS, -1);
 
   *is_bound = FALSE;
-  for (char **origin = origins; *origin; origin++)
-    if (**origin != '\0' && !read_origin (*origin, address, is_bound, error))
-      return FALSE;
+  for (char **word = words; *word; word++)
+    {
+      g_autoptr (GUri) origin = **word != '\0' ? parse (*word) : NULL;
+
+      if (origin)
+        *is_bound |= upscale_http_origin_is_same (origin, address);
+      else if (**word != '\0')
+        {
+          g_set_error (
+              error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+              _ ("%s can't be read: set it to the address of the server that the "
+                 "key is for, such as https://gpu.example.net, or to several with "
+                 "spaces between."),
+              ORIGIN_VARIABLE);
+          return FALSE;
+        }
+    }
   return TRUE;
 }
 
 /**
  * upscale_environment_key_check:
- * @address: an address that was typed, or came from anywhere but the list of endpoints
+ * @address: an address that the user has typed, or that is not from the list of endpoints
+ * @parse: reads the addresses in UPSCALE_TOKEN_ORIGIN
  * @error: return location for an error
  *
- * Returns: %TRUE if there is no key in the environment, or it is known whom it is for,
- * and it can be sent to @address unseen if it is for that; else %FALSE with
- * %UPSCALE_ERROR_ARGUMENT
+ * Returns: %TRUE if the environment has no key, or the user has bound its keys to origins
+ * and @address is not bound or private; else %FALSE with %UPSCALE_ERROR_ARGUMENT
  */
 gboolean
-upscale_environment_key_check (GUri *address, GError **error)
+upscale_environment_key_check (GUri                          *address,
+                               UpscaleEnvironmentKeyParseFunc parse,
+                               GError                       **error)
 {
   gboolean is_bound;
+
+  g_return_val_if_fail (address && parse, FALSE);
 
   if (!has_key ())
     return TRUE;
   if (!is_set (ORIGIN_VARIABLE))
     {
-      g_autofree char *origin = upscale_endpoint_address_dup_shown (address);
+      g_autofree char *origin = upscale_http_origin_to_display (address);
 
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
                    _ ("A key is set in the environment, but not which server it is "
@@ -99,9 +100,9 @@ upscale_environment_key_check (GUri *address, GError **error)
                    origin);
       return FALSE;
     }
-  if (!find_out (address, &is_bound, error))
+  if (!read_binding (address, parse, &is_bound, error))
     return FALSE;
-  if (!is_bound || upscale_endpoint_address_is_private (address))
+  if (!is_bound || upscale_http_origin_is_private (address))
     return TRUE;
   g_set_error (
       error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
@@ -127,19 +128,27 @@ add_header (UpscaleHttp *http,
 
 /**
  * upscale_environment_key_add:
- * @http: who sends
- * @address: where to; it has passed upscale_environment_key_check()
+ * @http: sends requests to the endpoint
+ * @address: address of the endpoint, which has passed upscale_environment_key_check()
+ * @parse: reads the addresses in UPSCALE_TOKEN_ORIGIN
  *
- * Makes every request carry the keys of the environment, if those are for @address.
+ * Adds the keys of the environment to every request, if they are bound to @address.
  */
 void
-upscale_environment_key_add (UpscaleHttp *http, GUri *address)
+upscale_environment_key_add (UpscaleHttp                   *http,
+                             GUri                          *address,
+                             UpscaleEnvironmentKeyParseFunc parse)
 {
-  g_autofree char *basic = dup_value ("UPSCALE_BASIC");
+  g_autofree char *basic = NULL;
   gboolean         is_bound;
 
-  if (!has_key () || !find_out (address, &is_bound, NULL) || !is_bound)
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (address && parse);
+
+  if (!has_key () || !read_binding (address, parse, &is_bound, NULL) || !is_bound)
     return;
+  g_debug ("requests to %s carry the keys of the environment", g_uri_get_host (address));
+  basic = dup_value ("UPSCALE_BASIC");
   add_header (http, "Authorization", "Bearer ", "UPSCALE_TOKEN");
   if (basic)
     upscale_endpoint_key_add_basic (http, basic);

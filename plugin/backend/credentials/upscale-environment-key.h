@@ -5,7 +5,19 @@
 
 G_BEGIN_DECLS
 
-gboolean upscale_environment_key_check (GUri *address, GError **error);
-void     upscale_environment_key_add (UpscaleHttp *http, GUri *address);
+/**
+ * UpscaleEnvironmentKeyParseFunc:
+ * @text: an address as a user writes it
+ *
+ * Returns: (transfer full) (nullable): the address, %NULL if @text is none
+ */
+typedef GUri *(*UpscaleEnvironmentKeyParseFunc) (const char *text);
+
+gboolean upscale_environment_key_check (GUri                          *address,
+                                        UpscaleEnvironmentKeyParseFunc parse,
+                                        GError                       **error);
+void     upscale_environment_key_add (UpscaleHttp                   *http,
+                                      GUri                          *address,
+                                      UpscaleEnvironmentKeyParseFunc parse);
 
 G_END_DECLS

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All functions block until the keyring service has answered; the service may ask the
+ * user to open the keyring. */
 #include "upscale-keyring.h"
 
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
 
-#include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 
 #define MAX_PARTS 2
 
-/* A key belongs to an origin, not to a name: whoever changes the address in the file does
- * not get the key sent elsewhere. */
+/* A key belongs to an origin, not to an endpoint's name. An address that is changed in
+ * the file of endpoints therefore does not get the key of the old address. */
 static const SecretSchema schema = {
   .name = "org.gimp.tile-upscale.endpoint",
   .flags = SECRET_SCHEMA_NONE,
@@ -21,29 +22,11 @@ static const SecretSchema schema = {
   },
 };
 
-/**
- * upscale_key_scheme_count_parts:
- * @scheme: a scheme
- *
- * Returns: of how many secrets its key is made: user name and password are two
- */
-guint
-upscale_key_scheme_count_parts (UpscaleKeyScheme scheme)
-{
-  static const guint n_parts[UPSCALE_N_KEY_SCHEMES] = { 0, 1, 2, 2, 1 };
-
-  return n_parts[scheme];
-}
-
 static GHashTable *
-make_attributes (const UpscaleEndpointEntry *entry, int part)
+make_attributes (const UpscaleKeySpec *spec, int part)
 {
-  g_autoptr (GUri) address = upscale_endpoint_address_parse (entry->address, NULL);
-  g_autofree char *origin =
-      address ? upscale_endpoint_address_dup_origin (address) : g_strdup ("");
-
-  return secret_attributes_build (&schema, "origin", origin, "scheme",
-                                  upscale_key_scheme_get_name (entry->key_scheme), "part",
+  return secret_attributes_build (&schema, "origin", spec->origin, "scheme",
+                                  upscale_key_scheme_get_name (spec->scheme), "part",
                                   part, NULL);
 }
 
@@ -59,23 +42,26 @@ explain (GError **error, const GError *cause)
 
 /**
  * upscale_keyring_store:
- * @entry: an endpoint that wants a key
- * @parts: its secrets, as many as upscale_key_scheme_count_parts() says
+ * @spec: a description of the key
+ * @parts: (array zero-terminated=1): the secrets, as many as
+ * upscale_key_scheme_count_parts() returns
  * @error: return location for an error
  *
- * Keeps a key in the user's keyring. Blocks until the keyring has answered; it may ask
- * the user to open it.
+ * Stores a key in the user's keyring.
  *
- * Returns: whether it is kept; else %UPSCALE_ERROR_STORAGE
+ * Returns: %TRUE if the key is stored, or %FALSE with %UPSCALE_ERROR_STORAGE
  */
 gboolean
-upscale_keyring_store (const UpscaleEndpointEntry *entry, GStrv parts, GError **error)
+upscale_keyring_store (const UpscaleKeySpec *spec, GStrv parts, GError **error)
 {
+  g_return_val_if_fail (spec && parts, FALSE);
+
   for (int i = 0; parts[i]; i++)
     {
-      g_autoptr (GHashTable) attributes = make_attributes (entry, i);
+      g_autoptr (GHashTable) attributes = make_attributes (spec, i);
       g_autofree char *label =
-          g_strdup_printf (_ ("Tile Upscale: key of the endpoint %s"), entry->name);
+          g_strdup_printf (_ ("Tile Upscale: key of the endpoint %s"),
+                           spec->endpoint_name);
       g_autoptr (GError) cause = NULL;
 
       if (!secret_password_storev_sync (&schema, attributes, SECRET_COLLECTION_DEFAULT,
@@ -85,26 +71,29 @@ upscale_keyring_store (const UpscaleEndpointEntry *entry, GStrv parts, GError **
           return FALSE;
         }
     }
+  g_debug ("stored the key for %s in the keyring", spec->origin);
   return TRUE;
 }
 
 /**
  * upscale_keyring_lookup:
- * @entry: an endpoint that wants a key
+ * @spec: a description of the key
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable): its secrets; %NULL without @error when the keyring
- * has none, with it when there is no keyring
+ * Returns: (transfer full) (nullable): the secrets; %NULL without @error if the keyring
+ * has none, %NULL with %UPSCALE_ERROR_STORAGE if there is no keyring
  */
 GStrv
-upscale_keyring_lookup (const UpscaleEndpointEntry *entry, GError **error)
+upscale_keyring_lookup (const UpscaleKeySpec *spec, GError **error)
 {
-  guint n_parts = upscale_key_scheme_count_parts (entry->key_scheme);
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) parts = NULL;
 
-  for (guint i = 0; i < n_parts; i++)
+  g_return_val_if_fail (spec, NULL);
+
+  parts = g_strv_builder_new ();
+  for (guint i = 0; i < upscale_key_scheme_count_parts (spec->scheme); i++)
     {
-      g_autoptr (GHashTable) attributes = make_attributes (entry, (int) i);
+      g_autoptr (GHashTable) attributes = make_attributes (spec, (int) i);
       g_autoptr (GError) cause = NULL;
       char *part = secret_password_lookupv_sync (&schema, attributes, NULL, &cause);
 
@@ -120,19 +109,21 @@ upscale_keyring_lookup (const UpscaleEndpointEntry *entry, GError **error)
 
 /**
  * upscale_keyring_clear:
- * @entry: an endpoint
+ * @spec: a description of the key
  * @error: return location for an error
  *
- * Takes its key out of the keyring, if there is one.
+ * Removes a key from the keyring, if the keyring has it.
  *
- * Returns: whether nothing of it is left; else %UPSCALE_ERROR_STORAGE
+ * Returns: %TRUE if no part of the key is left, or %FALSE with %UPSCALE_ERROR_STORAGE
  */
 gboolean
-upscale_keyring_clear (const UpscaleEndpointEntry *entry, GError **error)
+upscale_keyring_clear (const UpscaleKeySpec *spec, GError **error)
 {
+  g_return_val_if_fail (spec, FALSE);
+
   for (int i = 0; i < MAX_PARTS; i++)
     {
-      g_autoptr (GHashTable) attributes = make_attributes (entry, i);
+      g_autoptr (GHashTable) attributes = make_attributes (spec, i);
       g_autoptr (GError) cause = NULL;
 
       secret_password_clearv_sync (&schema, attributes, NULL, &cause);
@@ -142,5 +133,6 @@ upscale_keyring_clear (const UpscaleEndpointEntry *entry, GError **error)
           return FALSE;
         }
     }
+  g_debug ("removed the key for %s from the keyring", spec->origin);
   return TRUE;
 }

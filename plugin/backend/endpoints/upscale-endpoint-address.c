@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
+#include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
 
 #define EXAMPLE "https://gpu.example.net"
@@ -47,19 +48,39 @@ check (GUri *uri, GError **error)
 }
 
 /**
+ * upscale_endpoint_address_is_one:
+ * @text: a word from the user
+ *
+ * Names of endpoints have no colon or slash, see upscale_endpoint_entry_check().
+ *
+ * Returns: %TRUE if @text is an address, %FALSE if it can be a name
+ */
+gboolean
+upscale_endpoint_address_is_one (const char *text)
+{
+  g_return_val_if_fail (text, FALSE);
+
+  return strstr (text, "://") != NULL;
+}
+
+/**
  * upscale_endpoint_address_parse:
- * @text: what a user typed, without a kind in front
+ * @text: an address as the user has typed it, without a kind in front
  * @error: return location for an error
  *
- * What is typed is not repeated in messages as a whole: it may hold a password.
+ * Messages do not repeat @text as a whole, since it may hold a password.
  *
- * Returns: (transfer full): the address, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ * Returns: (transfer full): the address, which has a host, or %NULL with
+ * %UPSCALE_ERROR_ARGUMENT
  */
 GUri *
 upscale_endpoint_address_parse (const char *text, GError **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri = NULL;
 
+  g_return_val_if_fail (text, NULL);
+
+  uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
   if (!uri)
     {
       refuse (error, _ ("The endpoint's address can't be read: write it as %s."),
@@ -69,124 +90,17 @@ upscale_endpoint_address_parse (const char *text, GError **error)
   return check (uri, error) ? g_steal_pointer (&uri) : NULL;
 }
 
-/* `::ffff:127.0.0.1` is loopback, too, and Linux takes the unspecified address for it. */
-static gboolean
-is_loopback_address (GInetAddress *address)
-{
-  static const guint8 mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 };
-
-  return g_inet_address_get_is_loopback (address) ||
-         g_inet_address_get_is_any (address) ||
-         (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6 &&
-          memcmp (g_inet_address_to_bytes (address), mapped, sizeof mapped) == 0);
-}
-
 /**
- * upscale_endpoint_address_is_loopback:
- * @address: an address
+ * upscale_endpoint_address_parse_with_kind:
+ * @text: an address as the user has typed it, with or without a kind in front
  *
- * Returns: %TRUE if it is this very machine
- */
-gboolean
-upscale_endpoint_address_is_loopback (GUri *address)
-{
-  g_autofree char *host = g_ascii_strdown (g_uri_get_host (address), -1);
-  g_autoptr (GInetAddress) number = g_inet_address_new_from_string (host);
-
-  if (number)
-    return is_loopback_address (number);
-  if (g_str_has_suffix (host, "."))
-    host[strlen (host) - 1] = '\0';
-  return g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost");
-}
-
-/**
- * upscale_endpoint_address_is_private:
- * @address: an address
- *
- * Returns: whether nobody on the way can read what is sent there
- */
-gboolean
-upscale_endpoint_address_is_private (GUri *address)
-{
-  return g_str_equal (g_uri_get_scheme (address), "https") ||
-         upscale_endpoint_address_is_loopback (address);
-}
-
-/**
- * upscale_endpoint_address_dup_origin:
- * @address: an address
- *
- * Returns: (transfer full): scheme, host and port: what a key belongs to
- */
-char *
-upscale_endpoint_address_dup_origin (GUri *address)
-{
-  return g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (address),
-                          g_uri_get_host (address), g_uri_get_port (address));
-}
-
-/**
- * upscale_endpoint_address_dup_shown:
- * @address: an address
- *
- * Returns: (transfer full): its origin as a user would write it, without the usual port
- */
-char *
-upscale_endpoint_address_dup_shown (GUri *address)
-{
-  g_autofree char *shown =
-      g_uri_join (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (address), NULL,
-                  g_uri_get_host (address), g_uri_get_port (address), "", NULL, NULL);
-
-  if (g_str_has_suffix (shown, "/"))
-    shown[strlen (shown) - 1] = '\0';
-  return g_steal_pointer (&shown);
-}
-
-/**
- * upscale_endpoint_address_is_same_origin:
- * @a: an address that has a host
- * @b: another, such as a redirect's target; it may have no host
- *
- * Returns: %TRUE if scheme, host and port are the same (RFC 6454), so that secrets of the
- * one may go to the other; the case of a host's letters means nothing
- */
-gboolean
-upscale_endpoint_address_is_same_origin (GUri *a, GUri *b)
-{
-  return g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b)) && g_uri_get_host (b) &&
-         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
-         g_uri_get_port (a) == g_uri_get_port (b);
-}
-
-/**
- * upscale_endpoint_address_is_secured:
- * @plain: an address that has a host
- * @target: another, such as a redirect's target; it may have no host
- *
- * Returns: %TRUE if @target is on the host of @plain, but reached over https, unlike that
- */
-gboolean
-upscale_endpoint_address_is_secured (GUri *plain, GUri *target)
-{
-  return g_str_equal (g_uri_get_scheme (plain), "http") &&
-         g_str_equal (g_uri_get_scheme (target), "https") && g_uri_get_host (target) &&
-         g_ascii_strcasecmp (g_uri_get_host (plain), g_uri_get_host (target)) == 0;
-}
-
-/**
- * upscale_endpoint_address_secure:
- * @address: an address, with a query or without
- * @port: where its host speaks https, 0 when it is not known to do so
- *
- * Returns: (transfer full): the same over https, or @address
+ * Returns: (transfer full) (nullable): the address, %NULL if @text is none
  */
 GUri *
-upscale_endpoint_address_secure (GUri *address, int port)
+upscale_endpoint_address_parse_with_kind (const char *text)
 {
-  if (port == 0 || !g_str_equal (g_uri_get_scheme (address), "http"))
-    return g_uri_ref (address);
-  return g_uri_build (SOUP_HTTP_URI_FLAGS, "https", NULL, g_uri_get_host (address), port,
-                      g_uri_get_path (address), g_uri_get_query (address), NULL);
+  g_return_val_if_fail (text, NULL);
+
+  (void) upscale_endpoint_kind_split (&text);
+  return upscale_endpoint_address_parse (text, NULL);
 }

@@ -7,41 +7,31 @@
 #include "upscale-endpoint-kind.h"
 #include "upscale-error.h"
 #include "upscale-http-certificate.h"
+#include "upscale-http-origin.h"
 
-/* The place of all that share; no address looks like it. */
+/* Place of all endpoints that share tiles. No address looks like it. */
 #define SHARED_PLACE "shared"
-/* Names are typed into the `endpoints` argument, where these stand between them, and are
- * groups of a key file, where brackets end them. */
+/* Names are typed into the `endpoints` argument, which separates them by spaces, commas
+ * and semicolons, and are groups of a key file, which brackets end. Colons and slashes
+ * mark addresses. */
 #define FORBIDDEN_IN_NAMES " ,;\t\r\n[]:/"
 
 /**
- * upscale_key_scheme_get_name:
- * @scheme: a scheme
- *
- * Returns: (transfer none): what files call it
- */
-const char *
-upscale_key_scheme_get_name (UpscaleKeyScheme scheme)
-{
-  static const char *const names[UPSCALE_N_KEY_SCHEMES] = { "none", "bearer", "basic",
-                                                            "modal", "header" };
-
-  return names[scheme];
-}
-
-/**
  * upscale_endpoint_entry_new:
- * @name: what the user calls it
+ * @name: name of the endpoint
  * @kind: kind of server
- * @address: where it is
+ * @address: address of the server
  *
  * Returns: (transfer full): an entry that is on and needs no key
  */
 UpscaleEndpointEntry *
 upscale_endpoint_entry_new (const char *name, const char *kind, const char *address)
 {
-  UpscaleEndpointEntry *entry = g_new0 (UpscaleEndpointEntry, 1);
+  UpscaleEndpointEntry *entry;
 
+  g_return_val_if_fail (name && kind && address, NULL);
+
+  entry = g_new0 (UpscaleEndpointEntry, 1);
   entry->name = g_strdup (name);
   entry->kind = g_strdup (kind);
   entry->address = g_strdup (address);
@@ -56,13 +46,16 @@ upscale_endpoint_entry_new (const char *name, const char *kind, const char *addr
  * upscale_endpoint_entry_copy:
  * @entry: an entry
  *
- * Returns: (transfer full): its double
+ * Returns: (transfer full): a copy of @entry
  */
 UpscaleEndpointEntry *
 upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry)
 {
-  UpscaleEndpointEntry *copy = g_memdup2 (entry, sizeof *entry);
+  UpscaleEndpointEntry *copy;
 
+  g_return_val_if_fail (entry, NULL);
+
+  copy = g_memdup2 (entry, sizeof *entry);
   copy->name = g_strdup (entry->name);
   copy->kind = g_strdup (entry->kind);
   copy->address = g_strdup (entry->address);
@@ -92,11 +85,13 @@ upscale_endpoint_entry_free (UpscaleEndpointEntry *entry)
  * upscale_endpoint_entry_is_local:
  * @entry: an entry
  *
- * Returns: whether it is the endpoint that comes with the plug-in
+ * Returns: %TRUE if @entry is the endpoint that is installed with the plug-in
  */
 gboolean
 upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry)
 {
+  g_return_val_if_fail (entry, FALSE);
+
   return g_str_equal (entry->kind, UPSCALE_LOCAL_KIND);
 }
 
@@ -104,11 +99,11 @@ upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry)
  * upscale_endpoint_entry_dup_place:
  * @entry: an entry that was checked
  *
- * A server's identity is its own word, so what it paints is found again only at the same
- * address, unless the user vouches for it. The local endpoint has another address each
- * time.
+ * A server states its identity itself, so its tiles are reused only for the same address,
+ * unless the user trusts the server to share tiles. The local endpoint has a new address
+ * in each run, so its place is a fixed word.
  *
- * Returns: (transfer full): where its tiles belong, see upscale_endpoint_set_place()
+ * Returns: (transfer full): the place of its tiles, see upscale_endpoint_set_place()
  */
 char *
 upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry)
@@ -116,14 +111,43 @@ upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry)
   g_autoptr (GUri) uri = NULL;
   g_autofree char *origin = NULL;
 
+  g_return_val_if_fail (entry, NULL);
+
   if (upscale_endpoint_entry_is_local (entry))
     return g_strdup (UPSCALE_LOCAL_KIND);
   if (entry->shares_tiles)
     return g_strdup (SHARED_PLACE);
   uri = upscale_endpoint_address_parse (entry->address, NULL);
   g_return_val_if_fail (uri, g_strdup (""));
-  origin = upscale_endpoint_address_dup_origin (uri);
+  origin = upscale_http_origin_to_string (uri);
   return g_strconcat (origin, g_uri_get_path (uri), NULL);
+}
+
+/**
+ * upscale_endpoint_entry_dup_key_spec:
+ * @entry: an entry
+ *
+ * Returns: (transfer full): a description of its key. The origin is "" if the address is
+ * none, so that no address gets that key
+ */
+UpscaleKeySpec *
+upscale_endpoint_entry_dup_key_spec (const UpscaleEndpointEntry *entry)
+{
+  g_autoptr (GUri) address = NULL;
+  UpscaleKeySpec *spec;
+
+  g_return_val_if_fail (entry, NULL);
+
+  address = upscale_endpoint_address_parse (entry->address, NULL);
+  spec = g_new (UpscaleKeySpec, 1);
+  *spec = (UpscaleKeySpec) {
+    .endpoint_name = g_strdup (entry->name),
+    .origin = address ? upscale_http_origin_to_string (address) : g_strdup (""),
+    .scheme = entry->key_scheme,
+    .header = g_strdup (entry->key_header),
+    .variable = g_strdup (entry->key_variable),
+  };
+  return spec;
 }
 
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -170,7 +194,7 @@ check_key (const UpscaleEndpointEntry *entry, GUri *address, GError **error)
   if (entry->key_scheme == UPSCALE_KEY_HEADER && !is_header_name (entry->key_header))
     return refuse (error, _ ("Name the header that carries the key, for example "
                              "X-API-Key."));
-  if (!upscale_endpoint_address_is_private (address))
+  if (!upscale_http_origin_is_private (address))
     return refuse (
         error,
         _ ("A key is set, but '%s' is not reached over https, so anyone on the "
@@ -179,29 +203,20 @@ check_key (const UpscaleEndpointEntry *entry, GUri *address, GError **error)
   return TRUE;
 }
 
-static gboolean
-has_kind (const char *name)
-{
-  guint                      n_kinds;
-  const UpscaleEndpointKind *kinds = upscale_endpoint_kinds (&n_kinds);
-
-  for (guint i = 0; i < n_kinds; i++)
-    if (g_str_equal (kinds[i].name, name))
-      return TRUE;
-  return FALSE;
-}
-
 /**
  * upscale_endpoint_entry_check:
  * @entry: an entry
  * @error: return location for an error
  *
- * Returns: whether an endpoint can be made from it; else %UPSCALE_ERROR_ARGUMENT
+ * Returns: %TRUE if an endpoint can be made from @entry, or %FALSE with
+ * %UPSCALE_ERROR_ARGUMENT
  */
 gboolean
 upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error)
 {
   g_autoptr (GUri) address = NULL;
+
+  g_return_val_if_fail (entry, FALSE);
 
   if (!check_name (entry->name, error))
     return FALSE;
@@ -209,7 +224,7 @@ upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error)
     return refuse (error, _ ("Slots and price can't be less than 0."));
   if (upscale_endpoint_entry_is_local (entry))
     return TRUE;
-  if (!has_kind (entry->kind))
+  if (!upscale_endpoint_kind_find (entry->kind))
     return refuse (error, _ ("There is no kind of server called '%s'."), entry->kind);
   if (*entry->certificate != '\0' &&
       !upscale_http_certificate_is_fingerprint (entry->certificate))

@@ -8,19 +8,28 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleEndpointKind:
- * @name: what files and scripts call it; an address may begin with it, as in
+ * @name: name in files and scripts; an address may begin with it, as in
  * `tile-batch+https://gpu.example.net`
- * @make: makes the backend that speaks to such a server
+ * @label: text for a list of kinds, for gettext
+ * @product: (nullable): name of the server's software; %NULL if it is not detected
+ * @detection_path: (nullable): a route that only servers of this kind have
+ * @detection_member: (nullable): a member of the JSON object that the route answers
+ * @make: makes the backend for a server of this kind
  *
- * A kind of server that tiles can be sent to.
+ * A kind of server.
  */
 typedef struct
 {
   const char *name;
+  const char *label;
+  const char *product;
+  const char *detection_path;
+  const char *detection_member;
   UpscaleBackend *(*make) (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 } UpscaleEndpointKind;
 
-const UpscaleEndpointKind *upscale_endpoint_kinds (guint *n_kinds);
+const UpscaleEndpointKind *upscale_endpoint_kind_get_all (guint *n_kinds);
+const UpscaleEndpointKind *upscale_endpoint_kind_find (const char *name);
 const UpscaleEndpointKind *upscale_endpoint_kind_split (const char **address);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-error.h"
 #include "upscale-text.h"
 
@@ -205,7 +205,7 @@ upscale_http_certificate_explain (SoupMessage *message, const GError *failure)
                                 soup_message_get_tls_peer_certificate_errors (message));
   plain = g_uri_build (SOUP_HTTP_URI_FLAGS, "http", NULL, g_uri_get_host (uri),
                        g_uri_get_port (uri), "", NULL, NULL);
-  shown = upscale_endpoint_address_dup_shown (plain);
+  shown = upscale_http_origin_to_display (plain);
   return g_error_new (
       UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
       _ ("%s: no secure connection can be made (%s). If the server speaks "

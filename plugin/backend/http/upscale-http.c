@@ -3,7 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-error.h"
 #include "upscale-http-certificate.h"
 #include "upscale-http-error.h"
@@ -241,9 +241,9 @@ may_follow (Exchange *exchange, GUri *target)
 {
   if (!target)
     return FALSE;
-  if (upscale_endpoint_address_is_same_origin (exchange->origin, target))
+  if (upscale_http_origin_is_same (exchange->origin, target))
     return TRUE;
-  if (!upscale_endpoint_address_is_secured (exchange->origin, target))
+  if (!upscale_http_origin_is_secured (exchange->origin, target))
     return FALSE;
   exchange->http->secure_port = g_uri_get_port (target);
   g_uri_unref (exchange->origin);
@@ -431,10 +431,10 @@ upscale_http_send_async (UpscaleHttp              *http,
   g_task_set_source_tag (task, upscale_http_send_async);
   /* GLib's resolver sends loopback to the proxy, too, unless the user excludes it. A
    * proxy can't reach this machine, or may read what is meant to stay on it. */
-  if (upscale_endpoint_address_is_loopback (request->uri))
+  if (upscale_http_origin_is_loopback (request->uri))
     soup_session_set_proxy_resolver (http->session, NULL);
   exchange->http = http;
-  exchange->origin = upscale_endpoint_address_secure (request->uri, http->secure_port);
+  exchange->origin = upscale_http_origin_secure (request->uri, http->secure_port);
   exchange->method = g_strdup (request->method);
   exchange->sent_body = request->body ? g_bytes_ref (request->body) : NULL;
   exchange->content_type = g_strdup (request->content_type);

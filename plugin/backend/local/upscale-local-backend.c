@@ -110,7 +110,7 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
       return FALSE;
     }
   http = make_http (self);
-  self->delegate = upscale_tile_batch_backend_new (base, http, self->clock);
+  self->delegate = upscale_tile_batch_backend_new (base, http, self->clock, NULL);
   return TRUE;
 }
 

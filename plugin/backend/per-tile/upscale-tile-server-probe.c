@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "upscale-endpoint-address.h"
+#include "upscale-http-origin.h"
 #include "upscale-error.h"
 
 #define MOST_LISTS_BYTES ((gsize) 64 << 20)
@@ -295,7 +295,7 @@ on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
     probe->capabilities->keeps_batches = TRUE;
   probe->capabilities->takes_generation_size = FALSE;
   probe->capabilities->is_loopback =
-      upscale_endpoint_address_is_loopback (probe->address->base);
+      upscale_http_origin_is_loopback (probe->address->base);
   run_test (task);
 }
 

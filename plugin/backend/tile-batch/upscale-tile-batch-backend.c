@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-batch-backend.h"
 
-#include "upscale-endpoint-address.h"
 #include "upscale-error.h"
 #include "upscale-http-error.h"
-#include "upscale-server-kind.h"
+#include "upscale-http-origin.h"
 #include "upscale-tile-batch-codec.h"
 #include "upscale-tile-batch-process.h"
 
@@ -22,7 +21,8 @@ struct _UpscaleTileBatchBackend
 {
   GObject parent_instance;
 
-  UpscaleTileBatchAddress address;
+  UpscaleTileBatchAddress         address;
+  const UpscaleTileBatchDetector *detector; /* or NULL */
 };
 
 static void upscale_tile_batch_backend_iface_init (UpscaleBackendInterface *iface);
@@ -34,33 +34,35 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, upscale_tile_batch_backend_iface_init))
 
 static void
-on_explained (GObject *object, GAsyncResult *result, gpointer user_data)
+on_kind_detected (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *refusal = g_task_get_task_data (task);
-  GError *explained = upscale_server_kind_explain_finish (result);
+  UpscaleTileBatchBackend *self = g_task_get_source_object (task);
+  GError                  *refusal = g_task_get_task_data (task);
+  GError                  *advice = self->detector->detect_finish (result);
 
-  g_task_return_error (task, explained ? explained : g_error_copy (refusal));
+  g_task_return_error (task, advice ? advice : g_error_copy (refusal));
 }
 
-/* Takes the task. A server that answers, but not as the contract has it, is likely to be
- * of another kind. */
+/* Takes the task and the error. A server that answers in another way than the contract
+ * demands is likely to be of another kind. */
 static void
 fail_probe (GTask *task, GError *error)
 {
   UpscaleTileBatchBackend *self = g_task_get_source_object (task);
 
-  if (!g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED) &&
-      !g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL))
+  if (!self->detector ||
+      (!g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED) &&
+       !g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL)))
     {
       g_task_return_error (task, error);
       g_object_unref (task);
       return;
     }
   g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
-  upscale_server_kind_explain_async (self->address.http, self->address.base,
-                                     self->address.clock, g_task_get_cancellable (task),
-                                     on_explained, task);
+  self->detector->detect_async (self->address.base, self->address.http,
+                                self->address.clock, g_task_get_cancellable (task),
+                                on_kind_detected, task);
 }
 
 static void
@@ -84,7 +86,7 @@ on_health (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->address.max_body_bytes = capabilities->max_body_bytes;
-  capabilities->is_loopback = upscale_endpoint_address_is_loopback (self->address.base);
+  capabilities->is_loopback = upscale_http_origin_is_loopback (self->address.base);
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }
 
@@ -177,19 +179,30 @@ upscale_tile_batch_backend_init (UpscaleTileBatchBackend *self)
 
 /**
  * upscale_tile_batch_backend_new:
- * @base: where its routes begin
- * @http: how to send, with the endpoint's own headers
- * @clock: the time between polls
+ * @base: the address that routes are relative to
+ * @http: sends the requests, with the endpoint's own headers
+ * @clock: measures the time between polls
+ * @detector: (nullable): finds the kind of a server that does not speak the contract;
+ * outlives the backend
  *
- * Returns: (transfer full): the backend
+ * Returns: (transfer full): a backend for one server, for the main thread
  */
 UpscaleTileBatchBackend *
-upscale_tile_batch_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock)
+upscale_tile_batch_backend_new (GUri                           *base,
+                                UpscaleHttp                    *http,
+                                UpscaleClock                   *clock,
+                                const UpscaleTileBatchDetector *detector)
 {
-  UpscaleTileBatchBackend *self = g_object_new (UPSCALE_TYPE_TILE_BATCH_BACKEND, NULL);
+  UpscaleTileBatchBackend *self;
 
+  g_return_val_if_fail (base, NULL);
+  g_return_val_if_fail (UPSCALE_IS_HTTP (http), NULL);
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_TILE_BATCH_BACKEND, NULL);
   self->address.base = g_uri_ref (base);
   self->address.http = g_object_ref (http);
   self->address.clock = g_object_ref (clock);
+  self->detector = detector;
   return self;
 }

@@ -14,7 +14,29 @@ G_DECLARE_FINAL_TYPE (UpscaleTileBatchBackend,
                       TILE_BATCH_BACKEND,
                       GObject)
 
+/**
+ * UpscaleTileBatchDetector:
+ * @detect_async: asks a server for its kind; calls back on the main thread
+ * @detect_finish: returns the error that tells the user how to name the kind (transfer
+ * full), or %NULL if the kind is unknown
+ *
+ * Finds the kind of a server that does not speak the tile-batch contract.
+ */
+typedef struct
+{
+  void (*detect_async) (GUri               *base,
+                        UpscaleHttp        *http,
+                        UpscaleClock       *clock,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data);
+  GError *(*detect_finish) (GAsyncResult *result);
+} UpscaleTileBatchDetector;
+
 UpscaleTileBatchBackend *
-upscale_tile_batch_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
+upscale_tile_batch_backend_new (GUri                           *base,
+                                UpscaleHttp                    *http,
+                                UpscaleClock                   *clock,
+                                const UpscaleTileBatchDetector *detector);
 
 G_END_DECLS
