@@ -441,17 +441,38 @@ upscale_tile_pipeline_class_init (UpscaleTilePipelineClass *klass)
 }
 
 static void
+do_nothing (gpointer data, gpointer user_data)
+{
+}
+
+/* GTask and GIO run their work in GLib's shared pool. A pool that has no thread, and can
+ * start none for want of memory, keeps what is pushed to it for ever. So one thread of
+ * the shared pool is started early, and GLib is told to end none. */
+static void
+keep_shared_thread (void)
+{
+  GThreadPool *pool = g_thread_pool_new (do_nothing, NULL, 1, FALSE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_thread_pool_set_max_idle_time (0);
+  if (!g_thread_pool_push (pool, pool, &error))
+    g_error ("no thread can be started: %s", error->message);
+  g_thread_pool_free (pool, FALSE, TRUE);
+}
+
+static void
 upscale_tile_pipeline_init (UpscaleTilePipeline *self)
 {
   g_autoptr (GError) error = NULL;
 
-  /* One a core: a tile at work takes tens of megabytes, and more at once would not be
-   * faster. Started now: what is pushed to a pool that can't start a thread later, for
-   * want of memory, waits for ever. */
+  /* One thread a core, since a tile at work takes tens of megabytes and more at once
+   * would not be faster. They start now for the same reason as the shared one, and before
+   * it, since a new pool takes over idle threads of the shared pool. */
   self->workers =
       g_thread_pool_new (run_work, NULL, (int) g_get_num_processors (), TRUE, &error);
   if (g_thread_pool_get_num_threads (self->workers) == 0)
     g_error ("no thread can be started: %s", error->message);
+  keep_shared_thread ();
   g_mutex_init (&self->lock);
   self->painters =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_capabilities_unref);

@@ -434,6 +434,26 @@ upscale_local_server_init (UpscaleLocalServer *self)
 {
 }
 
+static void
+do_nothing (gpointer data, gpointer user_data)
+{
+}
+
+/* GTask parses bodies in GLib's shared pool. A pool that has no thread, and can start
+ * none for want of memory, keeps what is pushed to it for ever. So one thread of the
+ * shared pool is started early, and GLib is told to end none. */
+static void
+keep_shared_thread (void)
+{
+  GThreadPool *pool = g_thread_pool_new (do_nothing, NULL, 1, FALSE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_thread_pool_set_max_idle_time (0);
+  if (!g_thread_pool_push (pool, pool, &error))
+    g_error ("no thread can be started: %s", error->message);
+  g_thread_pool_free (pool, FALSE, TRUE);
+}
+
 /**
  * upscale_local_server_new:
  * @models: (transfer full): what paints
@@ -455,6 +475,7 @@ upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalServerOptions 
                                    MIN (MAX_KEPT_BYTES, options.max_memory_bytes / 4),
                                    self->memory);
   self->pool = upscale_local_pool_new (options.n_workers, self->memory);
+  keep_shared_thread ();
   self->soup = soup_server_new ("server-header", "tile-upscale-endpoint", NULL);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
