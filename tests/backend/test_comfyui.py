@@ -208,6 +208,53 @@ def test_model_without_its_other_parts_is_named(backend: Backend, server: Comfyu
 
 
 @double_only
+@pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
+def test_next_checkpoint_is_the_default_where_the_first_is_a_bare_model(server: ComfyuiServer, version: str, tmp_path: Path) -> None:
+    server.bare = {CHECKPOINTS[0]}
+    with Backend(server.address, tmp_path) as backend:
+        assert backend.probe()["default_model"] == CHECKPOINTS[1]
+        missing = backend.missing()["missing"]
+        for words in (f"'{CHECKPOINTS[0]}' lacks a VAE or a text encoder", "Load Diffusion Model", f"'{CHECKPOINTS[1]}'"):
+            assert words in missing
+        backend.check_answers(backend.paint((64, 64)))
+        assert server.graphs[-1]["1"]["inputs"]["ckpt_name"] == CHECKPOINTS[1]
+        n_runs = len(server.runs)
+        assert backend.probe()["default_model"] == CHECKPOINTS[1]
+        # The history of a server that keeps our ids has the outcome: only the small tile is run again.
+        assert len(server.runs) - n_runs == (3 if version == OLD else 1)
+
+
+@double_only
+def test_bare_model_that_the_user_names_is_refused(server: ComfyuiServer, tmp_path: Path) -> None:
+    server.bare = {CHECKPOINTS[0]}
+    with Backend(server.address, tmp_path) as backend:
+        backend.probe()
+        ended = backend.paint((64, 64), model=CHECKPOINTS[0])
+    assert ended["code"] == "rejected"
+    for words in (f"'{CHECKPOINTS[0]}' lacks a VAE or a text encoder", f"such as '{CHECKPOINTS[1]}'", "Load Diffusion Model"):
+        assert words in ended["message"]
+
+
+@double_only
+def test_first_checkpoint_stays_the_default_where_all_are_bare_models(server: ComfyuiServer, tmp_path: Path) -> None:
+    server.bare = set(CHECKPOINTS)
+    with Backend(server.address, tmp_path) as backend:
+        assert backend.probe()["default_model"] == CHECKPOINTS[0]
+        ended = backend.paint((64, 64))
+    assert ended["code"] == "rejected"
+    assert "put a whole checkpoint in its folder" in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("broken", ["CheckpointLoaderSimple", "KSampler", "VAEDecode"])
+def test_default_that_fails_otherwise_stays(server: ComfyuiServer, broken: str, tmp_path: Path) -> None:
+    server.broken[broken] = ("torch.OutOfMemoryError", "Allocation on device")
+    with Backend(server.address, tmp_path) as backend:
+        probed = backend.probe()
+    assert (probed["event"], probed["default_model"]) == ("probed", CHECKPOINTS[0])
+
+
+@double_only
 @pytest.mark.parametrize("broken", ["CheckpointLoaderSimple", "IPAdapterUnifiedLoader", "LoraLoader", "ControlNetLoader"])
 def test_node_that_does_not_see_the_tile_fails_for_all_of_them(backend: Backend, server: ComfyuiServer, broken: str) -> None:
     server.broken[broken] = ("Exception", "ClipVision model not found.")

@@ -14,6 +14,8 @@ GET  /history/{id}          server.py, execution.py PromptQueue.task_done(): out
 GET  /api/jobs/{id}         NEW: server.py get_job_by_id(), jobs.py get_job(); elsewhere a static route that answers 404
 POST /api/jobs/{id}/cancel  NEW: server.py cancel_job_by_id(); elsewhere 405, as the static route takes GET alone
 POST /interrupt             server.py post_interrupt(): `prompt_id` is heeded in MIDDLE and NEW
+Bare diffusion models       MIDDLE: comfy/sd.py load_checkpoint_guess_config() loads one without VAE and text encoder, and lists do not tell;
+                            VAE.throw_exception_if_invalid() and nodes.py CLIPTextEncode.encode() raise NO_VAE and NO_CLIP
 GET  /view                  server.py view_image(): channel=rgb converts whatever the file is to PNG
 GET  /object_info/{class}   server.py node_info(): {} for an unknown class
 GET  /models/{folder}       server.py get_models(): 404 for a folder that no node has registered
@@ -40,6 +42,14 @@ LORAS = ["detail.safetensors", "sub/sharp.safetensors"]
 SEED_LIMIT = 1 << 64
 OLD, MIDDLE, NEW = "0.2.7", "0.3.64", "0.38.1"
 WEIGHT = ("FLOAT", -100, 100)
+NO_VAE = (
+    "ERROR: VAE is invalid: None\n\n"
+    "If the VAE is from a checkpoint loader node your checkpoint does not contain a valid VAE."
+)
+NO_CLIP = (
+    "ERROR: clip input is invalid: None\n\n"
+    "If the clip is from a checkpoint loader node your checkpoint does not contain a valid clip or text encoder model."
+)
 PRESETS = ["STANDARD (medium strength)", "PLUS (high strength)"]
 
 # Class: (inputs, outputs). A list is what may be chosen from, a dict the keys of a COMFY_DYNAMICCOMBO_V3 (comfy_api/latest/_io.py of NEW),
@@ -125,6 +135,7 @@ class ComfyuiServer(TileServer):
         self.runs: list[str] = []  # ids of prompts, as they began
         self.interrupted = False
         self.fail_with: tuple[str, str] | None = None  # the next prompt's sampler raises this
+        self.bare: set[str] = set()  # checkpoints that hold a diffusion model and nothing else
         self.broken: dict[str, tuple[str, str]] = {}  # class -> what it raises each time
         self.answer_with: dict[str, list[tuple[Any, ...]]] = {}  # path start -> the next answers there
         self.n_saved = 0
@@ -208,7 +219,11 @@ class ComfyuiServer(TileServer):
         if kind == "LoadImage":
             return numpy.asarray(Image.open(io.BytesIO(self.files[self.locate(inputs["image"])])).convert("RGB")).astype(float)
         if kind in ("VAEEncode", "VAEDecode"):
+            self.check_part(graph, link[0], "vae", NO_VAE)
             return read("pixels" if kind == "VAEEncode" else "samples")
+        if kind == "CLIPTextEncode":
+            self.check_part(graph, link[0], "clip", NO_CLIP)
+            return 0.0
         if kind == "ImageInvert":
             return 255 - read("image")
         if kind == "ImageStitch":
@@ -233,6 +248,14 @@ class ComfyuiServer(TileServer):
                 raise NodeError(link[0], *failure)
             return block_means(read("latent_image")) + read("model") + read("positive")
         return 0.0
+
+    def check_part(self, graph: dict[str, Any], name: str, part: str, said: str) -> None:
+        """Loaders pass on nothing for what a checkpoint lacks, and the node that needs it raises."""
+        node = graph[name]
+        while part in node["inputs"]:
+            node = graph[node["inputs"][part][0]]
+        if node["inputs"].get("ckpt_name") in self.bare:
+            raise NodeError(name, "RuntimeError", said)
 
     def locate(self, name: str) -> tuple[str, str, str]:
         kind = "input"

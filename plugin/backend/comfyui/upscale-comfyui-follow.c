@@ -3,7 +3,6 @@
  * one job; older ones have a history, which holds only what has ended, and a queue, which
  * sends every waiting prompt with its whole workflow. */
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "upscale-comfyui-private.h"
 #include "upscale-error.h"
@@ -123,11 +122,8 @@ describe_bare_model (const UpscaleTileRequest *talk)
 {
   const UpscaleComfyuiFacts *facts = talk->facts;
   const char                *model = upscale_comfyui_get_model (facts, talk->gen_params);
-  const char                *other = NULL;
+  const char *other = upscale_comfyui_default_model_find_other (facts, model);
 
-  for (gsize i = 0; !other && facts->checkpoints && facts->checkpoints[i]; i++)
-    if (g_strcmp0 (facts->checkpoints[i], model) != 0)
-      other = facts->checkpoints[i];
   if (!other)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
                         _ ("its model '%s' lacks a VAE or a text encoder; put a whole "
@@ -147,7 +143,7 @@ lacks_part (const UpscaleTileRequest *talk)
   const UpscaleComfyuiFacts *facts = talk->facts;
 
   return upscale_comfyui_workflow_is_built_in (facts->workflow) && !talk->is_test &&
-         strstr (talk->failure->message, "is invalid: None") != NULL;
+         upscale_comfyui_default_model_lacks_part (talk->failure);
 }
 
 /* A node that does not depend on the tile fails for every tile, and so does one that has
@@ -183,6 +179,43 @@ hear_failure (UpscaleTileRequest *talk, UpscaleComfyuiEnd *end, GError **error)
   return FALSE;
 }
 
+/**
+ * upscale_comfyui_ask_for_check:
+ * @talk: a talk
+ * @next: (out): what to ask
+ *
+ * Asks for the outcome of an earlier check, which the server may have forgotten.
+ */
+void
+upscale_comfyui_ask_for_check (UpscaleTileRequest *talk, UpscaleApiRequest *next)
+{
+  g_autofree char *id = upscale_comfyui_default_model_dup_id (talk->facts);
+  g_autofree char *path = g_strconcat ("/history/", id, NULL);
+
+  upscale_api_request_get (next, path);
+  talk->stage = COMFYUI_STAGE_CHECK_ASKED;
+}
+
+/**
+ * upscale_comfyui_end_check:
+ * @talk: a talk
+ * @failure: (nullable): why the default model could not paint
+ * @next: (out): the next check
+ *
+ * Ends the check of one model.
+ */
+void
+upscale_comfyui_end_check (UpscaleTileRequest *talk,
+                           const GError       *failure,
+                           UpscaleApiRequest  *next)
+{
+  UpscaleComfyuiOwn *own = talk->own;
+
+  own->is_checking = FALSE;
+  if (upscale_comfyui_default_model_note (talk->facts, failure))
+    upscale_comfyui_ask_for_check (talk, next);
+}
+
 static gboolean
 hear_history (UpscaleTileRequest      *talk,
               const UpscaleHttpAnswer *answer,
@@ -190,12 +223,18 @@ hear_history (UpscaleTileRequest      *talk,
               GError                 **error)
 {
   const UpscaleComfyuiFacts *facts = talk->facts;
+  const UpscaleComfyuiOwn   *own = talk->own;
   g_auto (UpscaleComfyuiEnd) end = { 0 };
 
   if (!upscale_comfyui_read_history (answer, talk->remote_id, facts->output, &end, error))
     {
       talk->is_accepted = talk->is_accepted || answer->status == SOUP_STATUS_OK;
       return FALSE;
+    }
+  if (own->is_checking && (end.failure || end.view))
+    {
+      upscale_comfyui_end_check (talk, end.failure, next);
+      return TRUE;
     }
   if (end.failure)
     return hear_failure (talk, &end, error);

@@ -269,7 +269,7 @@ upscale_comfyui_get_model (const UpscaleComfyuiFacts *facts,
 
   if (*gen_params->model)
     return named ? named : gen_params->model;
-  return facts->checkpoints ? facts->checkpoints[0] : NULL;
+  return upscale_comfyui_default_model_get (facts);
 }
 
 static void
@@ -400,6 +400,27 @@ describe_own (const UpscaleComfyuiFacts *facts, UpscaleCapabilities *capabilitie
                      "pictures; a Preview Image node would not"));
   capabilities->hint = g_strdup (_ ("the workflow is your own, so it does what it has a "
                                     "placeholder for"));
+}
+
+/**
+ * upscale_comfyui_refine:
+ * @facts: what the server has, once it has painted a small tile
+ * @capabilities: what it can do
+ *
+ * Adds what the small tile has shown.
+ */
+void
+upscale_comfyui_refine (gpointer facts, UpscaleCapabilities *capabilities)
+{
+  g_autofree char *bare = upscale_comfyui_default_model_dup_bare (facts);
+
+  if (!bare)
+    return;
+  g_set_str (&capabilities->default_model, upscale_comfyui_default_model_get (facts));
+  capabilities->caveat =
+      g_strdup_printf (_ ("its model '%s' lacks a VAE or a text encoder, so it needs a "
+                          "workflow of your own with the node Load Diffusion Model"),
+                       bare);
 }
 
 /**

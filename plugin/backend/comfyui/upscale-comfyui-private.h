@@ -25,6 +25,7 @@ enum
   COMFYUI_STAGE_QUEUE_ASKED,
   COMFYUI_STAGE_LAST_HISTORY_ASKED,
   COMFYUI_STAGE_PICTURE_ASKED,
+  COMFYUI_STAGE_CHECK_ASKED,
 };
 
 /**
@@ -58,6 +59,7 @@ typedef struct
  * @slot: names the upload
  * @lacks_jobs: the server has no route for a single job, or does not know this one
  * @n_prompts: prompts in its queue, when last asked
+ * @is_checking: the prompt shows whether the default model is whole
  * @refusal: (nullable): why the prompt was refused, while it is being retracted
  * @stop_stage: where the retraction stands
  *
@@ -71,6 +73,7 @@ typedef struct
   guint    slot;
   gboolean lacks_jobs;
   guint    n_prompts;
+  gboolean is_checking;
   GError  *refusal;
   guint    stop_stage;
 } UpscaleComfyuiOwn;
@@ -88,6 +91,7 @@ typedef struct
  * @checkpoints: (nullable): models it has
  * @controlnets: (nullable): ControlNets it has
  * @loras: (nullable): LoRAs it has
+ * @n_bare: checkpoints at the head of the list that lack a VAE or a text encoder
  * @ledger: what changes while it paints
  *
  * What a ComfyUI server has.
@@ -105,6 +109,7 @@ typedef struct
   GStrv                   checkpoints;
   GStrv                   controlnets;
   GStrv                   loras;
+  guint                   n_bare;
   UpscaleComfyuiLedger    ledger;
 } UpscaleComfyuiFacts;
 
@@ -130,10 +135,21 @@ gboolean             upscale_comfyui_learn (gpointer                 facts,
                                             UpscaleApiRequest       *next,
                                             GError                 **error);
 UpscaleCapabilities *upscale_comfyui_describe (gpointer facts, GError **error);
-gboolean             upscale_comfyui_has_node (const UpscaleComfyuiFacts *facts,
-                                               const char                *class_type);
-const char          *upscale_comfyui_get_model (const UpscaleComfyuiFacts *facts,
-                                                const UpscaleGenParams    *gen_params);
+void        upscale_comfyui_refine (gpointer facts, UpscaleCapabilities *capabilities);
+gboolean    upscale_comfyui_has_node (const UpscaleComfyuiFacts *facts,
+                                      const char                *class_type);
+const char *upscale_comfyui_get_model (const UpscaleComfyuiFacts *facts,
+                                       const UpscaleGenParams    *gen_params);
+
+const char *upscale_comfyui_default_model_get (const UpscaleComfyuiFacts *facts);
+gboolean    upscale_comfyui_default_model_needs_check (const UpscaleComfyuiFacts *facts);
+char       *upscale_comfyui_default_model_dup_id (const UpscaleComfyuiFacts *facts);
+gboolean    upscale_comfyui_default_model_lacks_part (const GError *failure);
+gboolean    upscale_comfyui_default_model_note (UpscaleComfyuiFacts *facts,
+                                                const GError        *failure);
+const char *upscale_comfyui_default_model_find_other (const UpscaleComfyuiFacts *facts,
+                                                      const char                *model);
+char       *upscale_comfyui_default_model_dup_bare (const UpscaleComfyuiFacts *facts);
 
 char    *upscale_comfyui_choose_output (const UpscaleComfyuiFacts *facts, GError **error);
 gboolean upscale_comfyui_sees_tile (JsonObject *nodes, const char *id);
@@ -142,6 +158,10 @@ JsonNode *upscale_comfyui_make_graph (const UpscaleTileRequest *talk,
                                       const char               *image,
                                       const char               *reference);
 
+void upscale_comfyui_ask_for_check (UpscaleTileRequest *talk, UpscaleApiRequest *next);
+void upscale_comfyui_end_check (UpscaleTileRequest *talk,
+                                const GError       *failure,
+                                UpscaleApiRequest  *next);
 gboolean upscale_comfyui_follow (UpscaleTileRequest *talk, UpscaleApiRequest *next);
 gboolean upscale_comfyui_hear_of_prompt (UpscaleTileRequest      *talk,
                                          const UpscaleHttpAnswer *answer,

@@ -100,7 +100,10 @@ send_prompt (UpscaleTileRequest *talk, UpscaleApiRequest *next)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   g_free (talk->remote_id);
-  talk->remote_id = talk->work_id ? g_strdup (talk->work_id) : g_uuid_string_random ();
+  if (own->is_checking)
+    talk->remote_id = upscale_comfyui_default_model_dup_id (talk->facts);
+  else
+    talk->remote_id = talk->work_id ? g_strdup (talk->work_id) : g_uuid_string_random ();
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "prompt");
   json_builder_add_value (builder,
@@ -149,6 +152,12 @@ hear_of_prompt (UpscaleTileRequest      *talk,
   if (!upscale_comfyui_check_prompt (answer, &own->refusal) &&
       answer->status != SOUP_STATUS_OK)
     {
+      if (own->is_checking)
+        {
+          g_clear_error (&own->refusal);
+          upscale_comfyui_end_check (talk, NULL, next);
+          return TRUE;
+        }
       g_propagate_error (error, g_steal_pointer (&own->refusal));
       return FALSE;
     }
@@ -173,12 +182,38 @@ start (UpscaleTileRequest *talk, UpscaleApiRequest *next)
 }
 
 static gboolean
-hear_picture (UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer, GError **error)
+hear_of_check (UpscaleTileRequest      *talk,
+               const UpscaleHttpAnswer *answer,
+               UpscaleApiRequest       *next)
+{
+  const UpscaleComfyuiFacts *facts = talk->facts;
+  UpscaleComfyuiOwn         *own = talk->own;
+  g_autofree char           *id = upscale_comfyui_default_model_dup_id (facts);
+  g_auto (UpscaleComfyuiEnd) end = { 0 };
+
+  upscale_comfyui_read_history (answer, id, facts->output, &end, NULL);
+  if (end.view || end.failure)
+    {
+      upscale_comfyui_end_check (talk, end.failure, next);
+      return TRUE;
+    }
+  own->is_checking = TRUE;
+  return send_prompt (talk, next);
+}
+
+static gboolean
+hear_picture (UpscaleTileRequest      *talk,
+              const UpscaleHttpAnswer *answer,
+              UpscaleApiRequest       *next,
+              GError                 **error)
 {
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   if (g_bytes_get_size (answer->body) > 0)
     talk->picture = g_bytes_ref (answer->body);
+  if (talk->picture && talk->is_test &&
+      upscale_comfyui_default_model_needs_check (talk->facts))
+    upscale_comfyui_ask_for_check (talk, next);
   return TRUE;
 }
 
@@ -211,7 +246,9 @@ hear (UpscaleTileRequest      *talk,
     case COMFYUI_STAGE_REFUSED:
       return upscale_comfyui_retract (talk, answer, next, error);
     case COMFYUI_STAGE_PICTURE_ASKED:
-      return hear_picture (talk, answer, error);
+      return hear_picture (talk, answer, next, error);
+    case COMFYUI_STAGE_CHECK_ASKED:
+      return hear_of_check (talk, answer, next);
     default:
       return upscale_comfyui_hear_of_prompt (talk, answer, next, error);
     }
@@ -230,10 +267,10 @@ paint (gpointer                 state,
   if (answer && !hear (talk, answer, next, error))
     return FALSE;
   /* A prompt that never arrived is sent again, from the upload on. */
-  if (talk->picture || talk->failure)
-    note_end (talk);
-  else if (talk->stage == COMFYUI_STAGE_START)
+  if (talk->stage == COMFYUI_STAGE_START)
     start (talk, next);
+  else if (!next->method)
+    note_end (talk);
   return TRUE;
 }
 
@@ -246,6 +283,7 @@ static const UpscaleTileServer server = {
   .learn = upscale_comfyui_learn,
   .describe = upscale_comfyui_describe,
   .paint = paint,
+  .refine = upscale_comfyui_refine,
   .stop = upscale_comfyui_stop,
   .takes_ids = TRUE,
 };

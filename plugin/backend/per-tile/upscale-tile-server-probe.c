@@ -8,6 +8,7 @@
 
 #include "upscale-http-origin.h"
 #include "upscale-error.h"
+#include "upscale-picture-compare.h"
 
 #define MOST_LISTS_BYTES ((gsize) 64 << 20)
 #define STATUS_TOO_MANY_REQUESTS 429
@@ -187,13 +188,15 @@ judge (Probe *probe)
            "another size"));
   if (probe->test == TEST_PLAIN)
     probe->plain_picture = g_bytes_ref (talk->picture);
+  if (probe->test == TEST_PLAIN && talk->kind->refine)
+    talk->kind->refine (probe->facts, probe->capabilities);
   /* The same seed paints the same picture, so what changes nothing was not looked at. */
   if (probe->test == TEST_CONTROLNET)
     probe->capabilities->takes_controlnet =
-        !g_bytes_equal (talk->picture, probe->plain_picture);
+        !upscale_pictures_are_equal (talk->picture, probe->plain_picture);
   if (probe->test == TEST_IP_ADAPTER)
     probe->capabilities->takes_ip_adapter =
-        !g_bytes_equal (talk->picture, probe->plain_picture);
+        !upscale_pictures_are_equal (talk->picture, probe->plain_picture);
   if (!probe->capabilities->version)
     probe->capabilities->version = g_strdup (talk->version);
   return NULL;

@@ -71,6 +71,7 @@ struct _UpscaleTileRequest
  * @own_clear: (nullable): frees its members
  * @learn: asks the server what it can do; its state is the facts
  * @describe: what it can do, from the facts; for tiles one by one, at their own size
+ * @refine: (nullable): adds to what it can do what a painted small tile has shown
  * @paint: sees one tile through; its state is an #UpscaleTileRequest
  * @stop: (nullable): stops a tile at the server, and nothing else there; likewise
  * @takes_ids: it calls work as it is told, so a batch is found by its id in a later run
@@ -89,6 +90,7 @@ struct _UpscaleTileServer
   GDestroyNotify         own_clear;
   UpscaleRequestLoopFunc learn;
   UpscaleCapabilities *(*describe) (gpointer facts, GError **error);
+  void (*refine) (gpointer facts, UpscaleCapabilities *capabilities);
   UpscaleRequestLoopFunc paint;
   UpscaleRequestLoopFunc stop;
   gboolean               takes_ids;
