@@ -11,7 +11,7 @@ from gi.repository import Gimp, Gio  # noqa: E402
 
 CROP_PX = 400
 GAP_PX = 8
-# What filters see around a part, in source px.
+# Border around a crop that filters read, in source px.
 MARGIN_PX = 16
 NONINTERACTIVE = Gimp.RunMode.NONINTERACTIVE
 

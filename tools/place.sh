@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Where the work is done: on this machine when it has GIMP 3, else in a Debian 13 root of our own.
-# Sourced by ./run, from the folder it lies in.
+# Chooses the place to build in: this machine if GIMP 3 is available, else a Debian 13 root under build/root.
+# ./run sources this file.
 
 PLACE_ROOT=build/root
 
@@ -11,12 +11,16 @@ place_fail() {
   exit 1
 }
 
-# What the tests need besides is not put on the machine of one who only wants the plug-in.
+# Prints the packages that a command of ./run needs. A user who only installs the plug-in gets no test tools.
 place_packages() {
+  local lists=(build)
   case $1 in
-    demo | install) cat tools/packages/build.txt ;;
-    *) sort tools/packages/*.txt ;;
+    demo | install) ;;
+    docs) lists+=(docs) ;;
+    coverage) lists+=(test coverage) ;;
+    *) lists+=(test) ;;
   esac
+  (cd tools/packages && sort "${lists[@]/%/.txt}")
 }
 
 place_has_libraries() {
@@ -34,7 +38,7 @@ place_as_root() {
   fi
 }
 
-# Says every 15 seconds that a long step is alive; the step's own output goes to a log.
+# Runs a long step with its output in a log, and prints a line every 15 seconds.
 place_long_step() {
   local what=$1 log=build/setup.log seconds=0 step
   shift
@@ -57,7 +61,7 @@ place_apt_install() {
     'dpkg --configure -a && apt-get update && apt-get install -y --no-install-recommends "$@"' sh "$@"
 }
 
-# Puts the URI, the suite and the label of every Debian archive this machine uses on lines of their own.
+# Prints the URI and the suite of every Debian archive that this machine uses, one archive a line.
 place_archives() {
   # apt-get fills in these names, not the shell.
   # shellcheck disable=SC2016
@@ -65,7 +69,7 @@ place_archives() {
     awk '$3 == "Debian" {print $1, $2}' | sort -u
 }
 
-# The sources of a new root of a SUITE: what this machine reads Debian from, with the suite in place of its own.
+# Prints the apt sources of a new root: the Debian archives of this machine, with SUITE in place of its own.
 place_sources() {
   local keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite=$1 uri machine_suite
   place_archives | while read -r uri machine_suite; do
@@ -81,7 +85,7 @@ place_sources() {
 place_bootstrap() {
   local suite=$1 variant=$2 target=$3 options=() line
   shift 3
-  # The machine's own way to its archives (proxies, dates) holds for the new root too, but none of its programs that apt calls.
+  # Copies the settings of apt that reach the archives (proxies, dates), but no hooks: their programs are not in the root.
   while read -r line; do
     options+=(--aptopt="$line")
   done < <(apt-config dump | grep -E '^Acquire::(https?::|Check-|Force|Languages|Retries)')
@@ -105,7 +109,7 @@ place_make_root() {
   place_packages "$1" >build/root.packages
 }
 
-# A root that lacks a package gets it; the stamp is written last, so an interrupted step is redone.
+# Installs missing packages. The list of installed ones is written last, so an interrupted step is repeated.
 place_complete_root() {
   local missing
   [ -d "$PLACE_ROOT" ] || place_make_root "$1"
@@ -116,8 +120,8 @@ place_complete_root() {
   printf '%s\n' "${missing[@]}" >>build/root.packages
 }
 
-# Runs a command in the root, as USER, in this folder, which appears there under its own path. The mounts live in
-# a namespace of their own and vanish with the command.
+# Runs a command in the root, as USER, in this folder, which has the same path there. The mounts are in a namespace of
+# their own and end with the command.
 place_in_root() {
   local user=$1 ids
   shift
@@ -130,7 +134,7 @@ place_in_root() {
     root=$1 here=$2 ids=$3
     shift 3
     mkdir -p "$root$here"
-    # As a mount of its own, so that mounts can be made private in it too: a root within a root.
+    # The root is a mount of its own, so that a root within the root can make its mounts private too.
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
@@ -142,13 +146,13 @@ place_in_root() {
   ' sh "$here/$PLACE_ROOT" "$here" "$ids" "$@"
 }
 
-# The machine's own way to the Python registry (mirror, proxy, certificates) holds in the root too: lines of `name=value`.
+# Prints the settings of pip that reach the Python registry (mirror, proxy, certificates) as lines of `name=value`.
 place_pip_settings() {
   local option name value bundle=build/home/ca-certificates.crt
   for option in index-url extra-index-url proxy trusted-host; do
     name=PIP_$(echo "$option" | tr 'a-z-' 'A-Z_')
     value=${!name:-$(python3 -m pip config get "global.$option" 2>/dev/null || true)}
-    # What lies on this machine's own disk is not in the root.
+    # Files of this machine are not visible in the root.
     case $value in
       "" | *file:*) ;;
       *) echo "$name=$value" ;;
@@ -170,7 +174,7 @@ place_reenter() {
     UPSCALE_PLACE=root "${keep[@]}" ./run "$@"
 }
 
-# Copies a file of the caller's into this folder, under a name that keeps its ending, and prints the copy's.
+# Copies the caller's file into this folder, keeps the ending of its name, and prints the path of the copy.
 place_bring() {
   local copy=build/demo/input.${1##*.}
   if ! [ -f "$1" ] || ! [ -r "$1" ]; then
@@ -181,7 +185,7 @@ place_bring() {
   echo "$copy"
 }
 
-# Copies a folder of the caller's into this one, and prints the copy's name.
+# Copies the caller's folder into this one and prints the path of the copy.
 place_bring_folder() {
   local copy=build/bench/pictures
   if ! [ -d "$1" ] || ! [ -r "$1" ]; then
@@ -195,7 +199,7 @@ place_bring_folder() {
   echo "$copy"
 }
 
-# Returns where the build works; in the other case runs the same command line there and leaves with its status.
+# Returns if the build works on this machine; else runs the same command line in the root and exits with its status.
 place_enter() {
   mkdir -p build/home
   [ -z "${UPSCALE_PLACE:-}" ] || return 0
@@ -211,15 +215,15 @@ place_enter() {
   fi
 }
 
-# A GIMP that does not come from a package stays alone: no other is installed beside it.
+# If GIMP does not come from a package, no package of GIMP is installed beside it.
 place_has_own_gimp() { place_has_libraries && ! place_installed | grep -xF libgimp-3.0-dev >/dev/null; }
 
 place_installed() { dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p'; }
 
 place_distribution_has_gimp() {
-  # The folder of a system that was never updated is not empty: it has a lock.
+  # On a system that was never updated the folder has a lock file only.
   compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null || place_as_root apt-get update >>build/setup.log 2>&1 || true
-  # A pipe into 'grep -q' fails under pipefail: grep leaves at the first match, and apt-cache dies of SIGPIPE.
+  # No pipe into 'grep -q': grep ends at the first match, apt-cache gets SIGPIPE, and pipefail reports a failure.
   [[ $(apt-cache policy libgimp-3.0-dev) =~ Candidate:\ [0-9] ]]
 }
 

@@ -1,11 +1,13 @@
 # shellcheck shell=bash
-# What ./run does once it stands where the build works. Sourced by ./run, from the folder it lies in.
+# The commands of ./run, run where the build works. ./run sources this file.
 
 TASK_BUILD=build/work
 TASK_SANITIZED=build/sanitized
 TASK_FUZZ=build/fuzz
+TASK_COVERAGE=build/coverage
+TASK_DOCS=build/docs
 TASK_RELEASE=build/release
-# GIMP itself is not built with sanitizers, and one look at the style is enough.
+# Without the suites that start GIMP, which is built without sanitizers, and without `style`, whose result would be the same.
 TASK_SANITIZED_SUITES=(core files json png image dispatch backend job ui faults endpoint)
 
 task_fail() {
@@ -13,7 +15,7 @@ task_fail() {
   exit 1
 }
 
-# A configuration that was interrupted leaves no build.ninja and is made anew.
+# An interrupted configuration leaves no build.ninja and is repeated.
 task_configure() {
   local folder=$1
   shift
@@ -35,14 +37,13 @@ task_build_sanitized() {
   meson compile -C "$TASK_SANITIZED"
 }
 
-# clang warns of other things than gcc, whose warnings are errors in the other builds.
 task_build_fuzz() {
   CC=clang task_configure "$TASK_FUZZ" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
   meson compile -C "$TASK_FUZZ" fuzz
 }
 
-# A place for Python's packages beside the distribution's, whose torch serves. Nothing that needs it fails without it: those
-# tests say why they are skipped.
+# A virtual environment for packages of the Python registry; torch comes from the distribution. Without the environment the
+# tests that need it are skipped.
 TASK_VENV=build/venv
 TASK_VENV_SUITES=(diffusion endpoint gimp)
 
@@ -83,7 +84,7 @@ task_test() {
     fi
   done
   task_build
-  # What an earlier run has counted is not counted again.
+  # Remove the results of earlier runs, which count_tests.py would count again.
   rm -f build/{work,sanitized,fuzz}/meson-logs/testlog.junit.xml
   meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
@@ -102,7 +103,7 @@ task_test() {
   python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED" "$TASK_FUZZ"
 }
 
-# What a user gets, into a folder; built once for all of them.
+# Installs the release build, which `demo` and `install` share, into a folder.
 task_install_release() {
   task_configure "$TASK_RELEASE" --buildtype=release -Dtests=false
   meson configure "$TASK_RELEASE" -Dplugin_dir="$1"
@@ -110,7 +111,7 @@ task_install_release() {
   meson install -C "$TASK_RELEASE" --quiet
 }
 
-# GIMP in a profile of its own: the user's is never touched.
+# Makes a GIMP profile that replaces the user's.
 task_gimp_profile() {
   local profile=$1 plug_ins=$2
   mkdir -p "$profile"
@@ -131,7 +132,7 @@ task_demo() {
   gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3.2 || command -v gimp-console) ||
     task_fail "found no gimp-console: install GIMP 3."
   echo "demo: $image, ${scale}x, with GIMP $("$gimp" --version | grep -o '[0-9.]*$')" >&2
-  # Its own words on a broken pipe or a stray image at the end are GIMP's, not ours: they go to a log.
+  # GIMP prints warnings at its end (broken pipe, stray image); they go to a log.
   GIMP3_DIRECTORY=$PWD/build/demo/profile DEMO_IMAGE=$image DEMO_SCALE=$scale DEMO_FOLDER=build/demo \
     XDG_CACHE_HOME=$PWD/build/demo/cache \
     "$gimp" --no-data --no-fonts --quit --batch-interpreter=python-fu-eval -b - <tools/demo.py 2> \
@@ -156,13 +157,36 @@ task_bench() {
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }
 
-# Into the folder where GIMP looks for the plug-ins of the one who calls.
+# Installs into the plug-ins folder of the calling user's GIMP.
 task_install() {
   local target version
   version=$(pkg-config --modversion gimp-3.0 | cut -d. -f1,2)
   target=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/$version/plug-ins/tile-upscale
   task_install_release "$target"
   echo "installed in $target: restart GIMP, then Filters > Enhance > Tile Upscale..."
+}
+
+# Prints one line per folder. Programs that a test kills with SIGKILL write no counters, so their lines count as not covered.
+task_coverage() {
+  local selection=("$@")
+  [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
+    task_fail "write './run coverage' or './run coverage --suite NAME'."
+  [ $# -gt 0 ] || selection=(--no-suite style --no-suite diffusion)
+  task_configure "$TASK_COVERAGE" -Db_coverage=true
+  meson compile -C "$TASK_COVERAGE"
+  meson install -C "$TASK_COVERAGE" --quiet
+  find "$TASK_COVERAGE" -name '*.gcda' -delete
+  meson test -C "$TASK_COVERAGE" --no-rebuild --quiet "${selection[@]}" >&2 ||
+    echo "run: some tests failed; the numbers below count them nevertheless." >&2
+  gcovr --root . --object-directory "$TASK_COVERAGE" --filter '(plugin|ui|endpoint)/' --exclude-throw-branches \
+    --gcov-ignore-parse-errors=all --json-summary - "$TASK_COVERAGE" | python3 tools/coverage_by_folder.py
+}
+
+task_docs() {
+  [ $# -eq 0 ] || task_fail "'./run docs' takes no arguments."
+  task_configure "$TASK_DOCS" -Ddocs=true -Dtests=false
+  meson compile -C "$TASK_DOCS"
+  echo "wrote $TASK_DOCS/docs/api/index.html"
 }
 
 task_format() { find plugin ui endpoint tests -name '*.[ch]' -exec clang-format -i {} +; }
