@@ -11,11 +11,18 @@ from comments import Block, find_blocks
 
 MAX_MARKDOWN_COLUMNS = 100
 MAX_SUBJECT_COLUMNS = 72
-FOLDERS = ("plugin", "ui", "endpoint/README.md", "endpoint/local", "tests", "data", "po", "docs", "tools")
+FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "po", "docs", "tools")
 ENDINGS = (".c", ".h", ".py", ".md", ".sh", "meson.build", "meson_options.txt", ".toml")
 # Folders whose comments were written before these rules. The list only ever gets shorter.
 UNCHECKED: tuple[str, ...] = (
-    "plugin",
+    "plugin/backend",
+    "plugin/core",
+    "plugin/dispatch",
+    "plugin/files",
+    "plugin/gimp",
+    "plugin/image",
+    "plugin/job",
+    "plugin/png",
     "ui",
     "endpoint/README.md",
     "endpoint/local",
@@ -35,9 +42,6 @@ UNCHECKED: tuple[str, ...] = (
     "tests/png",
     "tests/support",
     "tests/ui",
-    "data",
-    "po",
-    "tools",
     "tests/README.md",
 )
 GENERATED = ("__pycache__", ".pytest_cache", ".egg-info")
@@ -64,9 +68,10 @@ def check_blocks(blocks: list[Block]) -> Iterator[Breach]:
 
 
 def check_columns(text: str) -> Iterator[Breach]:
-    """A table's row can't be broken, nor can a single long word such as a link."""
+    """Rows of tables, images, code and single long words such as links can't be broken."""
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > MAX_MARKDOWN_COLUMNS and not line.startswith("|") and " " in line.strip().removeprefix("- "):
+        is_breakable = not line.startswith(("|", "![", "    ")) and " " in line.strip().removeprefix("- ")
+        if len(line) > MAX_MARKDOWN_COLUMNS and is_breakable:
             yield number, f"a line of {len(line)} columns (at most {MAX_MARKDOWN_COLUMNS})"
 
 
@@ -85,6 +90,7 @@ def check_subject(subject: str) -> Iterator[str]:
 
 def list_files(root: Path) -> Iterator[Path]:
     yield from (root / name for name in ("run", "meson.build", "meson_options.txt", "ruff.toml"))
+    yield from sorted(root.glob("*.md"))
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
             path = str(file.relative_to(root))

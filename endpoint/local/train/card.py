@@ -67,22 +67,23 @@ def measure(network: Network, pool: Pool) -> dict[str, float]:
 
 CARD = """# {name}-{scale}x.onnx
 
-Enlarges the luma of a picture {scale} times: {parameters} parameters, {kib} KiB, looks {reach} px around a source pixel.
-One float channel from 0 to 1 in, one out. Made by `endpoint/local/train` from generated pictures only, seed {seed},
-{steps} steps of {patches} patches; no picture and no weight of anybody else's went in. The file differs from the
-trained network by at most {difference:.4f} of 255.
+Enlarges the luma of a picture {scale} times: {parameters} parameters, {kib} KiB, reads {reach} px around a source
+pixel. One float channel from 0 to 1 in, one out. Made by `endpoint/local/train` from generated
+pictures only, seed {seed}, {steps} steps of {patches} patches; no other pictures or weights were used. The
+file differs from the trained network by at most {difference:.4f} of 255.
 
-On {pictures} generated pictures that were not trained on, mean gain in PSNR over the better of cubic and Lanczos:
+On {pictures} generated pictures that were not trained on, mean gain in PSNR over the better of cubic and
+Lanczos:
 
 | reduced by | gain |
 |---|---|
 {rows}
 
-How it does on photographs says `./run bench quality`; the README of this folder has the numbers.
+`./run bench quality` measures photographs; the README of this folder has the results.
 
-Limits: it sharpens what is there and invents nothing. It expects pictures that were reduced, not blurred: out of focus
-stays out of focus. Strong noise and strong JPEG artifacts are kept. What it learnt about edges, text and texture comes
-from drawings, not from the world.
+Limits: the network sharpens existing detail and invents nothing. It expects pictures that were
+reduced, not blurred: what is out of focus stays so. Strong noise and strong JPEG artifacts are
+kept. Edges, text and texture were learned from drawings, not from photographs.
 """
 
 
