@@ -9,8 +9,8 @@ typedef struct _UpscaleLocalEngine UpscaleLocalEngine;
 
 /**
  * UpscaleLocalEngine:
- * @enlarge: makes a picture of @width_px x @height_px from @source, or %NULL with an
- * error. Called from many threads at once
+ * @enlarge: returns @source in the size @width_px x @height_px, or %NULL with an error.
+ * Called from many threads at once
  * @free: (nullable): frees an engine that was made at run time, %NULL for a constant
  *
  * The interface of everything that enlarges a picture. Implementations embed it as their

@@ -6,7 +6,7 @@
  * @width_px: width, at least 1
  * @height_px: height, at least 1
  *
- * Returns: (transfer full): a picture whose bytes its maker fills
+ * Returns: (transfer full): a picture with undefined bytes
  */
 UpscaleLocalPicture *
 upscale_local_picture_new (int width_px, int height_px)
@@ -30,6 +30,8 @@ upscale_local_picture_new (int width_px, int height_px)
 void
 upscale_local_picture_free (UpscaleLocalPicture *picture)
 {
+  g_return_if_fail (picture != NULL);
+
   g_free (picture->data);
   g_free (picture);
 }

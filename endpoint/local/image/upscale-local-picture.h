@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @height_px: height
  * @data: (array): R, G, B bytes, 8-bit sRGB, rows without gaps
  *
- * A picture; owns its bytes.
+ * A picture without alpha. The picture owns its bytes.
  */
 typedef struct
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What the widest vector unit wants of buffers and rows. */
+/* AVX-512, the widest vector unit, wants buffers and rows aligned to 64 bytes. */
 #define ALIGNMENT 64
 #define VALUES_PER_ALIGNMENT (ALIGNMENT / sizeof (float))
 
@@ -14,7 +14,7 @@
  * @width_px: width, at least 1
  * @height_px: height, at least 1
  *
- * Returns: (transfer full): a plane whose values its maker fills
+ * Returns: (transfer full): a plane with undefined values
  */
 UpscaleLocalPlane *
 upscale_local_plane_new (int width_px, int height_px)
@@ -40,6 +40,8 @@ upscale_local_plane_new (int width_px, int height_px)
 void
 upscale_local_plane_free (UpscaleLocalPlane *plane)
 {
+  g_return_if_fail (plane != NULL);
+
   g_aligned_free (plane->data);
   g_free (plane);
 }
@@ -59,7 +61,7 @@ upscale_local_plane_row (const UpscaleLocalPlane *plane, int y_px)
   return plane->data + plane->stride * (gsize) y_px;
 }
 
-/* Beyond an edge the picture goes on mirrored, as often as is needed. */
+/* Mirrors the picture beyond an edge, repeatedly where the position is far outside. */
 static int
 mirror (int position, int length)
 {
@@ -77,7 +79,7 @@ mirror (int position, int length)
  * @width_px: width
  * @height_px: height
  *
- * Returns: (transfer full): a copy of a part; what lies outside is mirrored
+ * Returns: (transfer full): a copy of a part of @plane, mirrored beyond its edges
  */
 UpscaleLocalPlane *
 upscale_local_plane_cut (const UpscaleLocalPlane *plane,
@@ -88,6 +90,7 @@ upscale_local_plane_cut (const UpscaleLocalPlane *plane,
 {
   UpscaleLocalPlane *part;
 
+  g_return_val_if_fail (plane != NULL, NULL);
   g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   part = upscale_local_plane_new (width_px, height_px);
@@ -105,14 +108,14 @@ upscale_local_plane_cut (const UpscaleLocalPlane *plane,
 
 /**
  * upscale_local_plane_paste:
- * @plane: where to
- * @x_px: where the inside of @piece goes, inside of @plane
+ * @plane: the plane to change
+ * @x_px: left edge of the place in @plane
  * @y_px: likewise
  * @piece: a piece, larger than its margins
- * @margin_px: how much of it is left out on each side
+ * @margin_px: width of the border of @piece that is left out on each side
  *
- * Copies a piece without its margin; what does not fit on the right and below is left out
- * too.
+ * Copies a piece without its margin. The part beyond the right and lower edge of @plane
+ * is left out.
  */
 void
 upscale_local_plane_paste (UpscaleLocalPlane       *plane,
@@ -138,7 +141,7 @@ upscale_local_plane_paste (UpscaleLocalPlane       *plane,
  * @picture: a picture
  * @channel: 0 to 2
  *
- * Returns: (transfer full): one of its channels, 0 to 1
+ * Returns: (transfer full): one channel of @picture, 0 to 1
  */
 UpscaleLocalPlane *
 upscale_local_plane_from_picture (const UpscaleLocalPicture *picture, int channel)
@@ -165,7 +168,7 @@ upscale_local_plane_from_picture (const UpscaleLocalPicture *picture, int channe
  * @picture: a picture of the same size
  * @channel: 0 to 2
  *
- * Writes one of the picture's channels, rounded and kept to its range.
+ * Writes one channel of @picture, rounded and clamped to 0 to 255.
  */
 void
 upscale_local_plane_to_picture (const UpscaleLocalPlane *plane,

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @stride: values from one row to the next
  * @data: (array): values, 0 to 1 where they are tones; rows are aligned for vector units
  *
- * One channel of a picture; owns its values.
+ * One channel of a picture. The plane owns its values.
  */
 typedef struct
 {

@@ -5,7 +5,7 @@
 
 #include "upscale-png-read.h"
 
-/* The picture that is read, and the size that its tile has. */
+/* State of one decoding: the size that the tile announces, and the picture. */
 typedef struct
 {
   int                  width_px;
@@ -31,21 +31,22 @@ on_size (int width_px, int height_px, gpointer user_data, GError **error)
 
 /**
  * upscale_local_png_decode:
- * @file: a file, as it came in
- * @width_px: the width it must have, at least 1
- * @height_px: the height it must have, at least 1
+ * @file: a PNG file of any kind, not trusted
+ * @width_px: the required width, at least 1
+ * @height_px: the required height, at least 1
  * @error: return location for an error
  *
- * Reads any PNG file as 8-bit sRGB, alpha dropped. The decoded size is checked before
- * anything is allocated for it.
+ * Reads a PNG file as 8-bit sRGB and drops alpha. The decoded size is checked before
+ * pixels are allocated.
  *
- * Returns: (transfer full): the picture, or %NULL
+ * Returns: (transfer full): the picture, or %NULL with a sentence for the user
  */
 UpscaleLocalPicture *
 upscale_local_png_decode (GBytes *file, int width_px, int height_px, GError **error)
 {
   Reading reading = { width_px, height_px, NULL };
 
+  g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   if (upscale_png_read (file, on_size, &reading, error))
@@ -60,7 +61,7 @@ upscale_local_png_decode (GBytes *file, int width_px, int height_px, GError **er
  * @picture: a picture
  * @error: return location for an error
  *
- * Fast rather than small, as the file goes no further than this machine.
+ * Compresses fast rather than well, as the file does not leave this machine.
  *
  * Returns: (transfer full): a PNG file, or %NULL
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The engine without a network: resamples with zimg's Spline36, in sRGB as it is. */
+/* Resamples with zimg's Spline36 on sRGB values, without going to linear light. */
 #include "upscale-local-resampler.h"
 
 #include <gio/gio.h>
@@ -67,9 +67,9 @@ process (zimg_filter_graph       *graph,
  * @height_px: wanted height
  * @error: return location for an error
  *
- * Enlarges, or reduces without aliasing.
+ * Enlarges a plane, or reduces it without aliasing.
  *
- * Returns: (transfer full): the plane in its new size, or %NULL
+ * Returns: (transfer full): the plane in the wanted size, or %NULL
  */
 UpscaleLocalPlane *
 upscale_local_resampler_resample (const UpscaleLocalPlane *plane,

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-ringing.h"
 
-/* How far around a source pixel is looked, px. */
+/* Pixels around a source pixel that decide about its limits. */
 #define REACH_PX 2
 #define WINDOW_PX ((2 * REACH_PX + 1) * (2 * REACH_PX + 1))
 
-/* A flat side of an edge: so many pixels that lie so near to the extreme tone. Fine
- * detail has none, and is left alone. */
+/* A flat side of an edge has at least PLATEAU_PX pixels within PLATEAU_TONES of the
+ * extreme tone. Fine detail has no flat side and is not limited. */
 #define PLATEAU_PX 8
 #define PLATEAU_TONES (2.0f / 255)
 
-/* How far beyond a flat side tones may go. */
+/* Tones may go this far beyond a flat side. */
 #define SPARE_TONES (4.0f / 255)
 
-/* The range that tones are kept to. */
+/* The range that tones are clamped to. */
 typedef struct
 {
   float lowest;
@@ -73,12 +73,12 @@ keep_to (UpscaleLocalPlane *large, int x_px, int y_px, int factor, Limits limits
 
 /**
  * upscale_local_ringing_limit:
- * @large: what a network made of @small, @factor times as large
- * @small: what was enlarged
- * @factor: how many times larger @large is
+ * @large: @small as enlarged by a network, at least @factor times as large
+ * @small: the source of @large
+ * @factor: the upscale factor, at least 1
  *
- * Beside the flat sides of a hard edge a network may swing over, as filters do; it is
- * kept to within 4 of 255 tones of them. Values beyond 0 to 1 are cut.
+ * Removes overshoot beside the flat sides of hard edges, where networks ring as filters
+ * do: tones stay within 4 of 255 of the flat side. Values are clamped to 0 to 1.
  */
 void
 upscale_local_ringing_limit (UpscaleLocalPlane       *large,

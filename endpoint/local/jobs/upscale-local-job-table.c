@@ -11,9 +11,9 @@
 /**
  * UpscaleLocalJobTable:
  *
- * All jobs, by batch id. Bounded: so many run at once, and ended ones are kept for an
- * hour or until their results take too much memory, the oldest going first. It asks no
- * clock; the time is given to it.
+ * All jobs by batch id. The number of running jobs is limited. Ended jobs are kept for an
+ * hour, or until their results take too much memory, when the oldest is removed first.
+ * Callers pass the time.
  */
 struct _UpscaleLocalJobTable
 {
@@ -26,9 +26,9 @@ struct _UpscaleLocalJobTable
 
 /**
  * upscale_local_job_table_new:
- * @max_running: jobs that may run or wait at once
- * @max_kept_bytes: what ended jobs may take for long
- * @memory: where what jobs take is counted
+ * @max_running: the most jobs that run or wait at once
+ * @max_kept_bytes: the most memory that ended jobs may keep
+ * @memory: the account that counts the jobs' memory
  *
  * Returns: (transfer full): an empty table
  */
@@ -38,6 +38,8 @@ upscale_local_job_table_new (guint               max_running,
                              UpscaleLocalMemory *memory)
 {
   UpscaleLocalJobTable *table = g_new (UpscaleLocalJobTable, 1);
+
+  g_return_val_if_fail (memory != NULL, NULL);
 
   table->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   table->max_running = max_running;
@@ -53,6 +55,8 @@ upscale_local_job_table_new (guint               max_running,
 void
 upscale_local_job_table_free (UpscaleLocalJobTable *table)
 {
+  g_return_if_fail (table != NULL);
+
   g_hash_table_unref (table->jobs);
   upscale_local_memory_unref (table->memory);
   g_free (table);
@@ -68,6 +72,9 @@ upscale_local_job_table_free (UpscaleLocalJobTable *table)
 UpscaleLocalJob *
 upscale_local_job_table_lookup (UpscaleLocalJobTable *table, const char *batch_id)
 {
+  g_return_val_if_fail (table != NULL, NULL);
+  g_return_val_if_fail (batch_id != NULL, NULL);
+
   return g_hash_table_lookup (table->jobs, batch_id);
 }
 
@@ -90,7 +97,8 @@ insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us
 {
   UpscaleLocalJob *job = upscale_local_job_new (request, table->memory, now_us);
 
-  /* Replaces a cancelled job of the same id, key and all. */
+  /* Replaces a cancelled job of the same id. The key belongs to the job, so it is
+   * replaced too. */
   g_hash_table_replace (table->jobs, (gpointer) upscale_local_job_get_batch_id (job),
                         job);
   return job;
@@ -100,15 +108,15 @@ insert (UpscaleLocalJobTable *table, UpscaleLocalRequest *request, gint64 now_us
  * upscale_local_job_table_submit:
  * @table: a table
  * @request: a request
- * @now_us: the time
- * @is_new: (out): whether its tiles must be given to the workers
+ * @now_us: the current time
+ * @is_new: (out): set to %TRUE if the tiles must be given to the workers
  * @error: return location for an error
  *
- * The same id with the same body is the same job, however often it is sent; one that was
- * cancelled begins anew. Memory for the tiles of a new one is reserved.
+ * The same id with the same body is the same job, however often it is sent. A cancelled
+ * job begins anew. Memory for the tiles of a new job is reserved.
  *
  * Returns: (transfer none): the job, or %NULL with the problem 422 (same id, other body),
- * 413 (never room) or 429 and 503 (no room now)
+ * 413 (larger than the limit), 429 or 503 (no room now)
  */
 UpscaleLocalJob *
 upscale_local_job_table_submit (UpscaleLocalJobTable *table,
@@ -117,8 +125,11 @@ upscale_local_job_table_submit (UpscaleLocalJobTable *table,
                                 gboolean             *is_new,
                                 GError              **error)
 {
-  UpscaleLocalJob *known = upscale_local_job_table_lookup (table, request->batch_id);
+  UpscaleLocalJob *known;
 
+  g_return_val_if_fail (table != NULL && request != NULL && is_new != NULL, NULL);
+
+  known = upscale_local_job_table_lookup (table, request->batch_id);
   if (known && !g_str_equal (upscale_local_job_get_checksum (known), request->checksum))
     {
       upscale_local_problem_set (
@@ -167,7 +178,7 @@ compare_ends (gconstpointer one, gconstpointer other)
   return (first_us > second_us) - (first_us < second_us);
 }
 
-/* The jobs that may be forgotten, the oldest first. */
+/* Returns the jobs that may be forgotten, the oldest first. */
 static GPtrArray *
 find_spare (UpscaleLocalJobTable *table, gint64 now_us, gsize *bytes)
 {
@@ -204,15 +215,17 @@ forget_oldest (UpscaleLocalJobTable *table, gint64 now_us)
 /**
  * upscale_local_job_table_cancel_all:
  * @table: a table
- * @now_us: the time
+ * @now_us: the current time
  *
- * Cancels whatever runs, as the endpoint ends.
+ * Cancels all running jobs when the endpoint ends.
  */
 void
 upscale_local_job_table_cancel_all (UpscaleLocalJobTable *table, gint64 now_us)
 {
   GHashTableIter iter;
   gpointer       job;
+
+  g_return_if_fail (table != NULL);
 
   g_hash_table_iter_init (&iter, table->jobs);
   while (g_hash_table_iter_next (&iter, NULL, &job))
@@ -235,14 +248,16 @@ cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
 /**
  * upscale_local_job_table_sweep:
  * @table: a table
- * @now_us: the time
+ * @now_us: the current time
  *
- * Cancels jobs that nobody asks about, and forgets ended ones that are old, or take too
- * much room and are not being collected. To be called now and then.
+ * Cancels jobs with an expired lease. Forgets ended jobs that are an hour old, and those
+ * not being collected while results take too much memory. Call once a second or so.
  */
 void
 upscale_local_job_table_sweep (UpscaleLocalJobTable *table, gint64 now_us)
 {
+  g_return_if_fail (table != NULL);
+
   cancel_abandoned (table, now_us);
   g_hash_table_foreach_remove (table->jobs, forget_if_outdated, &now_us);
   forget_oldest (table, now_us);

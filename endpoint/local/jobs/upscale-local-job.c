@@ -3,17 +3,17 @@
 
 #include "upscale-local-json.h"
 
-/* A job without a result takes memory, too. */
+/* Memory of a job without results. */
 #define JOB_BYTES ((gsize) 64 << 10)
-/* A client that has heard of the end asks for the last results at once. */
+/* A client that has received the end requests the last results at once. */
 #define COLLECTION_US (10 * (gint64) G_USEC_PER_SEC)
 
 /**
  * UpscaleLocalJob:
  *
- * A batch, its results so far, and who still cares for it. The request itself is the
- * workers', and gone when they are done. Lives on the main thread; workers only ask
- * whether it is cancelled. Emits "changed" when there is something new to tell.
+ * A batch, its results so far, and its lease. The workers own the request and free it
+ * when they are done. All functions are for the main thread, except
+ * upscale_local_job_is_cancelled(). "changed" is emitted at each result and at the end.
  */
 struct _UpscaleLocalJob
 {
@@ -98,9 +98,9 @@ log_status (UpscaleLocalJob *job)
 
 /**
  * upscale_local_job_new:
- * @request: what is to be painted
- * @memory: where what it keeps is counted
- * @now_us: the time
+ * @request: the batch to paint
+ * @memory: the account that counts the job's memory
+ * @now_us: the current time
  *
  * Returns: (transfer full): the job
  */
@@ -110,6 +110,9 @@ upscale_local_job_new (const UpscaleLocalRequest *request,
                        gint64                     now_us)
 {
   UpscaleLocalJob *self = g_object_new (UPSCALE_LOCAL_TYPE_JOB, NULL);
+
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (memory != NULL, NULL);
 
   self->batch_id = g_strdup (request->batch_id);
   self->checksum = g_strdup (request->checksum);
@@ -127,11 +130,13 @@ upscale_local_job_new (const UpscaleLocalRequest *request,
  * upscale_local_job_get_batch_id:
  * @job: a job
  *
- * Returns: (transfer none): the client's name for the batch
+ * Returns: (transfer none): the id that the client chose
  */
 const char *
 upscale_local_job_get_batch_id (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), NULL);
+
   return job->batch_id;
 }
 
@@ -139,11 +144,13 @@ upscale_local_job_get_batch_id (UpscaleLocalJob *job)
  * upscale_local_job_get_checksum:
  * @job: a job
  *
- * Returns: (transfer none): of the request's body
+ * Returns: (transfer none): the checksum of the request's body
  */
 const char *
 upscale_local_job_get_checksum (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), NULL);
+
   return job->checksum;
 }
 
@@ -159,14 +166,16 @@ end (UpscaleLocalJob *job, gint64 now_us)
  * upscale_local_job_add_result:
  * @job: a job
  * @result: a finished tile, as JSON
- * @now_us: the time
+ * @now_us: the current time
  *
- * Adds a result; the last one ends the job. What comes in after a cancellation is
- * dropped.
+ * Adds a result. The last result ends the job. Results after a cancellation are dropped.
  */
 void
 upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_us)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+  g_return_if_fail (result != NULL);
+
   if (job->ended_us)
     return;
   g_ptr_array_add (job->results, g_bytes_ref (result));
@@ -182,14 +191,17 @@ upscale_local_job_add_result (UpscaleLocalJob *job, GBytes *result, gint64 now_u
 /**
  * upscale_local_job_cancel:
  * @job: a job
- * @reason: why, a sentence
- * @now_us: the time
+ * @reason: the reason, a sentence for the client
+ * @now_us: the current time
  *
- * Ends a job that runs; workers leave out what they have not begun.
+ * Ends a running job. Workers skip the tiles that they have not begun.
  */
 void
 upscale_local_job_cancel (UpscaleLocalJob *job, const char *reason, gint64 now_us)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+  g_return_if_fail (reason != NULL);
+
   if (job->ended_us)
     return;
   g_atomic_int_set (&job->is_cancelled, TRUE);
@@ -201,13 +213,15 @@ upscale_local_job_cancel (UpscaleLocalJob *job, const char *reason, gint64 now_u
 /**
  * upscale_local_job_touch:
  * @job: a job
- * @now_us: the time
+ * @now_us: the current time
  *
- * Renews the lease: somebody has asked about the job.
+ * Renews the lease, as a client has asked about the job.
  */
 void
 upscale_local_job_touch (UpscaleLocalJob *job, gint64 now_us)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+
   job->asked_us = MAX (job->asked_us, now_us);
 }
 
@@ -215,24 +229,28 @@ upscale_local_job_touch (UpscaleLocalJob *job, gint64 now_us)
  * upscale_local_job_hold:
  * @job: a job
  *
- * Somebody waits for it: the lease does not run out meanwhile.
+ * Suspends the lease while a client waits for an answer.
  */
 void
 upscale_local_job_hold (UpscaleLocalJob *job)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+
   job->n_holders++;
 }
 
 /**
  * upscale_local_job_release:
- * @job: a job that is held
- * @now_us: the time
+ * @job: a job after upscale_local_job_hold()
+ * @now_us: the current time
  *
  * Undoes one upscale_local_job_hold().
  */
 void
 upscale_local_job_release (UpscaleLocalJob *job, gint64 now_us)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+
   g_assert (job->n_holders > 0);
   job->n_holders--;
   upscale_local_job_touch (job, now_us);
@@ -242,11 +260,13 @@ upscale_local_job_release (UpscaleLocalJob *job, gint64 now_us)
  * upscale_local_job_has_ended:
  * @job: a job
  *
- * Returns: whether nothing more will come
+ * Returns: %TRUE if no more results will come
  */
 gboolean
 upscale_local_job_has_ended (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), FALSE);
+
   return job->ended_us != 0;
 }
 
@@ -254,24 +274,29 @@ upscale_local_job_has_ended (UpscaleLocalJob *job)
  * upscale_local_job_is_cancelled:
  * @job: a job
  *
- * Returns: whether its tiles need not be painted any more. May be called from any thread
+ * Returns: %TRUE if the remaining tiles need not be painted. May be called from any
+ * thread
  */
 gboolean
 upscale_local_job_is_cancelled (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), FALSE);
+
   return g_atomic_int_get (&job->is_cancelled);
 }
 
 /**
  * upscale_local_job_is_abandoned:
  * @job: a job
- * @now_us: the time
+ * @now_us: the current time
  *
- * Returns: whether it runs although nobody has asked about it for the length of its lease
+ * Returns: %TRUE if the job runs and its lease has expired
  */
 gboolean
 upscale_local_job_is_abandoned (UpscaleLocalJob *job, gint64 now_us)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), FALSE);
+
   return !job->ended_us && job->n_holders == 0 &&
          now_us - job->asked_us > (gint64) job->lease_s * G_USEC_PER_SEC;
 }
@@ -280,11 +305,13 @@ upscale_local_job_is_abandoned (UpscaleLocalJob *job, gint64 now_us)
  * upscale_local_job_get_ended:
  * @job: a job
  *
- * Returns: when it ended, 0 while it runs
+ * Returns: the time of the end in microseconds, 0 while the job runs
  */
 gint64
 upscale_local_job_get_ended (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), 0);
+
   return job->ended_us;
 }
 
@@ -292,25 +319,29 @@ upscale_local_job_get_ended (UpscaleLocalJob *job)
  * upscale_local_job_get_bytes:
  * @job: a job
  *
- * Returns: what it takes, with its results
+ * Returns: the memory of the job with its results
  */
 gsize
 upscale_local_job_get_bytes (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), 0);
+
   return job->bytes;
 }
 
 /**
  * upscale_local_job_is_spare:
  * @job: a job
- * @now_us: the time
+ * @now_us: the current time
  *
- * Returns: %TRUE if it has ended and nobody is about to collect its results, so that it
- * may be forgotten where memory is short
+ * Returns: %TRUE if the job has ended and no client is collecting its results, so that
+ * the job may be forgotten when memory is short
  */
 gboolean
 upscale_local_job_is_spare (UpscaleLocalJob *job, gint64 now_us)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), FALSE);
+
   return job->ended_us && job->n_holders == 0 && now_us - job->asked_us > COLLECTION_US;
 }
 
@@ -318,11 +349,13 @@ upscale_local_job_is_spare (UpscaleLocalJob *job, gint64 now_us)
  * upscale_local_job_get_n_results:
  * @job: a job
  *
- * Returns: finished tiles, failed ones too
+ * Returns: the number of finished tiles, failed ones included
  */
 guint
 upscale_local_job_get_n_results (UpscaleLocalJob *job)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), 0);
+
   return job->results->len;
 }
 
@@ -350,20 +383,24 @@ append_text (GPtrArray *pieces, const char *text)
 /**
  * upscale_local_job_to_json:
  * @job: a job
- * @results_from: the first result that is wanted
- * @max_results: how many are wanted
+ * @results_from: the index of the first wanted result
+ * @max_results: the number of wanted results
  *
- * Joins what the workers have written, without a copy: results are megabytes, and many
- * clients may ask for them at once.
+ * Joins the texts of the workers without copying them: a result has megabytes, and many
+ * clients may request results at once.
  *
- * Returns: (transfer full) (element-type GBytes): the answer, in pieces
+ * Returns: (transfer full) (element-type GBytes): the pieces of the answer, in order
  */
 GPtrArray *
 upscale_local_job_to_json (UpscaleLocalJob *job, guint results_from, guint max_results)
 {
-  GPtrArray *pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_autofree char *head = make_head (job);
+  GPtrArray       *pieces;
+  g_autofree char *head = NULL;
 
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_JOB (job), NULL);
+
+  pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  head = make_head (job);
   head[strlen (head) - 1] = '\0';
   append_text (pieces, head);
   append_text (pieces, ",\"results\":[");

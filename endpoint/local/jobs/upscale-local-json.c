@@ -4,19 +4,19 @@
 #include "upscale-local-problem.h"
 
 #define MOST_DEPTH 32
-/* json-glib takes fifty times the size of what it parses. */
+/* json-glib takes fifty times the size of its input. */
 #define MOST_BYTES ((gsize) 4 << 20)
-/* Strings of more characters are pictures, or nothing that is read here. */
+/* A longer string is a picture, or belongs to a member that is not read. */
 #define LONG_CHARS 4096
-/* Stands in a picture's place, before its number. A client that writes one itself gains
- * nothing: each leads to a picture of its own, and only once. */
+/* Replaces a picture, followed by its number. A client that sends this mark gains
+ * nothing: each number leads to one of its own pictures, and only once. */
 #define MARK "\"\\u0001"
 #define MARK_CHAR '\001'
 
 #define BAD_REQUEST 400
 #define CONTENT_TOO_LARGE 413
 
-/* A text on its way to the parser. */
+/* State of copying a text for the parser. */
 typedef struct
 {
   GBytes     *text;
@@ -57,8 +57,9 @@ copy_string (Reader *reader)
   return TRUE;
 }
 
-/* json-glib's immutable parser aborts on two values in a row, its mutable one makes an
- * array of them, and both read comments, assignments and single quotes. */
+/* Accept only one value of standard JSON: json-glib's immutable parser aborts on two
+ * values in a row, its mutable one makes an array of them, and both accept comments,
+ * assignments and single quotes. */
 static gboolean
 copy_value (Reader *reader)
 {
@@ -103,10 +104,10 @@ parse_rest (UpscaleLocalJson *json, const char *text, gsize length)
 /**
  * upscale_local_json_parse:
  * @json: (out): the request
- * @text: JSON, as it came in
+ * @text: JSON, not trusted
  * @problem: return location for a problem
  *
- * Takes pictures out and parses the rest. May be called from any thread.
+ * Sets the pictures aside and parses the rest. May be called from any thread.
  *
  * Returns: %TRUE if the text is one object
  */
@@ -118,6 +119,8 @@ upscale_local_json_parse (UpscaleLocalJson *json, GBytes *text, GError **problem
   const char *data = g_bytes_get_data (text, &length);
   const char *start = data ? data : "";
   Reader      reader = { text, start, start, start + length, 0, rest, NULL };
+
+  g_return_val_if_fail (json != NULL, FALSE);
 
   json->pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   reader.pictures = json->pictures;
@@ -140,6 +143,8 @@ upscale_local_json_parse (UpscaleLocalJson *json, GBytes *text, GError **problem
 void
 upscale_local_json_clear (UpscaleLocalJson *json)
 {
+  g_return_if_fail (json != NULL);
+
   g_clear_pointer (&json->root, json_object_unref);
   g_clear_pointer (&json->pictures, g_ptr_array_unref);
 }
@@ -147,11 +152,11 @@ upscale_local_json_clear (UpscaleLocalJson *json)
 /**
  * upscale_local_json_take_base64:
  * @json: a request
- * @string: one of its strings
+ * @string: a string of @json
  *
- * A long string can be taken once.
+ * Decodes base64. The picture behind a placeholder can be taken once.
  *
- * Returns: (transfer full): the bytes that the string stands for
+ * Returns: (transfer full): the decoded bytes
  */
 GBytes *
 upscale_local_json_take_base64 (UpscaleLocalJson *json, const char *string)
@@ -163,6 +168,8 @@ upscale_local_json_take_base64 (UpscaleLocalJson *json, const char *string)
   guchar     *bytes;
   int         state = 0;
   guint       save = 0;
+
+  g_return_val_if_fail (json != NULL, NULL);
 
   if (*string == MARK_CHAR &&
       g_ascii_string_to_unsigned (string + 1, 10, 0, G_MAXUINT, &number, NULL) &&
@@ -186,6 +193,10 @@ upscale_local_json_take_base64 (UpscaleLocalJson *json, const char *string)
 void
 upscale_local_json_add_string (JsonBuilder *builder, const char *name, const char *value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (value != NULL);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_string_value (builder, value);
 }
@@ -199,6 +210,9 @@ upscale_local_json_add_string (JsonBuilder *builder, const char *name, const cha
 void
 upscale_local_json_add_int (JsonBuilder *builder, const char *name, gint64 value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name != NULL);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_int_value (builder, value);
 }
@@ -212,13 +226,16 @@ upscale_local_json_add_int (JsonBuilder *builder, const char *name, gint64 value
 void
 upscale_local_json_add_boolean (JsonBuilder *builder, const char *name, gboolean value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name != NULL);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_boolean_value (builder, value);
 }
 
 /**
  * upscale_local_json_end:
- * @builder: a builder within its outermost object
+ * @builder: a builder in its outermost object
  *
  * Returns: (transfer full): the object as text
  */
@@ -226,6 +243,8 @@ char *
 upscale_local_json_end (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = NULL;
+
+  g_return_val_if_fail (JSON_IS_BUILDER (builder), NULL);
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

@@ -7,10 +7,11 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalJson:
- * @root: (nullable): the object; long strings in it are placeholders
+ * @root: (nullable): the object, with placeholders for long strings
  * @pictures: (element-type GBytes): the long strings, in base64
  *
- * A request whose pictures the parser has not seen. Starts as zeros.
+ * A request with its pictures set aside, so that the parser does not copy them.
+ * Initialize with zeros.
  */
 typedef struct
 {

@@ -9,9 +9,9 @@
 /**
  * UpscaleLocalMemory:
  *
- * One account for everything clients make the endpoint keep: bodies in flight, target
- * pixels of jobs that wait or run, and results. Its users count by upper bounds of what
- * they allocate. Ref-counted; counts on the main thread only.
+ * The account of everything that clients make the endpoint keep: bodies being received,
+ * target pixels of jobs that wait or run, and results. Callers count upper bounds of
+ * their allocations. Ref-counted. Main thread only, except ref and unref.
  */
 struct _UpscaleLocalMemory
 {
@@ -21,11 +21,11 @@ struct _UpscaleLocalMemory
 
 /**
  * upscale_local_memory_judge:
- * @limit: most that may be held at once, of anything
- * @held: how much of it is held
- * @wanted: how much more is asked for
+ * @limit: the most bytes that may be held at once
+ * @held: bytes held now
+ * @wanted: bytes wanted in addition
  *
- * Decides about admission. Pure.
+ * Decides about admission. A pure function.
  *
  * Returns: the verdict
  */
@@ -39,7 +39,7 @@ upscale_local_memory_judge (gsize limit, gsize held, gsize wanted)
 
 /**
  * upscale_local_memory_new:
- * @max_bytes: most that may be reserved
+ * @max_bytes: the most bytes that may be reserved
  *
  * Returns: (transfer full): an account that holds nothing
  */
@@ -61,6 +61,8 @@ upscale_local_memory_new (gsize max_bytes)
 UpscaleLocalMemory *
 upscale_local_memory_ref (UpscaleLocalMemory *memory)
 {
+  g_return_val_if_fail (memory != NULL, NULL);
+
   return g_atomic_rc_box_acquire (memory);
 }
 
@@ -73,18 +75,20 @@ upscale_local_memory_ref (UpscaleLocalMemory *memory)
 void
 upscale_local_memory_unref (UpscaleLocalMemory *memory)
 {
+  g_return_if_fail (memory != NULL);
+
   g_atomic_rc_box_release (memory);
 }
 
 /**
  * upscale_local_memory_reserve:
  * @memory: an account
- * @bytes: how much is about to be needed
+ * @bytes: bytes about to be allocated
  * @error: return location for an error
  *
- * Holds @bytes when there is room for them.
+ * Holds @bytes if they fit within the limit.
  *
- * Returns: %FALSE with the problem 413 (never) or 503 (not now)
+ * Returns: %TRUE, or %FALSE with the problem 413 (never) or 503 (not now)
  */
 gboolean
 upscale_local_memory_reserve (UpscaleLocalMemory *memory, gsize bytes, GError **error)
@@ -114,9 +118,9 @@ upscale_local_memory_reserve (UpscaleLocalMemory *memory, gsize bytes, GError **
 /**
  * upscale_local_memory_hold:
  * @memory: an account
- * @bytes: how much is needed
+ * @bytes: bytes allocated
  *
- * Holds @bytes without asking, where a larger reservation for the same thing is released
+ * Holds @bytes without a check, where a larger reservation for the same data is released
  * at the same time.
  */
 void
@@ -129,9 +133,9 @@ upscale_local_memory_hold (UpscaleLocalMemory *memory, gsize bytes)
 /**
  * upscale_local_memory_release:
  * @memory: an account
- * @bytes: how much of what is held has been freed
+ * @bytes: held bytes that were freed
  *
- * Gives back what was held.
+ * Returns held bytes to the account.
  */
 void
 upscale_local_memory_release (UpscaleLocalMemory *memory, gsize bytes)
@@ -145,7 +149,7 @@ upscale_local_memory_release (UpscaleLocalMemory *memory, gsize bytes)
  * upscale_local_memory_get_held:
  * @memory: an account
  *
- * Returns: how many bytes are held
+ * Returns: the number of held bytes
  */
 gsize
 upscale_local_memory_get_held (UpscaleLocalMemory *memory)

@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalMemoryVerdict:
- * @UPSCALE_LOCAL_MEMORY_TAKE: there is room
- * @UPSCALE_LOCAL_MEMORY_LATER: there will be room once something else has ended
- * @UPSCALE_LOCAL_MEMORY_NEVER: it is more than the whole limit
+ * @UPSCALE_LOCAL_MEMORY_TAKE: the bytes fit now
+ * @UPSCALE_LOCAL_MEMORY_LATER: the bytes fit once other work has ended
+ * @UPSCALE_LOCAL_MEMORY_NEVER: the bytes exceed the whole limit
  */
 typedef enum
 {

@@ -59,10 +59,10 @@ to_json (const UpscaleLocalRequestTile *tile,
 /**
  * upscale_local_painter_paint:
  * @request: a request
- * @tile: which of its tiles
+ * @tile: the index of the tile
  *
- * Paints one tile, from file to finished result object, so that the main thread only has
- * to join results. A tile that can't be painted is a result too. Called from worker
+ * Paints one tile, from its file to its result in JSON, so that the main thread only
+ * joins results. A tile that can't be painted has a result too. Called from worker
  * threads.
  *
  * Returns: (transfer full): the result as JSON

@@ -6,7 +6,7 @@
 /**
  * UpscaleLocalPool:
  *
- * The workers. The tiles of all jobs wait in one line, first come first served.
+ * The worker threads. The tiles of all jobs wait in one queue, first in, first out.
  */
 struct _UpscaleLocalPool
 {
@@ -14,7 +14,7 @@ struct _UpscaleLocalPool
   UpscaleLocalMemory *memory;
 };
 
-/* One tile on its way through a worker and back to the main thread. */
+/* One tile, handed to a worker and back to the main thread. */
 typedef struct
 {
   UpscaleLocalJob     *job;
@@ -47,8 +47,7 @@ on_painted (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Also a tile that is left out goes back by the main thread, where its job may be freed.
- */
+/* Skipped tiles return to the main thread too, where their job may be freed. */
 static void
 paint (gpointer data, gpointer user_data)
 {
@@ -61,8 +60,8 @@ paint (gpointer data, gpointer user_data)
 
 /**
  * upscale_local_pool_new:
- * @n_workers: how many tiles at once
- * @memory: where the memory of tiles is released
+ * @n_workers: the number of threads, at least 1
+ * @memory: the account from which tiles are released
  *
  * Returns: (transfer full): the pool
  */
@@ -72,8 +71,10 @@ upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory)
   UpscaleLocalPool *pool = g_new (UpscaleLocalPool, 1);
   g_autoptr (GError) error = NULL;
 
-  /* Started now: what is pushed to a pool that can't start a thread later, for want of
-   * memory, waits for ever. */
+  g_return_val_if_fail (memory != NULL, NULL);
+
+  /* Start the threads now: tiles pushed to a pool that can't start a thread later, for
+   * lack of memory, would wait forever. */
   pool->threads = g_thread_pool_new_full (paint, NULL, (GDestroyNotify) work_free,
                                           (int) n_workers, TRUE, &error);
   if (g_thread_pool_get_num_threads (pool->threads) == 0)
@@ -86,11 +87,13 @@ upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory)
  * upscale_local_pool_free:
  * @pool: (transfer full): a pool
  *
- * Lets what is being painted end, and leaves out the rest.
+ * Waits for the tiles being painted, and drops the others.
  */
 void
 upscale_local_pool_free (UpscaleLocalPool *pool)
 {
+  g_return_if_fail (pool != NULL);
+
   g_thread_pool_free (pool->threads, TRUE, TRUE);
   upscale_local_memory_unref (pool->memory);
   g_free (pool);
@@ -99,17 +102,21 @@ upscale_local_pool_free (UpscaleLocalPool *pool)
 /**
  * upscale_local_pool_add:
  * @pool: a pool
- * @job: where results go, on the main thread
- * @request: what to paint, with its engine
+ * @job: receives the results on the main thread
+ * @request: the tiles, with their engine
  *
- * Paints all tiles of a job that upscale_local_job_table_submit() has let in, and
- * releases what it has reserved for them.
+ * Paints all tiles of a job that upscale_local_job_table_submit() has accepted, and
+ * releases the memory reserved for them.
  */
 void
 upscale_local_pool_add (UpscaleLocalPool    *pool,
                         UpscaleLocalJob     *job,
                         UpscaleLocalRequest *request)
 {
+  g_return_if_fail (pool != NULL);
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (job));
+  g_return_if_fail (request != NULL);
+
   for (guint i = 0; i < request->tiles->len; i++)
     {
       Work *work = g_new0 (Work, 1);

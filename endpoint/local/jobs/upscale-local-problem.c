@@ -9,13 +9,15 @@ G_DEFINE_QUARK (upscale - local - problem - quark, upscale_local_problem)
  * @error: return location for the problem
  * @status: HTTP status
  * @format: printf format of a sentence
- * @...: its arguments
+ * @...: the arguments of @format
  */
 void
 upscale_local_problem_set (GError **error, int status, const char *format, ...)
 {
   g_autofree char *detail = NULL;
   va_list          arguments;
+
+  g_return_if_fail (format != NULL);
 
   va_start (arguments, format);
   detail = g_strdup_vprintf (format, arguments);

@@ -9,7 +9,7 @@
 #define DEFAULT_LEASE_S 120
 #define MAX_LEASE_S 3600
 #define MAX_ID_CHARS 200
-/* RGB that does not get smaller as PNG, in base64. */
+/* Incompressible RGB, as PNG in base64. */
 #define BYTES_A_TARGET_PIXEL 4
 
 #define BAD_REQUEST 400
@@ -35,7 +35,7 @@ read_string (JsonObject *object, const char *name, const char **value, GError **
   return TRUE;
 }
 
-/* A missing or null member keeps the value it has, when @is_optional. */
+/* An optional member that is missing or null leaves @value unchanged. */
 static gboolean
 read_int (JsonObject *object,
           const char *name,
@@ -231,12 +231,12 @@ read_members (UpscaleLocalJson    *json,
 
 /**
  * upscale_local_request_parse:
- * @body: JSON, as it came in
- * @max_tiles: how many tiles it may hold
+ * @body: JSON, not trusted
+ * @max_tiles: the most tiles of a request
  * @error: return location for an error
  *
- * Reads a request. Images are not looked at: a broken one is its tile's failure, not the
- * batch's. May be called from any thread.
+ * Reads a request without decoding its images: a broken image fails its tile, not the
+ * batch. May be called from any thread.
  *
  * Returns: (transfer full): the request, or %NULL with a problem that names the field
  */
@@ -245,6 +245,8 @@ upscale_local_request_parse (GBytes *body, int max_tiles, GError **error)
 {
   g_autoptr (UpscaleLocalRequest) request = NULL;
   g_auto (UpscaleLocalJson) json = { NULL, NULL };
+
+  g_return_val_if_fail (body != NULL, NULL);
 
   if (!upscale_local_json_parse (&json, body, error))
     return NULL;
@@ -260,19 +262,22 @@ upscale_local_request_parse (GBytes *body, int max_tiles, GError **error)
 /**
  * upscale_local_request_get_tile_bytes:
  * @request: a request
- * @tile: which of its tiles
+ * @tile: the index of a tile
  *
- * Returns: the most that the tile's file and its result take together
+ * Returns: the most memory of the tile's file and result together
  */
 gsize
 upscale_local_request_get_tile_bytes (const UpscaleLocalRequest *request, guint tile)
 {
-  const UpscaleLocalRequestTile *what =
-      &g_array_index (request->tiles, UpscaleLocalRequestTile, tile);
-  gsize width_px = request->target_width_px ? request->target_width_px : what->width_px;
-  gsize height_px =
-      request->target_height_px ? request->target_height_px : what->height_px;
+  const UpscaleLocalRequestTile *what;
+  gsize                          width_px;
+  gsize                          height_px;
 
+  g_return_val_if_fail (request != NULL && tile < request->tiles->len, 0);
+
+  what = &g_array_index (request->tiles, UpscaleLocalRequestTile, tile);
+  width_px = request->target_width_px ? request->target_width_px : what->width_px;
+  height_px = request->target_height_px ? request->target_height_px : what->height_px;
   return g_bytes_get_size (what->image) + width_px * height_px * BYTES_A_TARGET_PIXEL;
 }
 
@@ -280,12 +285,14 @@ upscale_local_request_get_tile_bytes (const UpscaleLocalRequest *request, guint 
  * upscale_local_request_get_bytes:
  * @request: a request
  *
- * Returns: the most that the files and results of all its tiles take together
+ * Returns: the most memory of the files and results of all tiles together
  */
 gsize
 upscale_local_request_get_bytes (const UpscaleLocalRequest *request)
 {
   gsize bytes = 0;
+
+  g_return_val_if_fail (request != NULL, 0);
 
   for (guint i = 0; i < request->tiles->len; i++)
     bytes += upscale_local_request_get_tile_bytes (request, i);
@@ -301,6 +308,8 @@ upscale_local_request_get_bytes (const UpscaleLocalRequest *request)
 UpscaleLocalRequest *
 upscale_local_request_ref (UpscaleLocalRequest *request)
 {
+  g_return_val_if_fail (request != NULL, NULL);
+
   return g_atomic_rc_box_acquire (request);
 }
 
@@ -324,5 +333,7 @@ free_members (gpointer data)
 void
 upscale_local_request_unref (UpscaleLocalRequest *request)
 {
+  g_return_if_fail (request != NULL);
+
   g_atomic_rc_box_release_full (request, free_members);
 }

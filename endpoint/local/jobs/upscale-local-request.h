@@ -11,11 +11,11 @@ typedef struct _UpscaleLocalRequest UpscaleLocalRequest;
 
 /**
  * UpscaleLocalRequestTile:
- * @id: the client's name for it
- * @image: the file, as it came in
- * @width_px: width that it is said to have
- * @height_px: height that it is said to have
- * @seed: its seed, which a resampler has no use for but answers
+ * @id: the id that the client chose
+ * @image: the PNG file, not trusted
+ * @width_px: width of the image, as the client says
+ * @height_px: height of the image, as the client says
+ * @seed: the seed, which is returned unused
  */
 typedef struct
 {
@@ -28,17 +28,16 @@ typedef struct
 
 /**
  * UpscaleLocalRequest:
- * @batch_id: the client's name for the batch
- * @model: name of the model that is to paint, "" for the default
- * @engine: (transfer none): what paints; set by whoever knows the engines
- * @checksum: of the whole body, which tells a repetition from another request
- * @tiles: (element-type UpscaleLocalRequestTile): what to paint
+ * @batch_id: the id that the client chose
+ * @model: name of the wanted model, "" for the default
+ * @engine: (transfer none): the engine; set by the server before the request is shared
+ * @checksum: checksum of the body, which tells a repetition from another request
+ * @tiles: (element-type UpscaleLocalRequestTile): the tiles to paint
  * @target_width_px: width of each returned tile, 0 for the tile's own
  * @target_height_px: height of each returned tile, 0 for the tile's own
- * @lease_s: after how long without a question the job is given up
+ * @lease_s: seconds without a question after which the job is cancelled
  *
- * A request that was read and found good. Read-only once it has its engine; ref-counted
- * over threads.
+ * A valid request. Read-only once the engine is set. Ref-counted, atomically.
  */
 struct _UpscaleLocalRequest
 {

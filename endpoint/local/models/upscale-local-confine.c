@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A model is a stranger's, and ONNX Runtime is a million lines that read it. Should a
- * model ever get more out of it than pixels, the process that holds it has nothing to
- * give: it can't write, connect or signal.
+/* A model comes from a stranger, and a million lines of ONNX Runtime parse it. A model
+ * that takes over the process must gain nothing by it, so the process can't write files,
+ * connect or send signals.
  *
- * Landlock holds for files, TCP and signals; it binds the calling thread and the threads
- * and processes that begin later. seccomp holds for sockets of all kinds, and for changes
- * to files that Landlock does not know. Reading stays, as a user may name a model
+ * Landlock covers files, TCP and signals; it binds the calling thread, and the threads
+ * and processes that begin later. seccomp covers sockets of all kinds, and changes to
+ * files that Landlock does not know. Reading stays allowed, as a user may name a model
  * anywhere and GPU drivers read in many places.
  *
- * GPU drivers are given their devices, and no place for their caches. Tested without a
- * GPU only. */
+ * GPU drivers get their devices, but no place for their caches. Tested without a GPU
+ * only. */
 #include "upscale-local-confine.h"
 
 #include <errno.h>
@@ -26,10 +26,10 @@
 #include <seccomp.h>
 #endif
 
-/* Before version 3, files could be cut all the same. */
+/* Landlock before version 3 did not restrict truncation. */
 #define MIN_LANDLOCK_VERSION 3
 
-/* Landlock binds one thread, so there must not be others. */
+/* Landlock restricts the calling thread, so the process must not have other threads. */
 static gboolean
 check_alone (GError **error)
 {
@@ -82,8 +82,8 @@ make_ruleset (int version, UpscaleLocalConfineFlags flags)
   return (int) syscall (SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
 }
 
-/* The null device, and those of NVIDIA, AMD and WSL. Not all of /dev: /dev/shm is other
- * programs' memory. */
+/* The null device, and those of NVIDIA, AMD and WSL. The rest of /dev stays closed:
+ * /dev/shm holds the memory of other programs. */
 static gboolean
 is_allowed_device (const char *name)
 {
@@ -103,7 +103,7 @@ allow_device (int ruleset, int version, const char *name)
 
   if (version >= 5)
     rule.allowed_access |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
-  /* A device that can't be allowed is as good as absent. */
+  /* Ignore a failure: the driver then behaves as without the device. */
   if (device >= 0)
     (void) syscall (SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
@@ -155,7 +155,7 @@ use_landlock (UpscaleLocalConfineFlags flags, GError **error)
 
 #if UPSCALE_HAVE_SECCOMP
 
-/* New sockets, ways around them, and changes to files that Landlock leaves. */
+/* New sockets, other ways to the network, and file changes that Landlock allows. */
 static const char *const refused_calls[] = {
   "socket",
   "socketpair",
@@ -245,14 +245,15 @@ note (GString *failures, GError *error)
 
 /**
  * upscale_local_confine_process:
- * @flags: more that is given up
+ * @flags: further powers to give up
  * @error: return location for an error
  *
- * Takes from this process, and from all that it starts, the network and the right to
- * write, as far as the kernel can. Sockets and files that are open stay usable. Call it
- * once, before any thread starts and before a model is opened.
+ * Takes network and write access from this process and its children, as far as the kernel
+ * can. Open sockets and files stay usable. Must be called once, before any thread starts
+ * and before a model is opened.
  *
- * Returns: %TRUE if all of it holds, %FALSE with what does not; the rest holds
+ * Returns: %TRUE if all restrictions hold, or %FALSE with the missing ones; the others
+ * hold
  */
 gboolean
 upscale_local_confine_process (UpscaleLocalConfineFlags flags, GError **error)
@@ -263,7 +264,8 @@ upscale_local_confine_process (UpscaleLocalConfineFlags flags, GError **error)
   g_autoptr (GError) seccomp = NULL;
 
   (void) check_alone (&alone);
-  /* Without it, only root may use the two. It makes setuid programs harmless, too. */
+  /* Landlock and seccomp require NO_NEW_PRIVS of users other than root. The flag also
+   * disables setuid programs. */
   (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   (void) use_landlock (flags, &landlock);
   (void) use_seccomp (&seccomp);

@@ -7,10 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalConfineFlags:
- * @UPSCALE_LOCAL_CONFINE_DEFAULT: no network, no write access
- * @UPSCALE_LOCAL_CONFINE_NO_PROGRAMS: it can't start programs either
+ * @UPSCALE_LOCAL_CONFINE_DEFAULT: no network and no write access
+ * @UPSCALE_LOCAL_CONFINE_NO_PROGRAMS: no right to start programs
  *
- * The powers that a process gives up.
+ * Powers that a process gives up.
  */
 typedef enum
 {

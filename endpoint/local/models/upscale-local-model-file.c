@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The folder of a model, and how much may still be read from it. */
+/* The folder of a model, and the bytes that may still be read from files in the
+ * folder. */
 typedef struct
 {
   int   folder;
@@ -35,7 +36,7 @@ set_error_from_errno (GError **error, int code)
                          g_strerror (code));
 }
 
-/* Opening a pipe must not wait for a writer. */
+/* O_NONBLOCK keeps the opening of a pipe from waiting for a writer. */
 static int
 open_regular (int folder, const char *path, int flags, gint64 *size, GError **error)
 {
@@ -56,7 +57,7 @@ open_regular (int folder, const char *path, int flags, gint64 *size, GError **er
   return g_steal_fd (&file);
 }
 
-/* The file may be cut meanwhile, so its end is not where it was. */
+/* Another program may truncate the file meanwhile, so read until the end of the file. */
 static GBytes *
 read_part (int file, gint64 offset, gsize length, GError **error)
 {
@@ -100,7 +101,7 @@ spend (Source *source, gint64 n_bytes, GError **error)
     }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                "it is larger than %d MiB with its weights; use a smaller one",
-               (int) (UPSCALE_LOCAL_MODEL_MAX_BYTES >> 20));
+               (int) (UPSCALE_LOCAL_WEIGHTS_MAX_BYTES >> 20));
   return FALSE;
 }
 
@@ -134,19 +135,19 @@ read_weights (const char *name,
  * @path: an ONNX file, as the user named it
  * @error: return location for an error
  *
- * Reads a model with all its weights, those too that lie in other files of its folder. It
- * reads regular files only, follows no link that the model names, and reads at most
- * %UPSCALE_LOCAL_MODEL_MAX_BYTES. May be called from any thread.
+ * Reads a model with all its weights, including those in other files of its folder. Only
+ * regular files are read, no link that the model names is followed, and at most
+ * %UPSCALE_LOCAL_WEIGHTS_MAX_BYTES are read. May be called from any thread.
  *
  * Returns: (transfer full): an ONNX model that refers to no file, or %NULL with the
- * reason as the end of a sentence
+ * reason, the end of a sentence
  */
 GBytes *
 upscale_local_model_file_read (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_auto (Source) source = { .folder = open (folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
-                             .budget_bytes = UPSCALE_LOCAL_MODEL_MAX_BYTES };
+                             .budget_bytes = UPSCALE_LOCAL_WEIGHTS_MAX_BYTES };
   gint64       size = 0;
   g_autofd int file = open_regular (AT_FDCWD, path, 0, &size, error);
   g_autoptr (GBytes) model = NULL;

@@ -12,17 +12,17 @@
 #define MAX_FACTOR 16
 #define MAX_PIECE_PX 256
 #define MAX_REACH_PX 32
-/* Another picture may show what lies a little further. */
+/* Margin for pictures in which changes reach further than in the test picture. */
 #define SPARE_REACH_PX 2
 
-/* What one run may take. */
+/* Most memory of one run. */
 #define PIECE_BYTES ((gsize) 64 << 20)
 
-/* A change below it can't be seen in 8 bits. */
+/* A smaller change can't be seen in 8 bits. */
 #define LEAST_CHANGE (0.25f / 255)
-/* How far a channel's mean may move. */
+/* Largest change of a channel's mean. */
 #define LIKENESS 0.08
-/* Larger numbers are no tones, however strange the model's range. */
+/* Larger numbers are no tones, whatever range the model uses. */
 #define LARGEST_VALUE 1e4f
 
 #define FORMAT "channels=%d factor=%d multiple=%d reach=%d piece=%dx%d fixed=%d"
@@ -35,8 +35,8 @@ refuse (GError **error, const char *sentence)
   return FALSE;
 }
 
-/* Each channel has a mean and a direction of its own, so that a model that swaps or
- * stretches them gives itself away. */
+/* Each channel has a mean and a direction of its own, so that swapped or stretched
+ * channels can be detected. */
 static float
 trial_value (int channel, int n_channels, double across, double down)
 {
@@ -48,8 +48,7 @@ trial_value (int channel, int n_channels, double across, double down)
                       : (float) (0.9 - 0.3 * across * down + grain);
 }
 
-/* The left eighth is turned to its negative, where wanted, to see how far that is seen.
- */
+/* Inverts the left eighth, where wanted, to measure the reach of a change. */
 static GPtrArray *
 make_trial (int n_channels, int width_px, int height_px, gboolean is_changed)
 {
@@ -92,7 +91,7 @@ is_finite (const UpscaleLocalPlane *plane)
     {
       const float *row = upscale_local_plane_row (plane, y);
 
-      /* A comparison with what is not a number is false. */
+      /* A comparison with NaN is false, so NaN fails the check too. */
       for (int x = 0; x < plane->width_px; x++)
         if (!(fabsf (row[x]) < LARGEST_VALUE))
           return FALSE;
@@ -105,11 +104,13 @@ is_finite (const UpscaleLocalPlane *plane)
  * @planes: (element-type UpscaleLocalPlane): a model's answer
  * @error: return location for an error
  *
- * Returns: whether every value is a number that could be a tone
+ * Returns: %TRUE if every value is a number that could be a tone
  */
 gboolean
 upscale_local_model_info_check_finite (GPtrArray *planes, GError **error)
 {
+  g_return_val_if_fail (planes != NULL, FALSE);
+
   for (guint i = 0; i < planes->len; i++)
     if (!is_finite (planes->pdata[i]))
       return refuse (error, "it answers with values that are not finite numbers (NaN or "
@@ -127,7 +128,7 @@ check_likeness (GPtrArray *given, GPtrArray *answer, GError **error)
   return TRUE;
 }
 
-/* The factor, or 0 when the answer's size is no multiple of what was given. */
+/* Returns the factor, or 0 when the size of the answer is no multiple of the input's. */
 static int
 factor_of (GPtrArray *given, GPtrArray *answer)
 {
@@ -145,32 +146,32 @@ static gboolean
 try_size (const UpscaleLocalSession *session,
           int                        width_px,
           int                        height_px,
-          UpscaleLocalModelInfo     *facts,
+          UpscaleLocalModelInfo     *info,
           GError                   **error)
 {
-  g_autoptr (GPtrArray) given =
-      make_trial (facts->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) given = make_trial (info->n_channels, width_px, height_px, FALSE);
   g_autoptr (GPtrArray) answer = upscale_local_session_run (session, given, error);
 
   if (!answer)
     return FALSE;
-  facts->factor = factor_of (given, answer);
-  if (facts->factor == 0)
+  info->factor = factor_of (given, answer);
+  if (info->factor == 0)
     return refuse (error, "its answer is not two, three or more times as large as what "
                           "it is given");
-  if (facts->factor == 1)
+  if (info->factor == 1)
     return refuse (error, "it does not enlarge: its answer has the size of what it is "
                           "given");
-  if (facts->factor > MAX_FACTOR)
+  if (info->factor > MAX_FACTOR)
     return refuse (error,
                    "its answer is more than 16 times as large as what it is given");
-  facts->piece_width_px = width_px;
-  facts->piece_height_px = height_px;
+  info->piece_width_px = width_px;
+  info->piece_height_px = height_px;
   return upscale_local_model_info_check_finite (answer, error) &&
          check_likeness (given, answer, error);
 }
 
-/* The smallest odd multiple that is not shorter: one that keeps no stricter rule. */
+/* Returns the smallest odd multiple that is not below the length. An odd multiple
+ * meets no stricter rule by chance. */
 static int
 odd_multiple (int length_px, int multiple_of)
 {
@@ -179,10 +180,10 @@ odd_multiple (int length_px, int multiple_of)
   return (n | 1) * multiple_of;
 }
 
-/* Looser rules are tried first. When none goes, the first reason is the one to tell. */
+/* Tries looser rules first. When every rule fails, the first reason is reported. */
 static gboolean
 find_size_rule (const UpscaleLocalSession *session,
-                UpscaleLocalModelInfo     *facts,
+                UpscaleLocalModelInfo     *info,
                 GError                   **error)
 {
   g_autoptr (GError) first = NULL;
@@ -191,9 +192,9 @@ find_size_rule (const UpscaleLocalSession *session,
     {
       g_autoptr (GError) cause = NULL;
 
-      facts->multiple_of = multiple;
+      info->multiple_of = multiple;
       if (try_size (session, odd_multiple (TRIAL_WIDTH_PX, multiple),
-                    odd_multiple (TRIAL_HEIGHT_PX, multiple), facts, &cause))
+                    odd_multiple (TRIAL_HEIGHT_PX, multiple), info, &cause))
         return TRUE;
       if (!first)
         first = g_steal_pointer (&cause);
@@ -224,28 +225,28 @@ last_difference (GPtrArray *one, GPtrArray *other)
   return last;
 }
 
-/* The reach is how far right of what was changed a change can be seen. */
+/* The reach is the distance to the right of the changed area at which a change can be
+ * seen. */
 static gboolean
 find_reach (const UpscaleLocalSession *session,
-            UpscaleLocalModelInfo     *facts,
+            UpscaleLocalModelInfo     *info,
             GError                   **error)
 {
-  int width_px = facts->piece_width_px;
-  int height_px = facts->piece_height_px;
+  int width_px = info->piece_width_px;
+  int height_px = info->piece_height_px;
   int limit_px = MIN (MAX_REACH_PX, MIN (width_px, height_px) / 4);
-  g_autoptr (GPtrArray) given =
-      make_trial (facts->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) given = make_trial (info->n_channels, width_px, height_px, FALSE);
   g_autoptr (GPtrArray) changed =
-      make_trial (facts->n_channels, width_px, height_px, TRUE);
+      make_trial (info->n_channels, width_px, height_px, TRUE);
   g_autoptr (GPtrArray) one = upscale_local_session_run (session, given, error);
   g_autoptr (GPtrArray) other =
       one ? upscale_local_session_run (session, changed, error) : NULL;
 
   if (!other || one->len != other->len)
     return other ? refuse (error, "its answers differ in size") : FALSE;
-  facts->reach_px =
-      last_difference (one, other) / facts->factor + 1 - width_px / 8 + SPARE_REACH_PX;
-  facts->reach_px = CLAMP (facts->reach_px, 0, limit_px);
+  info->reach_px =
+      last_difference (one, other) / info->factor + 1 - width_px / 8 + SPARE_REACH_PX;
+  info->reach_px = CLAMP (info->reach_px, 0, limit_px);
   return TRUE;
 }
 
@@ -257,40 +258,44 @@ peak_bytes (void)
   return getrusage (RUSAGE_SELF, &usage) == 0 ? (gsize) usage.ru_maxrss * 1024 : 0;
 }
 
-/* As large as the memory for one run allows, from what the trial took. */
+/* Chooses the largest piece that the memory of one run allows, from the use of the
+ * test run. */
 static void
-choose_piece (UpscaleLocalModelInfo *facts, gsize trial_bytes)
+choose_piece (UpscaleLocalModelInfo *info, gsize trial_bytes)
 {
-  gsize n_pixels = (gsize) facts->piece_width_px * (gsize) facts->piece_height_px;
+  gsize n_pixels = (gsize) info->piece_width_px * (gsize) info->piece_height_px;
   gsize bytes_per_pixel = MAX (trial_bytes / n_pixels, 1);
   int   side_px = (int) sqrt ((double) (PIECE_BYTES / bytes_per_pixel));
-  int   smallest_px = MAX (TRIAL_HEIGHT_PX, 4 * facts->reach_px);
-  int   multiple = facts->multiple_of;
+  int   smallest_px = MAX (TRIAL_HEIGHT_PX, 4 * info->reach_px);
+  int   multiple = info->multiple_of;
 
-  side_px = CLAMP (side_px, smallest_px, MAX_PIECE_PX + 2 * facts->reach_px);
-  facts->piece_width_px = MAX (side_px / multiple, 1) * multiple;
-  facts->piece_height_px = facts->piece_width_px;
+  side_px = CLAMP (side_px, smallest_px, MAX_PIECE_PX + 2 * info->reach_px);
+  info->piece_width_px = MAX (side_px / multiple, 1) * multiple;
+  info->piece_height_px = info->piece_width_px;
 }
 
 /**
  * upscale_local_model_info_find:
  * @session: a model
- * @facts: (out): what was found
+ * @info: (out): the properties
  * @error: return location for an error
  *
- * Runs the model on small pictures to see what it does. It may hang, take all memory or
- * crash, so this belongs in a process of its own.
+ * Runs the model on small pictures to find its properties. A model may hang, take all
+ * memory or crash, so call this in a process of its own.
  *
- * Returns: %FALSE when it can't be used, with the reason as the end of a sentence
+ * Returns: %TRUE, or %FALSE with the reason that the model can't be used, the end of a
+ * sentence
  */
 gboolean
 upscale_local_model_info_find (const UpscaleLocalSession *session,
-                               UpscaleLocalModelInfo     *facts,
+                               UpscaleLocalModelInfo     *info,
                                GError                   **error)
 {
   UpscaleLocalSessionInput input = upscale_local_session_get_input (session);
   UpscaleLocalModelInfo    found = { .n_channels = input.n_channels, .multiple_of = 1 };
   gsize                    bytes = peak_bytes ();
+
+  g_return_val_if_fail (info != NULL, FALSE);
 
   found.is_fixed = input.width_px > 0 && input.height_px > 0;
   if (!found.is_fixed && (input.width_px > 0 || input.height_px > 0))
@@ -303,42 +308,47 @@ upscale_local_model_info_find (const UpscaleLocalSession *session,
     return FALSE;
   if (!found.is_fixed)
     choose_piece (&found, peak_bytes () - bytes);
-  *facts = found;
+  *info = found;
   return TRUE;
 }
 
 /**
  * upscale_local_model_info_to_text:
- * @facts: facts
+ * @info: info
  *
- * Returns: (transfer full): a line for upscale_local_model_info_from_text()
+ * Returns: (transfer full): a line of text for upscale_local_model_info_from_text()
  */
 char *
-upscale_local_model_info_to_text (const UpscaleLocalModelInfo *facts)
+upscale_local_model_info_to_text (const UpscaleLocalModelInfo *info)
 {
-  return g_strdup_printf (FORMAT, facts->n_channels, facts->factor, facts->multiple_of,
-                          facts->reach_px, facts->piece_width_px, facts->piece_height_px,
-                          facts->is_fixed ? 1 : 0);
+  g_return_val_if_fail (info != NULL, NULL);
+
+  return g_strdup_printf (FORMAT, info->n_channels, info->factor, info->multiple_of,
+                          info->reach_px, info->piece_width_px, info->piece_height_px,
+                          info->is_fixed ? 1 : 0);
 }
 
 /**
  * upscale_local_model_info_from_text:
- * @facts: (out): facts
+ * @info: (out): info
  * @text: a line
  *
- * Returns: whether the line could be read
+ * Returns: %TRUE if @text is such a line
  */
 gboolean
-upscale_local_model_info_from_text (UpscaleLocalModelInfo *facts, const char *text)
+upscale_local_model_info_from_text (UpscaleLocalModelInfo *info, const char *text)
 {
   UpscaleLocalModelInfo read = { 0 };
   int                   is_fixed;
+
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (text != NULL, FALSE);
 
   if (sscanf (text, FORMAT, &read.n_channels, &read.factor, &read.multiple_of,
               &read.reach_px, &read.piece_width_px, &read.piece_height_px,
               &is_fixed) != N_FIELDS)
     return FALSE;
   read.is_fixed = is_fixed != 0;
-  *facts = read;
+  *info = read;
   return TRUE;
 }

@@ -8,14 +8,15 @@ G_BEGIN_DECLS
 /**
  * UpscaleLocalModelInfo:
  * @n_channels: 1 for luma, 3 for R, G, B
- * @factor: how many times larger its answer is
- * @multiple_of: sides it is given must be multiples of it, px
- * @reach_px: how far it looks around a pixel; so wide a margin of each piece is dropped
- * @piece_width_px: width that is given to it at once, at most, margins included
- * @piece_height_px: height, likewise
- * @is_fixed: pieces must have just this size
+ * @factor: the upscale factor
+ * @multiple_of: the sides of a piece must be multiples of this, px
+ * @reach_px: radius around a pixel that affects its result; a margin of this width is
+ * dropped from each piece
+ * @piece_width_px: largest width of a piece, margins included
+ * @piece_height_px: largest height of a piece, likewise
+ * @is_fixed: %TRUE if pieces must have exactly this size
  *
- * What must be known of a model to use it, found by running it.
+ * Properties of a model, found by running the model.
  */
 typedef struct
 {
@@ -29,10 +30,10 @@ typedef struct
 } UpscaleLocalModelInfo;
 
 gboolean upscale_local_model_info_find (const UpscaleLocalSession *session,
-                                        UpscaleLocalModelInfo     *facts,
+                                        UpscaleLocalModelInfo     *info,
                                         GError                   **error);
-char    *upscale_local_model_info_to_text (const UpscaleLocalModelInfo *facts);
-gboolean upscale_local_model_info_from_text (UpscaleLocalModelInfo *facts,
+char    *upscale_local_model_info_to_text (const UpscaleLocalModelInfo *info);
+gboolean upscale_local_model_info_from_text (UpscaleLocalModelInfo *info,
                                              const char            *text);
 gboolean upscale_local_model_info_check_finite (GPtrArray *planes, GError **error);
 

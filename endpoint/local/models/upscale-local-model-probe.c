@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A model that nobody has seen yet is tried in a process of its own: this program,
- * started again. It ends by itself when its time is over, can't take more than its
- * memory, and is confined. */
+/* Runs an unknown model in a process of its own, which is this program started again.
+ * The process ends by itself when its time is over, has a memory limit, and is
+ * confined. */
 #include "upscale-local-model-probe.h"
 
 #include "upscale-local-confine.h"
@@ -15,7 +15,7 @@
 
 #define REFUSED "refused: "
 
-/* What the process has already: with a sanitizer it is a great deal. */
+/* Memory that the process has already. With a sanitizer this is a great deal. */
 static gsize
 used_bytes (void)
 {
@@ -38,42 +38,45 @@ keep_to (UpscaleLocalModelProbeLimits limits)
   (void) setrlimit (RLIMIT_DATA, &memory);
   memory.rlim_cur = memory.rlim_max = 0;
   (void) setrlimit (RLIMIT_CORE, &memory);
-  /* Its default action ends the process, whatever the model is doing. */
+  /* The default action of SIGALRM ends the process, whatever the model is doing. */
   (void) alarm ((unsigned) limits.seconds);
 }
 
 /**
  * upscale_local_model_probe_main:
  * @path: an ONNX file
- * @limits: what it must get along with
+ * @limits: limits of the process
  *
- * What the started process does: prints the facts, or why the model can't be used.
+ * The program of the probe process: prints the properties of the model, or the reason
+ * that the model can't be used.
  *
- * Returns: exit status
+ * Returns: the exit status of the process
  */
 int
 upscale_local_model_probe_main (const char *path, UpscaleLocalModelProbeLimits limits)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscaleLocalSession) session = NULL;
-  UpscaleLocalModelInfo facts;
+  UpscaleLocalModelInfo info;
   g_autofree char      *text = NULL;
 
-  /* The endpoint, confined in the same way, has said in its log what does not hold. */
+  g_return_val_if_fail (path != NULL, 1);
+
+  /* The endpoint, confined in the same way, has already reported missing restrictions. */
   (void) upscale_local_confine_process (UPSCALE_LOCAL_CONFINE_NO_PROGRAMS, NULL);
   keep_to (limits);
   session = upscale_local_session_open (path, &error);
-  if (!session || !upscale_local_model_info_find (session, &facts, &error))
+  if (!session || !upscale_local_model_info_find (session, &info, &error))
     {
       g_print (REFUSED "%s\n", error->message);
       return 1;
     }
-  text = upscale_local_model_info_to_text (&facts);
+  text = upscale_local_model_info_to_text (&info);
   g_print ("%s\n", text);
   return 0;
 }
 
-/* The user's keys are in such variables. */
+/* Variables with this prefix hold the user's keys. */
 static void
 drop_own_variables (GSubprocessLauncher *launcher)
 {
@@ -129,28 +132,31 @@ tell_end (GSubprocess *process, UpscaleLocalModelProbeLimits limits, GError **er
 /**
  * upscale_local_model_probe_start:
  * @path: an ONNX file
- * @limits: what it must get along with
- * @facts: (out): what was found
+ * @limits: limits of the process
+ * @info: (out): the properties of the model
  * @error: return location for an error
  *
- * Tries a model, and waits for the outcome. May be called from any thread.
+ * Probes a model, and waits for the result. May be called from any thread.
  *
- * Returns: %FALSE when the model can't be used, with the reason as the end of a sentence
+ * Returns: %TRUE, or %FALSE with the reason that the model can't be used, the end of a
+ * sentence
  */
 gboolean
 upscale_local_model_probe_start (const char                  *path,
                                  UpscaleLocalModelProbeLimits limits,
-                                 UpscaleLocalModelInfo       *facts,
+                                 UpscaleLocalModelInfo       *info,
                                  GError                     **error)
 {
   g_autoptr (GSubprocess) process = spawn (path, limits, error);
   g_autofree char *output = NULL;
 
+  g_return_val_if_fail (info != NULL, FALSE);
+
   if (!process ||
       !g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, error))
     return FALSE;
   if (g_subprocess_get_successful (process) &&
-      upscale_local_model_info_from_text (facts, output))
+      upscale_local_model_info_from_text (info, output))
     return TRUE;
   if (g_str_has_prefix (output, REFUSED))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

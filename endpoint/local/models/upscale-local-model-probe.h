@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalModelProbeLimits:
- * @seconds: time that trying a model may take
- * @memory_mib: memory that it may take
+ * @seconds: largest run time of the process
+ * @memory_mib: largest memory of the process
  *
- * What a model must get along with.
+ * Limits of the process that probes a model.
  */
 typedef struct
 {
@@ -22,7 +22,7 @@ typedef struct
 
 gboolean upscale_local_model_probe_start (const char                  *path,
                                           UpscaleLocalModelProbeLimits limits,
-                                          UpscaleLocalModelInfo       *facts,
+                                          UpscaleLocalModelInfo       *info,
                                           GError                     **error);
 int      upscale_local_model_probe_main (const char                  *path,
                                          UpscaleLocalModelProbeLimits limits);

@@ -12,15 +12,15 @@
 #define DEFAULT "fast"
 #define IDENTITY "network-1-"
 
-/* As long as a path can be. */
+/* The longest path on Linux. */
 #define MAX_NAME_BYTES 4096
 
 /**
  * UpscaleLocalModels:
  *
- * The engines, by name: the resampler, and the models in some folders. `NAME.onnx` is a
- * model of that name; `NAME-2x.onnx` and `NAME-4x.onnx` together are one too. A model is
- * tried and opened when it is first asked for. May be used from any thread.
+ * The engines by name: the resampler, and the models in the given folders. `NAME.onnx` is
+ * the model NAME, and so are `NAME-2x.onnx` and `NAME-4x.onnx` together. A model is
+ * probed and opened at its first use. May be used from any thread.
  */
 struct _UpscaleLocalModels
 {
@@ -30,7 +30,7 @@ struct _UpscaleLocalModels
   GHashTable                  *entries; /* name -> Entry */
 };
 
-/* What became of a name that was asked for. */
+/* The result of opening the model of one name. */
 typedef struct
 {
   GMutex              lock;
@@ -50,8 +50,9 @@ entry_free (Entry *entry)
 
 /**
  * upscale_local_models_new:
- * @folders: (array zero-terminated=1): where models lie; they need not exist
- * @limits: what a model must get along with when it is tried
+ * @folders: (array zero-terminated=1): folders of models; a missing folder counts as
+ * empty
+ * @limits: limits of the process that probes a model
  *
  * Returns: (transfer full): the models
  */
@@ -59,6 +60,8 @@ UpscaleLocalModels *
 upscale_local_models_new (const char *const *folders, UpscaleLocalModelProbeLimits limits)
 {
   UpscaleLocalModels *models = g_new0 (UpscaleLocalModels, 1);
+
+  g_return_val_if_fail (folders != NULL, NULL);
 
   models->folders = g_strdupv ((char **) folders);
   models->limits = limits;
@@ -70,18 +73,20 @@ upscale_local_models_new (const char *const *folders, UpscaleLocalModelProbeLimi
 
 /**
  * upscale_local_models_free:
- * @models: (transfer full): models that nothing paints with any more
+ * @models: (transfer full): models without an engine in use
  */
 void
 upscale_local_models_free (UpscaleLocalModels *models)
 {
+  g_return_if_fail (models != NULL);
+
   g_hash_table_unref (models->entries);
   g_strfreev (models->folders);
   g_mutex_clear (&models->lock);
   g_free (models);
 }
 
-/* The name of a model in a file: without the ending, and without a factor. */
+/* Returns the name of a file's model: without the ending, and without a factor. */
 static char *
 name_of (const char *file)
 {
@@ -134,16 +139,19 @@ name_of_path (const char *path)
  * upscale_local_models_list:
  * @models: models
  *
- * Returns: (transfer full) (array zero-terminated=1): the names that may be asked for
+ * Returns: (transfer full) (array zero-terminated=1): the names of all models
  */
 char **
 upscale_local_models_list (UpscaleLocalModels *models)
 {
-  g_autoptr (GPtrArray) paths = find_files (models, ENDING);
+  g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
+  g_return_val_if_fail (models != NULL, NULL);
+
+  paths = find_files (models, ENDING);
   for (guint i = 0; i < paths->len; i++)
     {
       g_autofree char *name = name_of_path (paths->pdata[i]);
@@ -169,15 +177,19 @@ has_default (UpscaleLocalModels *models)
  * upscale_local_models_get_identity:
  * @models: models
  *
- * Returns: (transfer full): changes whenever the pixels would, also of a user's own model
+ * Returns: (transfer full): a text that changes whenever the pixels would, including
+ * those of a user's own model
  */
 char *
 upscale_local_models_get_identity (UpscaleLocalModels *models)
 {
-  /* Models may keep weights in files of any name. */
-  g_autoptr (GPtrArray) paths = find_files (models, "");
+  g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
+  g_return_val_if_fail (models != NULL, NULL);
+
+  /* Include all files, as a model may keep weights in files of any name. */
+  paths = find_files (models, "");
   if (paths->len == 0)
     return g_strdup (UPSCALE_LOCAL_RESAMPLER_IDENTITY);
   for (guint i = 0; i < paths->len; i++)
@@ -198,11 +210,14 @@ upscale_local_models_get_identity (UpscaleLocalModels *models)
  * upscale_local_models_get_about:
  * @models: models
  *
- * Returns: (transfer none): sentences for users: what paints, and what has no effect
+ * Returns: (transfer none): sentences for users about the engine and the arguments
+ * without effect
  */
 const char *
 upscale_local_models_get_about (UpscaleLocalModels *models)
 {
+  g_return_val_if_fail (models != NULL, NULL);
+
   if (!upscale_local_session_is_supported ())
     return "Resamples only, as there is no ONNX Runtime. Prompt and strength have no "
            "effect here.";
@@ -219,8 +234,8 @@ files_of (UpscaleLocalModels *models, const char *name)
   g_autoptr (GPtrArray) paths = find_files (models, ENDING);
   GPtrArray *own = g_ptr_array_new_with_free_func (g_free);
 
-  /* A path, where a user has named a file of their own. Whatever else has a slash in it
-   * is the name of no file in a folder. */
+  /* An absolute path names a user's own file. Other names with a slash match no file,
+   * as names of files have none. */
   if (g_path_is_absolute (name))
     {
       if (strlen (name) <= MAX_NAME_BYTES && g_file_test (name, G_FILE_TEST_EXISTS))
@@ -244,15 +259,15 @@ add_model (UpscaleLocalModels  *models,
            const char          *path,
            GError             **error)
 {
-  UpscaleLocalModelInfo facts;
+  UpscaleLocalModelInfo info;
   UpscaleLocalSession  *session;
 
-  if (!upscale_local_model_probe_start (path, models->limits, &facts, error))
+  if (!upscale_local_model_probe_start (path, models->limits, &info, error))
     return FALSE;
   session = upscale_local_session_open (path, error);
   if (!session)
     return FALSE;
-  upscale_local_network_add (network, session, facts);
+  upscale_local_network_add (network, session, info);
   return TRUE;
 }
 
@@ -310,7 +325,7 @@ get_entry (UpscaleLocalModels *models, const char *name)
  * @name: a name, the path of an ONNX file, or "" for the default
  * @error: return location for an error
  *
- * Waits while a model is tried for the first time; others are not held up.
+ * Waits while a model is probed at its first use. Calls for other models don't wait.
  *
  * Returns: (transfer none): the engine, or %NULL with
  * %G_IO_ERROR_NOT_FOUND or %G_IO_ERROR_INVALID_DATA and a sentence for the user
@@ -318,14 +333,17 @@ get_entry (UpscaleLocalModels *models, const char *name)
 const UpscaleLocalEngine *
 upscale_local_models_find (UpscaleLocalModels *models, const char *name, GError **error)
 {
-  const char *wanted = *name != '\0' ? name : has_default (models) ? DEFAULT : RESAMPLER;
+  const char *wanted;
   Entry      *entry;
   g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (GMutexLocker) locker = NULL;
 
+  g_return_val_if_fail (models != NULL && name != NULL, NULL);
+
+  wanted = *name != '\0' ? name : has_default (models) ? DEFAULT : RESAMPLER;
   if (g_str_equal (wanted, RESAMPLER))
     return &upscale_local_resampler_engine;
-  /* Names without a file are not kept, as there are as many as clients make up. */
+  /* Keep no entry for a name without a file: clients could send any number of names. */
   paths = files_of (models, wanted);
   if (paths->len == 0)
     {

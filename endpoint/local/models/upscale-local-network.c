@@ -8,7 +8,7 @@
 
 #define MAX_STEPS 2
 
-/* BT.601's luma, which JPEG and the training use. */
+/* Luma of BT.601, as in JPEG and in the training data. */
 #define LUMA_OF_RED 0.299f
 #define LUMA_OF_GREEN 0.587f
 #define LUMA_OF_BLUE 0.114f
@@ -17,16 +17,16 @@
 typedef struct
 {
   UpscaleLocalSession  *session;
-  UpscaleLocalModelInfo facts;
+  UpscaleLocalModelInfo info;
 } Model;
 
 /**
  * UpscaleLocalNetwork:
  *
- * Enlarges by the models of one name, each for a factor of its own. A model is given
- * pieces with a margin as wide as it can see, so that no seam can arise: every pixel is
- * what it would be in one piece. A model of one channel gets the luma; color is
- * resampled.
+ * Enlarges with the models of one name, each for a factor of its own. A model runs on
+ * pieces with a margin as wide as its reach, so that no seam can arise: every pixel
+ * equals the result for the whole picture. A model of one channel enlarges the luma, and
+ * color is resampled.
  */
 struct _UpscaleLocalNetwork
 {
@@ -35,7 +35,7 @@ struct _UpscaleLocalNetwork
   GArray            *models; /* of Model, by factor */
 };
 
-/* The models that are run one after another for one enlargement. */
+/* Models that run one after another for one enlargement. */
 typedef struct
 {
   const Model *steps[MAX_STEPS];
@@ -54,8 +54,8 @@ round_up (int length_px, int multiple_of)
   return (length_px + multiple_of - 1) / multiple_of * multiple_of;
 }
 
-/* What one run answers for without its margin: even shares of the side, so that no piece
- * is a sliver. */
+/* Returns the side of a piece without its margin. Even shares avoid a narrow last
+ * piece. */
 static int
 share_of (int length_px, int piece_px, int reach_px)
 {
@@ -66,14 +66,14 @@ share_of (int length_px, int piece_px, int reach_px)
 }
 
 static int
-piece_length (const UpscaleLocalModelInfo *facts, int share_px, int piece_px)
+piece_length (const UpscaleLocalModelInfo *info, int share_px, int piece_px)
 {
-  return facts->is_fixed ? piece_px
-                         : round_up (share_px + 2 * facts->reach_px, facts->multiple_of);
+  return info->is_fixed ? piece_px
+                        : round_up (share_px + 2 * info->reach_px, info->multiple_of);
 }
 
 static gboolean
-check_answer (const UpscaleLocalModelInfo *facts,
+check_answer (const UpscaleLocalModelInfo *info,
               GPtrArray                   *given,
               GPtrArray                   *answer,
               GError                     **error)
@@ -81,8 +81,8 @@ check_answer (const UpscaleLocalModelInfo *facts,
   const UpscaleLocalPlane *small = given->pdata[0];
   const UpscaleLocalPlane *large = answer->pdata[0];
 
-  if (answer->len != given->len || large->width_px != facts->factor * small->width_px ||
-      large->height_px != facts->factor * small->height_px)
+  if (answer->len != given->len || large->width_px != info->factor * small->width_px ||
+      large->height_px != info->factor * small->height_px)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                            "it answers in another size than when it was tried");
@@ -100,8 +100,8 @@ run_piece (const Model *model,
            const int    size_px[2],
            GError     **error)
 {
-  const UpscaleLocalModelInfo *facts = &model->facts;
-  int                          reach_px = facts->reach_px;
+  const UpscaleLocalModelInfo *info = &model->info;
+  int                          reach_px = info->reach_px;
   g_autoptr (GPtrArray) piece = planes_new ();
   g_autoptr (GPtrArray) answer = NULL;
 
@@ -110,28 +110,28 @@ run_piece (const Model *model,
                      upscale_local_plane_cut (from->pdata[i], x_px - reach_px,
                                               y_px - reach_px, size_px[0], size_px[1]));
   answer = upscale_local_session_run (model->session, piece, error);
-  if (!answer || !check_answer (facts, piece, answer, error))
+  if (!answer || !check_answer (info, piece, answer, error))
     return FALSE;
   for (guint i = 0; i < to->len; i++)
-    upscale_local_plane_paste (to->pdata[i], facts->factor * x_px, facts->factor * y_px,
-                               answer->pdata[i], facts->factor * reach_px);
+    upscale_local_plane_paste (to->pdata[i], info->factor * x_px, info->factor * y_px,
+                               answer->pdata[i], info->factor * reach_px);
   return TRUE;
 }
 
 static GPtrArray *
 run_model (const Model *model, GPtrArray *from, GError **error)
 {
-  const UpscaleLocalModelInfo *facts = &model->facts;
+  const UpscaleLocalModelInfo *info = &model->info;
   const UpscaleLocalPlane     *first = from->pdata[0];
-  int across_px = share_of (first->width_px, facts->piece_width_px, facts->reach_px);
-  int down_px = share_of (first->height_px, facts->piece_height_px, facts->reach_px);
-  int size_px[2] = { piece_length (facts, across_px, facts->piece_width_px),
-                     piece_length (facts, down_px, facts->piece_height_px) };
+  int across_px = share_of (first->width_px, info->piece_width_px, info->reach_px);
+  int down_px = share_of (first->height_px, info->piece_height_px, info->reach_px);
+  int size_px[2] = { piece_length (info, across_px, info->piece_width_px),
+                     piece_length (info, down_px, info->piece_height_px) };
   g_autoptr (GPtrArray) to = planes_new ();
 
   for (guint i = 0; i < from->len; i++)
-    g_ptr_array_add (to, upscale_local_plane_new (facts->factor * first->width_px,
-                                                  facts->factor * first->height_px));
+    g_ptr_array_add (to, upscale_local_plane_new (info->factor * first->width_px,
+                                                  info->factor * first->height_px));
   for (int y = 0; y < first->height_px; y += down_px)
     for (int x = 0; x < first->width_px; x += across_px)
       if (!run_piece (model, from, to, x, y, size_px, error))
@@ -139,8 +139,8 @@ run_model (const Model *model, GPtrArray *from, GError **error)
   return g_steal_pointer (&to);
 }
 
-/* The smallest factor that is enough, else two steps, the smaller first as it costs less
- * there, else the largest, and the rest is resampled. */
+/* Chooses the smallest sufficient factor, else two steps with the smaller first, as it
+ * costs less there, else the largest factor and resampling for the rest. */
 static Route
 plan_route (const UpscaleLocalNetwork *self, double scale)
 {
@@ -152,7 +152,7 @@ plan_route (const UpscaleLocalNetwork *self, double scale)
     {
       Model *model = &g_array_index (models, Model, i);
 
-      if (model->facts.factor >= scale)
+      if (model->info.factor >= scale)
         return (Route) { { model }, 1 };
     }
   if (models->len > 1)
@@ -189,10 +189,10 @@ follow (Route route, GPtrArray *planes, int width_px, int height_px, GError **er
 
       if (!larger)
         return NULL;
-      /* A user's model may paint what it likes. */
+      /* A user's model may return NaN or huge numbers. */
       if (larger->len == 1)
         upscale_local_ringing_limit (larger->pdata[0], current->pdata[0],
-                                     route.steps[i]->facts.factor);
+                                     route.steps[i]->info.factor);
       g_ptr_array_unref (current);
       current = larger;
     }
@@ -221,7 +221,7 @@ luma_of (GPtrArray *rgb)
   return luma;
 }
 
-/* What the resampler swung beyond black and white would be cut at the end, with a part of
+/* Clamps overshoot of the resampler. Clamping after the addition would cut a part of
  * the change. */
 static void
 cut_overshoot (GPtrArray *planes)
@@ -240,9 +240,9 @@ cut_overshoot (GPtrArray *planes)
     }
 }
 
-/* How much of a change in luma a channel takes part in. One that is far darker or far
- * lighter than the luma has no room one way; if it then went the other way alone, its
- * mean would move, as a color cast. */
+/* Returns the share of a luma change that a channel receives. A channel far darker or
+ * lighter than the luma can change in one direction only, which would move its mean
+ * and show as a color cast. */
 static float
 share_in_change (float tone, float luma)
 {
@@ -253,7 +253,7 @@ share_in_change (float tone, float luma)
   return 1;
 }
 
-/* To change the luma alone is to add the same to R, G and B, where they have room. */
+/* Adds the luma change to R, G and B alike, as far as their ranges allow. */
 static void
 replace_luma (GPtrArray *rgb, const UpscaleLocalPlane *luma)
 {
@@ -329,7 +329,7 @@ enlarge (const UpscaleLocalEngine  *engine,
                                                    error);
   route = plan_route (self, scale);
   planes = split (source);
-  larger = route.steps[0]->facts.n_channels == 1
+  larger = route.steps[0]->info.n_channels == 1
                ? enlarge_by_luma (route, planes, width_px, height_px, error)
                : follow (route, planes, width_px, height_px, error);
   if (larger)
@@ -356,15 +356,17 @@ model_clear (gpointer data)
 
 /**
  * upscale_local_network_new:
- * @name: its name, for messages
+ * @name: the name of the models, for messages
  *
- * Returns: (transfer full): an engine without a model yet; it must get one before it
- * paints, and all before it is shared
+ * Returns: (transfer full): an engine without a model. All models must be added before
+ * the engine is used or shared between threads
  */
 UpscaleLocalNetwork *
 upscale_local_network_new (const char *name)
 {
   UpscaleLocalNetwork *self = g_new0 (UpscaleLocalNetwork, 1);
+
+  g_return_val_if_fail (name != NULL, NULL);
 
   self->engine.enlarge = enlarge;
   self->engine.free = free_network;
@@ -377,21 +379,23 @@ upscale_local_network_new (const char *name)
 static int
 compare_factors (gconstpointer one, gconstpointer other)
 {
-  return ((const Model *) one)->facts.factor - ((const Model *) other)->facts.factor;
+  return ((const Model *) one)->info.factor - ((const Model *) other)->info.factor;
 }
 
 /**
  * upscale_local_network_add:
  * @network: a network
  * @session: (transfer full): a model
- * @facts: what is known of it
+ * @info: the properties of @session
  */
 void
 upscale_local_network_add (UpscaleLocalNetwork  *network,
                            UpscaleLocalSession  *session,
-                           UpscaleLocalModelInfo facts)
+                           UpscaleLocalModelInfo info)
 {
-  Model model = { session, facts };
+  Model model = { session, info };
+
+  g_return_if_fail (network != NULL);
 
   g_array_append_val (network->models, model);
   g_array_sort (network->models, compare_factors);

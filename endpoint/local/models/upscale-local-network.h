@@ -10,6 +10,6 @@ typedef struct _UpscaleLocalNetwork UpscaleLocalNetwork;
 UpscaleLocalNetwork *upscale_local_network_new (const char *name);
 void                 upscale_local_network_add (UpscaleLocalNetwork  *network,
                                                 UpscaleLocalSession  *session,
-                                                UpscaleLocalModelInfo facts);
+                                                UpscaleLocalModelInfo info);
 
 G_END_DECLS

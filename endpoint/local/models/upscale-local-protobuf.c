@@ -59,7 +59,7 @@ read_value (UpscaleLocalProtobufSpan *span, UpscaleLocalProtobufField *field)
  * upscale_local_protobuf_span_length:
  * @span: a span
  *
- * Returns: the number of its bytes
+ * Returns: the length in bytes
  */
 gsize
 upscale_local_protobuf_span_length (UpscaleLocalProtobufSpan span)
@@ -72,7 +72,7 @@ upscale_local_protobuf_span_length (UpscaleLocalProtobufSpan span)
  * @span: a span
  * @text: a text
  *
- * Returns: %TRUE if the bytes are just those of @text
+ * Returns: %TRUE if the bytes equal @text
  */
 gboolean
 upscale_local_protobuf_span_equals (UpscaleLocalProtobufSpan span, const char *text)
@@ -87,8 +87,8 @@ upscale_local_protobuf_span_equals (UpscaleLocalProtobufSpan span, const char *t
  * upscale_local_protobuf_span_dup_text:
  * @span: a span
  *
- * Returns: (transfer full): the bytes as text, up to the first NUL, as the system would
- * read them too
+ * Returns: (transfer full): the bytes as text, up to the first NUL, as system calls would
+ * read them
  */
 char *
 upscale_local_protobuf_span_dup_text (UpscaleLocalProtobufSpan span)
@@ -100,12 +100,12 @@ upscale_local_protobuf_span_dup_text (UpscaleLocalProtobufSpan span)
 /**
  * upscale_local_protobuf_read_field:
  * @span: (inout): the rest of a message, not empty
- * @field: (out): its next field
+ * @field: (out): the next field
  *
- * Reads strictly: what two protobuf parsers could understand differently is refused, such
- * as groups, or tags and lengths that are longer than they must be.
+ * Reads strictly: refuses input that protobuf parsers interpret differently, such as
+ * groups, and tags and lengths that are longer than necessary.
  *
- * Returns: %TRUE if there is a valid field
+ * Returns: %TRUE if @span begins with a valid field
  */
 gboolean
 upscale_local_protobuf_read_field (UpscaleLocalProtobufSpan  *span,
@@ -113,6 +113,8 @@ upscale_local_protobuf_read_field (UpscaleLocalProtobufSpan  *span,
 {
   const guint8 *start = span->at;
   guint64       tag = 0;
+
+  g_return_val_if_fail (field != NULL, FALSE);
 
   if (!read_varint (span, UPSCALE_LOCAL_PROTOBUF_MAX_PREFIX_BYTES, TRUE, &tag) ||
       tag > G_MAXUINT32 || tag < 8)
@@ -130,12 +132,14 @@ upscale_local_protobuf_read_field (UpscaleLocalProtobufSpan  *span,
  * @to: (out): at most ten bytes, or five for a number of 32 bits
  * @value: a number
  *
- * Returns: the number of bytes that were written
+ * Returns: the number of bytes written
  */
 gsize
 upscale_local_protobuf_write_varint (guint8 *to, guint64 value)
 {
   gsize n = 0;
+
+  g_return_val_if_fail (to != NULL, 0);
 
   for (; value >= 0x80; value >>= 7)
     to[n++] = (guint8) (value | 0x80);

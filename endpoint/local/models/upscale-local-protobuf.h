@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /**
  * UpscaleLocalProtobufSpan:
  * @at: first byte, or %NULL
- * @end: behind the last one
+ * @end: the byte behind the last one
  *
- * Bytes that lie elsewhere.
+ * A range of bytes. The span does not own them.
  */
 typedef struct
 {
@@ -29,7 +29,7 @@ typedef struct
  * packed numbers
  * @UPSCALE_LOCAL_PROTOBUF_WIRE_32_BITS: four bytes
  *
- * The form of a value, by protobuf's own numbers.
+ * The wire type of a value, as numbered by protobuf.
  */
 typedef enum
 {
@@ -41,11 +41,11 @@ typedef enum
 
 /**
  * UpscaleLocalProtobufField:
- * @number: its number in the schema
- * @wire: form of its value
- * @whole: all its bytes
- * @value: the bytes of its value, unless that is a number
- * @varint: its value, if that is a number
+ * @number: the number in the schema
+ * @wire: wire type of the value
+ * @whole: all bytes of the field
+ * @value: the bytes of the value, unless the value is a varint
+ * @varint: the value, if it is a varint
  *
  * One field of a message.
  */

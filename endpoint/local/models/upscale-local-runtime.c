@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Debian's library registers ONNX's operators twice, and says so in 2000 lines on
- * standard error, half of them when the first model is opened. What another thread says
- * in these milliseconds is lost. */
+/* Debian's library registers the operators of ONNX twice, and reports this in 2000
+ * lines on standard error, half of them when the first model is opened. Output of
+ * other threads in these milliseconds is lost. */
 static int
 mute (void)
 {
@@ -54,8 +54,8 @@ start (gpointer data)
  *
  * May be called from any thread.
  *
- * Returns: (transfer none) (nullable): ONNX Runtime, or %NULL when what is installed does
- * not work or is older than what the build had
+ * Returns: (transfer none) (nullable): ONNX Runtime, or %NULL when the installed library
+ * does not work or is older than that of the build
  */
 const UpscaleLocalRuntime *
 upscale_local_runtime_get (void)
@@ -69,10 +69,10 @@ upscale_local_runtime_get (void)
  * upscale_local_runtime_open:
  * @runtime: the runtime
  * @model: an ONNX model that refers to no file
- * @options: how to open it
- * @session: (out): the model
+ * @options: options of the session
+ * @session: (out): the opened model
  *
- * Returns: (nullable): what went wrong
+ * Returns: (transfer full) (nullable): the error, or %NULL
  */
 OrtStatus *
 upscale_local_runtime_open (const UpscaleLocalRuntime *runtime,

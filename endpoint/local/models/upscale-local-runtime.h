@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalRuntime:
- * @api: its functions
- * @env: its environment
+ * @api: the functions of the library
+ * @env: the environment
  *
- * ONNX Runtime, once for the process.
+ * ONNX Runtime. The process has one instance.
  */
 typedef struct
 {

@@ -13,9 +13,8 @@
 /**
  * UpscaleLocalSession:
  *
- * A model opened by ONNX Runtime. One thread a
- * run, as the workers are as many as there are cores. May be run from many threads at
- * once.
+ * A model opened by ONNX Runtime. A run uses one thread, as the endpoint has one worker
+ * per core. May be run from many threads at once.
  */
 struct _UpscaleLocalSession
 {
@@ -35,7 +34,7 @@ refuse (GError **error, const char *sentence)
   return FALSE;
 }
 
-/* The runtime's messages may have many lines; the first says what is wrong. */
+/* Keeps the first line of a message, which names the problem. The others are details. */
 static gboolean
 check (const OrtApi *api, OrtStatus *status, GError **error)
 {
@@ -53,8 +52,7 @@ check (const OrtApi *api, OrtStatus *status, GError **error)
   return FALSE;
 }
 
-/* What goes wrong on the way to a GPU leaves the processor's cores, which always are
- * there. */
+/* Ignores failures: without a GPU the session runs on the processor. */
 static void
 drop (const OrtApi *api, OrtStatus *status)
 {
@@ -120,11 +118,12 @@ load (UpscaleLocalSession       *self,
               error) ||
       !check (api, api->CreateSessionOptions (&options), error))
     return FALSE;
-  /* Otherwise the bytes choose, and ONNX Runtime's own format can name files too. */
+  /* Otherwise ONNX Runtime detects the format by the bytes, and its own format can
+   * name files too. */
   drop (api, api->AddSessionConfigEntry (options, "session.load_model_format", "ONNX"));
   drop (api, api->SetIntraOpNumThreads (options, 1));
   drop (api, api->SetInterOpNumThreads (options, 1));
-  /* The arena keeps what it once had. */
+  /* The arena never returns memory to the system. */
   drop (api, api->DisableCpuMemArena (options));
   append_gpu_providers (api, options);
   is_loaded =
@@ -163,8 +162,8 @@ is_color_count (gint64 n)
   return n == 1 || n == UPSCALE_LOCAL_PICTURE_CHANNELS;
 }
 
-/* A picture as a tensor has four dimensions: one picture, and its height, width and
- * channels in one of two orders. */
+/* A picture as a tensor has four dimensions: batch (1), and height, width and channels
+ * in one of two orders. */
 static gboolean
 take_dimensions (UpscaleLocalSession *self, const gint64 *dimensions, GError **error)
 {
@@ -244,7 +243,7 @@ read_input (UpscaleLocalSession *self, GError **error)
 /**
  * upscale_local_session_is_supported:
  *
- * Returns: whether models can be opened at all
+ * Returns: %TRUE if models can be opened
  */
 gboolean
 upscale_local_session_is_supported (void)
@@ -257,11 +256,11 @@ upscale_local_session_is_supported (void)
  * @path: an ONNX file
  * @error: return location for an error
  *
- * Opens a model, on a GPU where the installed runtime can use one. Nothing is run yet.
- * ONNX Runtime gets the model from memory, without a path: it can open no file for it.
+ * Opens a model, on a GPU where the installed runtime can use one, without running it.
+ * ONNX Runtime gets the model from memory, without a path, so it can open no other file.
  *
- * Returns: (transfer full): the session, or %NULL with what is wrong with the model, as
- * the end of a sentence
+ * Returns: (transfer full): the session, or %NULL with the problem of the model, the end
+ * of a sentence
  */
 UpscaleLocalSession *
 upscale_local_session_open (const char *path, GError **error)
@@ -269,6 +268,8 @@ upscale_local_session_open (const char *path, GError **error)
   g_autoptr (UpscaleLocalSession) self = g_new0 (UpscaleLocalSession, 1);
   g_autoptr (GBytes) model = NULL;
   const UpscaleLocalRuntime *runtime = upscale_local_runtime_get ();
+
+  g_return_val_if_fail (path != NULL, NULL);
 
   if (!runtime)
     {
@@ -317,11 +318,13 @@ upscale_local_session_free (UpscaleLocalSession *session)
  * upscale_local_session_get_input:
  * @session: a session
  *
- * Returns: what the model wants to be given
+ * Returns: the input that the model requires
  */
 UpscaleLocalSessionInput
 upscale_local_session_get_input (const UpscaleLocalSession *session)
 {
+  g_return_val_if_fail (session != NULL, (UpscaleLocalSessionInput) { 0 });
+
   return session->input;
 }
 
@@ -368,12 +371,13 @@ run (const UpscaleLocalSession *self, OrtValue *input, GError **error)
 /**
  * upscale_local_session_run:
  * @session: a session
- * @planes: (element-type UpscaleLocalPlane): as many as the model wants, of one size
+ * @planes: (element-type UpscaleLocalPlane): one plane for each channel of the model, of
+ * one size
  * @error: return location for an error
  *
  * Runs the model once, on the calling thread.
  *
- * Returns: (transfer full) (element-type UpscaleLocalPlane): what it answered, or %NULL
+ * Returns: (transfer full) (element-type UpscaleLocalPlane): the result, or %NULL
  */
 GPtrArray *
 upscale_local_session_run (const UpscaleLocalSession *session,

@@ -10,10 +10,10 @@ typedef struct _UpscaleLocalSession UpscaleLocalSession;
 /**
  * UpscaleLocalSessionInput:
  * @n_channels: 1 for luma, 3 for R, G, B
- * @width_px: the only width it takes, 0 for any
- * @height_px: the only height it takes, 0 for any
+ * @width_px: the only accepted width, 0 for any
+ * @height_px: the only accepted height, 0 for any
  *
- * What a model wants to be given.
+ * The input that a model requires.
  */
 typedef struct
 {

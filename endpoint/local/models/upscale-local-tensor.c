@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-local-tensor.h"
 
-/* One channel's way through a tensor, in values. */
+/* Offset and step of one channel within a tensor, in values. */
 typedef struct
 {
   gsize start;
@@ -48,7 +48,7 @@ read_row (gconstpointer row, int n, Walk walk, gboolean is_half, float *to)
  * upscale_local_tensor_value_size:
  * @form: a form
  *
- * Returns: bytes of one value
+ * Returns: the size of one value in bytes
  */
 gsize
 upscale_local_tensor_value_size (UpscaleLocalTensorForm form)
@@ -58,8 +58,8 @@ upscale_local_tensor_value_size (UpscaleLocalTensorForm form)
 
 /**
  * upscale_local_tensor_pack:
- * @form: how the values are to lie
- * @planes: (element-type UpscaleLocalPlane): one plane a channel, of one size
+ * @form: the wanted layout
+ * @planes: (element-type UpscaleLocalPlane): one plane per channel, of one size
  * @n_bytes: (out): length of the result
  *
  * Returns: (transfer full): the tensor's values
@@ -70,6 +70,8 @@ upscale_local_tensor_pack (UpscaleLocalTensorForm form, GPtrArray *planes, gsize
   const UpscaleLocalPlane *first = planes->pdata[0];
   gsize                    value_size = upscale_local_tensor_value_size (form);
   char                    *data;
+
+  g_return_val_if_fail (n_bytes != NULL, NULL);
 
   *n_bytes = (gsize) first->width_px * (gsize) first->height_px *
              (gsize) form.n_channels * value_size;
@@ -88,12 +90,12 @@ upscale_local_tensor_pack (UpscaleLocalTensorForm form, GPtrArray *planes, gsize
 
 /**
  * upscale_local_tensor_unpack:
- * @form: how the values lie
+ * @form: the layout of @data
  * @data: a tensor's values
- * @width_px: its width
- * @height_px: its height
+ * @width_px: width of the tensor
+ * @height_px: height of the tensor
  *
- * Returns: (transfer full) (element-type UpscaleLocalPlane): one plane a channel
+ * Returns: (transfer full) (element-type UpscaleLocalPlane): one plane per channel
  */
 GPtrArray *
 upscale_local_tensor_unpack (UpscaleLocalTensorForm form,

@@ -8,10 +8,11 @@ G_BEGIN_DECLS
 /**
  * UpscaleLocalTensorForm:
  * @n_channels: 1 or 3
- * @is_interleaved: the channels of a pixel lie together (NHWC), not apart (NCHW)
- * @is_half: values have 16 bits, not 32
+ * @is_interleaved: %TRUE for NHWC, where the channels of a pixel are adjacent, %FALSE for
+ * NCHW
+ * @is_half: %TRUE if values have 16 bits, %FALSE for 32
  *
- * How pixels lie in a model's tensors.
+ * The layout of pixels in a model's tensors.
  */
 typedef struct
 {

@@ -10,9 +10,10 @@
 
 #include "upscale-local-protobuf.h"
 
-/* Protobuf's own limit. */
+/* The limit of protobuf. */
 #define MAX_DEPTH 100
-/* Large networks have some thousands. A million keeps ONNX Runtime busy for minutes. */
+/* Large networks have some thousand tensors. A million keeps ONNX Runtime busy for
+ * minutes. */
 #define MAX_TENSORS 100000
 #define MAX_NAME_BYTES 255
 #define MAX_SHOWN_CHARS 200
@@ -24,7 +25,7 @@
 #define ENTRY_KEY 1
 #define ENTRY_VALUE 2
 
-/* The messages that hold tensors, directly or further down. */
+/* Messages that hold tensors, directly or in messages inside. */
 typedef enum
 {
   KIND_OTHER,
@@ -58,7 +59,7 @@ static const Member members[] = {
   { KIND_SPARSE, 2, KIND_TENSOR },
 };
 
-/* A part of the new model: a tag with a length, then bytes that lie elsewhere. */
+/* A part of the new model: a tag with a length, then bytes owned by others. */
 typedef struct
 {
   guint8                   head[2 * UPSCALE_LOCAL_PROTOBUF_MAX_PREFIX_BYTES];
@@ -118,7 +119,7 @@ set_head (Piece *piece, guint number, gsize length)
       upscale_local_protobuf_write_varint (piece->head + piece->n_head, length);
 }
 
-/* Neighbors become one piece, so that a model without external data stays whole. */
+/* Joins adjacent bytes, so that a model without external data becomes one piece. */
 static void
 append_span (Embedding *self, UpscaleLocalProtobufSpan span)
 {
@@ -288,7 +289,7 @@ static gboolean append_message (Embedding               *self,
                                 int                      depth,
                                 GError                 **error);
 
-/* The length of a message that changes is known after it is written. */
+/* The length of a changed message is known only after its content is written. */
 static gboolean
 append_member (Embedding                       *self,
                Kind                             kind,
@@ -307,11 +308,11 @@ append_member (Embedding                       *self,
   head = &g_array_index (self->pieces, Piece, at);
   set_head (head, field->number, self->n_bytes - before);
   self->n_bytes += head->n_head;
-  if (self->n_bytes <= UPSCALE_LOCAL_MODEL_MAX_BYTES)
+  if (self->n_bytes <= UPSCALE_LOCAL_WEIGHTS_MAX_BYTES)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                "it is larger than %d MiB with its weights; use a smaller one",
-               (int) (UPSCALE_LOCAL_MODEL_MAX_BYTES >> 20));
+               (int) (UPSCALE_LOCAL_WEIGHTS_MAX_BYTES >> 20));
   return FALSE;
 }
 
@@ -373,11 +374,11 @@ join (Embedding *self, GError **error)
  * @user_data: data for @reader
  * @error: return location for an error
  *
- * Puts all external data of a model into the model itself, wherever a tensor lies:
- * initializers, also sparse ones, attributes, functions and graphs inside of graphs. The
- * result refers to no file. May be called from any thread.
+ * Moves all external data of a model into the model itself, for tensors in initializers,
+ * sparse initializers, attributes, functions and nested graphs. The result refers to no
+ * file. May be called from any thread.
  *
- * Returns: (transfer full): the whole model, or %NULL with the reason as the end of a
+ * Returns: (transfer full): the whole model, or %NULL with the reason, the end of a
  * sentence
  */
 GBytes *

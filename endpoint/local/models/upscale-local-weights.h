@@ -5,23 +5,24 @@
 
 G_BEGIN_DECLS
 
-/* The largest model with all its weights. Protobuf ends at 2 GiB. */
-#define UPSCALE_LOCAL_MODEL_MAX_BYTES ((gsize) 512 << 20)
+/* The largest model with all its weights. Protobuf allows 2 GiB. */
+#define UPSCALE_LOCAL_WEIGHTS_MAX_BYTES ((gsize) 512 << 20)
 
 #define UPSCALE_LOCAL_WEIGHTS_TO_END (-1)
 
 /**
  * UpscaleLocalWeightsReader:
  * @file: a plain file name, never a path
- * @offset: first byte that is wanted
- * @length: bytes that are wanted, or %UPSCALE_LOCAL_WEIGHTS_TO_END
+ * @offset: the first byte to read
+ * @length: the number of bytes, or %UPSCALE_LOCAL_WEIGHTS_TO_END
  * @user_data: data
  * @error: return location for an error
  *
- * Reads a part of a file beside the model. Any offset and length may be asked for.
+ * Reads a part of a file beside the model. Offset and length come from the model and may
+ * be any numbers.
  *
- * Returns: (transfer full): the bytes, @length of them, or %NULL with the reason as the
- * end of a sentence
+ * Returns: (transfer full): @length bytes, or %NULL with the reason, the end of a
+ * sentence
  */
 typedef GBytes *(*UpscaleLocalWeightsReader) (const char *file,
                                               gint64      offset,

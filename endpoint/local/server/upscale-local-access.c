@@ -32,8 +32,8 @@ upscale_local_access_make_token (GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* A page in a browser may reach loopback under a name of its own (DNS rebinding), or from
- * its own origin. */
+/* A page in a browser can reach loopback under its own host name (DNS rebinding), or
+ * with requests from its own origin. */
 static gboolean
 is_from_elsewhere (SoupMessageHeaders *headers)
 {
@@ -49,8 +49,8 @@ is_from_elsewhere (SoupMessageHeaders *headers)
                            name);
 }
 
-/* Takes the same time wherever the two differ, so that no token can be guessed character
- * by character. */
+/* Takes the same time wherever the secrets differ, so that no token can be guessed
+ * character by character. */
 static gboolean
 is_same_secret (const char *given, const char *expected)
 {
@@ -76,11 +76,11 @@ has_token (SoupMessageHeaders *headers, const char *token)
 
 /**
  * upscale_local_access_check:
- * @message: a request, of which the headers have been read
- * @token: (nullable): the secret that requests must bring, %NULL for none
+ * @message: a request whose headers were received
+ * @token: (nullable): the required token, %NULL for none
  * @error: return location for an error
  *
- * Returns: %TRUE if its sender may ask, else %FALSE with the problem 401 or 403
+ * Returns: %TRUE if the request is allowed, or %FALSE with the problem 401 or 403
  */
 gboolean
 upscale_local_access_check (SoupServerMessage *message, const char *token, GError **error)

@@ -26,7 +26,7 @@ problem_to_json (const GError *problem)
  * @type: content type
  * @json: the body
  *
- * Answers with a text.
+ * Sets the status and body of the answer.
  */
 void
 upscale_local_answer_json (SoupServerMessage *message,
@@ -34,6 +34,10 @@ upscale_local_answer_json (SoupServerMessage *message,
                            const char        *type,
                            const char        *json)
 {
+  g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
+  g_return_if_fail (type != NULL);
+  g_return_if_fail (json != NULL);
+
   soup_server_message_set_status (message, status, NULL);
   soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, json, strlen (json));
 }
@@ -41,9 +45,9 @@ upscale_local_answer_json (SoupServerMessage *message,
 /**
  * upscale_local_answer_problem:
  * @message: a request
- * @problem: why it is refused
+ * @problem: the reason of the refusal
  *
- * Answers with problem+json, and with the headers that its status wants.
+ * Answers with problem+json, and with the headers that the status requires.
  */
 void
 upscale_local_answer_problem (SoupServerMessage *message, const GError *problem)
@@ -63,7 +67,7 @@ upscale_local_answer_problem (SoupServerMessage *message, const GError *problem)
  * upscale_local_answer_status:
  * @message: a request
  * @status: HTTP status
- * @sentence: why it is refused
+ * @sentence: the reason of the refusal
  *
  * Answers with problem+json.
  */
@@ -73,6 +77,9 @@ upscale_local_answer_status (SoupServerMessage *message,
                              const char        *sentence)
 {
   g_autoptr (GError) problem = NULL;
+
+  g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
+  g_return_if_fail (sentence != NULL);
 
   upscale_local_problem_set (&problem, (int) status, "%s", sentence);
   upscale_local_answer_problem (message, problem);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a request ends must be beyond doubt: what one reader takes for its body another
- * takes for the next request. libsoup takes the last of several lengths, prefers chunks
- * to a length, waits forever for a body of negative size, and warns of the smallest. */
+/* Refuses requests without a definite end: bytes that one reader takes for the body,
+ * another takes for the next request (request smuggling). libsoup takes the last of
+ * several lengths, prefers chunks to a length, waits forever for a body of negative
+ * size, and warns of the smallest. */
 #include "upscale-local-framing.h"
 
 #define MOST_DIGITS 18
@@ -23,9 +24,9 @@ is_length (const char *text)
 
 /**
  * upscale_local_framing_is_sound:
- * @headers: of a request
+ * @headers: the headers of a request
  *
- * Returns: %TRUE if there is one way only to tell where the body ends, RFC 9112, 6.3
+ * Returns: %TRUE if the end of the body is definite (RFC 9112, section 6.3)
  */
 gboolean
 upscale_local_framing_is_sound (SoupMessageHeaders *headers)
@@ -40,9 +41,9 @@ upscale_local_framing_is_sound (SoupMessageHeaders *headers)
 
 /**
  * upscale_local_framing_refuse:
- * @message: a request whose headers have come
+ * @message: a request whose headers were received
  *
- * Answers and closes the connection, as nobody knows where the next request begins.
+ * Answers and closes the connection, as the start of the next request is unknown.
  */
 void
 upscale_local_framing_refuse (SoupServerMessage *message)
@@ -50,7 +51,7 @@ upscale_local_framing_refuse (SoupServerMessage *message)
   g_autoptr (GIOStream) connection = soup_server_message_steal_connection (message);
   g_autofree char *answer = g_strdup_printf (REFUSAL, strlen (PROBLEM), PROBLEM);
 
-  /* A client that does not read its refusal must not hold anybody up. */
+  /* Don't wait for a client that does not read its refusal. */
   g_output_stream_write_all (g_io_stream_get_output_stream (connection), answer,
                              strlen (answer), NULL, NULL, NULL);
   g_io_stream_close (connection, NULL, NULL);

@@ -3,11 +3,11 @@
 
 #include "upscale-local-problem.h"
 
-/* A body, the strings that the parser makes of it, and the pictures in them. */
+/* Copies of a body in memory: itself, the strings of the parser, and the decoded
+ * pictures. */
 #define COPIES 3
 #define STEP_BYTES ((gsize) 256 << 10)
-/* A client that sends too much, or without the right to, reads why if it sends no more
- * than this. */
+/* A refused client can read the reason only after sending its body, up to this size. */
 #define DROPPED_BYTES ((gsize) 256 << 20)
 
 #define CONTENT_TOO_LARGE 413
@@ -15,9 +15,9 @@
 /**
  * UpscaleLocalIntake:
  *
- * The body of one request. Closed at first: its bytes are counted and dropped, as a
- * refused request must cost nothing, but its sender may only read the answer when it has
- * sent everything. Once opened it keeps the bytes, as far as there is memory.
+ * The body of one request. A new intake is closed: bytes are counted and dropped, as a
+ * refused request must cost no memory, but many clients read the answer only after
+ * sending everything. An open intake keeps the bytes, as far as the memory limit allows.
  */
 struct _UpscaleLocalIntake
 {
@@ -30,8 +30,8 @@ struct _UpscaleLocalIntake
 
 /**
  * upscale_local_intake_new:
- * @memory: where what it keeps is counted
- * @max_body_bytes: largest body
+ * @memory: the account that counts the body
+ * @max_body_bytes: the largest accepted body
  *
  * Returns: (transfer full): a closed intake
  */
@@ -39,6 +39,8 @@ UpscaleLocalIntake *
 upscale_local_intake_new (UpscaleLocalMemory *memory, gsize max_body_bytes)
 {
   UpscaleLocalIntake *intake = g_new0 (UpscaleLocalIntake, 1);
+
+  g_return_val_if_fail (memory != NULL, NULL);
 
   intake->memory = upscale_local_memory_ref (memory);
   intake->max_body_bytes = max_body_bytes;
@@ -60,6 +62,8 @@ close_intake (UpscaleLocalIntake *intake)
 void
 upscale_local_intake_free (UpscaleLocalIntake *intake)
 {
+  g_return_if_fail (intake != NULL);
+
   close_intake (intake);
   upscale_local_memory_unref (intake->memory);
   g_free (intake);
@@ -76,7 +80,8 @@ check_size (UpscaleLocalIntake *intake, guint64 bytes, GError **error)
   return FALSE;
 }
 
-/* Only what has come in is reserved, so that nobody can take the memory by announcing. */
+/* Reserves received bytes only, so that no client can take memory by announcing a
+ * length. */
 static gboolean
 reserve (UpscaleLocalIntake *intake, gsize bytes, GError **error)
 {
@@ -94,18 +99,20 @@ reserve (UpscaleLocalIntake *intake, gsize bytes, GError **error)
 /**
  * upscale_local_intake_open:
  * @intake: a closed intake
- * @announced_bytes: what the Content-Length header says, 0 without it
+ * @announced_bytes: the Content-Length, 0 without one
  * @error: return location for an error
  *
- * Keeps the body from now on.
+ * Opens the intake.
  *
- * Returns: %FALSE with the problem 413 or 503; the intake stays closed
+ * Returns: %TRUE, or %FALSE with the problem 413 or 503; the intake then stays closed
  */
 gboolean
 upscale_local_intake_open (UpscaleLocalIntake *intake,
                            guint64             announced_bytes,
                            GError            **error)
 {
+  g_return_val_if_fail (intake != NULL, FALSE);
+
   if (!check_size (intake, announced_bytes, error) ||
       !reserve (intake, (gsize) announced_bytes, error))
     return FALSE;
@@ -118,18 +125,20 @@ upscale_local_intake_open (UpscaleLocalIntake *intake,
 /**
  * upscale_local_intake_add:
  * @intake: an intake
- * @chunk: what has come in
+ * @chunk: the received bytes
  * @error: return location for an error
  *
- * Keeps a piece of the body, or drops it where the intake is closed.
+ * Keeps a piece of the body, or drops it if the intake is closed.
  *
- * Returns: %FALSE with the problem 413 or 503; the intake is closed then
+ * Returns: %TRUE, or %FALSE with the problem 413 or 503; the intake is then closed
  */
 gboolean
 upscale_local_intake_add (UpscaleLocalIntake *intake, GBytes *chunk, GError **error)
 {
   gsize       size = 0;
   const void *data = g_bytes_get_data (chunk, &size);
+
+  g_return_val_if_fail (intake != NULL, FALSE);
 
   if (!intake->body)
     {
@@ -150,11 +159,13 @@ upscale_local_intake_add (UpscaleLocalIntake *intake, GBytes *chunk, GError **er
  * upscale_local_intake_is_worn_out:
  * @intake: an intake
  *
- * Returns: %TRUE if so much was dropped that its sender is not worth listening to
+ * Returns: %TRUE if so many bytes were dropped that the connection should be closed
  */
 gboolean
 upscale_local_intake_is_worn_out (UpscaleLocalIntake *intake)
 {
+  g_return_val_if_fail (intake != NULL, FALSE);
+
   return intake->dropped_bytes > DROPPED_BYTES;
 }
 
@@ -162,7 +173,7 @@ upscale_local_intake_is_worn_out (UpscaleLocalIntake *intake)
  * upscale_local_intake_steal_body:
  * @intake: an open intake
  *
- * Returns: (transfer full): the body; its memory stays reserved until @intake is freed
+ * Returns: (transfer full): the body. The memory stays reserved until @intake is freed
  */
 GBytes *
 upscale_local_intake_steal_body (UpscaleLocalIntake *intake)

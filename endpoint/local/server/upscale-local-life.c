@@ -7,11 +7,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* A tile that is being painted, or a model that hangs, is not waited for any longer. */
+/* Longest wait for a tile being painted, or for a model that hangs. */
 #define GRACE_MS 1000
 
-/* What watches over the end of the program: a main loop in a thread of its own, since the
- * program's may hang. */
+/* Watches for the end of the program with a main loop in a thread of its own, as the
+ * program's loop may hang. */
 typedef struct
 {
   GMainLoop    *loop; /* the program's */
@@ -38,8 +38,8 @@ on_time_to_quit (gpointer user_data)
   g_main_loop_quit (user_data);
 }
 
-/* A loop that does not run yet can't be told to quit, but an idle callback waits for it.
- */
+/* Quit from an idle callback, as g_main_loop_quit() has no effect before the loop
+ * runs. */
 static void
 end (Watch *watch)
 {
@@ -54,8 +54,8 @@ on_signal (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whoever started us holds the other end of our standard input, and the kernel closes it
- * with them, however they end. */
+/* The parent holds the other end of standard input, and the kernel closes that end
+ * with the parent, even after SIGKILL. */
 static gboolean
 on_input (int descriptor, GIOCondition condition, gpointer user_data)
 {
@@ -81,16 +81,18 @@ watch_over (gpointer data)
 /**
  * upscale_local_life_begin:
  * @loop: the program's main loop
- * @is_bound_to_parent: whether the program ends with whoever started it
+ * @is_bound_to_parent: %TRUE if the program ends with its parent
  *
- * Has a thread quit @loop on SIGTERM and SIGINT, and when standard input closes or the
- * parent dies where @is_bound_to_parent. If the program has not ended a second later,
- * because a thread of it hangs, the thread ends it.
+ * Starts a thread that quits @loop on SIGTERM and SIGINT, and, if @is_bound_to_parent,
+ * when standard input closes or the parent dies. If the program still runs a second
+ * later, because one of its threads hangs, this thread ends the process.
  */
 void
 upscale_local_life_begin (GMainLoop *loop, gboolean is_bound_to_parent)
 {
   Watch *watch = g_new (Watch, 1);
+
+  g_return_if_fail (loop != NULL);
 
   *watch = (Watch) { g_main_loop_ref (loop), g_main_context_new () };
   attach (g_unix_signal_source_new (SIGTERM), on_signal, watch);

@@ -8,38 +8,38 @@
 
 #define CONNECTION_KEY "upscale-local-connection"
 #define BACKLOG 64
-/* For everything that is no connection: models, folders, pipes to a trial. */
+/* Descriptors for everything but connections: models, folders, pipes to a probe. */
 #define DESCRIPTORS_KEPT 32
 
 /**
  * UpscaleLocalListener:
  *
  * Accepts connections and hands them to libsoup. libsoup's own listener stops for good
- * when accept() fails once, as at the descriptor limit, and ends no connection that moves
- * nothing. This one accepts only as many as are allowed; others wait in the kernel's
- * queue. Each connection serves one request. Main thread only.
+ * when accept() fails once, as at the descriptor limit, and never ends an idle
+ * connection. This listener accepts a limited number of connections; others wait in the
+ * kernel's queue. Each connection serves one request. Main thread only.
  */
 struct _UpscaleLocalListener
 {
   GSocket                   *socket;
   SoupServer                *soup; /* not owned */
   UpscaleLocalListenerLimits limits;
-  GSource                   *source;      /* NULL while none may come in */
+  GSource                   *source;      /* NULL while no connection is accepted */
   GHashTable                *connections; /* set of Connection, which are not owned */
   gboolean                   has_failed;
 };
 
-/* Lives as long as libsoup knows the connection. */
+/* Attached to the connection of libsoup, and freed with it. */
 typedef struct
 {
-  UpscaleLocalListener *listener; /* NULL once it is gone */
+  UpscaleLocalListener *listener; /* NULL once the listener is freed */
   GSocket              *socket;
-  gint64                waits_since_us; /* for the client; 0 while we are at work */
+  gint64 waits_since_us; /* waits for the client since then; 0 while the endpoint works */
 } Connection;
 
 static gboolean on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data);
 
-/* Starts or stops accepting, as there is room. */
+/* Starts or stops accepting, depending on the number of connections. */
 static void
 update (UpscaleLocalListener *listener)
 {
@@ -87,8 +87,7 @@ is_same_user (GSocket *socket)
   return peer && g_credentials_is_same_user (own, peer, NULL);
 }
 
-/* libsoup knows the connection by the address it is given, and takes it for an IP
- * address, whatever it is. */
+/* libsoup requires an IP address for each connection, also for one of a Unix socket. */
 static void
 take (UpscaleLocalListener *listener, GSocket *socket)
 {
@@ -158,7 +157,7 @@ on_request_read (SoupServer *soup, SoupServerMessage *message, gpointer user_dat
     connection->waits_since_us = 0;
 }
 
-/* Connections must leave descriptors for the work itself. */
+/* Keep some descriptors for other files than connections. */
 static guint
 limit_connections (guint wanted)
 {
@@ -176,7 +175,7 @@ limit_connections (guint wanted)
  * @port: a port, 0 for a free one
  * @error: return location for an error
  *
- * Returns: (transfer full): a socket that listens on loopback and nowhere else
+ * Returns: (transfer full): a socket that listens on the loopback address only
  */
 GSocket *
 upscale_local_listener_open_port (guint16 port, GError **error)
@@ -194,7 +193,7 @@ upscale_local_listener_open_port (guint16 port, GError **error)
 
 /**
  * upscale_local_listener_adopt:
- * @descriptor: of a socket that listens already, from whoever started the program
+ * @descriptor: descriptor of a listening socket, inherited from the parent
  * @error: return location for an error
  *
  * Returns: (transfer full): the socket
@@ -220,8 +219,8 @@ upscale_local_listener_adopt (int descriptor, GError **error)
  * upscale_local_listener_dup_name:
  * @socket: a listening socket
  *
- * Returns: (transfer full): where it listens: `http://127.0.0.1:41234`, or `unix:` and a
- * path
+ * Returns: (transfer full): the address of @socket: `http://127.0.0.1:41234`, or `unix:`
+ * and a path
  */
 char *
 upscale_local_listener_dup_name (GSocket *socket)
@@ -242,10 +241,10 @@ upscale_local_listener_dup_name (GSocket *socket)
 /**
  * upscale_local_listener_new:
  * @socket: a socket that listens
- * @soup: the server that gets the connections; must outlive the listener
- * @limits: what clients must get along with
+ * @soup: the server that serves the connections; must outlive the listener
+ * @limits: limits for clients
  *
- * Accepts connections from now on.
+ * Starts to accept connections.
  *
  * Returns: (transfer full): the listener
  */
@@ -255,6 +254,9 @@ upscale_local_listener_new (GSocket                   *socket,
                             UpscaleLocalListenerLimits limits)
 {
   UpscaleLocalListener *listener = g_new0 (UpscaleLocalListener, 1);
+
+  g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER (soup), NULL);
 
   listener->socket = g_object_ref (socket);
   listener->soup = soup;
@@ -272,13 +274,15 @@ upscale_local_listener_new (GSocket                   *socket,
  * upscale_local_listener_free:
  * @listener: (transfer full): a listener
  *
- * Accepts no more; connections that are open go on.
+ * Stops accepting. Open connections continue.
  */
 void
 upscale_local_listener_free (UpscaleLocalListener *listener)
 {
   GHashTableIter iter;
   gpointer       connection;
+
+  g_return_if_fail (listener != NULL);
 
   g_hash_table_iter_init (&iter, listener->connections);
   while (g_hash_table_iter_next (&iter, &connection, NULL))
@@ -296,14 +300,16 @@ upscale_local_listener_free (UpscaleLocalListener *listener)
  * @listener: a listener
  * @now_us: the time
  *
- * Closes connections whose clients take too long, and accepts again after a failure. To
- * be called now and then.
+ * Closes connections whose clients take too long, and accepts again after a failure. Call
+ * once a second or so.
  */
 void
 upscale_local_listener_sweep (UpscaleLocalListener *listener, gint64 now_us)
 {
   GHashTableIter iter;
   gpointer       key;
+
+  g_return_if_fail (listener != NULL);
 
   g_hash_table_iter_init (&iter, listener->connections);
   while (g_hash_table_iter_next (&iter, &key, NULL))
@@ -322,9 +328,9 @@ upscale_local_listener_sweep (UpscaleLocalListener *listener, gint64 now_us)
  * upscale_local_listener_cut:
  * @message: a request
  *
- * Closes the connection over which a request comes, without an answer. libsoup frees both
- * when it next reads or writes. Its client hears of it even if it only sends, which it
- * would not after a shutdown().
+ * Closes the connection of a request without an answer. libsoup frees both when it next
+ * reads or writes. A client that only sends notices the close, which it would not after
+ * shutdown().
  */
 void
 upscale_local_listener_cut (SoupServerMessage *message)
@@ -339,7 +345,7 @@ upscale_local_listener_cut (SoupServerMessage *message)
  * upscale_local_listener_get_connection:
  * @message: a request
  *
- * Returns: (transfer none) (nullable): the socket over which it came
+ * Returns: (transfer none) (nullable): the socket of the request's connection
  */
 GSocket *
 upscale_local_listener_get_connection (SoupServerMessage *message)

@@ -7,11 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalListenerLimits:
- * @max_connections: connections at once
- * @patience_us: how long a client may take to send its request, and again to take in the
- * answer
+ * @max_connections: the most connections at once
+ * @patience_us: longest time to send a request, and again to receive its answer
  *
- * What clients must get along with.
+ * Limits for clients.
  */
 typedef struct
 {

@@ -23,9 +23,10 @@
 /**
  * UpscaleLocalServer:
  *
- * The wire contract of `endpoint/README.md`, for programs on this machine. Everything is
- * on the main thread, except that bodies are parsed in threads, and tiles painted by the
- * pool. A request is judged by its headers: the body of a refused one is never kept.
+ * Serves the wire contract of `endpoint/README.md` to programs on this machine. Main
+ * thread only, except that threads parse bodies and open models, and the pool paints
+ * tiles. A request is accepted or refused by its headers, and the body of a refused
+ * request is never kept.
  */
 struct _UpscaleLocalServer
 {
@@ -44,7 +45,7 @@ struct _UpscaleLocalServer
 
 G_DEFINE_FINAL_TYPE (UpscaleLocalServer, upscale_local_server, G_TYPE_OBJECT)
 
-/* A request whose body is being parsed, and whose model opened. */
+/* A request while a thread parses its body and opens its model. */
 typedef struct
 {
   SoupServerMessage *message;
@@ -102,7 +103,7 @@ answer_health (UpscaleLocalServer *self, SoupServerMessage *message)
   upscale_local_answer_json (message, SOUP_STATUS_OK, "application/json", json);
 }
 
-/* Prefer: respond-async, wait=10 (RFC 7240); what is not understood is ignored. */
+/* Reads `Prefer: respond-async, wait=10` (RFC 7240) and ignores other preferences. */
 static int
 read_preferred_wait (SoupServerMessage *message)
 {
@@ -160,7 +161,7 @@ on_parsed (GObject *object, GAsyncResult *result, gpointer user_data)
 
   self->n_parsing--;
   soup_server_message_unpause (submission->message);
-  /* What the job keeps is counted anew. */
+  /* Release the memory of the body: the job counts its own. */
   g_object_set_data (G_OBJECT (submission->message), INTAKE_KEY, NULL);
   if (request)
     submit (self, submission, request);
@@ -222,7 +223,7 @@ take_submission (UpscaleLocalServer *self,
   g_task_run_in_thread (task, parse_in_thread);
 }
 
-/* A parameter that is not there keeps its value. */
+/* A missing parameter leaves @value unchanged. */
 static gboolean
 read_number (GHashTable *query, const char *name, guint *value)
 {
@@ -276,7 +277,7 @@ answer_batch (UpscaleLocalServer *self,
     }
 }
 
-/* Routes and methods were judged by on_headers() already. */
+/* on_headers() has already checked route and method. */
 static void
 on_request (SoupServer        *soup,
             SoupServerMessage *message,
@@ -294,7 +295,7 @@ on_request (SoupServer        *soup,
     answer_batch (self, message, path + strlen (BATCH_PREFIX), query);
 }
 
-/* The methods of a route, %NULL where there is none. */
+/* Returns the methods of a route, or %NULL for an unknown route. */
 static const char *
 find_methods (const char *path)
 {
@@ -329,7 +330,7 @@ check_route (SoupServerMessage *message, const char *path, GError **error)
   return FALSE;
 }
 
-/* Only submissions have a body that is read. */
+/* Only PUT and POST have a body to read. */
 static gboolean
 open_intake (SoupServerMessage *message, GError **error)
 {
@@ -358,7 +359,7 @@ on_headers (SoupServer        *soup,
       upscale_local_framing_refuse (message);
       return;
     }
-  /* libsoup would copy the answer for it. */
+  /* libsoup copies the answer when it serves a range. */
   soup_message_headers_remove (soup_server_message_get_request_headers (message),
                                "Range");
   if (!upscale_local_access_check (message, self->options.token, &problem) ||
@@ -378,7 +379,7 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
     upscale_local_listener_cut (message);
 }
 
-/* libsoup would keep the body of every request, also of those that no handler sees. */
+/* Otherwise libsoup keeps the body of every request, including refused ones. */
 static void
 on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
@@ -391,7 +392,8 @@ on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_
                                                     self->options.max_body_bytes),
                           (GDestroyNotify) upscale_local_intake_free);
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), NULL);
-  /* One request a connection: an idle one would take the place of another client. */
+  /* One request per connection: an idle connection would take the place of another
+   * client. */
   soup_message_headers_replace (soup_server_message_get_response_headers (message),
                                 "Connection", "close");
 }
@@ -456,15 +458,17 @@ keep_shared_thread (void)
 
 /**
  * upscale_local_server_new:
- * @models: (transfer full): what paints
- * @options: limits, and who may ask
+ * @models: (transfer full): the engines
+ * @options: limits and token
  *
- * Returns: (transfer full): a server that does not listen yet
+ * Returns: (transfer full): a server without a socket
  */
 UpscaleLocalServer *
 upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalServerOptions options)
 {
   UpscaleLocalServer *self = g_object_new (UPSCALE_LOCAL_TYPE_SERVER, NULL);
+
+  g_return_val_if_fail (models != NULL, NULL);
 
   self->models = models;
   self->options = options;
@@ -487,14 +491,17 @@ upscale_local_server_new (UpscaleLocalModels *models, UpscaleLocalServerOptions 
 /**
  * upscale_local_server_listen:
  * @server: a server
- * @socket: a socket that listens
+ * @socket: a listening socket
  *
- * Answers whoever connects to @socket from now on.
+ * Starts to answer requests on @socket.
  */
 void
 upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket)
 {
+  g_return_if_fail (UPSCALE_LOCAL_IS_SERVER (server));
+  g_return_if_fail (G_IS_SOCKET (socket));
   g_return_if_fail (!server->listener);
+
   server->listener =
       upscale_local_listener_new (socket, server->soup, server->options.connections);
 }
@@ -503,14 +510,16 @@ upscale_local_server_listen (UpscaleLocalServer *server, GSocket *socket)
  * upscale_local_server_stop:
  * @server: a server
  *
- * Accepts no more and cancels all jobs.
+ * Stops accepting, and cancels all jobs.
  *
- * Returns: %TRUE if nothing but tiles that are being painted is under way, so that
- * @server can be freed
+ * Returns: %TRUE if @server can be freed; %FALSE if a thread still parses a body or opens
+ * a model
  */
 gboolean
 upscale_local_server_stop (UpscaleLocalServer *server)
 {
+  g_return_val_if_fail (UPSCALE_LOCAL_IS_SERVER (server), FALSE);
+
   g_clear_pointer (&server->listener, upscale_local_listener_free);
   upscale_local_job_table_cancel_all (server->table, g_get_monotonic_time ());
   return server->n_parsing == 0;

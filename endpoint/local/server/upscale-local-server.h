@@ -17,13 +17,13 @@ G_DECLARE_FINAL_TYPE (UpscaleLocalServer,
 
 /**
  * UpscaleLocalServerOptions:
- * @token: (nullable): the secret that every request must bring, %NULL for none
+ * @token: (nullable): the token that every request must have, %NULL for none
  * @n_workers: tiles painted at once
- * @max_tiles: tiles in a batch
- * @max_jobs: batches that may run or wait at once
- * @max_body_bytes: largest request
- * @max_memory_bytes: what requests, target pixels and results may take together
- * @connections: what clients must get along with
+ * @max_tiles: the most tiles of a batch
+ * @max_jobs: the most batches that run or wait at once
+ * @max_body_bytes: the largest request
+ * @max_memory_bytes: the most memory of requests, target pixels and results together
+ * @connections: limits of connections
  */
 typedef struct
 {

@@ -3,8 +3,8 @@
 
 #include "upscale-local-listener.h"
 
-/* A question whose answer is held back. Frees itself with the answer, or when the client
- * goes away. */
+/* A question whose answer is delayed. Freed with the answer, or when the client
+ * disconnects. */
 typedef struct
 {
   SoupServerMessage         *message;
@@ -36,7 +36,7 @@ on_answer_finished (SoupServerMessage *message, gpointer user_data)
   g_object_unref (user_data);
 }
 
-/* The job is held while a client reads its results, and counted. */
+/* Hold the job while the client reads its results, so that they stay counted. */
 static void
 append_answer (SoupServerMessage *message, UpscaleLocalWaiterQuestion question)
 {
@@ -113,8 +113,8 @@ on_job_changed (UpscaleLocalJob *job, gpointer user_data)
     answer_now (waiter);
 }
 
-/* A paused message reads nothing, so libsoup does not notice; a closed connection can be
- * read to its end at once. */
+/* libsoup reads nothing from a paused message, so it does not notice a disconnect. A
+ * closed connection is readable at once, with no data. */
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
@@ -128,7 +128,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
                                 NULL) > 0)
     return G_SOURCE_REMOVE;
   job = waits_for_end (waiter->question) ? g_object_ref (waiter->question.job) : NULL;
-  /* Nobody hears the answer, but libsoup lets go of the message only when it is sent. */
+  /* The client has gone, but libsoup frees a message only after its answer is sent. */
   answer_now (waiter);
   if (job)
     upscale_local_job_cancel (job, "the client went away", g_get_monotonic_time ());
@@ -148,16 +148,19 @@ watch_client (Waiter *waiter)
 /**
  * upscale_local_waiter_answer:
  * @message: a request
- * @question: what it asks
+ * @question: the question
  *
- * Answers at once when there is news, else holds the answer back, without holding up
- * anything else.
+ * Answers at once if the job has news, else when it has, without blocking the main
+ * thread.
  */
 void
 upscale_local_waiter_answer (SoupServerMessage         *message,
                              UpscaleLocalWaiterQuestion question)
 {
   Waiter *waiter;
+
+  g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
+  g_return_if_fail (UPSCALE_LOCAL_IS_JOB (question.job));
 
   if (question.wait_s == 0 || has_news (question))
     {

@@ -9,11 +9,11 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLocalWaiterQuestion:
- * @job: which job is asked about
- * @results_from: the first result that is wanted
- * @max_results: how many are wanted
- * @wait_s: how long the answer may be held back for news, 0 for not at all; negative for
- * until the job has ended, and a client that goes away cancels it
+ * @job: the job in question
+ * @results_from: index of the first wanted result
+ * @max_results: the number of wanted results
+ * @wait_s: longest delay of the answer until there is news, 0 for none. Negative: delay
+ * until the job has ended, and cancel the job if the client disconnects
  */
 typedef struct
 {

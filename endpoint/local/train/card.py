@@ -12,7 +12,7 @@ from PIL import Image
 from pool import Pool
 from torch.nn import functional
 
-# Numbers that training does not come to.
+# Training does not reach pictures of these numbers.
 FIRST_PICTURE = 900_000
 PICTURES = 24
 KERNELS = dict(zip(("area", "cubic", "lanczos"), degrade.MAIN_KERNELS, strict=True))
@@ -24,7 +24,7 @@ Array = np.ndarray
 
 @dataclass
 class Facts:
-    """What the card says besides what is measured here."""
+    """Facts of the card that are not measured here."""
 
     name: str
     steps: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the small picture out of the large one, as cameras, editors and the web do."""
+"""Reduces the large picture to the small one, as cameras, editors and web sites do."""
 
 import io
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network: Lanczos, and what a few convolutions add to it. One channel in, one out, `scale` times as large."""
+"""The network: Lanczos plus the output of a few convolutions. One channel in, one channel out, `scale` times as large."""
 
 import math
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ BASE_SIDE = 7
 
 @dataclass(frozen=True)
 class Shape:
-    """Of the hidden part: channels, and how many pairs of 3x3 layers between the first (5x5) and the last (3x3)."""
+    """The hidden layers: channels, and the number of pairs of 3x3 layers between the first (5x5) and the last (3x3)."""
 
     channels: int
     pairs: int
 
     @property
     def reach_px(self) -> int:
-        """How many source pixels away an output pixel may look."""
+        """The radius of source pixels that affect an output pixel."""
         return max(2 + 2 * self.pairs + 1, BASE_SIDE // 2)
 
 
-# By scale. At 4x eight source pixels are dropped at a tile's edge, so that is how far a network may look there.
+# By scale. At 4x the plug-in drops eight source pixels at a tile's edge, so the reach must not exceed eight.
 SHAPES = {
     "fast": {2: Shape(32, 2), 4: Shape(32, 2)},
     "fine": {2: Shape(48, 4), 4: Shape(64, 2)},
@@ -48,7 +48,7 @@ def base_kernels(scale: int) -> Tensor:
 
 
 class Pair(nn.Module):
-    """Two layers, and what they were given, so that errors find their way back through many (He et al. 2015)."""
+    """Two layers with a skip connection, so that gradients pass through many pairs (He et al. 2015)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Network(nn.Module):
         return self.base / self.base.sum((2, 3), keepdim=True)
 
     def change(self, small: Tensor) -> Tensor:
-        """In half precision where training asks for it, except for the pixels themselves: 8 bits would not survive."""
+        """Runs in half precision where training requests it, except for the pixels, which would lose their 8 bits."""
         with torch.autocast(small.device.type, enabled=False):
             hidden = functional.relu(functional.conv2d(small, self.first_weight(), self.first.bias))
         return self.last(self.middle(hidden)).float()

@@ -10,7 +10,7 @@ import textures
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SIDE_PX = 640
-# Shapes are drawn at twice the size, so that their edges fall between pixels.
+# Shapes are drawn at twice the size, so that their edges lie between pixels.
 CANVAS_PX = 2 * SIDE_PX
 FONT_FOLDERS = [Path("/usr/share/fonts")]
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:!?()-&%"
@@ -59,7 +59,7 @@ def outline(rng: np.random.Generator, radius: float) -> Array:
 
 
 def draw_leaves(rng: np.random.Generator, cover: float) -> tuple[Array, int]:
-    """Shapes whose radii follow a power law, one over another until they cover the canvas so many times."""
+    """Shapes whose radii follow a power law, drawn over one another until they cover the canvas a given number of times."""
     image = Image.new("I", (CANVAS_PX, CANVAS_PX), 0)
     draw = ImageDraw.Draw(image)
     smallest, largest = rng.uniform(3, 14), rng.uniform(150, 700)
@@ -109,7 +109,7 @@ def fill(rng: np.random.Generator, owner: Array, count: int, palette: Palette, b
     tones = palette.tones(rng, count + 1).astype(np.float32) ** 2.2
     slopes = rng.normal(0, 0.0012, (2, count + 1)).astype(np.float32)
     plain = rng.random(count + 1) < rng.choice([0.1, 0.4, 0.8])
-    # One picture repeats few textures, as the things in a photograph do.
+    # A photograph shows few kinds of things, so a picture repeats few textures.
     kinds = rng.choice(len(bank), 6)[rng.integers(0, 6, count + 1)]
     kinds[plain] = 0
     contrast = np.exp(rng.uniform(np.log(0.02), np.log(0.6), count + 1)).astype(np.float32)
@@ -156,7 +156,7 @@ def make_scene(rng: np.random.Generator, bank: Array, fonts: list[Path]) -> Arra
 
 
 def photograph(rng: np.random.Generator, scene: Array) -> Array:
-    """What a camera or a web site makes of it: lens blur, sRGB's curve, noise, sharpening, 8 bits."""
+    """The scene as a camera or web site stores it: lens blur, sRGB's curve, noise, sharpening, 8 bits."""
     softness = rng.choice([0, rng.uniform(0.5, 1.6), rng.uniform(1.6, 5)], p=[0.4, 0.38, 0.22])
     light = blur(scene, softness).reshape(SIDE_PX, 2, SIDE_PX, 2).mean((1, 3))
     tones = 255 * np.clip(light, 0, 1) ** (1 / 2.2)
@@ -170,6 +170,6 @@ def photograph(rng: np.random.Generator, scene: Array) -> Array:
 
 
 def make_picture(seed: int, index: int, bank: Array, fonts: list[Path]) -> Array:
-    """Picture number `index`: the same whenever it is made."""
+    """The picture number `index`, identical each time."""
     rng = np.random.default_rng([seed, 2, index])
     return photograph(rng, make_scene(rng, bank, fonts))

@@ -18,7 +18,7 @@ RENEW_STEPS = 60
 
 
 class Pool:
-    """Which pictures are in it follows from the step alone, so that training that was interrupted goes on alike."""
+    """A pool whose pictures depend on the step alone, so that interrupted training continues identically."""
 
     def __init__(self, folder: Path, seed: int, scale: int) -> None:
         self.folder, self.seed, self.scale = folder, seed, scale
@@ -28,7 +28,7 @@ class Pool:
         folder.mkdir(parents=True, exist_ok=True)
 
     def picture(self, index: int) -> Array:
-        """From the folder, where an earlier run, or another scale's, has left it."""
+        """Loads a picture from the folder, where an earlier run or another scale may have saved it."""
         path = self.folder / f"{self.seed}-{index:06}.png"
         if path.exists():
             return np.asarray(Image.open(path))
@@ -69,7 +69,7 @@ class Pool:
 
 
 def turn(rng: np.random.Generator, small: Array, large: Array) -> tuple[Array, Array]:
-    """The same one of the eight turns and mirrors for both."""
+    """Applies one of the eight rotations and reflections to both patches."""
     quarter, mirror = int(rng.integers(4)), rng.random() < 0.5
     small, large = np.rot90(small, quarter), np.rot90(large, quarter)
     return (small[:, ::-1], large[:, ::-1]) if mirror else (small, large)

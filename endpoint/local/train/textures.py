@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small periodic textures, which the shapes of a picture are filled with."""
+"""Small periodic textures that fill the shapes of a picture."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,7 +16,7 @@ def normalise(field: Array) -> Array:
 
 
 def spectral_noise(rng: np.random.Generator, slope: float, stretch: float = 1, side: int = SIDE_PX) -> Array:
-    """Noise whose amplitude falls with frequency^-slope; a stretch above 1 draws it out along some direction."""
+    """Noise whose amplitude falls with frequency^-slope; a stretch above 1 elongates it along some direction."""
     fy = np.fft.fftfreq(side)[:, None]
     fx = np.fft.rfftfreq(side)[None, :]
     angle = rng.uniform(0, np.pi)
@@ -34,7 +34,7 @@ def fractal(rng: np.random.Generator) -> Array:
 
 
 def patches(rng: np.random.Generator) -> Array:
-    """Blots with edges of some softness, such as fur, bark and lichen have."""
+    """Blots with soft edges, as in fur, bark and lichen."""
     return normalise(np.tanh(fractal(rng) * rng.uniform(1.5, 10)))
 
 

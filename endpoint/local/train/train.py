@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trains one network from nothing, or goes on where an earlier run stood: see README.md."""
+"""Trains one network from nothing, or continues an earlier run. README.md has the details."""
 
 import argparse
 import copy
@@ -21,23 +21,23 @@ PATCHES = 16
 SIDE_PX = 56
 RATE = 1.5e-3
 WARM_UP_STEPS = 500
-# What ships was trained with these.
+# Steps of the networks that ship.
 STEPS = {"fast": {2: 9500, 4: 9000}, "fine": {2: 26500, 4: 18500}}
 SAVE_STEPS = 500
-# The weights that are kept are a running mean, which stands in for a falling rate.
+# The saved weights are a running mean, which replaces a falling learning rate.
 AVERAGE = 0.9995
-# Below this error, in tones of 255, a patch is as good as right.
+# A smaller error, in tones of 255, can't be seen.
 ENOUGH = 0.5
 
 
 def loss_of(result: Tensor, wanted: Tensor) -> Tensor:
-    """The mean logarithm of each patch's squared error: a decibel counts the same in soft and in busy pictures."""
+    """The mean logarithm of each patch's squared error: a decibel counts the same in smooth and in detailed pictures."""
     errors = (result - wanted).square().mean((1, 2, 3))
     return torch.log(errors + (ENOUGH / 255) ** 2).mean()
 
 
 class Run:
-    """What is saved, and gone on from."""
+    """The state of training, saved so that a later run can continue."""
 
     def __init__(self, name: str, scale: int, device: torch.device, path: Path) -> None:
         torch.manual_seed(SEED)
@@ -96,7 +96,7 @@ def train(run: Run, pool: Pool, steps: int, device: torch.device) -> None:
 
 
 def finish(run: Run, pool: Pool, name: str, folder: Path) -> None:
-    """The averaged weights, as a file and with a card."""
+    """Writes the averaged weights as an ONNX file, and the model card."""
     network = run.averaged.cpu()
     path = folder / f"{name}-{network.scale}x.onnx"
     difference = export(network, path)
