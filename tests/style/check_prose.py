@@ -24,7 +24,6 @@ UNCHECKED: tuple[str, ...] = (
     "plugin/job",
     "plugin/png",
     "ui",
-    "endpoint/README.md",
     "endpoint/local",
     "tests/backend",
     "tests/bench",
