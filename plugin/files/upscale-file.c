@@ -32,9 +32,9 @@ check_kind (const GStatBuf *status, GError **error)
   return FALSE;
 }
 
-/* Opening a device may already do something, such as rewinding a tape, so look first. The
- * name may mean something else a moment later, so look at what was opened, too. A pipe
- * that nobody writes to would be waited for without O_NONBLOCK. */
+/* Checks the kind of file before opening, since opening a device can have effects, such
+ * as rewinding a tape. Checks again after opening, since another program may have
+ * replaced the file. Without O_NONBLOCK, opening a pipe would wait for its writer. */
 static int
 open_regular (const char *path, GError **error)
 {
@@ -57,7 +57,7 @@ open_regular (const char *path, GError **error)
   return check_kind (&status, error) ? g_steal_fd (&file) : -1;
 }
 
-/* Returns: the number of bytes that came, 0 at the end, or -1 with @error */
+/* Returns: the number of bytes read, 0 at the end, or -1 with @error */
 static gssize
 read_chunk (int file, guint8 *chunk, GError **error)
 {
@@ -73,16 +73,17 @@ read_chunk (int file, guint8 *chunk, GError **error)
 
 /**
  * upscale_file_read:
- * @path: a file that somebody else has named or may have put there; a link is followed
- * @max_bytes: the largest size it may have
+ * @path: a file that a user has named or another program may have replaced; a link is
+ * followed
+ * @max_bytes: the largest size of the file
  * @error: return location for an error
  *
- * Reads a whole regular file. Whatever @path names, nothing is waited for and no more
- * than @max_bytes are kept, even of a file that grows meanwhile. Any thread may call it.
+ * Reads a whole regular file. Never blocks on a pipe or device, and keeps at most
+ * @max_bytes, even of a file that grows meanwhile. May be called from any thread.
  *
- * Returns: (transfer full): the file's bytes; %NULL with a #GFileError when the system
- * refuses, and with %UPSCALE_ERROR_STORAGE when it is no regular file or too large. The
- * message says what is wrong, without the file's name
+ * Returns: (transfer full): the bytes; %NULL with a #GFileError if the system refuses, or
+ * with %UPSCALE_ERROR_STORAGE if @path is no regular file or too large. The message is
+ * the problem without the name of the file
  */
 GBytes *
 upscale_file_read (const char *path, gsize max_bytes, GError **error)

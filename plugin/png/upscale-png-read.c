@@ -4,22 +4,23 @@
 #include <png.h>
 #include <string.h>
 
-/* The signature, then the length and the name of the header chunk. libpng itself skips
- * unknown chunks before it. */
+/* The signature, then the length and the name of the header chunk. libpng accepts unknown
+ * chunks before the header. */
 #define START "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 #define START_BYTES (sizeof START - 1)
-/* libpng's own limits, which a distribution may have built it without. */
+/* libpng's default limits, which a distribution may have built libpng without. */
 #define MAX_SIDE_PX 1000000
 #define MAX_CHUNK_BYTES 8000000
 #define MAX_KEPT_CHUNKS 16
-/* What says how the pixels' numbers are meant, each with its closing zero. Other chunks
- * beside the pixels are skipped: a few kilobytes of text can unfold to gigabytes. */
+/* Chunks that define the color of pixels, each name with its closing zero. All other
+ * optional chunks are skipped: a few kilobytes of compressed text can become gigabytes.
+ */
 #define COLOR_CHUNKS "gAMA\0sRGB"
 #define N_COLOR_CHUNKS 2
 #define MESSAGE_CHARS 128
 
-/* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng
- * loses nothing. */
+/* Data of libpng's callbacks. The struct is in the caller's frame, so that a jump out of
+ * libpng leaks nothing. */
 typedef struct
 {
   png_structp   png;
@@ -69,10 +70,10 @@ read_header (Reader *reader)
   png_read_info (png, reader->info);
 }
 
-/* Asks libpng for 8-bit sRGB. Servers may answer with an alpha channel; it says nothing,
- * so it is dropped and not blended. */
+/* Asks libpng for 8-bit sRGB. An alpha channel is dropped and not blended: endpoints get
+ * no alpha, so theirs has no meaning. */
 static void
-ask_for_rgb (png_structp png)
+set_rgb_output (png_structp png)
 {
   png_set_alpha_mode (png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
   png_set_expand (png);
@@ -90,7 +91,7 @@ read_rows (Reader *reader, guint8 *rows)
   gsize       row_bytes = width_px * UPSCALE_PNG_CHANNELS;
   int         n_passes;
 
-  ask_for_rgb (png);
+  set_rgb_output (png);
   n_passes = png_set_interlace_handling (png);
   png_read_update_info (png, reader->info);
   if (png_get_rowbytes (png, reader->info) != row_bytes)
@@ -100,7 +101,7 @@ read_rows (Reader *reader, guint8 *rows)
       png_read_row (png, rows + y * row_bytes, NULL);
 }
 
-/* No local is changed before the jump, so none needs to be volatile. */
+/* No local changes before the jump, so no local has to be volatile. */
 static gboolean
 try_to_read_header (Reader *reader)
 {
@@ -143,15 +144,15 @@ read_with (Reader *reader, UpscalePngBeginFunc begin, gpointer user_data, GError
 /**
  * upscale_png_read:
  * @file: a file, as it came in
- * @begin: called once with the decoded size, for memory
+ * @begin: called once with the decoded size, to allocate the rows
  * @user_data: for @begin
  * @error: return location for an error
  *
- * Reads any kind of PNG file as 8-bit sRGB, alpha dropped. Needs little more memory than
- * @begin allows it. May be called from any thread.
+ * Reads any kind of PNG file as 8-bit sRGB without alpha. Needs little more memory than
+ * @begin allocates. May be called from any thread.
  *
- * Returns: %TRUE when the rows are filled, or %FALSE with the error of @begin, or
- * %G_IO_ERROR_INVALID_DATA and a reason, a part of a sentence
+ * Returns: %TRUE if the rows are filled, or %FALSE with the error of @begin, or
+ * %G_IO_ERROR_INVALID_DATA and a reason, which is a part of a sentence
  */
 gboolean
 upscale_png_read (GBytes             *file,

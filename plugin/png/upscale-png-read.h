@@ -11,10 +11,10 @@ G_BEGIN_DECLS
  * UpscalePngBeginFunc:
  * @width_px: the decoded width, at least 1
  * @height_px: the decoded height, at least 1
- * @user_data: what upscale_png_read() was given
+ * @user_data: the data given to upscale_png_read()
  * @error: return location for an error
  *
- * Decides whether a picture of that size is wanted, before anything is allocated for it.
+ * Accepts or refuses a picture by its size, before memory for its pixels is allocated.
  *
  * Returns: (transfer none) (nullable): memory for @height_px rows of @width_px R, G, B
  * bytes without gaps, or %NULL with @error set

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "upscale-error.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
+#include "upscale-tile-batch-encode.h"
 
 static UpscaleBatch *
 make_batch (UpscaleGenParams *gen_params, guint n_tiles)
@@ -149,7 +150,8 @@ test_answer (gconstpointer data)
   g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 2);
   g_autoptr (GBytes) body = g_bytes_new_static (row->body, strlen (row->body));
   g_autoptr (GError) error = NULL;
-  g_autoptr (UpscaleWireAnswer) answer = upscale_tile_batch_decode (body, batch, &error);
+  g_autoptr (UpscaleTileBatchAnswer) answer =
+      upscale_tile_batch_decode (body, batch, &error);
 
   g_assert_cmpint (answer != NULL, ==, row->is_good);
   if (!row->is_good)
@@ -161,8 +163,8 @@ test_answer (gconstpointer data)
   g_assert_cmpuint (answer->results->len, ==, row->n_results);
   for (guint i = 0; i < answer->results->len; i++)
     {
-      const UpscaleWireResult *result =
-          &g_array_index (answer->results, UpscaleWireResult, i);
+      const UpscaleTileBatchResult *result =
+          &g_array_index (answer->results, UpscaleTileBatchResult, i);
 
       g_assert_true ((result->image == NULL) == (result->failure != NULL));
     }
@@ -183,7 +185,7 @@ test_mutated_answers (void)
       g_autofree char *text = g_memdup2 (seed, length);
       g_autoptr (GBytes) body = NULL;
       g_autoptr (GError) error = NULL;
-      g_autoptr (UpscaleWireAnswer) answer = NULL;
+      g_autoptr (UpscaleTileBatchAnswer) answer = NULL;
 
       for (int i = 0; i < 3; i++)
         text[g_rand_int_range (random, 0, (gint32) length)] =

@@ -9,7 +9,7 @@
 #include "upscale-job-log.h"
 #include "upscale-png.h"
 #include "upscale-source.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
 #include "upscale-tile-cache.h"
 
 /* A moment of the job's work, and how often it comes before the process stops there. */

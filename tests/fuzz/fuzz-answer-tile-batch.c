@@ -2,7 +2,7 @@
 /* What an endpoint of the wire contract says of a batch, of itself, and of a failure. */
 #include "fuzz.h"
 #include "upscale-http-error.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
 
 #define N_TILES 4
 #define STATUS 422
@@ -32,11 +32,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (UpscaleCapabilities) capabilities = NULL;
   g_autoptr (GError) failure = upscale_http_error_from_status (STATUS, body, 0);
   g_autoptr (GError) error = NULL;
-  UpscaleWireAnswer *answer = upscale_tile_batch_decode (body, batch, &error);
+  UpscaleTileBatchAnswer *answer = upscale_tile_batch_decode (body, batch, &error);
 
   g_assert_true ((answer == NULL) == (error != NULL));
   g_clear_error (&error);
-  g_clear_pointer (&answer, upscale_wire_answer_free);
+  g_clear_pointer (&answer, upscale_tile_batch_answer_free);
   capabilities = upscale_tile_batch_decode_health (body, &error);
   g_assert_true ((capabilities == NULL) == (error != NULL));
   g_assert_true (g_utf8_validate (failure->message, -1, NULL));

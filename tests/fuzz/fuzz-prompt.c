@@ -7,7 +7,7 @@
 #include "upscale-json.h"
 #include "upscale-json-parse.h"
 #include "upscale-local-request.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-encode.h"
 
 #define PICTURE "a picture"
 #define SIDE_PX 16

@@ -14,9 +14,9 @@
 /**
  * UpscaleEndpointFile:
  *
- * The endpoints the user has described, in one key file with a group for each. A file
- * that can't be read is reported and left as it is; before another is saved in its place
- * it is moved aside. Lines and keys that we don't know stay in the file.
+ * The endpoints that the user has described, in a key file with a group for each. A file
+ * that can't be read is never overwritten: upscale_endpoint_file_save() moves it aside.
+ * Comments and unknown keys stay in the file.
  */
 struct _UpscaleEndpointFile
 {
@@ -28,7 +28,7 @@ struct _UpscaleEndpointFile
 
 static const char *const duplicates_names[] = { "auto", "never", "allowed" };
 
-/* What one group is read with: the first thing that is wrong ends it. */
+/* Reads the values of one group and keeps the first error. */
 typedef struct
 {
   GKeyFile   *keys;
@@ -88,7 +88,7 @@ read_number (Reader *reader, const char *key, double otherwise)
 static gboolean
 read_switch (Reader *reader, const char *key, gboolean otherwise)
 {
-  /* The first is the default. */
+  /* read_choice() takes the first name for a missing key. */
   const char *const names[] = { otherwise ? "true" : "false",
                                 otherwise ? "false" : "true" };
   gboolean is_default = read_choice (reader, key, names, 2) == 0;
@@ -185,19 +185,22 @@ start_anew (UpscaleEndpointFile *self)
 
 /**
  * upscale_endpoint_file_load:
- * @file: the key file; it need not be there
+ * @file: the key file, which may be missing
  *
- * Reads the endpoints. When the file can't be read there are none, and
- * upscale_endpoint_file_get_problem() says why; the file stays as it is.
+ * Reads the endpoints. If @file can't be read, there are none, and
+ * upscale_endpoint_file_get_problem() returns the reason.
  *
  * Returns: (transfer full): the endpoints
  */
 UpscaleEndpointFile *
 upscale_endpoint_file_load (GFile *file)
 {
-  UpscaleEndpointFile *self = g_new0 (UpscaleEndpointFile, 1);
+  UpscaleEndpointFile *self;
   g_autoptr (GError) error = NULL;
 
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  self = g_new0 (UpscaleEndpointFile, 1);
   self->file = g_object_ref (file);
   start_anew (self);
   if (read_file (file, self->keys, self->entries, &error))
@@ -228,11 +231,14 @@ upscale_endpoint_file_free (UpscaleEndpointFile *endpoints)
  * upscale_endpoint_file_get_problem:
  * @endpoints: the endpoints
  *
- * Returns: (transfer none) (nullable): why the file could not be read, a sentence
+ * Returns: (transfer none) (nullable): a message for the user if the file could not be
+ * read
  */
 const char *
 upscale_endpoint_file_get_problem (const UpscaleEndpointFile *endpoints)
 {
+  g_return_val_if_fail (endpoints, NULL);
+
   return endpoints->problem;
 }
 
@@ -240,12 +246,14 @@ upscale_endpoint_file_get_problem (const UpscaleEndpointFile *endpoints)
  * upscale_endpoint_file_get_entries:
  * @endpoints: the endpoints
  *
- * Returns: (transfer none) (element-type UpscaleEndpointEntry): all of them, in the
- * file's order
+ * Returns: (transfer none) (element-type UpscaleEndpointEntry): all endpoints, in the
+ * order of the file
  */
 GPtrArray *
 upscale_endpoint_file_get_entries (const UpscaleEndpointFile *endpoints)
 {
+  g_return_val_if_fail (endpoints, NULL);
+
   return endpoints->entries;
 }
 
@@ -254,11 +262,13 @@ upscale_endpoint_file_get_entries (const UpscaleEndpointFile *endpoints)
  * @endpoints: the endpoints
  * @name: a name
  *
- * Returns: (transfer none) (nullable): the one of that name
+ * Returns: (transfer none) (nullable): the endpoint of that name
  */
 const UpscaleEndpointEntry *
 upscale_endpoint_file_lookup (const UpscaleEndpointFile *endpoints, const char *name)
 {
+  g_return_val_if_fail (endpoints && name, NULL);
+
   for (guint i = 0; i < endpoints->entries->len; i++)
     {
       const UpscaleEndpointEntry *entry = endpoints->entries->pdata[i];
@@ -273,15 +283,17 @@ upscale_endpoint_file_lookup (const UpscaleEndpointFile *endpoints, const char *
  * upscale_endpoint_file_dup_default:
  * @endpoints: the endpoints
  *
- * Returns: (transfer full): who serves where nobody is named, with spaces between: what
- * the environment variable UPSCALE_ENDPOINTS names, else those that are on, else the
- * local one
+ * Returns: (transfer full): names of the default endpoints with spaces between: those in
+ * the environment variable UPSCALE_ENDPOINTS, or those that are on, or the local one
  */
 char *
 upscale_endpoint_file_dup_default (const UpscaleEndpointFile *endpoints)
 {
-  g_autoptr (GString) names = g_string_new (g_getenv ("UPSCALE_ENDPOINTS"));
+  g_autoptr (GString) names = NULL;
 
+  g_return_val_if_fail (endpoints, NULL);
+
+  names = g_string_new (g_getenv ("UPSCALE_ENDPOINTS"));
   if (*g_strstrip (names->str) != '\0')
     return g_string_free_and_steal (g_steal_pointer (&names));
   g_string_truncate (names, 0);
@@ -346,7 +358,7 @@ write_entries (UpscaleEndpointFile *self, GPtrArray *entries)
     write_entry (self->keys, entries->pdata[i]);
 }
 
-/* Someone may mend it, or have a secret in it: it is never overwritten. */
+/* Keeps a broken file, since the user may repair it. */
 static gboolean
 move_aside (GFile *file, GError **error)
 {
@@ -371,16 +383,16 @@ move_aside (GFile *file, GError **error)
   return FALSE;
 }
 
-/* It may have been broken since it was read, too. */
+/* Reads the file again, since another program may have changed it meanwhile. */
 static gboolean
-make_room (UpscaleEndpointFile *self, GError **error)
+move_aside_if_broken (UpscaleEndpointFile *self, GError **error)
 {
   g_autoptr (UpscaleEndpointFile) now = upscale_endpoint_file_load (self->file);
 
   return !now->problem || move_aside (self->file, error);
 }
 
-/* The folder is GIMP's own and may not be there on a first start. */
+/* GIMP's configuration folder is missing before GIMP's first start. */
 static gboolean
 write_file (UpscaleEndpointFile *self, GError **error)
 {
@@ -389,7 +401,7 @@ write_file (UpscaleEndpointFile *self, GError **error)
   g_autofree char *folder = g_path_get_dirname (path);
 
   g_mkdir_with_parents (folder, 0700);
-  return make_room (self, error) &&
+  return move_aside_if_broken (self, error) &&
          g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT,
                                    FILE_MODE, error);
 }
@@ -403,22 +415,25 @@ copy_entry (gconstpointer entry, gpointer user_data)
 /**
  * upscale_endpoint_file_save:
  * @endpoints: the endpoints
- * @entries: (element-type UpscaleEndpointEntry): what they are from now on; copied
+ * @entries: (element-type UpscaleEndpointEntry): the new endpoints; copied
  * @error: return location for an error
  *
- * Writes the file; a new one is readable by its owner only. What lies there and can't be
- * read is moved aside first.
+ * Writes the file, which only its owner can read. A file that can't be read is moved
+ * aside first.
  *
- * Returns: whether it is written; else %UPSCALE_ERROR_STORAGE
+ * Returns: %TRUE if the file is written, or %FALSE with %UPSCALE_ERROR_STORAGE
  */
 gboolean
 upscale_endpoint_file_save (UpscaleEndpointFile *endpoints,
                             GPtrArray           *entries,
                             GError             **error)
 {
-  g_autoptr (GPtrArray) copies = g_ptr_array_copy (entries, copy_entry, NULL);
+  g_autoptr (GPtrArray) copies = NULL;
   g_autoptr (GError) cause = NULL;
 
+  g_return_val_if_fail (endpoints && entries, FALSE);
+
+  copies = g_ptr_array_copy (entries, copy_entry, NULL);
   g_ptr_array_set_free_func (copies, (GDestroyNotify) upscale_endpoint_entry_free);
   write_entries (endpoints, copies);
   if (!write_file (endpoints, &cause))
@@ -430,5 +445,6 @@ upscale_endpoint_file_save (UpscaleEndpointFile *endpoints,
   g_clear_pointer (&endpoints->problem, g_free);
   g_ptr_array_unref (endpoints->entries);
   endpoints->entries = g_steal_pointer (&copies);
+  g_debug ("saved %u endpoints", endpoints->entries->len);
   return TRUE;
 }

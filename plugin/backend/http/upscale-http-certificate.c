@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server's certificate: which one the user trusts, and what is wrong with another. */
+/* Checks a server's certificate against the fingerprints that the user trusts, and
+ * explains to the user why another certificate is refused. */
 #include "upscale-http-certificate.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "upscale-http-origin.h"
 #include "upscale-error.h"
+#include "upscale-http-origin.h"
 #include "upscale-text.h"
 
 #define SEPARATORS " ,;\t\r\n"
-#define N_DIGITS 64 /* of SHA-256, without what stands between */
+#define N_DIGITS 64 /* of SHA-256, without colons */
 #define MOST_NAMES_CHARS 200
 
 static char *
@@ -37,7 +38,7 @@ dup_digest (GTlsCertificate *certificate)
   return g_ascii_strup (digits, -1);
 }
 
-/* As browsers and openssl show it. */
+/* The notation of browsers and openssl: pairs of digits with colons between. */
 static char *
 dup_fingerprint (GTlsCertificate *certificate)
 {
@@ -55,15 +56,18 @@ dup_fingerprint (GTlsCertificate *certificate)
 
 /**
  * upscale_http_certificate_is_fingerprint:
- * @text: what a user has typed
+ * @text: a text that the user has typed
  *
- * Returns: %TRUE if it is a SHA-256 fingerprint, with or without colons
+ * Returns: %TRUE if @text is a SHA-256 fingerprint, with or without colons
  */
 gboolean
 upscale_http_certificate_is_fingerprint (const char *text)
 {
-  g_autofree char *digits = dup_digits (text);
+  g_autofree char *digits = NULL;
 
+  g_return_val_if_fail (text, FALSE);
+
+  digits = dup_digits (text);
   for (const char *digit = digits; *digit; digit++)
     if (!g_ascii_isxdigit (*digit))
       return FALSE;
@@ -100,11 +104,15 @@ release_text (gpointer data, GClosure *closure)
  * @message: a message that is not sent yet
  * @fingerprints: SHA-256 fingerprints with spaces between; may be empty
  *
- * Accepts exactly these certificates, whatever else is wrong with them.
+ * Accepts the certificates with these fingerprints, although the system does not trust
+ * them.
  */
 void
 upscale_http_certificate_trust (SoupMessage *message, const char *fingerprints)
 {
+  g_return_if_fail (SOUP_IS_MESSAGE (message));
+  g_return_if_fail (fingerprints);
+
   if (*fingerprints == '\0')
     return;
   g_signal_connect_data (message, "accept-certificate",
@@ -139,7 +147,7 @@ dup_day (GDateTime *moment)
   return moment ? g_date_time_format (moment, "%Y-%m-%d") : g_strdup ("?");
 }
 
-/* All that is wrong with it: a server at home is often wrong in two ways. */
+/* Lists all problems: the certificate of a server at home often has two. */
 static char *
 describe_errors (GTlsCertificate *certificate, GTlsCertificateFlags errors)
 {
@@ -188,18 +196,23 @@ explain_certificate (const char          *host,
 /**
  * upscale_http_certificate_explain:
  * @message: a message whose connection could not be made
- * @failure: why, a #GTlsError
+ * @failure: a #GTlsError
  *
- * Returns: (transfer full): %UPSCALE_ERROR_REJECTED, in words
+ * Returns: (transfer full): %UPSCALE_ERROR_REJECTED with an explanation for the user
  */
 GError *
 upscale_http_certificate_explain (SoupMessage *message, const GError *failure)
 {
-  GUri            *uri = soup_message_get_uri (message);
-  GTlsCertificate *certificate = soup_message_get_tls_peer_certificate (message);
+  GUri            *uri;
+  GTlsCertificate *certificate;
   g_autoptr (GUri) plain = NULL;
   g_autofree char *shown = NULL;
 
+  g_return_val_if_fail (SOUP_IS_MESSAGE (message), NULL);
+  g_return_val_if_fail (failure, NULL);
+
+  uri = soup_message_get_uri (message);
+  certificate = soup_message_get_tls_peer_certificate (message);
   if (certificate && soup_message_get_tls_peer_certificate_errors (message) != 0)
     return explain_certificate (g_uri_get_host (uri), certificate,
                                 soup_message_get_tls_peer_certificate_errors (message));

@@ -16,11 +16,11 @@
 #define MAX_PARSED_BYTES (1 << 20)
 
 #define STATUS_TOO_MANY_REQUESTS 429
-/* Cloudflare's own: its origin is down, can't be reached, or took longer than 100 s. */
+/* Cloudflare's statuses for an origin that is down, unreachable, or silent for 100 s. */
 #define STATUS_ORIGIN_DOWN 521
 #define STATUS_ORIGIN_TIMEOUT 524
 
-/* Words that every framework has for a card that is too small. */
+/* PyTorch, CUDA and their wrappers report a full GPU in these words. */
 static gboolean
 is_out_of_memory (const char *text)
 {
@@ -57,7 +57,7 @@ choose_code (guint status, const char *detail)
                                               : UPSCALE_ERROR_SERVER;
 }
 
-/* A proxy has answered, as the server behind it did not. */
+/* Statuses of a proxy whose server has not answered. */
 static gboolean
 is_from_proxy (guint status)
 {
@@ -65,7 +65,7 @@ is_from_proxy (guint status)
          (status >= STATUS_ORIGIN_DOWN && status <= STATUS_ORIGIN_TIMEOUT);
 }
 
-/* Its name, for a reader who does not know the numbers. */
+/* Names for the statuses whose standard phrase says too little. */
 static const char *
 name_status (guint status)
 {
@@ -75,13 +75,13 @@ name_status (guint status)
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
       return _ ("it is busy");
     case STATUS_ORIGIN_TIMEOUT:
-      return _ ("the proxy before it waited in vain");
+      return _ ("the proxy gave up waiting for the server");
     default:
       return soup_status_get_phrase (status);
     }
 }
 
-/* A page for a browser, as proxies answer; endpoints answer JSON or plain text. */
+/* Proxies answer with an HTML page, endpoints with JSON or plain text. */
 static gboolean
 is_page (GBytes *body)
 {
@@ -118,8 +118,8 @@ advise (guint status, GBytes *body)
     }
 }
 
-/* What FastAPI says of a request that it does not understand: a list of fields and what
- * is wrong with each. The first tells enough. */
+/* FastAPI answers an invalid request with a list of fields and the problem of each. The
+ * first field is enough for a message. */
 static char *
 read_validation (JsonObject *object)
 {
@@ -137,8 +137,8 @@ read_validation (JsonObject *object)
   return upscale_text_tidy (sentence, MAX_EXCERPT_CHARS);
 }
 
-/* The sentence of problem+json (RFC 9457), or of the servers that say "detail", "errors",
- * "message" or "error" in their own way, some with the better word in the later one. */
+/* Finds the reason in problem+json (RFC 9457), or in a member that another server uses
+ * for it. Servers with several of these members have the best text in the first. */
 static char *
 read_detail (JsonObject *object)
 {
@@ -160,13 +160,13 @@ describe_body (GBytes *body)
 {
   gsize       length = 0;
   const char *text = g_bytes_get_data (body, &length);
-  /* A long one is the request sent back. */
+  /* A long body is the request, which some servers send back. */
   g_autoptr (JsonObject) root =
       length < MAX_PARSED_BYTES ? upscale_json_parse_object (body, NULL) : NULL;
   char            *detail = root ? read_detail (root) : NULL;
   g_autofree char *start = NULL;
 
-  /* Whatever else it is, its beginning tells more than a bare number. */
+  /* The start of a plain text tells more than the status alone. */
   if (!detail && length > 0 && !is_page (body))
     start = g_strndup (text, MIN (length, MAX_EXCERPT_CHARS));
   if (start)
@@ -177,21 +177,28 @@ describe_body (GBytes *body)
 /**
  * upscale_http_error_from_status:
  * @status: an HTTP status that is no success
- * @body: what came with it
- * @wait_us: what Retry-After said, 0 without it
+ * @body: body of the answer
+ * @wait_us: value of Retry-After in us, 0 without it
  *
- * Says what a status means for the caller, in words, with what the endpoint itself said.
+ * Chooses the error code that tells the caller what to do next, and a message with the
+ * reason that the server gave.
  *
  * Returns: (transfer full): an #UpscaleError
  */
 GError *
 upscale_http_error_from_status (guint status, GBytes *body, gint64 wait_us)
 {
-  g_autofree char *detail = describe_body (body);
-  const char      *phrase = name_status (status);
-  GError          *error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
-                                        _ ("it answered %u (%s)%s%s.%s"), status, phrase,
-                               *detail ? ": " : "", detail, advise (status, body));
+  g_autofree char *detail = NULL;
+  const char      *phrase;
+  GError          *error;
+
+  g_return_val_if_fail (body, NULL);
+
+  detail = describe_body (body);
+  phrase = name_status (status);
+  error = g_error_new (UPSCALE_ERROR, choose_code (status, detail),
+                       _ ("it answered %u (%s)%s%s.%s"), status, phrase,
+                       *detail ? ": " : "", detail, advise (status, body));
 
   upscale_error_set_retry_after (error, wait_us);
   if (is_from_proxy (status))
@@ -201,15 +208,20 @@ upscale_http_error_from_status (guint status, GBytes *body, gint64 wait_us)
 
 /**
  * upscale_http_error_from_tile:
- * @said: what an endpoint says of a tile that it could not paint
+ * @reason: the reason that an endpoint gave for a failed tile
  *
  * Returns: (transfer full): an #UpscaleError
  */
 GError *
-upscale_http_error_from_tile (const char *said)
+upscale_http_error_from_tile (const char *reason)
 {
-  int code = is_out_of_memory (said) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
-  g_autofree char *tidy = upscale_text_tidy (said, MAX_FAILURE_CHARS);
+  int              code;
+  g_autofree char *tidy = NULL;
+
+  g_return_val_if_fail (reason, NULL);
+
+  code = is_out_of_memory (reason) ? UPSCALE_ERROR_TOO_LARGE : UPSCALE_ERROR_SERVER;
+  tidy = upscale_text_tidy (reason, MAX_FAILURE_CHARS);
 
   return g_error_new (UPSCALE_ERROR, code, _ ("the endpoint says: %s"), tidy);
 }
@@ -230,7 +242,7 @@ explain (const GError *failure)
 static UpscaleError
 choose_failure_code (const GError *failure)
 {
-  /* Nobody took the request. */
+  /* The server has not got the request. */
   if (failure->domain == G_RESOLVER_ERROR ||
       g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
       g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
@@ -241,16 +253,19 @@ choose_failure_code (const GError *failure)
 
 /**
  * upscale_http_error_from_transport:
- * @failure: why there was no answer; not a cancellation
- * @host: whom it was sent to
+ * @failure: the error of libsoup or GIO; not a cancellation
+ * @host: host that the request was sent to
  *
- * Returns: (transfer full): the same as an #UpscaleError, in words
+ * Returns: (transfer full): an #UpscaleError with an explanation for the user
  */
 GError *
 upscale_http_error_from_transport (const GError *failure, const char *host)
 {
-  const char *sentence = explain (failure);
+  const char *sentence;
 
+  g_return_val_if_fail (failure && host, NULL);
+
+  sentence = explain (failure);
   if (failure->domain == UPSCALE_ERROR)
     return g_error_copy (failure);
   return g_error_new (UPSCALE_ERROR, choose_failure_code (failure), "%s: %s", host,

@@ -7,6 +7,6 @@ G_BEGIN_DECLS
 
 GError *upscale_http_error_from_status (guint status, GBytes *body, gint64 wait_us);
 GError *upscale_http_error_from_transport (const GError *failure, const char *host);
-GError *upscale_http_error_from_tile (const char *said);
+GError *upscale_http_error_from_tile (const char *reason);
 
 G_END_DECLS

@@ -10,19 +10,23 @@
 /**
  * upscale_http_message_new:
  * @method: a method
- * @uri: where to
- * @headers: (element-type UpscaleHttpHeader): what goes with every request
+ * @uri: the address
+ * @headers: (element-type UpscaleHttpHeader): headers of every request
  *
  * Returns: (transfer full): a message that does not follow redirects
  */
 SoupMessage *
 upscale_http_message_new (const char *method, GUri *uri, GPtrArray *headers)
 {
-  SoupMessage        *message = soup_message_new_from_uri (method, uri);
-  SoupMessageHeaders *sent = soup_message_get_request_headers (message);
+  SoupMessage        *message;
+  SoupMessageHeaders *sent;
 
-  /* Idempotent by contract, so connections may be reused and a request that met a closed
-   * one is sent again. */
+  g_return_val_if_fail (method && uri && headers, NULL);
+
+  message = soup_message_new_from_uri (method, uri);
+  sent = soup_message_get_request_headers (message);
+  /* Requests are idempotent by contract. With the flag libsoup reuses connections, and
+   * sends a request again when a connection was closed. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_headers_replace (sent, "Accept", "application/json, image/*");
   for (guint i = 0; i < headers->len; i++)
@@ -34,8 +38,8 @@ upscale_http_message_new (const char *method, GUri *uri, GPtrArray *headers)
   return message;
 }
 
-/* libsoup sends a request again by itself when a kept connection turns out to be closed,
- * and by then it has read the body to its end. */
+/* libsoup sends a request again when a kept connection was closed, but without a body,
+ * since it has read the body's stream to the end. */
 static void
 on_restarted (SoupMessage *message, gpointer user_data)
 {
@@ -55,14 +59,19 @@ release_body (gpointer data, GClosure *closure)
 /**
  * upscale_http_message_set_body:
  * @message: a message
- * @content_type: (nullable): what @body is, %NULL for JSON
- * @body: what is sent along
+ * @content_type: (nullable): type of @body, %NULL for JSON
+ * @body: the body
+ *
+ * Sets the body of a request, also for the times that libsoup sends it again.
  */
 void
 upscale_http_message_set_body (SoupMessage *message,
                                const char  *content_type,
                                GBytes      *body)
 {
+  g_return_if_fail (SOUP_IS_MESSAGE (message));
+  g_return_if_fail (body);
+
   soup_message_set_request_body_from_bytes (message,
                                             content_type ? content_type
                                                          : "application/json",
@@ -79,21 +88,27 @@ is_number (const char *text)
 
 /**
  * upscale_http_message_has_one_end:
- * @message: a message whose answer's headers are there
+ * @message: a message with the headers of its answer
  *
- * libsoup takes the last of several lengths, any negative one, and ignores codings that
- * it does not know; a proxy on the way may have done otherwise.
+ * libsoup takes the last of several lengths, accepts a negative one, and ignores unknown
+ * codings. A proxy on the way may read such an answer in another way.
  *
- * Returns: %TRUE if the answer says in one way only where it ends
+ * Returns: %TRUE if the headers define the end of the answer without ambiguity
  */
 gboolean
 upscale_http_message_has_one_end (SoupMessage *message)
 {
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
-  const char         *list = soup_message_headers_get_list (headers, "Content-Length");
-  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
-  g_auto (GStrv) lengths = list ? g_strsplit (list, ",", -1) : NULL;
+  SoupMessageHeaders *headers;
+  const char         *list;
+  const char         *coding;
+  g_auto (GStrv) lengths = NULL;
 
+  g_return_val_if_fail (SOUP_IS_MESSAGE (message), FALSE);
+
+  headers = soup_message_get_response_headers (message);
+  list = soup_message_headers_get_list (headers, "Content-Length");
+  coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
+  lengths = list ? g_strsplit (list, ",", -1) : NULL;
   if (coding && g_ascii_strcasecmp (coding, "chunked") != 0 &&
       g_ascii_strcasecmp (coding, "identity") != 0)
     return FALSE;
@@ -106,10 +121,10 @@ upscale_http_message_has_one_end (SoupMessage *message)
 
 /**
  * upscale_http_message_parse_retry_after:
- * @value: (nullable): the header: seconds, or a date
+ * @value: (nullable): value of the header Retry-After: seconds, or a date
  * @now_s: the time, seconds since 1970
  *
- * Returns: how long to wait, us; 0 when it does not say
+ * Returns: the time to wait in us, at most an hour; 0 if @value is neither
  */
 gint64
 upscale_http_message_parse_retry_after (const char *value, gint64 now_s)

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How redirects are followed: with which request, when, and when no more. */
+/* Decides the method and the pace of requests that follow redirects. */
 #include "upscale-http-redirect.h"
 
 #include <libsoup/soup.h>
 
-/* A server that holds a request this long before it redirects sets the pace itself: Modal
- * does so for 150 s. */
+/* A server that holds a request this long before it redirects sets the pace itself, as
+ * Modal does after 150 s. */
 #define SLOW_US G_USEC_PER_SEC
 #define N_AT_ONCE 3
 #define FIRST_WAIT_US (G_USEC_PER_SEC / 10)
 #define MOST_WAIT_US (5 * (gint64) G_USEC_PER_SEC)
 #define MOST_TOLD_US (60 * (gint64) G_USEC_PER_SEC)
-/* With the waits this is eight minutes in which nothing has happened. */
+/* With the waits in between this takes eight minutes. */
 #define MOST_QUICK 100
-/* A whole chain may take as many times the silence that one request may. */
+/* Longest duration of a chain, in multiples of the silence that one request may have. */
 #define MOST_SILENCES 10
 
 /**
  * upscale_http_redirect_is_status:
  * @status: an HTTP status
  *
- * Returns: %TRUE if it sends the client to another address
+ * Returns: %TRUE if @status is a redirect to another address
  */
 gboolean
 upscale_http_redirect_is_status (guint status)
@@ -35,11 +35,11 @@ upscale_http_redirect_is_status (guint status)
  * upscale_http_redirect_keeps_method:
  * @status: the status of a redirect
  *
- * RFC 9110: 307 and 308 repeat the request, 303 asks for its result. 301 and 302 would
- * turn a POST into a GET in a browser; here they come from proxies that move a whole
- * server, and only the same server is followed to, so the request is repeated.
+ * RFC 9110: 307 and 308 repeat the request, 303 asks for its result. Browsers turn a POST
+ * into a GET after 301 and 302. Here these come from proxies that move a whole server,
+ * and redirects to other servers are not followed, so the request is repeated.
  *
- * Returns: %TRUE if the same request is sent to the new address, %FALSE if a GET is
+ * Returns: %TRUE to send the same request to the new address, %FALSE to send a GET
  */
 gboolean
 upscale_http_redirect_keeps_method (guint status)
@@ -49,19 +49,19 @@ upscale_http_redirect_keeps_method (guint status)
 
 /**
  * upscale_http_redirect_pace:
- * @redirects: the chain so far; changed
- * @sent_us: when the request was sent that was redirected
- * @now_us: the time
- * @told_us: what Retry-After says, 0 without it
- * @patience_us: how long one request may be silent
+ * @chain: the chain so far; updated
+ * @sent_us: time when the redirected request was sent
+ * @now_us: current time
+ * @told_us: value of Retry-After, 0 without it
+ * @patience_us: longest silence of one request
  *
- * Paces a chain of redirects. Its length is not limited as long as the server sets a pace
- * itself, by holding requests or by Retry-After.
+ * Paces a chain of redirects. A chain has no fixed limit while the server sets the pace,
+ * by holding requests or by Retry-After.
  *
- * Returns: how long to wait before the next request; -1 to give up
+ * Returns: the time to wait before the next request, -1 to give up
  */
 gint64
-upscale_http_redirect_pace (UpscaleHttpRedirectChain *redirects,
+upscale_http_redirect_pace (UpscaleHttpRedirectChain *chain,
                             gint64                    sent_us,
                             gint64                    now_us,
                             gint64                    told_us,
@@ -69,18 +69,20 @@ upscale_http_redirect_pace (UpscaleHttpRedirectChain *redirects,
 {
   guint n_waits;
 
-  if ((now_us - redirects->begun_us) / MOST_SILENCES > patience_us)
+  g_return_val_if_fail (chain, -1);
+
+  if ((now_us - chain->begun_us) / MOST_SILENCES > patience_us)
     return -1;
   if (told_us > 0 || now_us - sent_us >= SLOW_US)
     {
-      redirects->n_quick = 0;
+      chain->n_quick = 0;
       return MIN (told_us, MOST_TOLD_US);
     }
-  redirects->n_quick++;
-  if (redirects->n_quick > MOST_QUICK)
+  chain->n_quick++;
+  if (chain->n_quick > MOST_QUICK)
     return -1;
-  if (redirects->n_quick <= N_AT_ONCE)
+  if (chain->n_quick <= N_AT_ONCE)
     return 0;
-  n_waits = MIN (redirects->n_quick - N_AT_ONCE - 1, 10);
+  n_waits = MIN (chain->n_quick - N_AT_ONCE - 1, 10);
   return MIN (FIRST_WAIT_US << n_waits, MOST_WAIT_US);
 }

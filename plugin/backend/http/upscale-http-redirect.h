@@ -7,10 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleHttpRedirectChain:
- * @n_quick: redirects in a row that came at once
- * @begun_us: when the request was sent, on the caller's clock
+ * @n_quick: number of redirects in a row that were answered at once
+ * @begun_us: time of the first request, on the caller's clock
  *
- * A chain of redirects so far. Starts as zeros but for @begun_us.
+ * The state of a chain of redirects. Starts as zeros except for @begun_us.
  */
 typedef struct
 {
@@ -20,7 +20,7 @@ typedef struct
 
 gboolean upscale_http_redirect_is_status (guint status);
 gboolean upscale_http_redirect_keeps_method (guint status);
-gint64   upscale_http_redirect_pace (UpscaleHttpRedirectChain *redirects,
+gint64   upscale_http_redirect_pace (UpscaleHttpRedirectChain *chain,
                                      gint64                    sent_us,
                                      gint64                    now_us,
                                      gint64                    told_us,

@@ -16,16 +16,17 @@
 
 #define READ_BYTES (1 << 20)
 #define MOST_PLACE_CHARS 200
-/* Slots are limited by the scheduler, and nothing may wait inside libsoup while a
- * deadline runs. */
+/* The scheduler limits slots. A request must not wait inside libsoup for a connection
+ * while its deadline runs. */
 #define MAX_CONNECTIONS 256
 
 /**
  * UpscaleHttp:
  *
  * Sends requests to one endpoint. Its headers, which may be secrets, go to that origin
- * only: redirects are followed by hand, within the origin. libsoup's own timeouts are
- * off: deadlines are the caller's, and silence is watched here, on the caller's clock.
+ * only: #UpscaleHttp follows redirects itself, within the origin, since libsoup drops
+ * only `Authorization` on a redirect to another host. libsoup's own timeouts are off:
+ * callers have deadlines, and #UpscaleStallTimeout ends a request that stalls.
  */
 struct _UpscaleHttp
 {
@@ -34,13 +35,13 @@ struct _UpscaleHttp
   UpscaleClock *clock;
   SoupSession  *session;
   GPtrArray    *headers;
-  char         *certificates; /* that are trusted */
-  int           secure_port;  /* 0 until the server has sent us from http to https */
+  char         *certificates; /* fingerprints that are trusted */
+  int           secure_port;  /* 0 until the server has redirected from http to https */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleHttp, upscale_http, G_TYPE_OBJECT)
 
-/* One request, with all redirects it leads to. */
+/* One request with all its redirects. */
 typedef struct
 {
   UpscaleHttp  *http;
@@ -54,7 +55,7 @@ typedef struct
   GByteArray   *body;
   gsize         max_answer_bytes;
 
-  UpscaleStallTimeout     *watch;
+  UpscaleStallTimeout     *timeout;
   gint64                   silence_us;
   UpscaleHttpRedirectChain redirects;
   gint64                   sent_us;
@@ -74,7 +75,7 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
-  upscale_stall_timeout_free (exchange->watch);
+  upscale_stall_timeout_free (exchange->timeout);
   g_free (exchange);
 }
 
@@ -107,9 +108,9 @@ upscale_http_init (UpscaleHttp *self)
 
 /**
  * upscale_http_new:
- * @clock: by which silence is measured
+ * @clock: measures silence
  *
- * Returns: (transfer full): a sender, for the main thread
+ * Returns: (transfer full): a sender for the main thread
  */
 UpscaleHttp *
 upscale_http_new (UpscaleClock *clock)
@@ -119,17 +120,20 @@ upscale_http_new (UpscaleClock *clock)
 
 /**
  * upscale_http_new_for_socket:
- * @clock: by which silence is measured
- * @address: (nullable): where to connect, whatever host a request names; its host by
- * default
+ * @clock: measures silence
+ * @address: (nullable): the socket to connect to, for requests to any host; %NULL to
+ * connect to the host of each request
  *
- * Returns: (transfer full): a sender, for the main thread
+ * Returns: (transfer full): a sender for the main thread
  */
 UpscaleHttp *
 upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address)
 {
-  UpscaleHttp *self = g_object_new (UPSCALE_TYPE_HTTP, NULL);
+  UpscaleHttp *self;
 
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_HTTP, NULL);
   self->clock = g_object_ref (clock);
   self->session =
       soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
@@ -142,14 +146,17 @@ upscale_http_new_for_socket (UpscaleClock *clock, GSocketAddress *address)
 /**
  * upscale_http_add_header:
  * @http: a sender
- * @name: header
+ * @name: name of the header
  * @value: its value, which may be a secret
  *
- * Adds a header to every request from now on.
+ * Adds a header to every later request.
  */
 void
 upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value)
 {
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (name && value);
+
   g_ptr_array_add (http->headers, upscale_http_header_new (name, value));
 }
 
@@ -157,10 +164,15 @@ upscale_http_add_header (UpscaleHttp *http, const char *name, const char *value)
  * upscale_http_trust:
  * @http: a sender
  * @fingerprints: see upscale_http_certificate_trust()
+ *
+ * Sets the certificates that later requests trust beside those that the system trusts.
  */
 void
 upscale_http_trust (UpscaleHttp *http, const char *fingerprints)
 {
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (fingerprints);
+
   g_set_str (&http->certificates, fingerprints);
 }
 
@@ -184,9 +196,9 @@ fail (GTask *task, const GError *failure)
 {
   Exchange   *exchange = g_task_get_task_data (task);
   const char *host = g_uri_get_host (exchange->origin);
-  GError     *silence = upscale_stall_timeout_dup_error (exchange->watch, host);
+  GError     *silence = upscale_stall_timeout_dup_error (exchange->timeout, host);
 
-  upscale_stall_timeout_stop (exchange->watch);
+  upscale_stall_timeout_stop (exchange->timeout);
   if (silence)
     g_task_return_error (task, silence);
   else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -214,7 +226,7 @@ succeed (GTask *task)
   Exchange          *exchange = g_task_get_task_data (task);
   UpscaleHttpAnswer *answer = g_new0 (UpscaleHttpAnswer, 1);
 
-  upscale_stall_timeout_stop (exchange->watch);
+  upscale_stall_timeout_stop (exchange->timeout);
   answer->status = soup_message_get_status (exchange->message);
   answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
   answer->wait_us = read_retry_after (exchange);
@@ -229,13 +241,13 @@ refuse (GTask *task, UpscaleError code, const char *format, const char *what)
   g_autofree char *tidy = upscale_text_tidy (what ? what : "", MOST_PLACE_CHARS);
   g_autofree char *sentence = g_strdup_printf (format, tidy);
 
-  upscale_stall_timeout_stop (exchange->watch);
+  upscale_stall_timeout_stop (exchange->timeout);
   g_task_return_new_error_literal (task, UPSCALE_ERROR, (int) code, sentence);
   g_object_unref (task);
 }
 
-/* Later requests go to https at once: a proxy may answer a large one before it was read,
- * and its answer is lost then. */
+/* After a redirect to https, later requests start there. A proxy may redirect a large
+ * request before it has read the body, and libsoup loses such an answer. */
 static gboolean
 may_follow (Exchange *exchange, GUri *target)
 {
@@ -251,10 +263,10 @@ may_follow (Exchange *exchange, GUri *target)
   return TRUE;
 }
 
-/* The server may be asked for the result of a request, or for the request itself again.
+/* Prepares the request that a redirect asks for: the same one, or a GET of its result.
  */
 static void
-turn_to (Exchange *exchange, GUri *target)
+prepare_redirect (Exchange *exchange, GUri *target)
 {
   guint status = soup_message_get_status (exchange->message);
 
@@ -275,17 +287,17 @@ on_redirect_due (gpointer user_data)
   g_autoptr (GError) cancelled = NULL;
 
   if (g_cancellable_set_error_if_cancelled (
-          upscale_stall_timeout_get_cancellable (exchange->watch), &cancelled))
+          upscale_stall_timeout_get_cancellable (exchange->timeout), &cancelled))
     {
       fail (task, cancelled);
       g_object_unref (task);
       return;
     }
-  upscale_stall_timeout_follow (exchange->watch, exchange->message);
+  upscale_stall_timeout_follow (exchange->timeout, exchange->message);
   send_message (task);
 }
 
-/* Modal and proxies send a 303 again and again while a job runs. Takes the task. */
+/* Modal and proxies answer 303 repeatedly while a job runs. Takes the task. */
 static void
 follow_redirect (GTask *task)
 {
@@ -316,10 +328,12 @@ follow_redirect (GTask *task)
             location);
   else
     {
-      turn_to (exchange, target);
-      upscale_stall_timeout_rest (exchange->watch);
+      g_debug ("following a redirect with status %u in %" G_GINT64_FORMAT " ms",
+               soup_message_get_status (exchange->message), wait_us / 1000);
+      prepare_redirect (exchange, target);
+      upscale_stall_timeout_pause (exchange->timeout);
       upscale_pause (exchange->http->clock, wait_us,
-                     upscale_stall_timeout_get_cancellable (exchange->watch),
+                     upscale_stall_timeout_get_cancellable (exchange->timeout),
                      on_redirect_due, task);
     }
 }
@@ -329,7 +343,7 @@ refuse_size (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
-  upscale_stall_timeout_stop (exchange->watch);
+  upscale_stall_timeout_stop (exchange->timeout);
   g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
                            "its answer is larger than %" G_GSIZE_FORMAT
                            " MiB, which no answer to this batch can be",
@@ -354,7 +368,7 @@ on_read (GObject *object, GAsyncResult *result, gpointer user_data)
     refuse_size (task);
   else
     {
-      upscale_stall_timeout_note_moved (exchange->watch, size);
+      upscale_stall_timeout_note_moved (exchange->timeout, size);
       g_byte_array_append (exchange->body, g_bytes_get_data (chunk, NULL), (guint) size);
       read_more (g_steal_pointer (&task));
     }
@@ -368,7 +382,7 @@ read_more (GTask *task)
 
   g_input_stream_read_bytes_async (exchange->stream, READ_BYTES, G_PRIORITY_DEFAULT,
                                    upscale_stall_timeout_get_cancellable (
-                                       exchange->watch),
+                                       exchange->timeout),
                                    on_read, task);
 }
 
@@ -381,7 +395,7 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_clear_object (&exchange->stream);
   exchange->stream = soup_session_send_finish (SOUP_SESSION (object), result, &failure);
-  upscale_stall_timeout_note_sent (exchange->watch);
+  upscale_stall_timeout_note_sent (exchange->timeout);
   if (!exchange->stream)
     fail (task, failure);
   else if (!upscale_http_message_has_one_end (exchange->message))
@@ -403,20 +417,20 @@ send_message (GTask *task)
 
   exchange->sent_us = upscale_clock_get_now (exchange->http->clock);
   soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
-                           upscale_stall_timeout_get_cancellable (exchange->watch),
+                           upscale_stall_timeout_get_cancellable (exchange->timeout),
                            on_sent, task);
 }
 
 /**
  * upscale_http_send_async:
  * @http: a sender
- * @request: what to send
+ * @request: the request
  * @cancellable: (nullable): a cancellable, also for deadlines
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Sends a request and reads the whole answer, following redirects within the origin, and
- * from http to https on one host. What stays on this machine never goes through a proxy.
+ * Sends a request and reads the whole answer. Follows redirects within the origin, and
+ * from http to https on one host. Requests to this machine never use a proxy.
  */
 void
 upscale_http_send_async (UpscaleHttp              *http,
@@ -425,12 +439,18 @@ upscale_http_send_async (UpscaleHttp              *http,
                          GAsyncReadyCallback       callback,
                          gpointer                  user_data)
 {
-  GTask    *task = g_task_new (http, cancellable, callback, user_data);
-  Exchange *exchange = g_new0 (Exchange, 1);
+  GTask    *task;
+  Exchange *exchange;
 
+  g_return_if_fail (UPSCALE_IS_HTTP (http));
+  g_return_if_fail (request && request->method && request->uri);
+
+  task = g_task_new (http, cancellable, callback, user_data);
+  exchange = g_new0 (Exchange, 1);
   g_task_set_source_tag (task, upscale_http_send_async);
-  /* GLib's resolver sends loopback to the proxy, too, unless the user excludes it. A
-   * proxy can't reach this machine, or may read what is meant to stay on it. */
+  /* GLib's resolver sends loopback through the proxy too, unless the user excludes it. A
+   * proxy can't reach this machine, and could read requests that are meant to stay on it.
+   */
   if (upscale_http_origin_is_loopback (request->uri))
     soup_session_set_proxy_resolver (http->session, NULL);
   exchange->http = http;
@@ -444,45 +464,51 @@ upscale_http_send_async (UpscaleHttp              *http,
   make_message (exchange, exchange->origin);
   exchange->body = g_byte_array_new ();
   exchange->max_answer_bytes = request->max_answer_bytes;
-  exchange->watch =
+  exchange->timeout =
       upscale_stall_timeout_new (http->clock, request->silence_us, cancellable);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
   g_task_set_check_cancellable (task, FALSE);
-  upscale_stall_timeout_follow (exchange->watch, exchange->message);
+  upscale_stall_timeout_follow (exchange->timeout, exchange->message);
   send_message (task);
 }
 
 /**
  * upscale_http_send_finish:
  * @http: a sender
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full): the answer, whatever its status; %NULL with
+ * Returns: (transfer full): the answer, with any status but a redirect; %NULL with
  * %UPSCALE_ERROR_UNREACHABLE, %UPSCALE_ERROR_TRANSPORT, %UPSCALE_ERROR_REJECTED,
  * %UPSCALE_ERROR_PROTOCOL or %G_IO_ERROR_CANCELLED
  */
 UpscaleHttpAnswer *
 upscale_http_send_finish (UpscaleHttp *http, GAsyncResult *result, GError **error)
 {
+  g_return_val_if_fail (g_task_is_valid (result, http), NULL);
+
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
  * upscale_http_make_uri:
- * @base: where an endpoint's routes begin; may have a path
+ * @base: the address that routes are relative to; may have a path
  * @path: a route
  * @query: (nullable): its parameters
  *
- * Returns: (transfer full): the route's address
+ * Returns: (transfer full): the address of the route
  */
 GUri *
 upscale_http_make_uri (GUri *base, const char *path, const char *query)
 {
-  const char      *prefix = g_uri_get_path (base);
-  gsize            n_prefix = strlen (prefix);
+  const char      *prefix;
+  gsize            n_prefix;
   g_autofree char *full = NULL;
 
+  g_return_val_if_fail (base && path, NULL);
+
+  prefix = g_uri_get_path (base);
+  n_prefix = strlen (prefix);
   while (n_prefix > 0 && prefix[n_prefix - 1] == '/')
     n_prefix--;
   full = g_strdup_printf ("%.*s%s", (int) n_prefix, prefix, path);

@@ -13,16 +13,15 @@ G_DECLARE_FINAL_TYPE (UpscaleHttp, upscale_http, UPSCALE, HTTP, GObject)
 
 /**
  * UpscaleHttpRequest:
- * @method: GET, PUT, POST or DELETE; all are safe to send twice here
- * @uri: where to
- * @body: (nullable): what is sent along
- * @content_type: (nullable): what @body is, %NULL for JSON
+ * @method: GET, PUT, POST or DELETE; endpoints allow sending any of them twice
+ * @uri: address
+ * @body: (nullable): the body
+ * @content_type: (nullable): type of @body, %NULL for JSON
  * @prefer: (nullable): the Prefer header
  * @max_answer_bytes: a larger answer is refused
- * @silence_us: how long nothing may move before the request counts as broken
+ * @silence_us: longest time without a byte in either direction
  *
- * What is sent. Points at its maker's memory; read before upscale_http_send_async()
- * returns.
+ * A request. Points at memory of its owner; upscale_http_send_async() copies it.
  */
 typedef struct
 {

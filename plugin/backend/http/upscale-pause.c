@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-pause.h"
 
-/* Held by its timer, and by the cancellation that is under way. */
+/* The timer holds a reference, and so does a cancellation that is under way. */
 typedef struct
 {
   UpscaleClock   *clock;
@@ -53,8 +53,8 @@ on_cut_short (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* What follows is done from the main loop: a handler must not be taken off from within.
- */
+/* Ends the pause from the main loop: g_cancellable_disconnect() blocks for ever inside a
+ * handler. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
@@ -63,13 +63,14 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 
 /**
  * upscale_pause:
- * @clock: the time
- * @wait_us: how long
- * @cancellable: (nullable): ends it early
- * @on_over: called once, on the main thread, never from within
+ * @clock: measures the time
+ * @wait_us: the duration
+ * @cancellable: (nullable): ends the pause early
+ * @on_over: called once on the main thread, after upscale_pause() has returned
  * @user_data: for @on_over
  *
- * Waits. Whether it was cut short is for @on_over to look at.
+ * Calls @on_over after a pause, or earlier when @cancellable is cancelled: @on_over
+ * checks the cancellable itself.
  */
 void
 upscale_pause (UpscaleClock   *clock,
@@ -78,8 +79,12 @@ upscale_pause (UpscaleClock   *clock,
                GSourceOnceFunc on_over,
                gpointer        user_data)
 {
-  Pause *pause = g_rc_box_new0 (Pause);
+  Pause *pause;
 
+  g_return_if_fail (UPSCALE_IS_CLOCK (clock));
+  g_return_if_fail (on_over);
+
+  pause = g_rc_box_new0 (Pause);
   pause->clock = g_object_ref (clock);
   pause->on_over = on_over;
   pause->user_data = user_data;

@@ -5,17 +5,17 @@
 
 #include "upscale-error.h"
 
-/* Less than this in a span of silence is a line on which nothing would ever end. */
+/* A connection with fewer bytes than this in a span of silence counts as stalled. */
 #define LEAST_BYTES (64 << 10)
-/* A host that does not even take the connection is not there. */
+/* Longest wait for a connection. A host that accepts none is not running. */
 #define CONNECT_WAIT_US (30 * G_USEC_PER_SEC)
 
 /**
  * UpscaleStallTimeout:
  *
- * Watches one request and ends it when nothing moves for too long: a server that stalls
- * or trickles, a line that is gone. It has a cancellable of its own, which the caller's
- * sets off too.
+ * Cancels a request whose server stalls or trickles, or whose connection is lost. The
+ * request runs with the cancellable of the stall timeout, which the caller's cancellable
+ * triggers too.
  */
 struct _UpscaleStallTimeout
 {
@@ -29,20 +29,20 @@ struct _UpscaleStallTimeout
   gsize         n_moved; /* bytes since the timer was armed */
   gboolean      is_connected;
   gboolean      is_silent;
-  gboolean      is_answering; /* headers are there, and nobody was told yet */
-  gboolean      is_due;       /* to be ended as soon as that has happened */
+  gboolean      is_answering; /* headers are read, libsoup's callback is due */
+  gboolean      is_due;       /* to be cancelled after libsoup's callback */
 };
 
-/* libsoup 3.6 ends a message twice when it is cancelled between reading the headers and
- * telling of it, which takes its session apart. So that is waited for: it is next in the
- * main loop. */
+/* libsoup 3.6.5 finishes a message twice and corrupts its session when the message is
+ * cancelled between the headers and the callback. So wait for that callback, which comes
+ * next in the main loop. */
 static void
-end_request (UpscaleStallTimeout *watch)
+end_request (UpscaleStallTimeout *timeout)
 {
-  if (watch->is_answering)
-    watch->is_due = TRUE;
+  if (timeout->is_answering)
+    timeout->is_due = TRUE;
   else
-    g_cancellable_cancel (watch->cancellable);
+    g_cancellable_cancel (timeout->cancellable);
 }
 
 static void
@@ -53,160 +53,169 @@ on_callers_cancelled (GCancellable *cancellable, gpointer user_data)
 
 /**
  * upscale_stall_timeout_new:
- * @clock: the time
- * @silence_us: how long nothing may move
- * @callers: (nullable): also ends the request
+ * @clock: measures silence
+ * @silence_us: longest time without a byte in either direction
+ * @callers: (nullable): the caller's cancellable, which ends the request too
  *
- * Returns: (transfer full): a watch that does not follow a message yet
+ * Returns: (transfer full): a stall timeout that does not follow a message yet
  */
 UpscaleStallTimeout *
 upscale_stall_timeout_new (UpscaleClock *clock, gint64 silence_us, GCancellable *callers)
 {
-  UpscaleStallTimeout *watch = g_new0 (UpscaleStallTimeout, 1);
+  UpscaleStallTimeout *timeout;
 
-  watch->clock = g_object_ref (clock);
-  watch->silence_us = silence_us;
-  watch->cancellable = g_cancellable_new ();
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
+
+  timeout = g_new0 (UpscaleStallTimeout, 1);
+  timeout->clock = g_object_ref (clock);
+  timeout->silence_us = silence_us;
+  timeout->cancellable = g_cancellable_new ();
   if (!callers)
-    return watch;
-  watch->callers = g_object_ref (callers);
-  watch->cancelled_handler =
-      g_cancellable_connect (callers, G_CALLBACK (on_callers_cancelled), watch, NULL);
-  return watch;
+    return timeout;
+  timeout->callers = g_object_ref (callers);
+  timeout->cancelled_handler =
+      g_cancellable_connect (callers, G_CALLBACK (on_callers_cancelled), timeout, NULL);
+  return timeout;
 }
 
 static void
-disarm (UpscaleStallTimeout *watch)
+disarm (UpscaleStallTimeout *timeout)
 {
-  if (watch->timer)
-    upscale_clock_remove_timer (watch->clock, watch->timer);
-  watch->timer = 0;
+  if (timeout->timer)
+    upscale_clock_remove_timer (timeout->clock, timeout->timer);
+  timeout->timer = 0;
 }
 
 static void
-leave_message (UpscaleStallTimeout *watch)
+leave_message (UpscaleStallTimeout *timeout)
 {
-  if (watch->message)
-    g_signal_handlers_disconnect_by_data (watch->message, watch);
-  g_clear_object (&watch->message);
+  if (timeout->message)
+    g_signal_handlers_disconnect_by_data (timeout->message, timeout);
+  g_clear_object (&timeout->message);
 }
 
 /**
  * upscale_stall_timeout_stop:
- * @watch: a watch whose request has ended; not from within a cancellation
+ * @timeout: a stall timeout whose request has ended
+ *
+ * Stops watching. Must not be called inside a handler of #GCancellable::cancelled.
  */
 void
-upscale_stall_timeout_stop (UpscaleStallTimeout *watch)
+upscale_stall_timeout_stop (UpscaleStallTimeout *timeout)
 {
-  disarm (watch);
-  leave_message (watch);
-  if (watch->callers)
-    g_cancellable_disconnect (watch->callers, watch->cancelled_handler);
-  g_clear_object (&watch->callers);
+  disarm (timeout);
+  leave_message (timeout);
+  if (timeout->callers)
+    g_cancellable_disconnect (timeout->callers, timeout->cancelled_handler);
+  g_clear_object (&timeout->callers);
 }
 
 /**
  * upscale_stall_timeout_free:
- * @watch: (transfer full): a watch
+ * @timeout: (transfer full): a stall timeout
  */
 void
-upscale_stall_timeout_free (UpscaleStallTimeout *watch)
+upscale_stall_timeout_free (UpscaleStallTimeout *timeout)
 {
-  upscale_stall_timeout_stop (watch);
-  g_object_unref (watch->cancellable);
-  g_object_unref (watch->clock);
-  g_free (watch);
+  upscale_stall_timeout_stop (timeout);
+  g_object_unref (timeout->cancellable);
+  g_object_unref (timeout->clock);
+  g_free (timeout);
 }
 
 /**
  * upscale_stall_timeout_get_cancellable:
- * @watch: a watch
+ * @timeout: a stall timeout
  *
- * Returns: (transfer none): what ends the request
+ * Returns: (transfer none): the cancellable to run the request with
  */
 GCancellable *
-upscale_stall_timeout_get_cancellable (UpscaleStallTimeout *watch)
+upscale_stall_timeout_get_cancellable (UpscaleStallTimeout *timeout)
 {
-  return watch->cancellable;
+  return timeout->cancellable;
 }
 
 static void
 on_silence (gpointer user_data)
 {
-  UpscaleStallTimeout *watch = user_data;
+  UpscaleStallTimeout *timeout = user_data;
 
-  watch->timer = 0;
-  watch->is_silent = TRUE;
-  end_request (watch);
+  timeout->timer = 0;
+  timeout->is_silent = TRUE;
+  g_debug ("no byte for %" G_GINT64_FORMAT " s, ending the request",
+           timeout->silence_us / G_USEC_PER_SEC);
+  end_request (timeout);
 }
 
 static void
-arm (UpscaleStallTimeout *watch)
+arm (UpscaleStallTimeout *timeout)
 {
-  gint64 wait_us =
-      watch->is_connected ? watch->silence_us : MIN (watch->silence_us, CONNECT_WAIT_US);
+  gint64 wait_us = timeout->is_connected ? timeout->silence_us
+                                         : MIN (timeout->silence_us, CONNECT_WAIT_US);
 
-  disarm (watch);
-  watch->n_moved = 0;
-  watch->timer = upscale_clock_add_timer (watch->clock, wait_us, on_silence, watch);
+  disarm (timeout);
+  timeout->n_moved = 0;
+  timeout->timer = upscale_clock_add_timer (timeout->clock, wait_us, on_silence, timeout);
 }
 
 /**
- * upscale_stall_timeout_rest:
- * @watch: a watch
+ * upscale_stall_timeout_pause:
+ * @timeout: a stall timeout
  *
- * Nothing is expected before the next upscale_stall_timeout_follow().
+ * Stops the timeout until the next upscale_stall_timeout_follow().
  */
 void
-upscale_stall_timeout_rest (UpscaleStallTimeout *watch)
+upscale_stall_timeout_pause (UpscaleStallTimeout *timeout)
 {
-  disarm (watch);
-  leave_message (watch);
+  disarm (timeout);
+  leave_message (timeout);
 }
 
 /**
  * upscale_stall_timeout_note_moved:
- * @watch: a watch
- * @n_bytes: so many have come or gone
+ * @timeout: a stall timeout
+ * @n_bytes: number of bytes that were sent or received
+ *
+ * Starts the time anew when enough bytes have moved.
  */
 void
-upscale_stall_timeout_note_moved (UpscaleStallTimeout *watch, gsize n_bytes)
+upscale_stall_timeout_note_moved (UpscaleStallTimeout *timeout, gsize n_bytes)
 {
-  watch->n_moved += n_bytes;
-  if (watch->n_moved >= LEAST_BYTES)
-    arm (watch);
+  timeout->n_moved += n_bytes;
+  if (timeout->n_moved >= LEAST_BYTES)
+    arm (timeout);
 }
 
 static void
 on_connected (SoupMessage *message, gpointer user_data)
 {
-  UpscaleStallTimeout *watch = user_data;
+  UpscaleStallTimeout *timeout = user_data;
 
-  watch->is_connected = TRUE;
-  watch->is_answering = FALSE;
-  arm (watch);
+  timeout->is_connected = TRUE;
+  timeout->is_answering = FALSE;
+  arm (timeout);
 }
 
 static void
 on_headers_read (SoupMessage *message, gpointer user_data)
 {
-  UpscaleStallTimeout *watch = user_data;
+  UpscaleStallTimeout *timeout = user_data;
 
-  watch->is_answering = TRUE;
+  timeout->is_answering = TRUE;
 }
 
 /**
  * upscale_stall_timeout_note_sent:
- * @watch: a watch
+ * @timeout: a stall timeout
  *
- * Sending has come to its end, well or not; what follows is reading the answer.
+ * Notes that libsoup has called back, with or without an answer to read.
  */
 void
-upscale_stall_timeout_note_sent (UpscaleStallTimeout *watch)
+upscale_stall_timeout_note_sent (UpscaleStallTimeout *timeout)
 {
-  watch->is_answering = FALSE;
-  if (watch->is_due)
-    g_cancellable_cancel (watch->cancellable);
+  timeout->is_answering = FALSE;
+  if (timeout->is_due)
+    g_cancellable_cancel (timeout->cancellable);
 }
 
 static void
@@ -217,38 +226,40 @@ on_body_written (SoupMessage *message, guint n_bytes, gpointer user_data)
 
 /**
  * upscale_stall_timeout_follow:
- * @watch: a watch
- * @message: what is about to be sent, in place of an earlier message
+ * @timeout: a stall timeout
+ * @message: a message that is about to be sent
+ *
+ * Watches @message instead of an earlier one.
  */
 void
-upscale_stall_timeout_follow (UpscaleStallTimeout *watch, SoupMessage *message)
+upscale_stall_timeout_follow (UpscaleStallTimeout *timeout, SoupMessage *message)
 {
-  leave_message (watch);
-  watch->message = g_object_ref (message);
-  g_signal_connect (message, "starting", G_CALLBACK (on_connected), watch);
-  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_body_written), watch);
-  g_signal_connect (message, "got-headers", G_CALLBACK (on_headers_read), watch);
-  arm (watch);
+  leave_message (timeout);
+  timeout->message = g_object_ref (message);
+  g_signal_connect (message, "starting", G_CALLBACK (on_connected), timeout);
+  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_body_written), timeout);
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_headers_read), timeout);
+  arm (timeout);
 }
 
 /**
  * upscale_stall_timeout_dup_error:
- * @watch: a watch
- * @host: whom the request was sent to
+ * @timeout: a stall timeout
+ * @host: host that the request was sent to
  *
  * Returns: (transfer full) (nullable): %UPSCALE_ERROR_UNREACHABLE or
- * %UPSCALE_ERROR_TRANSPORT when the watch has ended the request
+ * %UPSCALE_ERROR_TRANSPORT if the timeout has ended the request
  */
 GError *
-upscale_stall_timeout_dup_error (const UpscaleStallTimeout *watch, const char *host)
+upscale_stall_timeout_dup_error (const UpscaleStallTimeout *timeout, const char *host)
 {
-  if (!watch->is_silent)
+  if (!timeout->is_silent)
     return NULL;
-  if (!watch->is_connected)
+  if (!timeout->is_connected)
     return g_error_new (
         UPSCALE_ERROR, UPSCALE_ERROR_UNREACHABLE,
         _ ("%s: it does not take the connection; is the endpoint running?"), host);
   return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT,
                       _ ("%s: nothing came from it for %d s"), host,
-                      (int) (watch->silence_us / G_USEC_PER_SEC));
+                      (int) (timeout->silence_us / G_USEC_PER_SEC));
 }

@@ -11,15 +11,15 @@ typedef struct _UpscaleStallTimeout UpscaleStallTimeout;
 
 UpscaleStallTimeout *
 upscale_stall_timeout_new (UpscaleClock *clock, gint64 silence_us, GCancellable *callers);
-void upscale_stall_timeout_free (UpscaleStallTimeout *watch);
+void upscale_stall_timeout_free (UpscaleStallTimeout *timeout);
 
-GCancellable *upscale_stall_timeout_get_cancellable (UpscaleStallTimeout *watch);
-void          upscale_stall_timeout_rest (UpscaleStallTimeout *watch);
-void    upscale_stall_timeout_follow (UpscaleStallTimeout *watch, SoupMessage *message);
-void    upscale_stall_timeout_note_sent (UpscaleStallTimeout *watch);
-void    upscale_stall_timeout_note_moved (UpscaleStallTimeout *watch, gsize n_bytes);
-void    upscale_stall_timeout_stop (UpscaleStallTimeout *watch);
-GError *upscale_stall_timeout_dup_error (const UpscaleStallTimeout *watch,
+GCancellable *upscale_stall_timeout_get_cancellable (UpscaleStallTimeout *timeout);
+void          upscale_stall_timeout_pause (UpscaleStallTimeout *timeout);
+void    upscale_stall_timeout_follow (UpscaleStallTimeout *timeout, SoupMessage *message);
+void    upscale_stall_timeout_note_sent (UpscaleStallTimeout *timeout);
+void    upscale_stall_timeout_note_moved (UpscaleStallTimeout *timeout, gsize n_bytes);
+void    upscale_stall_timeout_stop (UpscaleStallTimeout *timeout);
+GError *upscale_stall_timeout_dup_error (const UpscaleStallTimeout *timeout,
                                          const char                *host);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleStallTimeout, upscale_stall_timeout_free)

@@ -9,21 +9,22 @@
 
 /* Strings of more characters may be pictures. */
 #define LONG_CHARS 4096
-/* So many characters at the start tell whether a string is base64. */
-#define TOLD_CHARS 64
-/* Stands in a peeled string's place, before its number. A server that writes one itself
- * gains nothing: each leads to a picture of its own, and only once. */
+/* Characters at the start of a string that are checked for base64. */
+#define CHECKED_CHARS 64
+/* Start of the placeholder of a blob; the number of the blob follows. A server that
+ * writes a placeholder itself gets a blob of its own answer, and each blob only once. */
 #define MARK "\\u0001"
 #define MARK_CHAR '\001'
-/* How a string begins that is a picture with its type before it. */
+/* Start of a data URL, which has the type of a picture before its base64. */
 #define DATA_URL "data:"
 
 /**
  * UpscaleJsonBlobs:
  *
- * A JSON text whose long strings, which are pictures, were taken out before the parser
- * saw it. The parser would copy tens of megabytes several times to find their ends; they
- * stay where they came in, and are decoded from there.
+ * A parsed JSON text without its blobs: long strings, which are pictures in base64.
+ * Placeholders replace the blobs before json-glib parses the text, since its parser
+ * copies each string several times, and a batch has tens of megabytes of them. Blobs are
+ * decoded from the original text.
  */
 struct _UpscaleJsonBlobs
 {
@@ -44,9 +45,9 @@ is_base64 (char c)
   return g_ascii_isalnum (c) || c == '+' || c == '/' || c == '=';
 }
 
-/* A long text that people read stays in the JSON. */
+/* Long strings that are no base64, such as descriptions, stay in the JSON. */
 static gboolean
-is_picture (const char *start, const char *end)
+is_blob (const char *start, const char *end)
 {
   gsize length = (gsize) (end - start);
 
@@ -54,16 +55,16 @@ is_picture (const char *start, const char *end)
     return FALSE;
   if (memcmp (start, DATA_URL, strlen (DATA_URL)) == 0)
     return TRUE;
-  for (int i = 0; i < TOLD_CHARS; i++)
+  for (int i = 0; i < CHECKED_CHARS; i++)
     if (!is_base64 (start[i]))
       return FALSE;
   return TRUE;
 }
 
-/* Copies all but the long strings. A text that is cut off is copied as it is, for the
- * parser to complain of. */
+/* Copies the text with placeholders for blobs. A text that is cut off inside a string is
+ * copied to its end, and the parser reports the error. */
 static GString *
-peel_off (UpscaleJsonBlobs *blobs, const char *text, gsize length)
+extract_blobs (UpscaleJsonBlobs *blobs, const char *text, gsize length)
 {
   GString    *rest = g_string_new (NULL);
   const char *end = text + length;
@@ -77,7 +78,7 @@ peel_off (UpscaleJsonBlobs *blobs, const char *text, gsize length)
 
       if (!close)
         break;
-      if (is_picture (start, close))
+      if (is_blob (start, close))
         {
           Span span = { start, (gsize) (close - start) };
 
@@ -97,23 +98,27 @@ peel_off (UpscaleJsonBlobs *blobs, const char *text, gsize length)
  * @text: JSON, as it came in
  * @error: return location for an error
  *
+ * Parses one object, see upscale_json_parse(), whose limit of size does not count blobs.
  * May be called from any thread.
  *
- * Returns: (transfer full): the text as an object; %NULL with %UPSCALE_ERROR_PROTOCOL
- * when it is none, see upscale_json_parse(), which reads what is left without pictures
+ * Returns: (transfer full): the parsed text, or %NULL with %UPSCALE_ERROR_PROTOCOL
  */
 UpscaleJsonBlobs *
 upscale_json_blobs_new (GBytes *text, GError **error)
 {
-  g_autoptr (UpscaleJsonBlobs) blobs = g_new0 (UpscaleJsonBlobs, 1);
+  g_autoptr (UpscaleJsonBlobs) blobs = NULL;
   g_autoptr (GBytes) rest = NULL;
   g_autoptr (JsonObject) object = NULL;
   gsize       length = 0;
-  const char *start = g_bytes_get_data (text, &length);
+  const char *start;
 
+  g_return_val_if_fail (text, NULL);
+
+  start = g_bytes_get_data (text, &length);
+  blobs = g_new0 (UpscaleJsonBlobs, 1);
   blobs->text = g_bytes_ref (text);
   blobs->spans = g_array_new (FALSE, FALSE, sizeof (Span));
-  rest = g_string_free_to_bytes (peel_off (blobs, start ? start : "", length));
+  rest = g_string_free_to_bytes (extract_blobs (blobs, start ? start : "", length));
   object = upscale_json_parse_object (rest, error);
   if (!object)
     return NULL;
@@ -123,7 +128,7 @@ upscale_json_blobs_new (GBytes *text, GError **error)
 
 /**
  * upscale_json_blobs_free:
- * @blobs: (transfer full): a peeled text
+ * @blobs: (transfer full): a parsed text
  */
 void
 upscale_json_blobs_free (UpscaleJsonBlobs *blobs)
@@ -136,13 +141,15 @@ upscale_json_blobs_free (UpscaleJsonBlobs *blobs)
 
 /**
  * upscale_json_blobs_get_root:
- * @blobs: a peeled text
+ * @blobs: a parsed text
  *
- * Returns: (transfer none): the object that it is; long strings in it are placeholders
+ * Returns: (transfer none): the object, with placeholders for blobs
  */
 JsonObject *
 upscale_json_blobs_get_root (UpscaleJsonBlobs *blobs)
 {
+  g_return_val_if_fail (blobs, NULL);
+
   return json_node_get_object (blobs->root);
 }
 
@@ -161,16 +168,19 @@ enter (JsonNode *node, const char *name)
 
 /**
  * upscale_json_blobs_find:
- * @blobs: a peeled text
+ * @blobs: a parsed text
  * @path: (array zero-terminated=1): members, and indices of arrays, from the outermost in
  *
- * Returns: (transfer none) (nullable): what is there, %NULL when nothing is
+ * Returns: (transfer none) (nullable): the node at @path, %NULL if there is none
  */
 JsonNode *
 upscale_json_blobs_find (UpscaleJsonBlobs *blobs, const char *const *path)
 {
-  JsonNode *node = blobs->root;
+  JsonNode *node;
 
+  g_return_val_if_fail (blobs && path, NULL);
+
+  node = blobs->root;
   for (; node && *path; path++)
     node = enter (node, *path);
   return node;
@@ -178,10 +188,10 @@ upscale_json_blobs_find (UpscaleJsonBlobs *blobs, const char *const *path)
 
 /**
  * upscale_json_blobs_find_string:
- * @blobs: a peeled text
+ * @blobs: a parsed text
  * @path: (array zero-terminated=1): as for upscale_json_blobs_find()
  *
- * Returns: (transfer none) (nullable): the string there, %NULL when it is none
+ * Returns: (transfer none) (nullable): the string at @path, %NULL if there is none
  */
 const char *
 upscale_json_blobs_find_string (UpscaleJsonBlobs *blobs, const char *const *path)
@@ -189,7 +199,7 @@ upscale_json_blobs_find_string (UpscaleJsonBlobs *blobs, const char *const *path
   return upscale_json_read_string (upscale_json_blobs_find (blobs, path));
 }
 
-/* Leaves the part behind the comma of a data URL; any other text stays. */
+/* Skips a data URL's head, which ends at a comma. Other texts have none. */
 static Span
 skip_head (Span span)
 {
@@ -203,7 +213,8 @@ skip_head (Span span)
                : (Span) { span.start, 0 };
 }
 
-/* Takes a peeled string, so that one picture can't be answered for every tile. */
+/* Finds the text that @text stands for. A blob is taken out of the list, so that a server
+ * can't answer one picture for every tile. */
 static Span
 take_span (UpscaleJsonBlobs *blobs, const char *text)
 {
@@ -223,13 +234,14 @@ take_span (UpscaleJsonBlobs *blobs, const char *text)
 
 /**
  * upscale_json_blobs_decode_base64:
- * @blobs: a peeled text
- * @node: (nullable): a member or element of it
+ * @blobs: a parsed text
+ * @node: (nullable): a member or element of @blobs
  *
- * A string can be decoded once.
+ * Decodes a string of base64, with or without the head of a data URL. Each blob can be
+ * decoded once.
  *
- * Returns: (transfer full) (nullable): the bytes that a string stands for, with or
- * without the head of a data URL; %NULL when it is none, or stands for nothing
+ * Returns: (transfer full) (nullable): the bytes; %NULL if @node is no string, or has no
+ * bytes
  */
 GBytes *
 upscale_json_blobs_decode_base64 (UpscaleJsonBlobs *blobs, JsonNode *node)
@@ -240,6 +252,8 @@ upscale_json_blobs_decode_base64 (UpscaleJsonBlobs *blobs, JsonNode *node)
   gsize              size;
   int                state = 0;
   guint              save = 0;
+
+  g_return_val_if_fail (blobs, NULL);
 
   if (!text)
     return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The only place where json-glib parses. Its immutable parser aborts on two values in a
- * row, its mutable one returns them as an array, older versions recurse without a limit,
- * and all of them read comments, assignments and single quotes. So the text's shape is
- * checked before it is parsed. */
+/* The only file that calls json-glib's parser. The immutable parser of json-glib 1.10.6
+ * aborts on two values in a row, the mutable one returns them as an array, older versions
+ * recurse without a limit, and all accept comments, assignments and single quotes. So the
+ * shape of the text is checked before it is parsed. */
 #include "upscale-json-parse.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,7 +18,7 @@ parse_text (const char *text, gsize length)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  /* Refuses NUL bytes, too. */
+  /* g_utf8_validate_len() refuses NUL bytes too. */
   if (!g_utf8_validate_len (text, length, NULL) ||
       !upscale_json_text_is_one_value (text, text + length) ||
       !json_parser_load_from_data (parser, text, (gssize) length, NULL))
@@ -31,20 +31,23 @@ parse_text (const char *text, gsize length)
  * @text: JSON, as it came in
  * @error: return location for an error
  *
- * Parses one object or array. Of members with the same name the last counts. May be
- * called from any thread.
+ * Parses one object or array. The last of several members with the same name counts. May
+ * be called from any thread.
  *
- * Returns: (transfer full): the root; %NULL with %UPSCALE_ERROR_PROTOCOL when the text is
- * no JSON, holds more than one value, is nested too deep or larger than
+ * Returns: (transfer full): the root; %NULL with %UPSCALE_ERROR_PROTOCOL if the text is
+ * no JSON, has more than one value, is nested too deep or larger than
  * %UPSCALE_JSON_MOST_BYTES
  */
 JsonNode *
 upscale_json_parse (GBytes *text, GError **error)
 {
   gsize       length = 0;
-  const char *data = g_bytes_get_data (text, &length);
+  const char *data;
   JsonNode   *root = NULL;
 
+  g_return_val_if_fail (text, NULL);
+
+  data = g_bytes_get_data (text, &length);
   if (length > UPSCALE_JSON_MOST_BYTES)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** More JSON than this is not parsed: json-glib takes fifty times its size. */
+/** Largest JSON text that is parsed. json-glib needs fifty times its size in memory. */
 #define UPSCALE_JSON_MOST_BYTES ((gsize) 4 << 20)
 
 JsonNode   *upscale_json_parse (GBytes *text, GError **error);

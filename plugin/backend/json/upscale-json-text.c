@@ -20,6 +20,8 @@ upscale_json_text_find_string_end (const char *start, const char *end)
 {
   const char *quote = start;
 
+  g_return_val_if_fail (start && end, NULL);
+
   while ((quote = memchr (quote, '"', (gsize) (end - quote))))
     {
       const char *before = quote;
@@ -69,6 +71,8 @@ upscale_json_text_is_one_value (const char *text, const char *end)
   int      depth = 0;
   gboolean is_over = FALSE;
 
+  g_return_val_if_fail (text && end, FALSE);
+
   for (const char *at = text; at && at < end; at++)
     {
       if (depth == 0 && !g_ascii_isspace (*at) && (is_over || !opens (*at)))
@@ -101,12 +105,17 @@ GBytes *
 upscale_json_text_prune (GBytes *text, int most_depth)
 {
   gsize       length = 0;
-  const char *data = g_bytes_get_data (text, &length);
-  const char *at = data ? data : "";
-  const char *end = at + length;
-  GString    *rest = g_string_new (NULL);
+  const char *at;
+  const char *end;
+  GString    *rest;
   int         depth = 0;
 
+  g_return_val_if_fail (text, NULL);
+
+  at = g_bytes_get_data (text, &length);
+  at = at ? at : "";
+  end = at + length;
+  rest = g_string_new (NULL);
   while (at < end)
     {
       const char *close =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every kind of server's JSON is read and written with. */
+/* Reads members by type, with a fallback, and writes objects. Readers accept %NULL and
+ * nodes of any type, since they read JSON from outside. */
 #include "upscale-json.h"
 
 #include <math.h>
@@ -7,11 +8,11 @@
 
 #include "upscale-json-text.h"
 
-/* Where a builder keeps its pictures: the generator would look at each of their millions
- * of letters for one that it must escape. */
+/* Key of a builder's pictures. json-glib's generator would check each of their millions
+ * of characters for escapes, so upscale_json_end() writes pictures itself. */
 #define PICTURES "upscale-pictures"
-/* Stands in a picture's place. A null is no string, so no text that people write can be
- * taken for it; a builder with pictures holds no other. */
+/* Placeholder of a picture. A null is no string, so no text of a user looks like it. A
+ * builder with pictures has no other nulls. */
 #define PLACE "null"
 #define BASE64_CHARS(n_bytes) (((n_bytes) / 3 + 1) * 4)
 
@@ -19,7 +20,7 @@
  * upscale_json_read_object:
  * @node: (nullable): any node
  *
- * Returns: (transfer none) (nullable): the object, %NULL when @node is none
+ * Returns: (transfer none) (nullable): the object, %NULL if @node is none
  */
 JsonObject *
 upscale_json_read_object (JsonNode *node)
@@ -31,7 +32,7 @@ upscale_json_read_object (JsonNode *node)
  * upscale_json_read_array:
  * @node: (nullable): any node
  *
- * Returns: (transfer none) (nullable): the array, %NULL when @node is none
+ * Returns: (transfer none) (nullable): the array, %NULL if @node is none
  */
 JsonArray *
 upscale_json_read_array (JsonNode *node)
@@ -39,7 +40,7 @@ upscale_json_read_array (JsonNode *node)
   return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
-/* json-glib warns of other types, and guesses. */
+/* json-glib converts values of other types, and warns about them. */
 static JsonNode *
 check_type (JsonNode *node, GType type)
 {
@@ -52,7 +53,7 @@ check_type (JsonNode *node, GType type)
  * upscale_json_read_string:
  * @node: (nullable): any node
  *
- * Returns: (transfer none) (nullable): the string, %NULL when @node is none
+ * Returns: (transfer none) (nullable): the string, %NULL if @node is none
  */
 const char *
 upscale_json_read_string (JsonNode *node)
@@ -63,9 +64,9 @@ upscale_json_read_string (JsonNode *node)
 /**
  * upscale_json_read_int:
  * @node: (nullable): any node
- * @fallback: what counts when @node is no whole number
+ * @fallback: value if @node is no whole number
  *
- * Returns: the number
+ * Returns: the number, or @fallback
  */
 gint64
 upscale_json_read_int (JsonNode *node, gint64 fallback)
@@ -78,7 +79,7 @@ upscale_json_read_int (JsonNode *node, gint64 fallback)
  * @object: (nullable): an object
  * @name: a member
  *
- * Returns: (transfer none) (nullable): the member, %NULL without it
+ * Returns: (transfer none) (nullable): the member, %NULL if there is none
  */
 JsonNode *
 upscale_json_get_member (JsonObject *object, const char *name)
@@ -89,9 +90,9 @@ upscale_json_get_member (JsonObject *object, const char *name)
 /**
  * upscale_json_get_element:
  * @array: (nullable): an array
- * @index: which element
+ * @index: position of the element
  *
- * Returns: (transfer none) (nullable): the element, %NULL without it
+ * Returns: (transfer none) (nullable): the element, %NULL if there is none
  */
 JsonNode *
 upscale_json_get_element (JsonArray *array, guint index)
@@ -106,7 +107,7 @@ upscale_json_get_element (JsonArray *array, guint index)
  * @object: (nullable): an object
  * @name: a member
  *
- * Returns: (transfer none) (nullable): its value, %NULL when it is no string
+ * Returns: (transfer none) (nullable): the string, %NULL if the member is none
  */
 const char *
 upscale_json_get_string (JsonObject *object, const char *name)
@@ -118,9 +119,9 @@ upscale_json_get_string (JsonObject *object, const char *name)
  * upscale_json_get_boolean:
  * @object: (nullable): an object
  * @name: a member
- * @fallback: what counts when it is no boolean
+ * @fallback: value if the member is no boolean
  *
- * Returns: its value
+ * Returns: the boolean, or @fallback
  */
 gboolean
 upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallback)
@@ -134,10 +135,10 @@ upscale_json_get_boolean (JsonObject *object, const char *name, gboolean fallbac
  * upscale_json_get_int:
  * @object: (nullable): an object
  * @name: a member
- * @fallback: what counts when it is no whole number from 0 to @highest
- * @highest: the largest number that is believed
+ * @fallback: value if the member is no whole number from 0 to @highest
+ * @highest: the largest valid number
  *
- * Returns: its value
+ * Returns: the number, or @fallback
  */
 gint64
 upscale_json_get_int (JsonObject *object,
@@ -155,7 +156,7 @@ upscale_json_get_int (JsonObject *object,
  * @object: (nullable): an object
  * @name: a member
  *
- * Returns: its value, 0 when it is no number, not above 0 or not finite
+ * Returns: the number, 0 if the member is no finite number above 0
  */
 double
 upscale_json_get_positive (JsonObject *object, const char *name)
@@ -173,7 +174,7 @@ upscale_json_get_positive (JsonObject *object, const char *name)
  * @object: (nullable): an object
  * @name: a member
  *
- * Returns: (transfer none) (nullable): the array, %NULL when it is none
+ * Returns: (transfer none) (nullable): the array, %NULL if the member is none
  */
 JsonArray *
 upscale_json_get_array (JsonObject *object, const char *name)
@@ -186,7 +187,7 @@ upscale_json_get_array (JsonObject *object, const char *name)
  * @object: (nullable): an object
  * @name: a member
  *
- * Returns: (transfer none) (nullable): the object, %NULL when it is none
+ * Returns: (transfer none) (nullable): the object, %NULL if the member is none
  */
 JsonObject *
 upscale_json_get_object (JsonObject *object, const char *name)
@@ -196,8 +197,8 @@ upscale_json_get_object (JsonObject *object, const char *name)
 
 /**
  * upscale_json_dup_names:
- * @array: (nullable): strings, or objects that hold them
- * @member: (nullable): where an object has its name
+ * @array: (nullable): strings, or objects with a name
+ * @member: (nullable): the member with an object's name
  *
  * Returns: (transfer full) (nullable): the names; %NULL without an array
  */
@@ -226,10 +227,15 @@ upscale_json_dup_names (JsonArray *array, const char *member)
  * @builder: inside an object
  * @name: a member
  * @value: its value
+ *
+ * Adds a member.
  */
 void
 upscale_json_add_string (JsonBuilder *builder, const char *name, const char *value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_string_value (builder, value);
 }
@@ -239,10 +245,15 @@ upscale_json_add_string (JsonBuilder *builder, const char *name, const char *val
  * @builder: inside an object
  * @name: a member
  * @value: its value
+ *
+ * Adds a member.
  */
 void
 upscale_json_add_int (JsonBuilder *builder, const char *name, gint64 value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_int_value (builder, value);
 }
@@ -252,10 +263,15 @@ upscale_json_add_int (JsonBuilder *builder, const char *name, gint64 value)
  * @builder: inside an object
  * @name: a member
  * @value: its value
+ *
+ * Adds a member.
  */
 void
 upscale_json_add_double (JsonBuilder *builder, const char *name, double value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_double_value (builder, value);
 }
@@ -265,10 +281,15 @@ upscale_json_add_double (JsonBuilder *builder, const char *name, double value)
  * @builder: inside an object
  * @name: a member
  * @value: its value
+ *
+ * Adds a member.
  */
 void
 upscale_json_add_boolean (JsonBuilder *builder, const char *name, gboolean value)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_add_boolean_value (builder, value);
 }
@@ -290,14 +311,17 @@ get_pictures (JsonBuilder *builder)
  * upscale_json_add_base64:
  * @builder: inside an object, or with @name %NULL inside an array
  * @name: (nullable): a member
- * @bytes: what it holds
+ * @bytes: the picture
  *
- * Adds a picture, which is written by upscale_json_end(). The builder may hold no null of
- * its own.
+ * Adds a picture, which upscale_json_end() writes as base64. The builder must not get a
+ * null of its own.
  */
 void
 upscale_json_add_base64 (JsonBuilder *builder, const char *name, GBytes *bytes)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (bytes);
+
   g_ptr_array_add (get_pictures (builder), g_bytes_ref (bytes));
   if (name)
     json_builder_set_member_name (builder, name);
@@ -330,7 +354,7 @@ make_room (const char *text, GPtrArray *pictures)
   return g_string_sized_new (length);
 }
 
-/* Skips strings, in which anything may stand. */
+/* Skips strings, since their text may contain a placeholder. */
 static const char *
 find_place (const char *text, const char *end)
 {
@@ -340,7 +364,7 @@ find_place (const char *text, const char *end)
   return text;
 }
 
-/* Writes pictures where their places are. */
+/* Writes pictures in place of their placeholders. */
 static GBytes *
 fill_places (const char *text, GPtrArray *pictures)
 {
@@ -365,11 +389,16 @@ fill_places (const char *text, GPtrArray *pictures)
 /**
  * upscale_json_begin_object:
  * @builder: inside an object
- * @name: a member that is an object, for the caller to fill and end
+ * @name: a member
+ *
+ * Begins an object, which the caller ends with json_builder_end_object().
  */
 void
 upscale_json_begin_object (JsonBuilder *builder, const char *name)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_begin_object (builder);
 }
@@ -377,11 +406,16 @@ upscale_json_begin_object (JsonBuilder *builder, const char *name)
 /**
  * upscale_json_begin_array:
  * @builder: inside an object
- * @name: a member that is an array, for the caller to fill and end
+ * @name: a member
+ *
+ * Begins an array, which the caller ends with json_builder_end_array().
  */
 void
 upscale_json_begin_array (JsonBuilder *builder, const char *name)
 {
+  g_return_if_fail (JSON_IS_BUILDER (builder));
+  g_return_if_fail (name);
+
   json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
 }
@@ -390,15 +424,17 @@ upscale_json_begin_array (JsonBuilder *builder, const char *name)
  * upscale_json_end:
  * @builder: inside the outermost object
  *
- * Ends that object.
+ * Ends the outermost object.
  *
- * Returns: (transfer full): all of it as text
+ * Returns: (transfer full): the object as text, with its pictures
  */
 GBytes *
 upscale_json_end (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
+
+  g_return_val_if_fail (JSON_IS_BUILDER (builder), NULL);
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

@@ -10,18 +10,19 @@
 
 #define READY_PREFIX "listening on "
 #define TOKEN_PREFIX "token "
-/* The endpoint's end of the socket, after its standard streams. */
+/* Descriptor of the listening socket in the endpoint, after its standard streams. */
 #define SOCKET_DESCRIPTOR 3
 
 /**
  * UpscaleLocalBackend:
  *
- * Starts the endpoint that ships with the plug-in and speaks the wire contract to it: on
- * a Unix socket of the user's own, or where there can't be one on a loopback port that
- * the endpoint chooses, with a token that it makes and tells on its standard output. It
- * ends when our end of its standard input closes, so not even a killed plug-in leaves it
- * behind. When it dies, the next call starts another, and calls that come meanwhile wait
- * for that one.
+ * Starts the endpoint that is installed with the plug-in, and speaks the tile-batch
+ * contract to it over a Unix socket that only the user can reach. Where that can't be
+ * made, the endpoint chooses a loopback port and prints a token on its standard output.
+ *
+ * The endpoint ends when its standard input closes, so a killed plug-in leaves no process
+ * behind. When the endpoint has died, the next call starts another, and calls that come
+ * meanwhile wait for that start.
  */
 struct _UpscaleLocalBackend
 {
@@ -33,10 +34,10 @@ struct _UpscaleLocalBackend
   UpscaleLocalSocket      *local; /* NULL on a port */
   char                    *token; /* NULL on a socket */
   UpscaleTileBatchBackend *delegate;
-  GPtrArray               *waiting; /* of GTask: those that wait until it has started */
+  GPtrArray               *waiting; /* of GTask: calls that wait for the start */
 };
 
-/* A batch, while the endpoint may have to be started again for it. */
+/* Arguments of a batch that waits for the start. */
 typedef struct
 {
   UpscaleBatch            *batch;
@@ -64,7 +65,10 @@ static void
 stop (UpscaleLocalBackend *self)
 {
   if (self->process)
-    g_subprocess_force_exit (self->process);
+    {
+      g_debug ("ending the local endpoint");
+      g_subprocess_force_exit (self->process);
+    }
   g_clear_object (&self->process);
   g_clear_object (&self->delegate);
   g_clear_pointer (&self->local, upscale_local_socket_free);
@@ -109,13 +113,14 @@ take_address (UpscaleLocalBackend *self, const char *line, GError **error)
                    self->program);
       return FALSE;
     }
+  g_debug ("the local endpoint listens");
   http = make_http (self);
   self->delegate = upscale_tile_batch_backend_new (base, http, self->clock, NULL);
   return TRUE;
 }
 
-/* The keys for other endpoints are in such variables, and are not for a process that
- * opens models of strangers. */
+/* These variables hold the keys of other endpoints. The local endpoint must not have
+ * them, since it opens model files that strangers have made. */
 static void
 drop_own_variables (GSubprocessLauncher *launcher)
 {
@@ -126,16 +131,16 @@ drop_own_variables (GSubprocessLauncher *launcher)
       g_subprocess_launcher_unsetenv (launcher, *name);
 }
 
-/* The argument that tells the endpoint where to listen. */
+/* Returns (transfer full): the argument that tells the endpoint where to listen. */
 static char *
-choose_place (UpscaleLocalBackend *self, GSubprocessLauncher *launcher)
+make_listen_argument (UpscaleLocalBackend *self, GSubprocessLauncher *launcher)
 {
   g_autoptr (GError) cause = NULL;
 
   self->local = upscale_local_socket_new (g_get_user_runtime_dir (), &cause);
   if (!self->local)
     {
-      g_debug ("the local endpoint gets a port: %s", cause->message);
+      g_debug ("the local endpoint listens on a port: %s", cause->message);
       return g_strdup ("--port=0");
     }
   g_subprocess_launcher_take_fd (launcher,
@@ -144,21 +149,23 @@ choose_place (UpscaleLocalBackend *self, GSubprocessLauncher *launcher)
   return g_strdup_printf ("--socket-fd=%d", SOCKET_DESCRIPTOR);
 }
 
-/* Its standard error is ours, so that its words reach the log and no pipe of ours can
- * fill. */
+/* The endpoint inherits standard error, so that its messages reach the user and no pipe
+ * can fill up. */
 static GSubprocess *
 spawn (UpscaleLocalBackend *self, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autofree char *place = choose_place (self, launcher);
+  g_autofree char *listen_argument = make_listen_argument (self, launcher);
   GSubprocess     *process;
 
   drop_own_variables (launcher);
   process = g_subprocess_launcher_spawn (launcher, &cause, self->program,
-                                         "--exit-with-parent", place, NULL);
-  if (!process)
+                                         "--exit-with-parent", listen_argument, NULL);
+  if (process)
+    g_debug ("started the local endpoint %s", self->program);
+  else
     g_set_error (
         error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
         _ ("the local endpoint can't be started (%s); install the plug-in again"),
@@ -175,7 +182,7 @@ take_waiting (UpscaleLocalBackend *self)
   return waiting;
 }
 
-/* Answers all that wait: with the endpoint, or with why it did not start. */
+/* Answers all waiting calls with the endpoint, or with the error of its start. */
 static void
 end_start (UpscaleLocalBackend *self, const GError *error)
 {
@@ -190,7 +197,8 @@ end_start (UpscaleLocalBackend *self, const GError *error)
       g_task_return_pointer (waiting->pdata[i], g_object_ref (delegate), g_object_unref);
 }
 
-/* The first that waited was cancelled; for the others it is started again. */
+/* The start runs with the cancellable of the first waiting call. After its cancellation
+ * the endpoint is started again for the other calls. */
 static void
 end_cancelled_start (UpscaleLocalBackend *self)
 {
@@ -218,7 +226,7 @@ read_line (UpscaleLocalBackend *self, GDataInputStream *lines)
                                        on_line, g_object_ref (self));
 }
 
-/* On a port, the token comes first. */
+/* An endpoint on a port prints its token before its address. */
 static void
 on_line (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -242,7 +250,7 @@ on_line (GObject *object, GAsyncResult *result, gpointer user_data)
     end_start (self, error);
 }
 
-/* For all that wait. */
+/* Starts the endpoint for all waiting calls. */
 static void
 begin_start (UpscaleLocalBackend *self)
 {
@@ -261,7 +269,8 @@ begin_start (UpscaleLocalBackend *self)
   read_line (self, lines);
 }
 
-/* Several batches may find it dead at once; it is started once for all of them. */
+/* Several batches may find the endpoint dead at once. It is started once for all of them.
+ */
 static void
 start_async (UpscaleLocalBackend *self,
              GCancellable        *cancellable,
@@ -280,8 +289,8 @@ start_async (UpscaleLocalBackend *self,
     begin_start (self);
 }
 
-/* Returns (transfer full): what speaks to the endpoint that was there then; it may have
- * died since. */
+/* Returns (transfer full): the backend for the endpoint as it was when the start ended.
+ * The endpoint may have died since. */
 static UpscaleBackend *
 start_finish (UpscaleLocalBackend *self, GAsyncResult *result, GError **error)
 {
@@ -443,15 +452,20 @@ upscale_local_backend_init (UpscaleLocalBackend *self)
 /**
  * upscale_local_backend_new:
  * @program: path of the endpoint's program
- * @clock: the time between polls
+ * @clock: measures the time between polls
  *
- * Returns: (transfer full): the backend; nothing is started yet
+ * Returns: (transfer full): the backend, for the main thread. The endpoint starts with
+ * the first call
  */
 UpscaleLocalBackend *
 upscale_local_backend_new (const char *program, UpscaleClock *clock)
 {
-  UpscaleLocalBackend *self = g_object_new (UPSCALE_TYPE_LOCAL_BACKEND, NULL);
+  UpscaleLocalBackend *self;
 
+  g_return_val_if_fail (program, NULL);
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_LOCAL_BACKEND, NULL);
   self->program = g_strdup (program);
   self->clock = g_object_ref (clock);
   return self;

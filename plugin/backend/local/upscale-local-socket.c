@@ -20,16 +20,16 @@
 /**
  * UpscaleLocalSocket:
  *
- * A Unix socket that only its user can reach, and the folder made for it. It listens
- * before the program that is to serve it starts, which gets the descriptor, so nobody can
- * come between the two. The folder is locked as long as this process lives; one whose
- * lock is free was left by a process that was killed, and the next one removes it.
+ * A Unix socket in a folder that only its user can reach. The socket listens before the
+ * endpoint starts, and the endpoint inherits its descriptor, so no other program can take
+ * its place. The folder is locked while this process lives. A folder without a lock
+ * belongs to a process that was killed, and the next process removes it.
  */
 struct _UpscaleLocalSocket
 {
   char           *folder;
   int             lock;
-  int             listening; /* -1 once it is handed over */
+  int             listening; /* -1 after upscale_local_socket_steal_descriptor() */
   GSocketAddress *address;
 };
 
@@ -43,8 +43,7 @@ fail (GError **error, const char *what, const char *path)
   return FALSE;
 }
 
-/* In a folder that others may write to, they could put a socket of their own in place of
- * ours. */
+/* In a folder that other users may write to, they could replace the socket. */
 static gboolean
 check_own (const char *folder, GError **error)
 {
@@ -129,11 +128,10 @@ listen_in_folder (UpscaleLocalSocket *local, GError **error)
 
 /**
  * upscale_local_socket_new:
- * @runtime_folder: the user's own folder for such things, `$XDG_RUNTIME_DIR`
+ * @runtime_folder: the user's folder for sockets, `$XDG_RUNTIME_DIR`
  * @error: return location for an error
  *
- * Returns: (transfer full): a socket that listens, or %NULL with %UPSCALE_ERROR_STORAGE
- * where there can't be one
+ * Returns: (transfer full): a listening socket, or %NULL with %UPSCALE_ERROR_STORAGE
  */
 UpscaleLocalSocket *
 upscale_local_socket_new (const char *runtime_folder, GError **error)
@@ -141,6 +139,7 @@ upscale_local_socket_new (const char *runtime_folder, GError **error)
   g_autoptr (UpscaleLocalSocket) local = NULL;
 
   g_return_val_if_fail (runtime_folder, NULL);
+
   if (!check_own (runtime_folder, error))
     return NULL;
   remove_stale (runtime_folder);
@@ -155,7 +154,7 @@ upscale_local_socket_new (const char *runtime_folder, GError **error)
  * upscale_local_socket_free:
  * @local: (transfer full): a socket
  *
- * Removes it and its folder; connections that are open go on.
+ * Removes the socket and its folder. Open connections stay open.
  */
 void
 upscale_local_socket_free (UpscaleLocalSocket *local)
@@ -173,13 +172,13 @@ upscale_local_socket_free (UpscaleLocalSocket *local)
  * upscale_local_socket_steal_descriptor:
  * @local: a socket
  *
- * Returns: (transfer full): the descriptor that listens, for the program that is to serve
- * it
+ * Returns: (transfer full): the listening descriptor, for the endpoint
  */
 int
 upscale_local_socket_steal_descriptor (UpscaleLocalSocket *local)
 {
-  g_return_val_if_fail (local->listening >= 0, -1);
+  g_return_val_if_fail (local && local->listening >= 0, -1);
+
   return g_steal_fd (&local->listening);
 }
 
@@ -187,10 +186,12 @@ upscale_local_socket_steal_descriptor (UpscaleLocalSocket *local)
  * upscale_local_socket_get_address:
  * @local: a socket
  *
- * Returns: (transfer none): where to connect
+ * Returns: (transfer none): the address to connect to
  */
 GSocketAddress *
 upscale_local_socket_get_address (UpscaleLocalSocket *local)
 {
+  g_return_val_if_fail (local, NULL);
+
   return local->address;
 }

@@ -4,18 +4,19 @@
 #include "upscale-error.h"
 #include "upscale-http-error.h"
 #include "upscale-http-origin.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
 #include "upscale-tile-batch-process.h"
 
 #define MOST_HEALTH_BYTES (1 << 20)
-/* A service that scales to zero may have to start a machine for this, too. */
+/* A service that scales to zero may start a machine before it answers. */
 #define HEALTH_SILENCE_US (200 * (gint64) G_USEC_PER_SEC)
 
 /**
  * UpscaleTileBatchBackend:
  *
- * Speaks our own wire contract: PUT a batch, GET what has come of it, DELETE it when it
- * is cancelled. Stateless but for its address; each batch carries its own state.
+ * Speaks the tile-batch contract of `endpoint/README.md`: PUT a batch, GET its results,
+ * DELETE it when it is cancelled. Each batch has its own state; the backend has only an
+ * address.
  */
 struct _UpscaleTileBatchBackend
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -31,27 +31,6 @@ dup_text (const char *text, const char *fallback)
   return upscale_text_tidy (text && *text ? text : fallback, MAX_TEXT_CHARS);
 }
 
-static void
-result_clear (gpointer data)
-{
-  UpscaleWireResult *result = data;
-
-  g_clear_pointer (&result->image, g_bytes_unref);
-  g_free (result->failure);
-}
-
-/**
- * upscale_wire_answer_free:
- * @answer: (transfer full): an answer
- */
-void
-upscale_wire_answer_free (UpscaleWireAnswer *answer)
-{
-  g_array_unref (answer->results);
-  g_free (answer->failure);
-  g_free (answer);
-}
-
 static gboolean
 find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
 {
@@ -75,12 +54,12 @@ find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
 }
 
 static gboolean
-decode_result (UpscaleJsonBlobs   *blobs,
-               JsonNode           *node,
-               const UpscaleBatch *batch,
-               GHashTable         *seen,
-               UpscaleWireResult  *result,
-               GError            **error)
+decode_result (UpscaleJsonBlobs       *blobs,
+               JsonNode               *node,
+               const UpscaleBatch     *batch,
+               GHashTable             *seen,
+               UpscaleTileBatchResult *result,
+               GError                **error)
 {
   JsonObject *object = upscale_json_read_object (node);
   const char *id = upscale_json_get_string (object, "id");
@@ -119,7 +98,7 @@ decode_results (UpscaleJsonBlobs   *blobs,
 
   for (guint i = 0; i < n; i++)
     {
-      UpscaleWireResult result = { 0 };
+      UpscaleTileBatchResult result = { 0 };
 
       if (!decode_result (blobs, json_array_get_element (array, i), batch, seen, &result,
                           error))
@@ -130,7 +109,7 @@ decode_results (UpscaleJsonBlobs   *blobs,
 }
 
 static gboolean
-decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
+decode_status (JsonObject *object, UpscaleTileBatchAnswer *answer, GError **error)
 {
   const char *status = upscale_json_get_string (object, "status");
 
@@ -154,33 +133,35 @@ decode_status (JsonObject *object, UpscaleWireAnswer *answer, GError **error)
 /**
  * upscale_tile_batch_decode:
  * @body: JSON, as it came in
- * @batch: what was asked
+ * @batch: the batch that was sent
  * @error: return location for an error
  *
- * Reads an answer and believes nothing: another batch's id, unknown tiles and tiles
- * answered twice are refused. Whether the pictures are any good is not looked at here.
- * May be called from any thread.
+ * Reads an answer. Refuses the id of another batch, unknown tiles, and tiles that are
+ * answered twice. Does not decode pictures. May be called from any thread.
  *
  * Returns: (transfer full): the answer, or %NULL with %UPSCALE_ERROR_PROTOCOL
  */
-UpscaleWireAnswer *
+UpscaleTileBatchAnswer *
 upscale_tile_batch_decode (GBytes *body, const UpscaleBatch *batch, GError **error)
 {
-  g_autoptr (UpscaleJsonBlobs) blobs = upscale_json_blobs_new (body, error);
-  JsonObject *object = blobs ? upscale_json_blobs_get_root (blobs) : NULL;
-  const char *id = upscale_json_get_string (object, "batch_id");
-  g_autoptr (UpscaleWireAnswer) answer = NULL;
+  g_autoptr (UpscaleJsonBlobs) blobs = NULL;
+  JsonObject *object;
+  const char *id;
+  g_autoptr (UpscaleTileBatchAnswer) answer = NULL;
 
-  if (!object)
+  g_return_val_if_fail (body && batch, NULL);
+
+  blobs = upscale_json_blobs_new (body, error);
+  if (!blobs)
     return NULL;
+  object = upscale_json_blobs_get_root (blobs);
+  id = upscale_json_get_string (object, "batch_id");
   if (g_strcmp0 (id, batch->id) != 0)
     {
       refuse (error, _ ("it answered for another batch: '%s'"), id ? id : "");
       return NULL;
     }
-  answer = g_new0 (UpscaleWireAnswer, 1);
-  answer->results = g_array_new (FALSE, FALSE, sizeof (UpscaleWireResult));
-  g_array_set_clear_func (answer->results, result_clear);
+  answer = upscale_tile_batch_answer_new ();
   answer->n_processed = (guint) upscale_json_get_int (object, "tiles_processed", 0,
                                                       upscale_batch_count_tiles (batch));
   if (!decode_status (object, answer, error) ||
@@ -209,13 +190,13 @@ decode_in_thread (GTask        *task,
                   gpointer      task_data,
                   GCancellable *cancellable)
 {
-  Decoding          *decoding = task_data;
-  GError            *error = NULL;
-  UpscaleWireAnswer *answer =
+  Decoding               *decoding = task_data;
+  GError                 *error = NULL;
+  UpscaleTileBatchAnswer *answer =
       upscale_tile_batch_decode (decoding->body, decoding->batch, &error);
 
   if (answer)
-    g_task_return_pointer (task, answer, (GDestroyNotify) upscale_wire_answer_free);
+    g_task_return_pointer (task, answer, (GDestroyNotify) upscale_tile_batch_answer_free);
   else
     g_task_return_error (task, error);
 }
@@ -223,12 +204,12 @@ decode_in_thread (GTask        *task,
 /**
  * upscale_tile_batch_decode_async:
  * @body: JSON, as it came in
- * @batch: what was asked; only its id and tiles are read
+ * @batch: the batch that was sent; the thread reads only its id and tiles
  * @callback: called on the caller's thread
  * @user_data: for @callback
  *
- * Does upscale_tile_batch_decode() in a worker thread: a batch's pictures are tens of
- * megabytes.
+ * Runs upscale_tile_batch_decode() in a worker thread, since the pictures of a batch have
+ * tens of megabytes.
  */
 void
 upscale_tile_batch_decode_async (GBytes             *body,
@@ -236,9 +217,13 @@ upscale_tile_batch_decode_async (GBytes             *body,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  Decoding *decoding = g_new (Decoding, 1);
+  g_autoptr (GTask) task = NULL;
+  Decoding *decoding;
 
+  g_return_if_fail (body && batch);
+
+  task = g_task_new (NULL, NULL, callback, user_data);
+  decoding = g_new (Decoding, 1);
   *decoding = (Decoding) { g_bytes_ref (body), upscale_batch_ref (batch) };
   g_task_set_task_data (task, decoding, (GDestroyNotify) decoding_free);
   g_task_run_in_thread (task, decode_in_thread);
@@ -246,18 +231,20 @@ upscale_tile_batch_decode_async (GBytes             *body,
 
 /**
  * upscale_tile_batch_decode_finish:
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
  * Returns: (transfer full): the answer, or %NULL with %UPSCALE_ERROR_PROTOCOL
  */
-UpscaleWireAnswer *
+UpscaleTileBatchAnswer *
 upscale_tile_batch_decode_finish (GAsyncResult *result, GError **error)
 {
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* NULL when the endpoint does not say. */
+/* Returns %NULL for an empty list too: the endpoint does not list its names. */
 static GStrv
 dup_names (JsonObject *object, const char *member)
 {
@@ -267,7 +254,7 @@ dup_names (JsonObject *object, const char *member)
                                                     : NULL;
 }
 
-/* A price in another currency says nothing here: ours are in dollars. */
+/* Prices are compared in dollars, so a price in another currency counts as unknown. */
 static double
 get_price (JsonObject *object)
 {
@@ -283,20 +270,25 @@ get_price (JsonObject *object)
  * @body: JSON, as it came in
  * @error: return location for an error
  *
- * Reads what an endpoint says it can do; what it leaves out takes a safe default.
+ * Reads the capabilities of an endpoint. Missing members get a safe default.
  *
  * Returns: (transfer full): the capabilities, or %NULL with %UPSCALE_ERROR_PROTOCOL
  */
 UpscaleCapabilities *
 upscale_tile_batch_decode_health (GBytes *body, GError **error)
 {
-  g_autoptr (UpscaleJsonBlobs) blobs = upscale_json_blobs_new (body, error);
-  JsonObject          *object = blobs ? upscale_json_blobs_get_root (blobs) : NULL;
-  const char          *identity = upscale_json_get_string (object, "identity");
+  g_autoptr (UpscaleJsonBlobs) blobs = NULL;
+  JsonObject          *object;
+  const char          *identity;
   UpscaleCapabilities *capabilities;
 
-  if (!object)
+  g_return_val_if_fail (body, NULL);
+
+  blobs = upscale_json_blobs_new (body, error);
+  if (!blobs)
     return NULL;
+  object = upscale_json_blobs_get_root (blobs);
+  identity = upscale_json_get_string (object, "identity");
   if (upscale_json_get_int (object, "protocol", 0, G_MAXINT) != PROTOCOL)
     {
       refuse (error,

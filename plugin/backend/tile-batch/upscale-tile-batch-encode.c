@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-encode.h"
 
 #include "upscale-json.h"
 
@@ -95,19 +95,22 @@ add_ip_adapter (JsonBuilder *builder, const UpscaleGenParams *gen_params)
 /**
  * upscale_tile_batch_encode:
  * @batch: a batch of at least one tile
- * @lease_s: after how long without a question the endpoint gives the batch up
+ * @lease_s: time without a poll after which the endpoint stops the batch, in seconds
  *
- * Writes the request as `endpoint/tile-batch.schema.json` has it. May be called from any
- * thread.
+ * Writes the request of `endpoint/tile-batch.schema.json`. May be called from any thread.
  *
  * Returns: (transfer full): JSON
  */
 GBytes *
 upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  const UpscaleTileMessage *first = batch->tiles->pdata[0];
+  g_autoptr (JsonBuilder) builder = NULL;
+  const UpscaleTileMessage *first;
 
+  g_return_val_if_fail (batch && batch->tiles->len > 0, NULL);
+
+  builder = json_builder_new_immutable ();
+  first = batch->tiles->pdata[0];
   json_builder_begin_object (builder);
   upscale_json_add_int (builder, "protocol", PROTOCOL);
   upscale_json_add_string (builder, "batch_id", batch->id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One batch's way over the wire: PUT, then GET until all has come, DELETE when it is
- * cancelled. Each step takes the task and hands it to the next. */
+/* One batch over HTTP: PUT, then GET until all results are there, DELETE when the batch
+ * is cancelled. Each step takes the task and passes it on. */
 #include "upscale-tile-batch-process.h"
 
 #include <glib/gi18n-lib.h>
@@ -8,28 +8,29 @@
 #include "upscale-error.h"
 #include "upscale-http-error.h"
 #include "upscale-pause.h"
-#include "upscale-tile-batch-codec.h"
+#include "upscale-tile-batch-decode.h"
+#include "upscale-tile-batch-encode.h"
 
-/* The endpoint may hold its answer this long when it has no news; well below where
- * proxies cut. While it has not begun it is asked more often, to see when it does. */
+/* The endpoint may hold its answer for 10 s while it has no news. Proxies cut a
+ * connection near 100 s. Before the endpoint begins, 1 s shows the begin in time. */
 #define PREFER_WAIT "respond-async, wait=10"
 #define PREFER_WAIT_FOR_BEGIN "respond-async, wait=1"
-/* A killed plug-in stops costing money after this; polls come far more often. */
+/* The server stops a batch that nobody polls for this time, so that a killed plug-in
+ * stops costing money. */
 #define LEASE_S 120
-/* Between two questions, when the endpoint answers at once and names no time. */
+/* Time between polls of an endpoint that answers at once and without Retry-After. */
 #define POLL_WAIT_US (1 * G_USEC_PER_SEC)
-/* A dozen pictures in one answer would lie in memory three times over while it is read.
- */
+/* Decoding an answer needs three times its pictures in memory. */
 #define MAX_RESULTS 4
-/* How long a cancelled batch waits for the endpoint's word that it has stopped. */
-#define FAREWELL_US (1 * G_USEC_PER_SEC)
-/* A farewell may overtake the batch itself, and is then said again. */
-#define FAREWELL_PAUSE_US (G_USEC_PER_SEC / 5)
-/* A machine that is being started behind a proxy answers nothing for minutes; one that
- * holds its answer for news does so for ten seconds. */
+/* Longest wait of a cancelled batch for the answer to its DELETE. */
+#define CANCEL_NOTIFY_US (1 * G_USEC_PER_SEC)
+/* A DELETE may overtake the PUT of its batch, and is then sent again after this time. */
+#define CANCEL_NOTIFY_RETRY_US (G_USEC_PER_SEC / 5)
+/* A machine that starts behind a proxy may not answer a PUT for minutes. A poll is held
+ * for 10 s at most. */
 #define SUBMIT_SILENCE_US (200 * (gint64) G_USEC_PER_SEC)
 #define POLL_SILENCE_US (60 * (gint64) G_USEC_PER_SEC)
-/* Noise in 16 bits with alpha, in base64: no picture takes more. */
+/* The largest picture is noise in 16 bits with alpha, in base64. */
 #define MOST_BYTES_PER_PIXEL 11
 #define MOST_OTHER_BYTES (1 << 20)
 #define KIB 1024
@@ -42,16 +43,16 @@ typedef struct
   gpointer                 funcs_data;
   GBytes                  *body;
   gboolean                 is_blocking; /* the server has only the one blocking route */
-  gboolean     is_sent; /* the endpoint may be at work, also when it never answered */
+  gboolean     is_sent; /* the endpoint may be at work, even if it never answered */
   UpscalePhase phase;
-  gint64       asked_us;
-  gint64       told_wait_us; /* by the last answer, 0 when it did not say */
+  gint64       polled_us;
+  gint64       told_wait_us; /* Retry-After of the last answer, 0 without it */
   guint        timer;
-  guint        farewell_pause; /* timer */
+  guint        retry_timer; /* timer */
 } Process;
 
 static void submit (GTask *task);
-static void ask (GTask *task);
+static void poll_results (GTask *task);
 static void on_deleted (GObject *object, GAsyncResult *result, gpointer user_data);
 static void send_delete (const UpscaleTileBatchAddress *address,
                          const UpscaleBatch            *batch,
@@ -71,7 +72,7 @@ make_batch_uri (const UpscaleTileBatchAddress *address,
                 const UpscaleBatch            *batch,
                 const char                    *query)
 {
-  /* The id of a leftover comes from a file. */
+  /* The id of a recovered batch comes from a file. */
   g_autofree char *id = g_uri_escape_string (batch->id, NULL, FALSE);
   g_autofree char *path = g_strconcat ("/v1/batches/", id, NULL);
 
@@ -89,33 +90,33 @@ count_most_bytes (const UpscaleBatch *batch)
 }
 
 static void
-on_farewell_over (gpointer user_data)
+on_cancel_notify_over (gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Process *process = g_task_get_task_data (task);
 
   process->timer = 0;
-  if (process->farewell_pause)
+  if (process->retry_timer)
     {
-      upscale_clock_remove_timer (process->address->clock, process->farewell_pause);
+      upscale_clock_remove_timer (process->address->clock, process->retry_timer);
       g_object_unref (task);
     }
   g_task_return_new_error_literal (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
 }
 
 static void
-on_farewell_pause_over (gpointer user_data)
+on_cancel_notify_retry_due (gpointer user_data)
 {
   GTask   *task = user_data;
   Process *process = g_task_get_task_data (task);
 
-  process->farewell_pause = 0;
+  process->retry_timer = 0;
   send_delete (process->address, process->batch, on_deleted, task);
 }
 
-/* The endpoint does not know the batch, which may still be on its way to it. */
+/* The endpoint does not know the batch, whose PUT may still be under way. */
 static gboolean
-was_too_early (const Process *process, const UpscaleHttpAnswer *answer)
+has_overtaken_batch (const Process *process, const UpscaleHttpAnswer *answer)
 {
   return answer && answer->status == SOUP_STATUS_NOT_FOUND &&
          !process->batch->is_submitted;
@@ -129,16 +130,16 @@ on_deleted (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (UpscaleHttpAnswer) answer =
       upscale_http_send_finish (UPSCALE_HTTP (object), result, NULL);
 
-  if (process->timer && was_too_early (process, answer))
-    process->farewell_pause =
-        upscale_clock_add_timer (process->address->clock, FAREWELL_PAUSE_US,
-                                 on_farewell_pause_over, g_steal_pointer (&task));
-  /* Whatever else it answered, there is nothing more to do; the lease ends what did not
-   * hear of it. */
+  if (process->timer && has_overtaken_batch (process, answer))
+    process->retry_timer =
+        upscale_clock_add_timer (process->address->clock, CANCEL_NOTIFY_RETRY_US,
+                                 on_cancel_notify_retry_due, g_steal_pointer (&task));
+  /* Any other answer ends the notification: the lease stops a batch whose endpoint has
+   * not got the DELETE. */
   else if (process->timer)
     {
       upscale_clock_remove_timer (process->address->clock, process->timer);
-      on_farewell_over (task);
+      on_cancel_notify_over (task);
     }
 }
 
@@ -157,15 +158,16 @@ send_delete (const UpscaleTileBatchAddress *address,
   upscale_http_send_async (address->http, &request, NULL, callback, user_data);
 }
 
-/* Stops what costs money. Takes the task; waits a moment for the endpoint's word, as the
- * plug-in may end right after. */
+/* Tells the endpoint to stop, since its time costs money. Waits shortly for the answer,
+ * as the plug-in may end right after. Takes the task. */
 static void
-say_farewell (GTask *task)
+notify_cancel (GTask *task)
 {
   Process *process = g_task_get_task_data (task);
 
-  process->timer = upscale_clock_add_timer (process->address->clock, FAREWELL_US,
-                                            on_farewell_over, g_object_ref (task));
+  g_debug ("batch %s: cancelled, sending DELETE", process->batch->id);
+  process->timer = upscale_clock_add_timer (process->address->clock, CANCEL_NOTIFY_US,
+                                            on_cancel_notify_over, g_object_ref (task));
   send_delete (process->address, process->batch, on_deleted, task);
 }
 
@@ -175,12 +177,12 @@ fail (GTask *task, GError *error)
 {
   Process *process = g_task_get_task_data (task);
 
-  /* A blocking server stops when the client goes away. */
+  /* A server with the blocking route only stops when the connection closes. */
   if (process->is_sent && !process->is_blocking &&
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (error);
-      say_farewell (task);
+      notify_cancel (task);
       return;
     }
   g_task_return_error (task, error);
@@ -188,12 +190,12 @@ fail (GTask *task, GError *error)
 }
 
 static void
-hand_out (Process *process, const UpscaleWireAnswer *answer)
+deliver_results (Process *process, const UpscaleTileBatchAnswer *answer)
 {
   for (guint i = 0; i < answer->results->len; i++)
     {
-      const UpscaleWireResult *result =
-          &g_array_index (answer->results, UpscaleWireResult, i);
+      const UpscaleTileBatchResult *result =
+          &g_array_index (answer->results, UpscaleTileBatchResult, i);
       g_autoptr (GError) failure =
           result->image ? NULL : upscale_http_error_from_tile (result->failure);
       UpscaleTileAnswer tile = { result->tile_index, result->image, failure };
@@ -204,16 +206,21 @@ hand_out (Process *process, const UpscaleWireAnswer *answer)
 }
 
 static void
-note_phase (Process *process, const UpscaleWireAnswer *answer)
+note_phase (Process *process, const UpscaleTileBatchAnswer *answer)
 {
+  if (!process->batch->is_submitted)
+    g_debug ("batch %s: accepted", process->batch->id);
   process->batch->is_submitted = TRUE;
   if (answer->phase != process->phase)
-    process->funcs->on_phase (answer->phase, process->funcs_data);
+    {
+      g_debug ("batch %s: phase %d", process->batch->id, (int) answer->phase);
+      process->funcs->on_phase (answer->phase, process->funcs_data);
+    }
   process->phase = answer->phase;
 }
 
 static GError *
-describe_failed_batch (const UpscaleWireAnswer *answer)
+describe_failed_batch (const UpscaleTileBatchAnswer *answer)
 {
   if (answer->is_cancelled)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
@@ -225,15 +232,15 @@ describe_failed_batch (const UpscaleWireAnswer *answer)
 static void
 on_poll_due (gpointer task)
 {
-  ask (task);
+  poll_results (task);
 }
 
-/* An endpoint that holds its answer until there is news is asked again at once; another
- * only now and then. */
+/* Polls an endpoint that holds its answers again at once, and another one after a pause.
+ */
 static gint64
 choose_poll_wait (const Process *process, guint n_news)
 {
-  gint64 passed_us = upscale_clock_get_now (process->address->clock) - process->asked_us;
+  gint64 passed_us = upscale_clock_get_now (process->address->clock) - process->polled_us;
 
   if (n_news > 0 || passed_us >= POLL_WAIT_US)
     return 0;
@@ -241,17 +248,17 @@ choose_poll_wait (const Process *process, guint n_news)
                                    : POLL_WAIT_US;
 }
 
-/* An endpoint may hold results back to keep its answers small; what is finished is
- * fetched before anything is concluded. */
+/* Finished results that the last answer left out. Endpoints keep answers small, so these
+ * are fetched before the batch ends. */
 static gboolean
-has_more (const Process *process, const UpscaleWireAnswer *answer)
+has_more (const Process *process, const UpscaleTileBatchAnswer *answer)
 {
   return answer->results->len > 0 && answer->n_processed > process->batch->n_results;
 }
 
 /* Takes the task. */
 static void
-conclude (GTask *task, const UpscaleWireAnswer *answer)
+conclude (GTask *task, const UpscaleTileBatchAnswer *answer)
 {
   Process *process = g_task_get_task_data (task);
 
@@ -259,6 +266,8 @@ conclude (GTask *task, const UpscaleWireAnswer *answer)
     fail (task, describe_failed_batch (answer));
   else if (answer->has_ended)
     {
+      g_debug ("batch %s: ended with %u results", process->batch->id,
+               process->batch->n_results);
       g_task_return_boolean (task, TRUE);
       g_object_unref (task);
     }
@@ -274,7 +283,7 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
   GTask   *task = user_data;
   Process *process = g_task_get_task_data (task);
   GError  *error = NULL;
-  g_autoptr (UpscaleWireAnswer) answer =
+  g_autoptr (UpscaleTileBatchAnswer) answer =
       upscale_tile_batch_decode_finish (result, &error);
 
   if (!answer)
@@ -283,9 +292,9 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   note_phase (process, answer);
-  hand_out (process, answer);
+  deliver_results (process, answer);
   if (has_more (process, answer))
-    ask (task);
+    poll_results (task);
   else
     conclude (task, answer);
 }
@@ -317,6 +326,8 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else if (lacks_put_route (process, answer->status))
     {
+      g_debug ("batch %s: no route for PUT, using the blocking route",
+               process->batch->id);
       process->is_blocking = TRUE;
       submit (task);
     }
@@ -332,14 +343,13 @@ send (GTask *task, UpscaleHttpRequest *request)
   Process *process = g_task_get_task_data (task);
 
   process->is_sent = TRUE;
-  process->asked_us = upscale_clock_get_now (process->address->clock);
+  process->polled_us = upscale_clock_get_now (process->address->clock);
   request->max_answer_bytes = count_most_bytes (process->batch);
   upscale_http_send_async (process->address->http, request, g_task_get_cancellable (task),
                            on_answered, task);
 }
 
-/* Takes the task. From here on the endpoint may be at work, also when its answer is lost.
- */
+/* Takes the task. After this the endpoint may be at work, even if its answer is lost. */
 static void
 submit (GTask *task)
 {
@@ -360,7 +370,7 @@ submit (GTask *task)
 
 /* Takes the task. */
 static void
-ask (GTask *task)
+poll_results (GTask *task)
 {
   Process         *process = g_task_get_task_data (task);
   g_autofree char *query = g_strdup_printf ("results_from=%u&max_results=%d",
@@ -429,14 +439,14 @@ on_encoded (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /**
  * upscale_tile_batch_process_start:
- * @task: (transfer full): returns %TRUE when the endpoint ended the batch; gets the
- * process as its task data
- * @address: where to
- * @batch: what to paint
- * @funcs: called as news come in
+ * @task: (transfer full): returns %TRUE when the endpoint has ended the batch; its task
+ * data must be unset
+ * @address: address of the endpoint
+ * @batch: the batch
+ * @funcs: called for results and phases
  * @funcs_data: for @funcs
  *
- * Sees a batch through. One that the endpoint knows already is only asked for.
+ * Sends a batch and polls until it ends. Only polls a batch that is submitted already.
  */
 void
 upscale_tile_batch_process_start (GTask                   *task,
@@ -445,9 +455,13 @@ upscale_tile_batch_process_start (GTask                   *task,
                                   const UpscaleBatchFuncs *funcs,
                                   gpointer                 funcs_data)
 {
-  Process *process = g_new0 (Process, 1);
+  Process *process;
   g_autoptr (GTask) encoding = NULL;
 
+  g_return_if_fail (G_IS_TASK (task));
+  g_return_if_fail (address && batch && funcs);
+
+  process = g_new0 (Process, 1);
   *process = (Process) { .address = address,
                          .batch = upscale_batch_ref (batch),
                          .is_blocking = address->is_blocking,
@@ -458,7 +472,7 @@ upscale_tile_batch_process_start (GTask                   *task,
   if (batch->is_submitted)
     {
       process->is_sent = TRUE;
-      ask (task);
+      poll_results (task);
       return;
     }
   encoding = g_task_new (g_task_get_source_object (task), NULL, on_encoded, task);
@@ -469,15 +483,17 @@ upscale_tile_batch_process_start (GTask                   *task,
 
 /**
  * upscale_tile_batch_process_abandon:
- * @address: where it was sent
+ * @address: address of the endpoint
  * @batch: a batch that has failed
  *
- * Tells the endpoint to stop; whether it hears of it is not waited for.
+ * Tells the endpoint to stop a batch, without waiting for an answer.
  */
 void
 upscale_tile_batch_process_abandon (const UpscaleTileBatchAddress *address,
                                     const UpscaleBatch            *batch)
 {
+  g_return_if_fail (address && batch);
+
   if (batch->is_submitted)
     send_delete (address, batch, NULL, NULL);
 }

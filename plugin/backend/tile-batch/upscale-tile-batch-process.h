@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleTileBatchAddress:
- * @base: where an endpoint's routes begin
- * @http: how to send, with its headers
- * @clock: the time between questions
- * @is_blocking: the server has shown that it has the one blocking route only
- * @max_body_bytes: largest request that it takes, 0 when unknown
+ * @base: the address that routes are relative to
+ * @http: sends the requests, with the endpoint's headers
+ * @clock: measures the time between polls
+ * @is_blocking: the server has only the blocking route
+ * @max_body_bytes: size of the largest request that the server accepts, 0 if unknown
  *
- * Where batches go. Its members outlive every process.
+ * The address of an endpoint, and facts that all its batches share. Its members outlive
+ * every batch.
  */
 typedef struct
 {
