@@ -6,8 +6,8 @@
 /**
  * UpscaleCompletions:
  *
- * Names that servers have said they have, offered where one is typed. What nobody offers
- * can be typed all the same: not every server tells.
+ * Names of models and LoRAs that servers have listed, offered while the user types one.
+ * Any other name can be typed as well, since not every server lists its own.
  */
 struct _UpscaleCompletions
 {
@@ -28,27 +28,29 @@ make_list (void)
 /**
  * upscale_completions_new:
  *
- * Returns: (transfer full): offers without a name
+ * Returns: (transfer full): completions without any name
  */
 UpscaleCompletions *
 upscale_completions_new (void)
 {
-  UpscaleCompletions *offers = g_new (UpscaleCompletions, 1);
+  UpscaleCompletions *completions = g_new (UpscaleCompletions, 1);
 
-  *offers = (UpscaleCompletions) { make_list (), make_list () };
-  return offers;
+  *completions = (UpscaleCompletions) { .models = make_list (), .loras = make_list () };
+  return completions;
 }
 
 /**
  * upscale_completions_free:
- * @offers: (transfer full): offers
+ * @completions: (transfer full): completions
  */
 void
-upscale_completions_free (UpscaleCompletions *offers)
+upscale_completions_free (UpscaleCompletions *completions)
 {
-  g_object_unref (offers->models);
-  g_object_unref (offers->loras);
-  g_free (offers);
+  g_return_if_fail (completions != NULL);
+
+  g_object_unref (completions->models);
+  g_object_unref (completions->loras);
+  g_free (completions);
 }
 
 static gboolean
@@ -78,55 +80,65 @@ add (GtkListStore *list, const char *const *names)
 
 /**
  * upscale_completions_add_models:
- * @offers: offers
+ * @completions: completions
  * @names: (nullable) (array zero-terminated=1): models that a server has
  *
- * Each name is offered once, whoever has it.
+ * Adds the names that @completions does not have yet.
  */
 void
-upscale_completions_add_models (UpscaleCompletions *offers, const char *const *names)
+upscale_completions_add_models (UpscaleCompletions *completions, const char *const *names)
 {
-  add (offers->models, names);
+  g_return_if_fail (completions != NULL);
+
+  add (completions->models, names);
 }
 
 /**
  * upscale_completions_add_loras:
- * @offers: offers
+ * @completions: completions
  * @names: (nullable) (array zero-terminated=1): LoRAs that a server has
  *
- * Likewise.
+ * Adds the names that @completions does not have yet.
  */
 void
-upscale_completions_add_loras (UpscaleCompletions *offers, const char *const *names)
+upscale_completions_add_loras (UpscaleCompletions *completions, const char *const *names)
 {
-  add (offers->loras, names);
+  g_return_if_fail (completions != NULL);
+
+  add (completions->loras, names);
 }
 
 /**
  * upscale_completions_get_models:
- * @offers: offers
+ * @completions: completions
  *
- * Returns: (transfer none): their names, in order; grows when names are added
+ * Returns: (transfer none): the names of models in alphabetical order. The list grows
+ * when names are added.
  */
 GtkTreeModel *
-upscale_completions_get_models (UpscaleCompletions *offers)
+upscale_completions_get_models (UpscaleCompletions *completions)
 {
-  return GTK_TREE_MODEL (offers->models);
+  g_return_val_if_fail (completions != NULL, NULL);
+
+  return GTK_TREE_MODEL (completions->models);
 }
 
 /**
  * upscale_completions_get_loras:
- * @offers: offers
+ * @completions: completions
  *
- * Returns: (transfer none): likewise
+ * Returns: (transfer none): the names of LoRAs in alphabetical order. The list grows when
+ * names are added.
  */
 GtkTreeModel *
-upscale_completions_get_loras (UpscaleCompletions *offers)
+upscale_completions_get_loras (UpscaleCompletions *completions)
 {
-  return GTK_TREE_MODEL (offers->loras);
+  g_return_val_if_fail (completions != NULL, NULL);
+
+  return GTK_TREE_MODEL (completions->loras);
 }
 
-/* Names are long and begin alike: any part of one finds it. */
+/* Names are long and many begin alike, so the typed text may be any part of a name. */
 static gboolean
 contains_key (GtkEntryCompletion *completion,
               const char         *key,
@@ -144,16 +156,20 @@ contains_key (GtkEntryCompletion *completion,
 
 /**
  * upscale_completions_attach:
- * @names: names to offer
- * @entry: where one is typed
+ * @names: a list of upscale_completions_get_models() or upscale_completions_get_loras()
+ * @entry: the entry that the user types a name into
  *
- * Shows the names that fit while the user types.
+ * Shows the names that contain the typed text.
  */
 void
 upscale_completions_attach (GtkTreeModel *names, GtkWidget *entry)
 {
-  g_autoptr (GtkEntryCompletion) completion = gtk_entry_completion_new ();
+  g_autoptr (GtkEntryCompletion) completion = NULL;
 
+  g_return_if_fail (GTK_IS_TREE_MODEL (names));
+  g_return_if_fail (GTK_IS_ENTRY (entry));
+
+  completion = gtk_entry_completion_new ();
   gtk_entry_completion_set_model (completion, names);
   gtk_entry_completion_set_text_column (completion, NAME_COLUMN);
   gtk_entry_completion_set_minimum_key_length (completion, 1);

@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 typedef struct _UpscaleCompletions UpscaleCompletions;
 
 UpscaleCompletions *upscale_completions_new (void);
-void                upscale_completions_free (UpscaleCompletions *offers);
-void                upscale_completions_add_models (UpscaleCompletions *offers,
+void                upscale_completions_free (UpscaleCompletions *completions);
+void                upscale_completions_add_models (UpscaleCompletions *completions,
                                                     const char *const  *names);
-void upscale_completions_add_loras (UpscaleCompletions *offers, const char *const *names);
-GtkTreeModel *upscale_completions_get_models (UpscaleCompletions *offers);
-GtkTreeModel *upscale_completions_get_loras (UpscaleCompletions *offers);
-void          upscale_completions_attach (GtkTreeModel *names, GtkWidget *entry);
+void                upscale_completions_add_loras (UpscaleCompletions *completions,
+                                                   const char *const  *names);
+GtkTreeModel       *upscale_completions_get_models (UpscaleCompletions *completions);
+GtkTreeModel       *upscale_completions_get_loras (UpscaleCompletions *completions);
+void                upscale_completions_attach (GtkTreeModel *names, GtkWidget *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCompletions, upscale_completions_free)
 

@@ -3,14 +3,17 @@
 
 /**
  * upscale_control_set_name:
- * @control: a control that shows no words
- * @name: what it is for
+ * @control: a control without a text of its own
+ * @name: the purpose of the control
  *
- * Says it to those who point at it, and to those who can't see it.
+ * Sets the tooltip and the accessible name.
  */
 void
 upscale_control_set_name (GtkWidget *control, const char *name)
 {
+  g_return_if_fail (GTK_IS_WIDGET (control));
+  g_return_if_fail (name != NULL);
+
   gtk_widget_set_tooltip_text (control, name);
   atk_object_set_name (gtk_widget_get_accessible (control), name);
 }
@@ -18,27 +21,32 @@ upscale_control_set_name (GtkWidget *control, const char *name)
 /**
  * upscale_control_name_after:
  * @control: a control
- * @label: the words beside it, with a mnemonic
+ * @label: text of the label beside the control, with a mnemonic
  *
- * What a label says to those who see it, the accessible name says to others.
+ * Gives the control the label's text as its accessible name.
  */
 void
 upscale_control_name_after (GtkWidget *control, const char *label)
 {
-  g_auto (GStrv) parts = g_strsplit (label, "_", 2);
-  g_autofree char *name = g_strjoinv ("", parts);
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *name = NULL;
 
+  g_return_if_fail (GTK_IS_WIDGET (control));
+  g_return_if_fail (label != NULL);
+
+  parts = g_strsplit (label, "_", 2);
+  name = g_strjoinv ("", parts);
   atk_object_set_name (gtk_widget_get_accessible (control), name);
 }
 
 /**
  * upscale_control_new_icon_button:
  * @icon: name of an icon
- * @name: what the button is for
- * @on_clicked: told when it is clicked
- * @user_data: for @on_clicked
+ * @name: the purpose of the button, for the tooltip and the accessible name
+ * @on_clicked: handler of the button's "clicked" signal
+ * @user_data: data for @on_clicked
  *
- * Returns: (transfer floating): a button that shows an icon only
+ * Returns: (transfer floating): a button that shows only an icon
  */
 GtkWidget *
 upscale_control_new_icon_button (const char *icon,
@@ -46,8 +54,12 @@ upscale_control_new_icon_button (const char *icon,
                                  GCallback   on_clicked,
                                  gpointer    user_data)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
+  GtkWidget *button;
 
+  g_return_val_if_fail (icon != NULL, NULL);
+  g_return_val_if_fail (on_clicked != NULL, NULL);
+
+  button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
   upscale_control_set_name (button, name);
   g_signal_connect (button, "clicked", on_clicked, user_data);
   return button;

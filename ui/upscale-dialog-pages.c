@@ -3,43 +3,44 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-argument-table.h"
 #include "upscale-endpoint-editor.h"
+#include "upscale-form-grid.h"
 #include "upscale-lora-list.h"
 #include "upscale-preset-row.h"
-#include "upscale-form-grid.h"
 
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
 #define SPACING_PX 6
-/* Brings a caption level with the text in the button beside it. */
+/* Aligns the label with the text of the button beside it. */
 #define CAPTION_TOP_PX 8
-#define TILE_STEP_PX 64.0
-#define OVERLAP_STEP_PX 16.0
 
 static void
-show_usual_endpoints (GtkWidget *entry, const UpscaleEndpointFile *file)
+show_default_endpoints (GtkWidget *entry, const UpscaleEndpointFile *file)
 {
-  g_autofree char *usual = upscale_endpoint_file_dup_default (file);
+  g_autofree char *names = upscale_endpoint_file_dup_default (file);
 
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), usual);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), names);
 }
 
-/* After the list was changed what was typed may mean something else. */
+/* The names in the entry may mean other endpoints after the list was edited, so the
+ * dialog makes its forecast anew. */
 static void
 on_edit_clicked (GtkButton *button, gpointer user_data)
 {
   const UpscaleDialogRequest *request = user_data;
   GtkWidget                  *entry = g_object_get_data (G_OBJECT (button), "entry");
-  g_autoptr (UpscaleGenParams) recipe = request->dup_recipe (request->config);
+  g_autoptr (UpscaleGenParams) gen_params = request->dup_gen_params (request->config);
 
   upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
-                               request->tools, recipe, request->offers);
-  show_usual_endpoints (entry, request->tools->file);
+                               request->tools, gen_params, request->completions);
+  show_default_endpoints (entry, request->tools->file);
   g_object_notify (G_OBJECT (request->config), "endpoints");
 }
 
+/* Moves the control of the last row into a box, with the button on its right. */
 static void
-put_beside (UpscaleFormGrid *rows, GtkWidget *control, GtkWidget *button)
+add_button (UpscaleFormGrid *rows, GtkWidget *control, GtkWidget *button)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
@@ -52,84 +53,17 @@ put_beside (UpscaleFormGrid *rows, GtkWidget *control, GtkWidget *button)
 }
 
 static void
-add_endpoints (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
+add_edit_button (UpscaleFormGrid            *rows,
+                 const UpscaleDialogRequest *request,
+                 GtkWidget                  *entry)
 {
-  GtkWidget *entry = upscale_form_grid_add_text (rows, "endpoints", _ ("En_dpoints"));
   GtkWidget *edit = gtk_button_new_with_mnemonic (_ ("_Edit..."));
 
-  show_usual_endpoints (entry, request->tools->file);
+  show_default_endpoints (entry, request->tools->file);
   gtk_widget_set_tooltip_text (edit, _ ("Add, change and test endpoints"));
   g_object_set_data (G_OBJECT (edit), "entry", entry);
   g_signal_connect (edit, "clicked", G_CALLBACK (on_edit_clicked), (gpointer) request);
-  put_beside (rows, entry, edit);
-}
-
-static void
-add_presets (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
-{
-  GtkWidget *combo;
-  GtkWidget *row =
-      upscale_preset_row_new (request->presets, G_OBJECT (request->config), &combo);
-  GtkWidget *caption = gtk_label_new_with_mnemonic (_ ("_Preset"));
-
-  gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (caption), combo);
-  atk_object_set_name (gtk_widget_get_accessible (combo), _ ("Preset"));
-  gtk_grid_attach (rows->grid, caption, rows->column, rows->row, 1, 1);
-  gtk_grid_attach (rows->grid, row, rows->column + 1, rows->row, 1, 1);
-  rows->row++;
-}
-
-/* Tiles are painted anew where they were. */
-static void
-keep_when_repainting (const UpscaleDialogRequest *request, GtkWidget *widget)
-{
-  if (request->can_repaint)
-    g_object_bind_property (request->config, "repaint-selection", widget, "sensitive",
-                            G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-}
-
-/**
- * upscale_dialog_make_main_page:
- * @request: what the dialog needs; must outlive the page
- * @map: the picture with the grid
- * @size: says how large the result is
- *
- * Returns: (transfer floating): what is seen first
- */
-GtkWidget *
-upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
-                               GtkWidget                  *map,
-                               GtkWidget                  *size)
-{
-  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
-  GtkWidget      *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget      *frame = gtk_frame_new (NULL);
-  GtkWidget      *scale;
-
-  if (request->can_repaint)
-    upscale_form_grid_add_switch (&rows, "repaint-selection",
-                                  _ ("Repaint _only the tiles under the selection"));
-  add_presets (&rows, request);
-  upscale_form_grid_add_lines (&rows, "prompt", _ ("Pro_mpt"));
-  upscale_form_grid_add_lines (&rows, "negative-prompt", _ ("_Negative prompt"));
-  scale = upscale_form_grid_add_number (&rows, "scale", _ ("Sc_ale"), 0.5, 2);
-  upscale_form_grid_add_number (&rows, "strength", _ ("Stren_gth"), 0.05, 2);
-  upscale_form_grid_add_number (&rows, "steps", _ ("S_teps"), 1.0, 0);
-  upscale_form_grid_explain_zero (upscale_form_grid_add_number (&rows, "batch-size",
-                                                                _ ("_Batch size"), 1.0,
-                                                                0),
-                                  _ ("automatic"));
-  add_endpoints (&rows, request);
-  keep_when_repainting (request, scale);
-  gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
-  gtk_widget_set_vexpand (map, TRUE);
-  gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
-  gtk_container_add (GTK_CONTAINER (frame), map);
-  gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (left), size, FALSE, FALSE, 0);
-  gtk_grid_attach (rows.grid, left, 0, 0, 1, rows.row);
-  return GTK_WIDGET (rows.grid);
+  add_button (rows, entry, edit);
 }
 
 static void
@@ -139,101 +73,194 @@ on_dice_clicked (GtkButton *button, gpointer user_data)
 }
 
 static void
-add_seed (UpscaleFormGrid *rows)
+add_dice_button (UpscaleFormGrid            *rows,
+                 const UpscaleDialogRequest *request,
+                 GtkWidget                  *spin)
 {
-  GtkWidget *spin = upscale_form_grid_add_number (rows, "seed", _ ("See_d"), 1.0, 0);
   GtkWidget *dice = gtk_button_new_with_mnemonic (_ ("Dra_w another"));
 
   gtk_widget_set_tooltip_text (dice, _ ("Draws a seed at random"));
   gtk_widget_set_halign (dice, GTK_ALIGN_START);
   g_signal_connect_object (dice, "clicked", G_CALLBACK (on_dice_clicked), rows->config,
                            0);
-  put_beside (rows, spin, dice);
+  add_button (rows, spin, dice);
 }
 
 static void
-add_loras (UpscaleFormGrid *rows, UpscaleCompletions *offers)
+complete_models (UpscaleFormGrid            *rows,
+                 const UpscaleDialogRequest *request,
+                 GtkWidget                  *entry)
 {
-  GtkWidget *list = upscale_lora_list_new (rows->config, "loras",
-                                           upscale_completions_get_loras (offers));
-  GtkWidget *caption = gtk_label_new (_ ("LoRAs"));
-
-  gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
-  gtk_widget_set_valign (caption, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (caption, CAPTION_TOP_PX);
-  gtk_grid_attach (rows->grid, caption, rows->column, rows->row, 1, 1);
-  gtk_grid_attach (rows->grid, list, rows->column + 1, rows->row, 1, 1);
-  rows->row++;
+  upscale_completions_attach (upscale_completions_get_models (request->completions),
+                              entry);
 }
 
-/* Without its switch, or its picture, a weight says nothing. */
-static gboolean
-has_picture (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+/* Rows with more than the control that the argument's type has. */
+static const struct
 {
-  g_value_set_boolean (to, g_value_get_object (from) != NULL);
+  const char *name;
+  void (*extend) (UpscaleFormGrid            *rows,
+                  const UpscaleDialogRequest *request,
+                  GtkWidget                  *control);
+} extensions[] = {
+  { "endpoints", add_edit_button },
+  { "seed", add_dice_button },
+  { "model", complete_models },
+};
+
+static GtkWidget *
+add_loras (UpscaleFormGrid            *rows,
+           const UpscaleDialogRequest *request,
+           const UpscaleArgument      *argument)
+{
+  GtkWidget *list =
+      upscale_lora_list_new (rows->config, argument->name,
+                             upscale_completions_get_loras (request->completions));
+  GtkWidget *caption = upscale_form_grid_add_row (rows, _ (argument->label), NULL, list);
+
+  gtk_widget_set_valign (caption, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (caption, CAPTION_TOP_PX);
+  return list;
+}
+
+static gboolean
+is_set (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_boolean (to, G_VALUE_HOLDS_BOOLEAN (from)
+                               ? g_value_get_boolean (from)
+                               : g_value_get_object (from) != NULL);
   return TRUE;
 }
 
+static void
+bind_sensitivity (const UpscaleDialogRequest *request,
+                  const UpscaleArgument      *argument,
+                  GtkWidget                  *control)
+{
+  if (argument->needs)
+    g_object_bind_property_full (request->config, argument->needs, control, "sensitive",
+                                 G_BINDING_SYNC_CREATE, is_set, NULL, NULL, NULL);
+  if (request->can_repaint && argument->flags & UPSCALE_ARGUMENT_FIXED_BY_LAYER)
+    g_object_bind_property (request->config, "repaint-selection", control, "sensitive",
+                            G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+}
+
+static void
+add_argument (UpscaleFormGrid            *rows,
+              const UpscaleDialogRequest *request,
+              const UpscaleArgument      *argument)
+{
+  GtkWidget *control = argument->type == UPSCALE_ARGUMENT_LORAS
+                           ? add_loras (rows, request, argument)
+                           : upscale_form_grid_add_argument (rows, argument);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (extensions); i++)
+    if (g_str_equal (extensions[i].name, argument->name))
+      extensions[i].extend (rows, request, control);
+  bind_sensitivity (request, argument, control);
+}
+
+static void
+add_section (UpscaleFormGrid            *rows,
+             const UpscaleDialogRequest *request,
+             UpscaleArgumentSection      section)
+{
+  const UpscaleArgument *argument = NULL;
+
+  while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
+    if (argument->section == section)
+      add_argument (rows, request, argument);
+}
+
+static void
+add_presets (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
+{
+  GtkWidget *combo;
+  GtkWidget *row =
+      upscale_preset_row_new (request->presets, G_OBJECT (request->config), &combo);
+
+  atk_object_set_name (gtk_widget_get_accessible (combo), _ ("Preset"));
+  upscale_form_grid_add_row (rows, _ ("_Preset"), combo, row);
+}
+
+/* The picture with the grid fills the page's first column, left of all rows. */
+static void
+add_map (UpscaleFormGrid *rows, GtkWidget *map, GtkWidget *size)
+{
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  GtkWidget *frame = gtk_frame_new (NULL);
+
+  gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
+  gtk_widget_set_vexpand (map, TRUE);
+  gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
+  gtk_container_add (GTK_CONTAINER (frame), map);
+  gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (left), size, FALSE, FALSE, 0);
+  gtk_grid_attach (rows->grid, left, 0, 0, 1, rows->row);
+}
+
 /**
- * upscale_dialog_make_model_page:
- * @request: what the dialog needs
+ * upscale_dialog_pages_make_picture:
+ * @request: the dialog's input; must outlive the page
+ * @map: the widget that shows the picture with the grid of tiles
+ * @size: the label that shows the size of the result
  *
- * Returns: (transfer floating): what the model is told besides the prompts
+ * Returns: (transfer floating): the first page: presets, prompts, scale and endpoints
  */
 GtkWidget *
-upscale_dialog_make_model_page (const UpscaleDialogRequest *request)
+upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
+                                   GtkWidget                  *map,
+                                   GtkWidget                  *size)
 {
-  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
-  GtkWidget      *weight;
+  UpscaleFormGrid rows;
 
-  upscale_completions_attach (upscale_completions_get_models (request->offers),
-                              upscale_form_grid_add_text (&rows, "model", _ ("_Model")));
-  upscale_form_grid_add_number (&rows, "cfg-scale", _ ("C_FG scale"), 0.5, 1);
-  add_seed (&rows);
-  upscale_form_grid_explain_zero (
-      upscale_form_grid_add_number (&rows, "generation-size", _ ("Generation si_ze (px)"),
-                                    TILE_STEP_PX, 0),
-      _ ("as the tile"));
-  upscale_form_grid_add_switch (&rows, "controlnet-enabled",
-                                _ ("_Keep to the picture (tile ControlNet)"));
-  weight = upscale_form_grid_add_number (&rows, "conditioning-scale",
-                                         _ ("Co_ntrolNet weight"), 0.05, 2);
-  g_object_bind_property (request->config, "controlnet-enabled", weight, "sensitive",
-                          G_BINDING_SYNC_CREATE);
-  upscale_form_grid_add_picture (&rows, "ip-adapter-image", _ ("IP-Adapter e_xample"));
-  weight = upscale_form_grid_add_number (&rows, "ip-adapter-scale",
-                                         _ ("IP-Adapter st_yle weight"), 0.05, 2);
-  g_object_bind_property_full (request->config, "ip-adapter-image", weight, "sensitive",
-                               G_BINDING_SYNC_CREATE, has_picture, NULL, NULL, NULL);
-  add_loras (&rows, request->offers);
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (GTK_IS_WIDGET (map), NULL);
+  g_return_val_if_fail (GTK_IS_WIDGET (size), NULL);
+
+  rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
+  if (request->can_repaint)
+    add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_REPAINT);
+  add_presets (&rows, request);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_PICTURE);
+  add_map (&rows, map, size);
   return GTK_WIDGET (rows.grid);
 }
 
 /**
- * upscale_dialog_make_tiles_page:
- * @request: what the dialog needs
+ * upscale_dialog_pages_make_model:
+ * @request: the dialog's input; must outlive the page
  *
- * Returns: (transfer floating): how the layer is cut, and how patient the dispatch is
+ * Returns: (transfer floating): the page with the model and its parameters
  */
 GtkWidget *
-upscale_dialog_make_tiles_page (const UpscaleDialogRequest *request)
+upscale_dialog_pages_make_model (const UpscaleDialogRequest *request)
 {
-  UpscaleFormGrid rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
-  GtkWidget      *size = upscale_form_grid_add_number (&rows, "tile-size",
-                                                       _ ("T_ile size (px)"), TILE_STEP_PX, 0);
-  GtkWidget      *overlap =
-      upscale_form_grid_add_number (&rows, "overlap", _ ("O_verlap (px)"),
-                                    OVERLAP_STEP_PX, 0);
+  UpscaleFormGrid rows;
 
-  keep_when_repainting (request, size);
-  keep_when_repainting (request, overlap);
-  upscale_form_grid_add_number (&rows, "color-correction", _ ("Color c_orrection"), 0.1,
-                                2);
-  upscale_form_grid_add_switch (&rows, "resize-canvas", _ ("_Grow the canvas"));
-  upscale_form_grid_add_number (&rows, "sequential-below", _ ("Se_quential below"), 1.0,
-                                0);
-  upscale_form_grid_add_number (&rows, "batch-timeout", _ ("Batch ti_meout (s)"), 60.0,
-                                0);
-  upscale_form_grid_add_number (&rows, "retries", _ ("Retri_es"), 1.0, 0);
+  g_return_val_if_fail (request != NULL, NULL);
+
+  rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_MODEL);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_SAMPLING);
+  return GTK_WIDGET (rows.grid);
+}
+
+/**
+ * upscale_dialog_pages_make_tiles:
+ * @request: the dialog's input; must outlive the page
+ *
+ * Returns: (transfer floating): the page with the grid of tiles and the dispatch
+ */
+GtkWidget *
+upscale_dialog_pages_make_tiles (const UpscaleDialogRequest *request)
+{
+  UpscaleFormGrid rows;
+
+  g_return_val_if_fail (request != NULL, NULL);
+
+  rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_TILES);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_DISPATCH);
   return GTK_WIDGET (rows.grid);
 }

@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *upscale_dialog_make_main_page (const UpscaleDialogRequest *request,
-                                          GtkWidget                  *map,
-                                          GtkWidget                  *size);
-GtkWidget *upscale_dialog_make_model_page (const UpscaleDialogRequest *request);
-GtkWidget *upscale_dialog_make_tiles_page (const UpscaleDialogRequest *request);
+GtkWidget *upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
+                                              GtkWidget                  *map,
+                                              GtkWidget                  *size);
+GtkWidget *upscale_dialog_pages_make_model (const UpscaleDialogRequest *request);
+GtkWidget *upscale_dialog_pages_make_tiles (const UpscaleDialogRequest *request);
 
 G_END_DECLS

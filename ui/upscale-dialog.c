@@ -3,17 +3,18 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-argument-table.h"
 #include "upscale-dialog-pages.h"
 #include "upscale-tile-map.h"
 
 #define SPACING_PX 6
 #define SIDE_PX 12
 #define TEXT_WIDTH_CHARS 70
-/* Shorter than the pause between two keys of a quick typist: the sentence follows at
- * once, but not in the middle of setting ten arguments. */
+/* A preset sets ten arguments at once, and one forecast is made of them all. The delay is
+ * shorter than the pause between two keys of a quick typist. */
 #define FORECAST_MS 40
 
-/* The parts of the dialog that follow the arguments. Lives on the stack of
+/* Widgets that show the consequences of the arguments. Lives on the stack of
  * upscale_dialog_run(). */
 typedef struct
 {
@@ -27,12 +28,14 @@ typedef struct
 } Dialog;
 
 /**
- * upscale_forecast_free:
+ * upscale_dialog_forecast_free:
  * @forecast: (transfer full): a forecast
  */
 void
-upscale_forecast_free (UpscaleForecast *forecast)
+upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
 {
+  g_return_if_fail (forecast != NULL);
+
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
   g_free (forecast->sentence);
   g_free (forecast->warning);
@@ -40,21 +43,22 @@ upscale_forecast_free (UpscaleForecast *forecast)
   g_free (forecast);
 }
 
-/* GIMP reads an empty default back as NULL from the second start on, and GTK's text
- * buffers don't take that. */
+/* GIMP 3.0 reads an empty default back as NULL from the second start on, and GTK's text
+ * buffers refuse NULL. */
 static void
 fill_missing_texts (GimpProcedureConfig *config)
 {
-  static const char *const names[] = { "prompt", "negative-prompt", "endpoints", "loras",
-                                       "model" };
+  const UpscaleArgument *argument = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+  while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
     {
       g_autofree char *text = NULL;
 
-      g_object_get (config, names[i], &text, NULL);
+      if (!argument->text)
+        continue;
+      g_object_get (config, argument->name, &text, NULL);
       if (!text)
-        g_object_set (config, names[i], "", NULL);
+        g_object_set (config, argument->name, "", NULL);
     }
 }
 
@@ -69,11 +73,12 @@ show_plan (Dialog *self, UpscaleTilePlan *plan)
   gtk_label_set_text (GTK_LABEL (self->size), size);
 }
 
-/* The grid of the last possible choice stays: a picture that blinks helps nobody. */
+/* Arguments that are impossible keep the last grid on the screen, since the picture would
+ * flicker while the user types. */
 static void
 show_forecast (Dialog *self)
 {
-  g_autoptr (UpscaleForecast) forecast =
+  g_autoptr (UpscaleDialogForecast) forecast =
       self->request->forecast (self->request->config, self->request->forecast_data);
   const char *lines[] = { forecast->problem ? forecast->problem : forecast->sentence,
                           forecast->problem ? NULL : forecast->warning, NULL };
@@ -116,14 +121,14 @@ make_notebook (Dialog *self)
   GtkWidget *notebook = gtk_notebook_new ();
 
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_make_main_page (self->request, self->map,
-                                                           self->size),
+                            upscale_dialog_pages_make_picture (self->request, self->map,
+                                                               self->size),
                             gtk_label_new (_ ("Picture")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_make_model_page (self->request),
+                            upscale_dialog_pages_make_model (self->request),
                             gtk_label_new (_ ("Model")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_make_tiles_page (self->request),
+                            upscale_dialog_pages_make_tiles (self->request),
                             gtk_label_new (_ ("Tiles")));
   return notebook;
 }
@@ -163,18 +168,20 @@ fill (Dialog *self)
 
 /**
  * upscale_dialog_run:
- * @request: what the dialog needs
+ * @request: the dialog's input
  *
- * Shows the settings and waits for OK or Cancel. What can't be done is said while it is
- * typed, and then there is no OK.
+ * Shows the arguments and waits for OK or Cancel. While the arguments are impossible the
+ * dialog shows the problem and disables OK.
  *
- * Returns: whether the user pressed OK
+ * Returns: %TRUE if the user pressed OK
  */
 gboolean
 upscale_dialog_run (const UpscaleDialogRequest *request)
 {
   Dialog   self = { .request = request };
   gboolean is_confirmed;
+
+  g_return_val_if_fail (request != NULL, FALSE);
 
   fill_missing_texts (request->config);
   self.dialog =

@@ -3,21 +3,21 @@
 
 #include <libgimp/gimpui.h>
 
-#include "upscale-endpoint-list.h"
 #include "upscale-completions.h"
+#include "upscale-endpoint-list.h"
 #include "upscale-presets.h"
 #include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
 
 /**
- * UpscaleForecast:
+ * UpscaleDialogForecast:
  * @plan: (nullable): the tiles
- * @sentence: (nullable): what the job would take
- * @warning: (nullable): what the user should know besides
- * @problem: (nullable): why it can't be begun, and what to do
+ * @sentence: (nullable): number of tiles, time and cost of the job
+ * @warning: (nullable): a warning that does not prevent the job
+ * @problem: (nullable): the reason why the job cannot start, and what to do
  *
- * What would come of the arguments as they are.
+ * Consequences of the arguments as they are.
  */
 typedef struct
 {
@@ -25,32 +25,33 @@ typedef struct
   char            *sentence;
   char            *warning;
   char            *problem;
-} UpscaleForecast;
+} UpscaleDialogForecast;
 
 /**
- * UpscaleForecastFunc:
+ * UpscaleDialogForecastFunc:
  * @config: the arguments
- * @user_data: what was given with it
+ * @user_data: the function's own data
  *
- * Returns: (transfer full): what would come of them
+ * Returns: (transfer full): the consequences of the arguments
  */
-typedef UpscaleForecast *(*UpscaleForecastFunc) (GimpProcedureConfig *config,
-                                                 gpointer             user_data);
+typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig *config,
+                                                             gpointer user_data);
 
 /**
  * UpscaleDialogRequest:
  * @procedure: the procedure
- * @config: its arguments, changed by the user
- * @picture: what the layer looks like
- * @can_repaint: the layer is an earlier result and something of it is selected
- * @forecast: says what would come of the arguments
- * @forecast_data: for @forecast
+ * @config: the procedure's arguments, changed by the user
+ * @picture: thumbnail of the layer
+ * @can_repaint: whether the layer is an earlier result with a selection on it
+ * @forecast: computes the consequences of the arguments
+ * @forecast_data: data for @forecast
  * @presets: named sets of arguments
- * @offers: names that servers are known to have
- * @tools: what endpoints are made with
- * @dup_recipe: how the arguments would paint, for tests of endpoints
+ * @completions: names of models and LoRAs that servers have
+ * @tools: the tools that make endpoints
+ * @dup_gen_params: makes the parameters of the model from the arguments, for tests of
+ * endpoints
  *
- * What the dialog needs. Points at its maker's memory.
+ * Input of upscale_dialog_run(). Borrows all memory from its caller.
  */
 typedef struct
 {
@@ -58,17 +59,17 @@ typedef struct
   GimpProcedureConfig        *config;
   GdkPixbuf                  *picture;
   gboolean                    can_repaint;
-  UpscaleForecastFunc         forecast;
+  UpscaleDialogForecastFunc   forecast;
   gpointer                    forecast_data;
   UpscalePresets             *presets;
-  UpscaleCompletions         *offers;
+  UpscaleCompletions         *completions;
   const UpscaleEndpointTools *tools;
-  UpscaleGenParams *(*dup_recipe) (GimpProcedureConfig *config);
+  UpscaleGenParams *(*dup_gen_params) (GimpProcedureConfig *config);
 } UpscaleDialogRequest;
 
 gboolean upscale_dialog_run (const UpscaleDialogRequest *request);
-void     upscale_forecast_free (UpscaleForecast *forecast);
+void     upscale_dialog_forecast_free (UpscaleDialogForecast *forecast);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleForecast, upscale_forecast_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleDialogForecast, upscale_dialog_forecast_free)
 
 G_END_DECLS

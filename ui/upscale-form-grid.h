@@ -3,16 +3,18 @@
 
 #include <libgimp/gimpui.h>
 
+#include "upscale-argument-table.h"
+
 G_BEGIN_DECLS
 
 /**
  * UpscaleFormGrid:
- * @grid: a label on the left, a control on the right
- * @config: a procedure's arguments
- * @column: of the labels
- * @row: the next free one
+ * @grid: the page: labels on the left, controls on the right
+ * @config: an object with the arguments of the table as properties
+ * @column: column of the labels
+ * @row: the next free row
  *
- * A page of controls that is being filled. A value, changed by every row.
+ * A page of controls while it is being filled. A value on the stack of its maker.
  */
 typedef struct
 {
@@ -23,27 +25,12 @@ typedef struct
 } UpscaleFormGrid;
 
 UpscaleFormGrid upscale_form_grid_new (GObject *config, int column);
-GtkWidget      *upscale_form_grid_add (UpscaleFormGrid *rows,
-                                       const char      *label,
-                                       GtkWidget       *widget,
-                                       const char      *tooltip);
-GtkWidget      *upscale_form_grid_add_number (UpscaleFormGrid *rows,
-                                              const char      *property,
-                                              const char      *label,
-                                              double           step,
-                                              int              digits);
-GtkWidget      *upscale_form_grid_add_switch (UpscaleFormGrid *rows,
-                                              const char      *property,
-                                              const char      *label);
-GtkWidget      *upscale_form_grid_add_text (UpscaleFormGrid *rows,
-                                            const char      *property,
-                                            const char      *label);
-GtkWidget      *upscale_form_grid_add_lines (UpscaleFormGrid *rows,
-                                             const char      *property,
-                                             const char      *label);
-GtkWidget      *upscale_form_grid_add_picture (UpscaleFormGrid *rows,
-                                               const char      *property,
-                                               const char      *label);
+GtkWidget      *upscale_form_grid_add_argument (UpscaleFormGrid       *rows,
+                                                const UpscaleArgument *argument);
+GtkWidget      *upscale_form_grid_add_row (UpscaleFormGrid *rows,
+                                           const char      *label,
+                                           GtkWidget       *control,
+                                           GtkWidget       *widget);
 void            upscale_form_grid_explain_zero (GtkWidget *spin, const char *word);
 
 G_END_DECLS

@@ -3,8 +3,8 @@
 
 #include <glib/gi18n.h>
 
-#include "upscale-control.h"
 #include "upscale-completions.h"
+#include "upscale-control.h"
 
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 18
@@ -13,16 +13,15 @@
 #define WEIGHT_STEP 0.05
 #define WEIGHT_DIGITS 2
 
-/* Rows of name and weight, for one argument such as `detail:0.5, sharp:0.3`. Lives as
- * long as its widgets. */
+/* Rows of name and weight that show and change one argument, such as
+ * `detail:0.5, sharp:0.3`. Freed with its widgets. */
 typedef struct
 {
-  GObject   *config;
-  char      *property;
-  GtkWidget *rows;
-  gboolean   is_writing;
-
+  GObject      *config;
+  char         *property;
   GtkTreeModel *names;
+  GtkWidget    *rows;
+  gboolean      is_writing;
 } LoraList;
 
 static void
@@ -45,7 +44,7 @@ get_child (GtkWidget *row, guint index)
   return g_list_nth_data (children, index);
 }
 
-/* A row without a name is one that is being typed: it says nothing yet. */
+/* A row without a name is one that the user is still typing, so it is not written. */
 static void
 write_rows (LoraList *self)
 {
@@ -153,20 +152,28 @@ on_property_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 
 /**
  * upscale_lora_list_new:
- * @config: a procedure's arguments
- * @property: the argument that holds the LoRAs
- * @names: names that are offered
+ * @config: an object with the arguments of the table as properties
+ * @property: name of the argument that holds the LoRAs
+ * @names: names of LoRAs, offered while the user types one
  *
- * Returns: (transfer floating): rows to add, change and remove LoRAs
+ * Returns: (transfer floating): a widget to add, change and remove LoRAs
  */
 GtkWidget *
 upscale_lora_list_new (GObject *config, const char *property, GtkTreeModel *names)
 {
-  LoraList        *self = g_new0 (LoraList, 1);
-  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget       *add = gtk_button_new_with_mnemonic (_ ("Add a L_oRA"));
-  g_autofree char *signal = g_strconcat ("notify::", property, NULL);
+  LoraList        *self;
+  GtkWidget       *box;
+  GtkWidget       *add;
+  g_autofree char *signal = NULL;
 
+  g_return_val_if_fail (G_IS_OBJECT (config), NULL);
+  g_return_val_if_fail (property != NULL, NULL);
+  g_return_val_if_fail (GTK_IS_TREE_MODEL (names), NULL);
+
+  self = g_new0 (LoraList, 1);
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  add = gtk_button_new_with_mnemonic (_ ("Add a L_oRA"));
+  signal = g_strconcat ("notify::", property, NULL);
   self->config = g_object_ref (config);
   self->property = g_strdup (property);
   self->names = g_object_ref (names);

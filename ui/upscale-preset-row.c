@@ -9,7 +9,7 @@
 #define NAME_WIDTH_CHARS 30
 #define NONE_ID "none"
 
-/* The presets' combo box with its buttons. Lives as long as its widgets. */
+/* A combo box of presets with its buttons. Freed with its widgets. */
 typedef struct
 {
   UpscalePresets *presets;
@@ -77,13 +77,13 @@ on_preset_chosen (GtkComboBox *combo, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   gtk_widget_set_sensitive (self->delete_button, preset && preset->is_own);
-  if (!preset || upscale_preset_apply (preset, self->config, &error))
+  if (!preset || upscale_presets_apply (preset, self->config, &error))
     return;
   g_prefix_error (&error, _ ("Not all of the preset '%s' could be used: "), preset->name);
   complain (self, error);
 }
 
-/* Chooses @name without setting what it holds. */
+/* Lists the presets anew and selects @name, without changing any argument. */
 static void
 refill (PresetRow *self, const char *name)
 {
@@ -175,22 +175,28 @@ on_delete_clicked (GtkButton *button, gpointer user_data)
 
 /**
  * upscale_preset_row_new:
- * @presets: the presets, which must outlive the row
- * @config: a procedure's arguments, which a chosen preset changes
- * @combo: (out) (transfer none): the control that a label names
+ * @presets: the presets; must outlive the row
+ * @config: an object with the arguments of the table as properties, changed by a preset
+ * @combo: (out) (transfer none): the combo box, for the mnemonic of the row's label
  *
- * Returns: (transfer floating): a combo box of presets, and buttons to save and delete
+ * Returns: (transfer floating): a combo box of presets with buttons to save and delete
  * one
  */
 GtkWidget *
 upscale_preset_row_new (UpscalePresets *presets, GObject *config, GtkWidget **combo)
 {
-  PresetRow *self = g_new0 (PresetRow, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
-  GtkWidget *save =
-      upscale_control_new_icon_button ("document-save-as", _ ("Save as a preset"),
-                                       G_CALLBACK (on_save_clicked), self);
+  PresetRow *self;
+  GtkWidget *box;
+  GtkWidget *save;
 
+  g_return_val_if_fail (presets != NULL, NULL);
+  g_return_val_if_fail (G_IS_OBJECT (config), NULL);
+  g_return_val_if_fail (combo != NULL, NULL);
+
+  self = g_new0 (PresetRow, 1);
+  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+  save = upscale_control_new_icon_button ("document-save-as", _ ("Save as a preset"),
+                                          G_CALLBACK (on_save_clicked), self);
   self->presets = presets;
   self->config = g_object_ref (config);
   self->combo = gtk_combo_box_text_new ();

@@ -10,29 +10,18 @@
 #define SUFFIX ".preset"
 #define MAX_FILE_BYTES (1024 * 1024)
 
-/* What makes a look. Size, endpoints and dispatch are the picture's and the user's own.
- */
-static const char *const names[] = { "prompt",
-                                     "negative-prompt",
-                                     "strength",
-                                     "steps",
-                                     "cfg-scale",
-                                     "model",
-                                     "loras",
-                                     "controlnet-enabled",
-                                     "conditioning-scale",
-                                     "ip-adapter-scale",
-                                     "color-correction",
-                                     NULL };
-
-/* Presets are handed from user to user. */
-static const UpscaleSettingsKind kind = { GROUP, names, TRUE };
+/* Presets are documents that users hand on. */
+static const UpscaleSettingsKind kind = {
+  .group = GROUP,
+  .flags = UPSCALE_ARGUMENT_IN_PRESET,
+  .is_document = TRUE,
+};
 
 /**
  * UpscalePresets:
  *
- * Named sets of arguments: some come with the plug-in, others are the user's own. Each is
- * a key file. No key and no address is ever in one.
+ * Named sets of arguments, each in a key file. Some are shipped with the plug-in, the
+ * others are the user's own. A preset never holds a key or an address.
  */
 struct _UpscalePresets
 {
@@ -53,16 +42,20 @@ preset_free (gpointer data)
 
 /**
  * upscale_presets_new:
- * @shipped: folder of those that come with the plug-in
- * @own: folder of the user's own; it need not be there
+ * @shipped: folder of the presets that are shipped with the plug-in
+ * @own: folder of the user's own presets; upscale_presets_save() makes it when needed
  *
  * Returns: (transfer full): the presets
  */
 UpscalePresets *
 upscale_presets_new (GFile *shipped, GFile *own)
 {
-  UpscalePresets *presets = g_new (UpscalePresets, 1);
+  UpscalePresets *presets;
 
+  g_return_val_if_fail (G_IS_FILE (shipped), NULL);
+  g_return_val_if_fail (G_IS_FILE (own), NULL);
+
+  presets = g_new (UpscalePresets, 1);
   presets->shipped = g_object_ref (shipped);
   presets->own = g_object_ref (own);
   return presets;
@@ -75,12 +68,14 @@ upscale_presets_new (GFile *shipped, GFile *own)
 void
 upscale_presets_free (UpscalePresets *presets)
 {
+  g_return_if_fail (presets != NULL);
+
   g_object_unref (presets->shipped);
   g_object_unref (presets->own);
   g_free (presets);
 }
 
-/* One that can't be read is left out of the list and stays where it is. */
+/* Returns %NULL for a file that is not a preset. The list skips such a file. */
 static UpscalePreset *
 load (GFile *file, gboolean is_own)
 {
@@ -97,8 +92,12 @@ load (GFile *file, gboolean is_own)
   if (!name || !g_key_file_has_group (keys, GROUP))
     return NULL;
   preset = g_new (UpscalePreset, 1);
-  *preset = (UpscalePreset) { g_steal_pointer (&name), g_object_ref (file), is_own,
-                              g_steal_pointer (&keys) };
+  *preset = (UpscalePreset) {
+    .name = g_steal_pointer (&name),
+    .file = g_object_ref (file),
+    .is_own = is_own,
+    .keys = g_steal_pointer (&keys),
+  };
   return preset;
 }
 
@@ -138,14 +137,19 @@ compare (gconstpointer a, gconstpointer b)
  * upscale_presets_list:
  * @presets: the presets
  *
- * Returns: (transfer full) (element-type UpscalePreset): all of them as they are now, the
- * user's own last
+ * Reads both folders.
+ *
+ * Returns: (transfer full) (element-type UpscalePreset): all presets in alphabetical
+ * order, the shipped ones first
  */
 GPtrArray *
 upscale_presets_list (UpscalePresets *presets)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func (preset_free);
+  GPtrArray *list;
 
+  g_return_val_if_fail (presets != NULL, NULL);
+
+  list = g_ptr_array_new_with_free_func (preset_free);
   list_folder (list, presets->shipped, FALSE);
   list_folder (list, presets->own, TRUE);
   g_ptr_array_sort (list, compare);
@@ -153,22 +157,25 @@ upscale_presets_list (UpscalePresets *presets)
 }
 
 /**
- * upscale_preset_apply:
+ * upscale_presets_apply:
  * @preset: a preset
- * @config: a procedure's arguments, changed
+ * @config: an object with the arguments of the table as properties, changed
  * @error: return location for an error
  *
- * Sets what the preset names; a value that is impossible is left out.
+ * Sets the arguments that the preset holds, except those with an impossible value.
  *
- * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_ARGUMENT when something was left out
+ * Returns: %TRUE if all values are possible, %FALSE with %UPSCALE_ERROR_ARGUMENT
+ * otherwise
  */
 gboolean
-upscale_preset_apply (const UpscalePreset *preset, GObject *config, GError **error)
+upscale_presets_apply (const UpscalePreset *preset, GObject *config, GError **error)
 {
+  g_return_val_if_fail (preset != NULL, FALSE);
+
   return upscale_settings_read (config, preset->keys, &kind, error);
 }
 
-/* Any name will do; what can't be in a file's name is written in hexadecimal. */
+/* A preset may have any name: characters that a file name cannot hold are escaped. */
 static GFile *
 find_file (UpscalePresets *presets, const char *name)
 {
@@ -183,26 +190,30 @@ find_file (UpscalePresets *presets, const char *name)
  * @presets: the presets
  * @name: a name
  *
- * Returns: whether the user has a preset of that name
+ * Returns: %TRUE if the user has a preset of that name
  */
 gboolean
 upscale_presets_has (UpscalePresets *presets, const char *name)
 {
-  g_autoptr (GFile) file = find_file (presets, name);
+  g_autoptr (GFile) file = NULL;
 
+  g_return_val_if_fail (presets != NULL, FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  file = find_file (presets, name);
   return g_file_query_exists (file, NULL);
 }
 
 /**
  * upscale_presets_save:
  * @presets: the presets
- * @name: what the user calls it
- * @config: a procedure's arguments
+ * @name: name of the preset, as the user typed it
+ * @config: an object with the arguments of the table as properties
  * @error: return location for an error
  *
- * Keeps how the arguments are now. One of that name is replaced.
+ * Saves the arguments as a preset of the user's own, replacing the one of that name.
  *
- * Returns: whether it is written
+ * Returns: %TRUE if the file was written
  */
 gboolean
 upscale_presets_save (UpscalePresets *presets,
@@ -210,9 +221,14 @@ upscale_presets_save (UpscalePresets *presets,
                       GObject        *config,
                       GError        **error)
 {
-  g_autoptr (GFile) file = find_file (presets, name);
-  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GKeyFile) keys = NULL;
 
+  g_return_val_if_fail (presets != NULL, FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  file = find_file (presets, name);
+  keys = g_key_file_new ();
   g_mkdir_with_parents (g_file_peek_path (presets->own), 0700);
   g_key_file_set_string (keys, NAME_GROUP, NAME_KEY, name);
   upscale_settings_write (config, keys, &kind);
@@ -221,13 +237,16 @@ upscale_presets_save (UpscalePresets *presets,
 
 /**
  * upscale_presets_delete:
- * @preset: one of the user's own
+ * @preset: a preset of the user's own
  * @error: return location for an error
  *
- * Returns: whether it is gone
+ * Returns: %TRUE if the file was deleted
  */
 gboolean
 upscale_presets_delete (const UpscalePreset *preset, GError **error)
 {
+  g_return_val_if_fail (preset != NULL, FALSE);
+  g_return_val_if_fail (preset->is_own, FALSE);
+
   return g_file_delete (preset->file, NULL, error);
 }

@@ -9,10 +9,10 @@ typedef struct _UpscalePresets UpscalePresets;
 
 /**
  * UpscalePreset:
- * @name: what the user reads
- * @file: where it lies
- * @is_own: the user has made it, and may delete it
- * @keys: what it sets
+ * @name: name in the language of the user
+ * @file: the key file
+ * @is_own: whether the user has made the preset, and may delete it
+ * @keys: content of the file
  *
  * A named set of arguments.
  */
@@ -28,7 +28,7 @@ UpscalePresets *upscale_presets_new (GFile *shipped, GFile *own);
 void            upscale_presets_free (UpscalePresets *presets);
 GPtrArray      *upscale_presets_list (UpscalePresets *presets);
 gboolean
-upscale_preset_apply (const UpscalePreset *preset, GObject *config, GError **error);
+upscale_presets_apply (const UpscalePreset *preset, GObject *config, GError **error);
 gboolean upscale_presets_save (UpscalePresets *presets,
                                const char     *name,
                                GObject        *config,

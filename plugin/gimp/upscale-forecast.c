@@ -68,7 +68,7 @@ describe (const UpscaleForecastCase *what,
 
       endpoints[i].n_slots = entry->terms.n_slots;
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
-      upscale_timings_look_up (what->speeds, entry->name, arguments, &endpoints[i]);
+      upscale_timings_look_up (what->timings, entry->name, arguments, &endpoints[i]);
     }
   sentence = upscale_estimate_describe (upscale_estimate (estimate));
   if (!are_all_local (entries))
@@ -95,10 +95,11 @@ warn (const UpscaleForecastCase *what, const UpscaleArguments *arguments)
 static gboolean
 make (const UpscaleForecastCase *what,
       GimpProcedureConfig       *config,
-      UpscaleForecast           *forecast,
+      UpscaleDialogForecast     *forecast,
       GError                   **error)
 {
-  g_autoptr (UpscaleArguments) arguments = upscale_arguments_new (config, error);
+  g_autoptr (UpscaleArguments) arguments =
+      upscale_arguments_new (G_OBJECT (config), error);
   g_autoptr (GPtrArray) entries = NULL;
 
   if (!arguments)
@@ -125,10 +126,10 @@ make (const UpscaleForecastCase *what,
  *
  * Returns: (transfer full): what would come of it
  */
-UpscaleForecast *
+UpscaleDialogForecast *
 upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
 {
-  UpscaleForecast *forecast = g_new0 (UpscaleForecast, 1);
+  UpscaleDialogForecast *forecast = g_new0 (UpscaleDialogForecast, 1);
   g_autoptr (GError) error = NULL;
 
   if (!make (user_data, config, forecast, &error))

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @recipe: (nullable): how the layer was made, when it was made here
  * @shown: (nullable): the recipe that the dialog begins with
  * @endpoints: the endpoints the user has described
- * @speeds: what earlier runs have measured
+ * @timings: what earlier runs have measured
  *
  * What is known of a job besides its arguments. Points at its maker's memory.
  */
@@ -26,9 +26,10 @@ typedef struct
   const UpscaleLayerRecipe  *recipe;
   const UpscaleLayerRecipe  *shown;
   const UpscaleEndpointFile *endpoints;
-  GKeyFile                  *speeds;
+  GKeyFile                  *timings;
 } UpscaleForecastCase;
 
-UpscaleForecast *upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data);
+UpscaleDialogForecast *upscale_forecast_make (GimpProcedureConfig *config,
+                                              gpointer             user_data);
 
 G_END_DECLS

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GIMP keeps the last values of all arguments in a parasite of the image, and takes them
- * from there before it looks at the user's own settings. So an image that somebody else
- * has made would say which address the next layer goes to, and an image that is handed on
- * would tell endpoints and folders of its author. Last values are therefore the user's
- * own, in a file of our own, and GIMP's have no say. */
+/* GIMP keeps the last values of all arguments in a parasite of the image, and prefers
+ * them to the user's own settings. So an image of a stranger would decide which address
+ * the next layer is sent to, and an image that is handed on would disclose endpoints and
+ * folders of its author. The plug-in therefore keeps last values in a file of the user's
+ * own and ignores those of GIMP. */
 #include "upscale-last-values.h"
 
 #include "upscale-file.h"
@@ -15,72 +15,54 @@
 #define GROUP "Last Values"
 #define MAX_FILE_BYTES (1024 * 1024)
 
-static gboolean
-is_text_number_or_file (const GParamSpec *spec)
-{
-  GType type = spec->value_type;
-
-  return type == G_TYPE_STRING || type == G_TYPE_BOOLEAN || type == G_TYPE_INT ||
-         type == G_TYPE_DOUBLE || type == G_TYPE_FILE;
-}
-
-/* The procedure's own arguments: not the image, the layers and the run mode, which every
- * such procedure has. */
-static GStrv
-dup_names (GimpProcedureConfig *config)
-{
-  guint                   n;
-  g_autofree GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (config), &n);
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  for (guint i = 0; i < n; i++)
-    if (is_text_number_or_file (specs[i]))
-      g_strv_builder_add (names, specs[i]->name);
-  return g_strv_builder_end (names);
-}
+static const UpscaleSettingsKind kind = {
+  .group = GROUP,
+  .flags = UPSCALE_ARGUMENT_ANY,
+  .is_document = FALSE,
+};
 
 /**
  * upscale_last_values_forget:
  * @config: the procedure's arguments, set to their defaults
  *
- * GIMP writes what is in @config after a run to the image. Afterwards nothing of the
- * user's is in it.
+ * Removes the user's values from @config. GIMP writes @config to the image after a run.
  */
 void
 upscale_last_values_forget (GimpProcedureConfig *config)
 {
-  g_auto (GStrv) names = dup_names (config);
+  const UpscaleArgument *argument = NULL;
 
-  for (char **name = names; *name; name++)
+  g_return_if_fail (GIMP_IS_PROCEDURE_CONFIG (config));
+
+  while ((argument = upscale_argument_table_next (argument, kind.flags)))
     {
       GParamSpec *spec =
-          g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);
+          g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument->name);
 
-      g_object_set_property (G_OBJECT (config), *name,
+      g_object_set_property (G_OBJECT (config), argument->name,
                              g_param_spec_get_default_value (spec));
     }
 }
 
 /**
  * upscale_last_values_load:
- * @config: the procedure's arguments, set to what the user chose last
+ * @config: the procedure's arguments, set to the values that the user chose last
  *
- * What never was chosen, or can't be read, has its default, whatever GIMP took from the
- * image.
+ * Replaces the values that GIMP took from the image. An argument that the user never
+ * chose, or that cannot be read, gets its default.
  */
 void
 upscale_last_values_load (GimpProcedureConfig *config)
 {
   g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
-  g_autoptr (GBytes) bytes =
-      upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
   g_autoptr (GKeyFile) keys = g_key_file_new ();
-  g_auto (GStrv) names = dup_names (config);
-  UpscaleSettingsKind kind = { GROUP, (const char *const *) names, FALSE };
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_return_if_fail (GIMP_IS_PROCEDURE_CONFIG (config));
+
   upscale_last_values_forget (config);
+  bytes = upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
   if (!bytes || !g_key_file_load_from_bytes (keys, bytes, G_KEY_FILE_NONE, NULL))
     return;
   if (!upscale_settings_read (G_OBJECT (config), keys, &kind, &error))
@@ -91,7 +73,8 @@ upscale_last_values_load (GimpProcedureConfig *config)
  * upscale_last_values_save:
  * @config: the procedure's arguments, as the user has chosen them
  *
- * It is a comfort only: where it can't be written nothing is said.
+ * Writes the user's own file. A failure costs only the comfort of finding the values
+ * again, so it is logged and not reported.
  */
 void
 upscale_last_values_save (GimpProcedureConfig *config)
@@ -99,10 +82,10 @@ upscale_last_values_save (GimpProcedureConfig *config)
   g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
   g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
   g_autoptr (GKeyFile) keys = g_key_file_new ();
-  g_auto (GStrv) names = dup_names (config);
-  UpscaleSettingsKind kind = { GROUP, (const char *const *) names, FALSE };
-  g_autofree char    *text = NULL;
+  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (GIMP_IS_PROCEDURE_CONFIG (config));
 
   upscale_settings_write (G_OBJECT (config), keys, &kind);
   text = g_key_file_to_data (keys, NULL, NULL);

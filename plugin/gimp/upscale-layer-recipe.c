@@ -173,7 +173,7 @@ read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
   recipe->reference = read_reference (keys);
   if (upscale_settings_read (G_OBJECT (recipe->config), keys, &upscale_settings_recipe,
                              &cause))
-    arguments = upscale_arguments_new (recipe->config, &cause);
+    arguments = upscale_arguments_new (G_OBJECT (recipe->config), &cause);
   if (!arguments)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
@@ -259,15 +259,18 @@ keep_only_own_reference (const UpscaleLayerRecipe *recipe, GObject *config)
 void
 upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
 {
-  for (const char *const *name = upscale_settings_recipe.names; *name; name++)
+  const UpscaleArgument *argument = NULL;
+
+  g_return_if_fail (recipe != NULL);
+  g_return_if_fail (G_IS_OBJECT (config));
+
+  while (
+      (argument = upscale_argument_table_next (argument, upscale_settings_recipe.flags)))
     {
-      const GParamSpec *spec =
-          g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);
       g_auto (GValue) value = G_VALUE_INIT;
 
-      g_value_init (&value, spec->value_type);
-      g_object_get_property (G_OBJECT (recipe->config), *name, &value);
-      g_object_set_property (config, *name, &value);
+      g_object_get_property (G_OBJECT (recipe->config), argument->name, &value);
+      g_object_set_property (config, argument->name, &value);
     }
   keep_only_own_reference (recipe, config);
 }

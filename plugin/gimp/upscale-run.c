@@ -98,9 +98,10 @@ read_picture (GimpDrawable *drawable)
 }
 
 static UpscaleGenParams *
-dup_recipe (GimpProcedureConfig *config)
+dup_gen_params (GimpProcedureConfig *config)
 {
-  g_autoptr (UpscaleArguments) arguments = upscale_arguments_new (config, NULL);
+  g_autoptr (UpscaleArguments) arguments =
+      upscale_arguments_new (G_OBJECT (config), NULL);
 
   return arguments ? upscale_gen_params_ref (arguments->gen_params)
                    : upscale_gen_params_new ();
@@ -139,8 +140,8 @@ ask (Run *run, GError **error)
   g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
   g_autoptr (GFile) own = upscale_paths_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
-  g_autoptr (GKeyFile) speeds = upscale_timings_load ();
-  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
+  g_autoptr (GKeyFile) timings = upscale_timings_load ();
+  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
   gboolean            can_repaint = offer_repaint (run);
   UpscaleForecastCase what = {
     .width_px = gimp_drawable_get_width (run->looks->drawable),
@@ -148,7 +149,7 @@ ask (Run *run, GError **error)
     .recipe = run->made_by,
     .shown = can_repaint ? run->made_by : run->call->repeated,
     .endpoints = run->endpoints,
-    .speeds = speeds,
+    .timings = timings,
   };
   UpscaleDialogRequest request = {
     .procedure = gimp_procedure_config_get_procedure (run->config),
@@ -158,12 +159,12 @@ ask (Run *run, GError **error)
     .forecast = upscale_forecast_make,
     .forecast_data = &what,
     .presets = presets,
-    .offers = offers,
+    .completions = completions,
     .tools = &run->tools,
-    .dup_recipe = dup_recipe,
+    .dup_gen_params = dup_gen_params,
   };
 
-  upscale_timings_offer (speeds, offers);
+  upscale_timings_add_completions (timings, completions);
   if (!upscale_layer_looks_read_selection (run->looks, &what.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))
@@ -377,7 +378,7 @@ prepare (Run *run, GError **error)
     return FALSE;
   if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
-  run->arguments = upscale_arguments_new (run->config, error);
+  run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
   return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&
          read_layer (run, error);
 }

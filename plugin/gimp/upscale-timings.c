@@ -37,27 +37,27 @@ measure_work (const UpscaleArguments *arguments, gboolean takes_steps)
 GKeyFile *
 upscale_timings_load (void)
 {
-  GKeyFile *speeds = g_key_file_new ();
+  GKeyFile *timings = g_key_file_new ();
   g_autoptr (GFile) file = upscale_paths_find_cached (FILE_NAME);
 
   g_autoptr (GBytes) bytes =
       upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
 
   if (bytes)
-    g_key_file_load_from_bytes (speeds, bytes, G_KEY_FILE_NONE, NULL);
-  return speeds;
+    g_key_file_load_from_bytes (timings, bytes, G_KEY_FILE_NONE, NULL);
+  return timings;
 }
 
 static void
-note_names (GKeyFile *speeds, const char *group, const char *key, GStrv names)
+note_names (GKeyFile *timings, const char *group, const char *key, GStrv names)
 {
   if (names)
-    g_key_file_set_string_list (speeds, group, key, (const char *const *) names,
+    g_key_file_set_string_list (timings, group, key, (const char *const *) names,
                                 g_strv_length (names));
 }
 
 static void
-note_endpoint (GKeyFile               *speeds,
+note_endpoint (GKeyFile               *timings,
                UpscaleEndpoint        *endpoint,
                const UpscaleArguments *arguments)
 {
@@ -67,15 +67,15 @@ note_endpoint (GKeyFile               *speeds,
 
   if (!can)
     return;
-  note_names (speeds, group, MODELS, can->models);
-  note_names (speeds, group, LORAS, can->loras);
+  note_names (timings, group, MODELS, can->models);
+  note_names (timings, group, LORAS, can->loras);
   if (seconds <= 0.0)
     return;
-  g_key_file_set_double (speeds, group, "seconds-for-one-unit",
+  g_key_file_set_double (timings, group, "seconds-for-one-unit",
                          seconds / measure_work (arguments, can->uses_prompt));
-  g_key_file_set_boolean (speeds, group, "takes-steps", can->uses_prompt);
-  g_key_file_set_boolean (speeds, group, "autoscales", can->autoscales);
-  g_key_file_set_integer (speeds, group, "slots", can->concurrency);
+  g_key_file_set_boolean (timings, group, "takes-steps", can->uses_prompt);
+  g_key_file_set_boolean (timings, group, "autoscales", can->autoscales);
+  g_key_file_set_integer (timings, group, "slots", can->concurrency);
 }
 
 /**
@@ -91,57 +91,58 @@ upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
 {
   GPtrArray *endpoints =
       upscale_scheduler_get_endpoints (upscale_job_get_scheduler (job));
-  g_autoptr (GKeyFile) speeds = upscale_timings_load ();
+  g_autoptr (GKeyFile) timings = upscale_timings_load ();
   g_autoptr (GFile) file = upscale_paths_find_cached (FILE_NAME);
   g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
 
   for (guint i = 0; i < endpoints->len; i++)
-    note_endpoint (speeds, endpoints->pdata[i], arguments);
+    note_endpoint (timings, endpoints->pdata[i], arguments);
   g_mkdir_with_parents (folder, 0700);
-  g_key_file_save_to_file (speeds, g_file_peek_path (file), NULL);
+  g_key_file_save_to_file (timings, g_file_peek_path (file), NULL);
 }
 
 /**
  * upscale_timings_look_up:
- * @speeds: what upscale_timings_load() gave
+ * @timings: what upscale_timings_load() gave
  * @endpoint: name of an endpoint
  * @arguments: what it would be asked for
  * @estimate: (inout): filled with what is known
  */
 void
-upscale_timings_look_up (GKeyFile                *speeds,
+upscale_timings_look_up (GKeyFile                *timings,
                          const char              *endpoint,
                          const UpscaleArguments  *arguments,
                          UpscaleEstimateEndpoint *estimate)
 {
   g_autofree char *group = make_group (endpoint);
-  gboolean takes_steps = g_key_file_get_boolean (speeds, group, "takes-steps", NULL);
-  double   unit_s = g_key_file_get_double (speeds, group, "seconds-for-one-unit", NULL);
+  gboolean takes_steps = g_key_file_get_boolean (timings, group, "takes-steps", NULL);
+  double   unit_s = g_key_file_get_double (timings, group, "seconds-for-one-unit", NULL);
 
   estimate->seconds_per_tile = MAX (unit_s, 0.0) * measure_work (arguments, takes_steps);
-  estimate->autoscales = g_key_file_get_boolean (speeds, group, "autoscales", NULL);
+  estimate->autoscales = g_key_file_get_boolean (timings, group, "autoscales", NULL);
   if (estimate->n_slots <= 0)
-    estimate->n_slots = MAX (g_key_file_get_integer (speeds, group, "slots", NULL), 1);
+    estimate->n_slots = MAX (g_key_file_get_integer (timings, group, "slots", NULL), 1);
 }
 
 /**
- * upscale_timings_offer:
- * @speeds: what upscale_timings_load() gave
- * @offers: gets the names of models and LoRAs that servers had when they were asked last
+ * upscale_timings_add_completions:
+ * @timings: what upscale_timings_load() gave
+ * @completions: gets the names of models and LoRAs that servers had when they were asked
+ * last
  */
 void
-upscale_timings_offer (GKeyFile *speeds, UpscaleCompletions *offers)
+upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions)
 {
-  g_auto (GStrv) groups = g_key_file_get_groups (speeds, NULL);
+  g_auto (GStrv) groups = g_key_file_get_groups (timings, NULL);
 
   for (char **group = groups; *group; group++)
     {
       g_auto (GStrv) models =
-          g_key_file_get_string_list (speeds, *group, MODELS, NULL, NULL);
+          g_key_file_get_string_list (timings, *group, MODELS, NULL, NULL);
       g_auto (GStrv) loras =
-          g_key_file_get_string_list (speeds, *group, LORAS, NULL, NULL);
+          g_key_file_get_string_list (timings, *group, LORAS, NULL, NULL);
 
-      upscale_completions_add_models (offers, (const char *const *) models);
-      upscale_completions_add_loras (offers, (const char *const *) loras);
+      upscale_completions_add_models (completions, (const char *const *) models);
+      upscale_completions_add_loras (completions, (const char *const *) loras);
     }
 }

@@ -8,12 +8,12 @@
 
 G_BEGIN_DECLS
 
-void      upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments);
-void      upscale_timings_look_up (GKeyFile                *speeds,
-                                   const char              *endpoint,
-                                   const UpscaleArguments  *arguments,
-                                   UpscaleEstimateEndpoint *estimate);
-void      upscale_timings_offer (GKeyFile *speeds, UpscaleCompletions *offers);
+void upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments);
+void upscale_timings_look_up (GKeyFile                *timings,
+                              const char              *endpoint,
+                              const UpscaleArguments  *arguments,
+                              UpscaleEstimateEndpoint *estimate);
+void upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions);
 GKeyFile *upscale_timings_load (void);
 
 G_END_DECLS

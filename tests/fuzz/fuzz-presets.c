@@ -15,6 +15,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GObject) config = stand_in_config_new ();
 
   for (guint i = 0; i < list->len; i++)
-    upscale_preset_apply (list->pdata[i], config, NULL);
+    upscale_presets_apply (list->pdata[i], config, NULL);
   return 0;
 }

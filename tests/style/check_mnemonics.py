@@ -88,7 +88,7 @@ def clashes(language: str, texts: dict[str, str]) -> list[str]:
 
 def main() -> int:
     po = Path(sys.argv[1])
-    sources = "".join(path.read_text() for path in sorted((po.parent / "ui").glob("*.c")))
+    sources = "".join(path.read_text() for folder in ("ui", "plugin/arguments") for path in sorted((po.parent / folder).glob("*.c")))
     found = [f"no source says '{message}'" for page in PAGES.values() for message in page if f'"{message}"' not in sources]
     found += clashes("sources", {})
     for language in (po / "LINGUAS").read_text().split():

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stands in for the procedure's arguments, which only GIMP can make: the same names,
- * types and ranges, as far as files name them. */
+/* An object with the arguments of the table as properties, as GIMP makes it for the
+ * procedure. */
 #include "stand-in-config.h"
 
 #include <gio/gio.h>
 
-#include "upscale-limits.h"
+#include "upscale-argument-table.h"
 
 #define STAND_IN_TYPE_CONFIG (stand_in_config_get_type ())
 G_DECLARE_FINAL_TYPE (StandInConfig, stand_in_config, STAND_IN, CONFIG, GObject)
 
-#define N_VALUES 23
-
 struct _StandInConfig
 {
   GObject parent_instance;
-  GValue  values[N_VALUES];
+  GArray *values;
 };
 
 G_DEFINE_FINAL_TYPE (StandInConfig, stand_in_config, G_TYPE_OBJECT)
 
+static GValue *
+get_value (GObject *object, guint id)
+{
+  return &g_array_index (STAND_IN_CONFIG (object)->values, GValue, id - 1);
+}
+
 static void
 stand_in_config_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  g_value_copy (&STAND_IN_CONFIG (object)->values[id - 1], value);
+  g_value_copy (get_value (object, id), value);
 }
 
 static void
@@ -32,91 +36,70 @@ stand_in_config_set_property (GObject      *object,
                               const GValue *value,
                               GParamSpec   *spec)
 {
-  g_value_copy (value, &STAND_IN_CONFIG (object)->values[id - 1]);
+  g_value_copy (value, get_value (object, id));
 }
 
 static void
 stand_in_config_finalize (GObject *object)
 {
-  for (int i = 0; i < N_VALUES; i++)
-    g_value_unset (&STAND_IN_CONFIG (object)->values[i]);
+  g_array_unref (STAND_IN_CONFIG (object)->values);
   G_OBJECT_CLASS (stand_in_config_parent_class)->finalize (object);
 }
 
 static GParamSpec *
-text (const char *name)
+make_spec (const UpscaleArgument *argument)
 {
-  return g_param_spec_string (name, NULL, NULL, "", G_PARAM_READWRITE);
-}
-
-static GParamSpec *
-real (const char *name, double least, double most)
-{
-  return g_param_spec_double (name, NULL, NULL, least, most, least, G_PARAM_READWRITE);
-}
-
-static GParamSpec *
-whole (const char *name, int least, int most)
-{
-  return g_param_spec_int (name, NULL, NULL, least, most, least, G_PARAM_READWRITE);
-}
-
-static GParamSpec *
-truth (const char *name)
-{
-  return g_param_spec_boolean (name, NULL, NULL, FALSE, G_PARAM_READWRITE);
+  switch (argument->type)
+    {
+    case UPSCALE_ARGUMENT_SWITCH:
+      return g_param_spec_boolean (argument->name, NULL, NULL, argument->value != 0.0,
+                                   G_PARAM_READWRITE);
+    case UPSCALE_ARGUMENT_INTEGER:
+      return g_param_spec_int (argument->name, NULL, NULL, (int) argument->least,
+                               (int) argument->most, (int) argument->value,
+                               G_PARAM_READWRITE);
+    case UPSCALE_ARGUMENT_NUMBER:
+      return g_param_spec_double (argument->name, NULL, NULL, argument->least,
+                                  argument->most, argument->value, G_PARAM_READWRITE);
+    case UPSCALE_ARGUMENT_PICTURE:
+      return g_param_spec_object (argument->name, NULL, NULL, G_TYPE_FILE,
+                                  G_PARAM_READWRITE);
+    default:
+      return g_param_spec_string (argument->name, NULL, NULL, argument->text,
+                                  G_PARAM_READWRITE);
+    }
 }
 
 static void
 stand_in_config_class_init (StandInConfigClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamSpec   *specs[N_VALUES] = {
-    text ("prompt"),
-    text ("negative-prompt"),
-    text ("model"),
-    text ("loras"),
-    text ("endpoints"),
-    real ("scale", 1.0, UPSCALE_MAX_SCALE),
-    real ("strength", 0.0, 1.0),
-    real ("cfg-scale", 0.0, 30.0),
-    real ("conditioning-scale", 0.0, 2.0),
-    real ("ip-adapter-scale", 0.0, 2.0),
-    real ("color-correction", 0.0, 1.0),
-    whole ("steps", 1, 150),
-    whole ("seed", 0, G_MAXINT),
-    whole ("tile-size", 64, 4096),
-    whole ("overlap", 0, 2048),
-    whole ("generation-size", 0, 4096),
-    whole ("batch-size", 0, 1000),
-    whole ("sequential-below", 0, 100000),
-    whole ("batch-timeout", 1, 86400),
-    whole ("retries", 0, UPSCALE_MAX_RETRIES),
-    truth ("controlnet-enabled"),
-    truth ("resize-canvas"),
-    g_param_spec_object ("ip-adapter-image", NULL, NULL, G_TYPE_FILE, G_PARAM_READWRITE),
-  };
+  GObjectClass          *object_class = G_OBJECT_CLASS (klass);
+  const UpscaleArgument *argument = NULL;
+  guint                  id = 0;
 
   object_class->get_property = stand_in_config_get_property;
   object_class->set_property = stand_in_config_set_property;
   object_class->finalize = stand_in_config_finalize;
-  for (guint i = 0; i < N_VALUES; i++)
-    g_object_class_install_property (object_class, i + 1, specs[i]);
+  while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
+    g_object_class_install_property (object_class, ++id, make_spec (argument));
 }
 
 static void
 stand_in_config_init (StandInConfig *self)
 {
-  guint                   n;
-  g_autofree GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n);
+  const UpscaleArgument *argument = NULL;
 
-  for (guint i = 0; i < n; i++)
+  self->values = g_array_new (FALSE, TRUE, sizeof (GValue));
+  g_array_set_clear_func (self->values, (GDestroyNotify) g_value_unset);
+  while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
     {
-      GValue *value = &self->values[specs[i]->param_id - 1];
+      GParamSpec *spec =
+          g_object_class_find_property (G_OBJECT_GET_CLASS (self), argument->name);
+      GValue value = G_VALUE_INIT;
 
-      g_value_init (value, specs[i]->value_type);
-      g_param_value_set_default (specs[i], value);
+      g_value_init (&value, spec->value_type);
+      g_param_value_set_default (spec, &value);
+      g_array_append_val (self->values, value);
     }
 }
 

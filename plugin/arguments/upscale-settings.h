@@ -3,26 +3,27 @@
 
 #include <glib-object.h>
 
+#include "upscale-argument-table.h"
+
 G_BEGIN_DECLS
 
 /**
  * UpscaleSettingsKind:
  * @group: group of the key file
- * @names: (array zero-terminated=1): the arguments that are in it: no other is written,
- * and no other is ever read
- * @is_document: other people get the file, or made it. No path is in it: models and LoRAs
- * go by their bare names, both ways
+ * @flags: flags of the arguments in the file; no other argument is written or read
+ * @is_document: whether people hand the file on. Then models and LoRAs are written and
+ * read by their bare names, without a path
  *
- * What a kind of file holds of a procedure's arguments.
+ * A kind of file that holds arguments.
  */
 typedef struct
 {
-  const char        *group;
-  const char *const *names;
-  gboolean           is_document;
+  const char          *group;
+  UpscaleArgumentFlags flags;
+  gboolean             is_document;
 } UpscaleSettingsKind;
 
-/** What a layer's recipe holds. */
+/** The recipe of a layer. */
 extern const UpscaleSettingsKind upscale_settings_recipe;
 
 void

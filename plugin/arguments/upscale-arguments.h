@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <libgimp/gimp.h>
+#include <gio/gio.h>
 
-#include "upscale-policy.h"
 #include "upscale-gen-params.h"
+#include "upscale-policy.h"
 
 G_BEGIN_DECLS
 
 /**
  * UpscaleArguments:
- * @recipe: how to paint
- * @policy: how to dispatch
+ * @gen_params: parameters of the model
+ * @policy: parameters of the scheduler
  * @scale: upscale factor
- * @tile_px: side of a tile
- * @overlap_px: smallest overlap
- * @color_correction: 0 to 1
- * @endpoints: names and URLs, as typed
- * @resize_canvas: whether the canvas grows with the layer
- * @repaint_selection: only the tiles of an earlier result that lie under the selection
- * are painted, anew
+ * @tile_px: side of a tile of the result
+ * @overlap_px: smallest overlap of two tiles
+ * @color_correction: how far low frequencies follow the source, 0 to 1
+ * @endpoints: names and addresses as the user typed them, with spaces between
+ * @resize_canvas: whether the canvas grows where the new layer does not fit
+ * @repaint_selection: whether only the tiles under the selection are painted, on an
+ * earlier result
  *
- * What the caller wants, checked.
+ * Arguments of one call of the procedure, read and checked.
  */
 typedef struct
 {
@@ -36,7 +36,7 @@ typedef struct
   gboolean          repaint_selection;
 } UpscaleArguments;
 
-UpscaleArguments *upscale_arguments_new (GimpProcedureConfig *config, GError **error);
+UpscaleArguments *upscale_arguments_new (GObject *config, GError **error);
 void              upscale_arguments_free (UpscaleArguments *arguments);
 GBytes           *upscale_arguments_read_reference (GFile *file, GError **error);
 gboolean          upscale_arguments_check_reference (const UpscaleArguments *arguments,

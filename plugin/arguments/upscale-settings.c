@@ -8,32 +8,16 @@
 #include "upscale-error.h"
 #include "upscale-gen-params.h"
 
-/* The arguments that change the picture. The image is a document: people hand it on, so
- * nothing is written to it that only concerns its author, and nothing read from it that
- * would send or spend anything of its reader's. Endpoints, files and the dispatch are
- * therefore not here. */
-static const char *const recipe_names[] = { "prompt",
-                                            "negative-prompt",
-                                            "scale",
-                                            "strength",
-                                            "steps",
-                                            "cfg-scale",
-                                            "seed",
-                                            "tile-size",
-                                            "overlap",
-                                            "generation-size",
-                                            "controlnet-enabled",
-                                            "conditioning-scale",
-                                            "ip-adapter-scale",
-                                            "loras",
-                                            "model",
-                                            "color-correction",
-                                            "resize-canvas",
-                                            NULL };
+/* The image is a document that people hand on, so its recipes hold only arguments that
+ * change the picture. Endpoints, files and the dispatch concern the author alone, and
+ * would send or spend what belongs to the reader. */
+const UpscaleSettingsKind upscale_settings_recipe = {
+  .group = "Recipe",
+  .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+  .is_document = TRUE,
+};
 
-const UpscaleSettingsKind upscale_settings_recipe = { "Recipe", recipe_names, TRUE };
-
-/* What is read may be long, and may be made to look like something else. */
+/* An error shows this much of a value, since a document can hold a text of any length. */
 #define SHOWN_CHARS 30
 
 static char *
@@ -51,21 +35,30 @@ dup_bare_loras (const char *text)
   return g_strjoinv (", ", entries);
 }
 
-/* A user may give the path of a file of their own for a model, and nothing forbids it for
- * a LoRA. */
+/* Users may give the path of their own file for a model or a LoRA, and no document may
+ * hold a path. Takes @text. */
 static char *
-clean (const UpscaleSettingsKind *kind, const char *name, char *text)
+remove_paths (const UpscaleSettingsKind *kind,
+              const UpscaleArgument     *argument,
+              char                      *text)
 {
   g_autofree char *given = text;
 
-  if (given && kind->is_document && g_str_equal (name, "model"))
+  if (given && kind->is_document && argument->type == UPSCALE_ARGUMENT_MODEL)
     return upscale_gen_params_dup_bare_name (given);
-  if (given && kind->is_document && g_str_equal (name, "loras"))
+  if (given && kind->is_document && argument->type == UPSCALE_ARGUMENT_LORAS)
     return dup_bare_loras (given);
   return g_steal_pointer (&given);
 }
 
-/* Numbers are written as C writes them, whatever language the user's GIMP speaks. */
+static GParamSpec *
+find_spec (GObject *config, const UpscaleArgument *argument)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument->name);
+}
+
+/* Numbers are written as in the C locale, so that users of other languages can read the
+ * file. */
 static char *
 value_to_text (GObject *config, const GParamSpec *spec)
 {
@@ -89,25 +82,29 @@ value_to_text (GObject *config, const GParamSpec *spec)
 
 /**
  * upscale_settings_write:
- * @config: a procedure's arguments
- * @keys: changed
+ * @config: an object with the arguments of the table as properties
+ * @keys: the key file to change
  * @kind: the arguments to write
  *
- * Writes arguments as text: for presets, for a layer's recipe, and for the user's last
- * values.
+ * Writes arguments as text, for presets, recipes and the user's last values.
  */
 void
 upscale_settings_write (GObject *config, GKeyFile *keys, const UpscaleSettingsKind *kind)
 {
-  for (const char *const *name = kind->names; *name; name++)
+  const UpscaleArgument *argument = NULL;
+
+  g_return_if_fail (G_IS_OBJECT (config));
+  g_return_if_fail (keys != NULL);
+  g_return_if_fail (kind != NULL);
+
+  while ((argument = upscale_argument_table_next (argument, kind->flags)))
     {
-      const GParamSpec *spec =
-          g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);
-      g_autofree char *text = NULL;
+      const GParamSpec *spec = find_spec (config, argument);
+      g_autofree char  *text = NULL;
 
       g_return_if_fail (spec != NULL);
-      text = clean (kind, *name, value_to_text (config, spec));
-      g_key_file_set_string (keys, kind->group, *name, text ? text : "");
+      text = remove_paths (kind, argument, value_to_text (config, spec));
+      g_key_file_set_string (keys, kind->group, argument->name, text ? text : "");
     }
 }
 
@@ -157,8 +154,7 @@ text_to_value (const char *text, GValue *value)
   return TRUE;
 }
 
-/* An argument that is out of its range is refused, as it would be in a call of the
- * procedure. */
+/* A value out of range is refused, as in a call of the procedure. */
 static gboolean
 read_one (GObject *config, GParamSpec *spec, const char *text)
 {
@@ -186,17 +182,17 @@ refuse (const char *name, const char *text, GError **error)
 
 /**
  * upscale_settings_read:
- * @config: a procedure's arguments, changed
- * @keys: what upscale_settings_write() made, perhaps in another version, or what somebody
- * else wants us to take for it
- * @kind: the arguments to read; whatever else is in @keys has no effect
+ * @config: an object with the arguments of the table as properties, changed
+ * @keys: a key file as upscale_settings_write() makes it. Another version of the plug-in
+ * may have written the file, or somebody who wants to do harm.
+ * @kind: the arguments to read; all others in @keys are ignored
  * @error: return location for an error
  *
- * Sets the arguments that are there and have a value that a caller of the procedure could
- * give, too. All others are left alone.
+ * Sets the arguments that @keys holds a possible value of, and leaves all others as they
+ * are. A value is possible if a caller of the procedure could give it.
  *
- * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_ARGUMENT, which names the first argument
- * whose value is impossible
+ * Returns: %TRUE if all values are possible, or %FALSE with %UPSCALE_ERROR_ARGUMENT,
+ * which names the first argument with an impossible one
  */
 gboolean
 upscale_settings_read (GObject                   *config,
@@ -204,20 +200,25 @@ upscale_settings_read (GObject                   *config,
                        const UpscaleSettingsKind *kind,
                        GError                   **error)
 {
-  gboolean is_sound = TRUE;
+  const UpscaleArgument *argument = NULL;
+  gboolean               is_sound = TRUE;
 
-  for (const char *const *name = kind->names; *name; name++)
+  g_return_val_if_fail (G_IS_OBJECT (config), FALSE);
+  g_return_val_if_fail (keys != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  while ((argument = upscale_argument_table_next (argument, kind->flags)))
     {
-      GParamSpec *spec =
-          g_object_class_find_property (G_OBJECT_GET_CLASS (config), *name);
+      GParamSpec      *spec = find_spec (config, argument);
       g_autofree char *text =
-          clean (kind, *name, g_key_file_get_string (keys, kind->group, *name, NULL));
+          remove_paths (kind, argument,
+                        g_key_file_get_string (keys, kind->group, argument->name, NULL));
 
       g_return_val_if_fail (spec != NULL, FALSE);
       if (!text || read_one (config, spec, text))
         continue;
       if (is_sound)
-        refuse (*name, text, error);
+        refuse (argument->name, text, error);
       is_sound = FALSE;
     }
   return is_sound;

@@ -3,12 +3,11 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-argument-table.h"
 #include "upscale-error.h"
 #include "upscale-file.h"
 #include "upscale-picture-file.h"
 
-#define SIZE_STEP_PX 64
-#define MAX_BATCH_SIZE 1000
 #define MAX_REFERENCE_BYTES (32 * 1024 * 1024)
 #define PROBE_PX 64
 
@@ -19,14 +18,16 @@
 void
 upscale_arguments_free (UpscaleArguments *arguments)
 {
+  g_return_if_fail (arguments != NULL);
+
   g_clear_pointer (&arguments->gen_params, upscale_gen_params_unref);
   g_free (arguments->endpoints);
   g_free (arguments);
 }
 
-/* GIMP stores an empty default and reads it back as NULL. */
+/* GIMP 3.0 stores an empty default in its list of plug-ins and reads it back as NULL. */
 static char *
-dup_text (GimpProcedureConfig *config, const char *name)
+dup_text (GObject *config, const char *name)
 {
   char *text = NULL;
 
@@ -46,11 +47,11 @@ replace_text (char **text, char *replacement)
  * @file: the reference picture for IP-Adapter
  * @error: return location for an error
  *
- * A server's file, such as `smb:` has, is refused even where GVfs shows it in a folder:
- * reading it may take for ever.
+ * Reads the file as it is, without decoding it. Refuses files of servers, such as `smb:`,
+ * even where GVfs mounts them in a folder: reading them can block without end.
  *
- * Returns: (transfer full): its bytes, or %NULL with %UPSCALE_ERROR_ARGUMENT when it is
- * no regular file of this computer, or too large
+ * Returns: (transfer full): the bytes of @file, or %NULL with %UPSCALE_ERROR_ARGUMENT if
+ * @file is too large or no regular file of this computer
  */
 GBytes *
 upscale_arguments_read_reference (GFile *file, GError **error)
@@ -79,9 +80,7 @@ upscale_arguments_read_reference (GFile *file, GError **error)
 }
 
 static gboolean
-read_ip_adapter_image (GimpProcedureConfig *config,
-                       UpscaleGenParams    *gen_params,
-                       GError             **error)
+read_ip_adapter_image (GObject *config, UpscaleGenParams *gen_params, GError **error)
 {
   g_autoptr (GFile) file = NULL;
 
@@ -92,7 +91,7 @@ read_ip_adapter_image (GimpProcedureConfig *config,
 }
 
 static gboolean
-read_gen_params (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+read_gen_params (GObject *config, UpscaleArguments *arguments, GError **error)
 {
   UpscaleGenParams *gen_params = arguments->gen_params;
   g_autofree char  *loras = dup_text (config, "loras");
@@ -112,21 +111,23 @@ read_gen_params (GimpProcedureConfig *config, UpscaleArguments *arguments, GErro
          read_ip_adapter_image (config, gen_params, error);
 }
 
-/* A number in the environment stands in where the argument was left alone. */
+/* The environment variable replaces the default, for scripts that cannot set arguments.
+ */
 static gboolean
 read_batch_size (UpscalePolicy *policy, GError **error)
 {
   const char *text = g_getenv ("UPSCALE_BATCH_SIZE");
+  int         most = (int) upscale_argument_table_find ("batch-size")->most;
   gint64      size = 0;
 
   if (policy->batch_size != 0 || !text || *text == '\0')
     return TRUE;
-  if (!g_ascii_string_to_signed (text, 10, 0, MAX_BATCH_SIZE, &size, NULL))
+  if (!g_ascii_string_to_signed (text, 10, 0, most, &size, NULL))
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
           _ ("UPSCALE_BATCH_SIZE is '%s': set it to a number from 0 to %d, or unset it."),
-          text, MAX_BATCH_SIZE);
+          text, most);
       return FALSE;
     }
   policy->batch_size = (int) size;
@@ -134,7 +135,7 @@ read_batch_size (UpscalePolicy *policy, GError **error)
 }
 
 static gboolean
-read_policy (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+read_policy (GObject *config, UpscaleArguments *arguments, GError **error)
 {
   UpscalePolicy *policy = &arguments->policy;
   int            timeout_s = 0;
@@ -149,44 +150,48 @@ read_policy (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **
 }
 
 static gboolean
-check_multiple (int size_px, const char *what, GError **error)
+check_multiple (int size_px, const char *argument, const char *label, GError **error)
 {
-  if (size_px % SIZE_STEP_PX == 0)
+  int step_px = (int) upscale_argument_table_find (argument)->step;
+
+  if (size_px % step_px == 0)
     return TRUE;
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-               _ ("The %s is %d px: choose a multiple of %d, for example %d."), what,
-               size_px, SIZE_STEP_PX,
-               size_px / SIZE_STEP_PX * SIZE_STEP_PX + SIZE_STEP_PX);
+               _ ("The %s is %d px: choose a multiple of %d, for example %d."), label,
+               size_px, step_px, size_px / step_px * step_px + step_px);
   return FALSE;
 }
 
 static gboolean
-read_geometry (GimpProcedureConfig *config, UpscaleArguments *arguments, GError **error)
+read_geometry (GObject *config, UpscaleArguments *arguments, GError **error)
 {
   g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px,
                 "overlap", &arguments->overlap_px, "color-correction",
                 &arguments->color_correction, "resize-canvas", &arguments->resize_canvas,
                 "repaint-selection", &arguments->repaint_selection, NULL);
-  return check_multiple (arguments->tile_px, _ ("tile size"), error) &&
-         check_multiple (arguments->gen_params->generation_px, _ ("generation size"),
-                         error);
+  return check_multiple (arguments->tile_px, "tile-size", _ ("tile size"), error) &&
+         check_multiple (arguments->gen_params->generation_px, "generation-size",
+                         _ ("generation size"), error);
 }
 
 /**
  * upscale_arguments_new:
- * @config: the procedure's arguments
+ * @config: an object with the arguments of the table as properties
  * @error: return location for an error
  *
- * Reads and checks what the caller gave; GIMP checks little of it for callers through the
- * PDB.
+ * Reads and checks the arguments. GIMP checks only ranges, and only some of them for
+ * callers through the PDB.
  *
  * Returns: (transfer full): the arguments, or %NULL with %UPSCALE_ERROR_ARGUMENT
  */
 UpscaleArguments *
-upscale_arguments_new (GimpProcedureConfig *config, GError **error)
+upscale_arguments_new (GObject *config, GError **error)
 {
-  g_autoptr (UpscaleArguments) arguments = g_new0 (UpscaleArguments, 1);
+  g_autoptr (UpscaleArguments) arguments = NULL;
 
+  g_return_val_if_fail (G_IS_OBJECT (config), NULL);
+
+  arguments = g_new0 (UpscaleArguments, 1);
   arguments->gen_params = upscale_gen_params_new ();
   arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
   if (!read_gen_params (config, arguments, error) ||
@@ -201,19 +206,23 @@ upscale_arguments_new (GimpProcedureConfig *config, GError **error)
  * @arguments: arguments
  * @error: return location for an error
  *
- * Decodes the reference picture, which can take a second, so that a file that is none
- * does not fail at each tile.
+ * Decodes the reference picture, which can take a second. A damaged file would fail every
+ * tile, so the run refuses the file before the first tile.
  *
- * Returns: %TRUE if there is no reference, or one that can be read; else %FALSE with
- * %UPSCALE_ERROR_ARGUMENT
+ * Returns: %TRUE if there is no reference picture, or if it can be decoded; %FALSE with
+ * %UPSCALE_ERROR_ARGUMENT otherwise
  */
 gboolean
 upscale_arguments_check_reference (const UpscaleArguments *arguments, GError **error)
 {
-  GBytes *file = arguments->gen_params->ip_adapter_image;
-  g_autoptr (UpscalePixels) pixels =
-      file ? upscale_picture_file_decode_small (file, PROBE_PX, NULL) : NULL;
+  g_autoptr (UpscalePixels) pixels = NULL;
+  GBytes *file;
 
+  g_return_val_if_fail (arguments != NULL, FALSE);
+
+  file = arguments->gen_params->ip_adapter_image;
+  if (file)
+    pixels = upscale_picture_file_decode_small (file, PROBE_PX, NULL);
   if (!file || pixels)
     return TRUE;
   g_set_error_literal (

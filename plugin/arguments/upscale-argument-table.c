@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The procedure, the dialog, presets, recipes and docs/arguments.md follow from this
+ * table. A new argument takes a row here, a field in UpscaleArguments or
+ * UpscaleGenParams, and a line in upscale-arguments.c that reads the field.
+ *
+ * The order is the order of the procedure's arguments. */
+#include "upscale-argument-table.h"
+
+#include <glib/gi18n.h>
+
+#include "upscale-limits.h"
+
+/* Models paint sides that are multiples of this. */
+#define SIZE_STEP_PX 64
+
+#define IN_DOCUMENTS (UPSCALE_ARGUMENT_IN_PRESET | UPSCALE_ARGUMENT_IN_RECIPE)
+
+static const UpscaleArgument arguments[] = {
+  {
+      .name = "prompt",
+      .type = UPSCALE_ARGUMENT_PARAGRAPH,
+      .label = N_ ("Pro_mpt"),
+      .blurb = N_ ("What the whole picture shows. It is painted into every tile, so keep "
+                   "it neutral: materials and sharpness rather than things"),
+      .text = "highly detailed, sharp focus",
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "negative-prompt",
+      .type = UPSCALE_ARGUMENT_PARAGRAPH,
+      .label = N_ ("_Negative prompt"),
+      .blurb = N_ ("What the picture must not show"),
+      .text = "blurry, jpeg artifacts, watermark, text",
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "scale",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("Sc_ale"),
+      .blurb = N_ ("How many times larger each side becomes"),
+      .value = 2.0,
+      .least = 1.0,
+      .most = UPSCALE_MAX_SCALE,
+      .step = 0.5,
+      .digits = 2,
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FIXED_BY_LAYER,
+  },
+  {
+      .name = "strength",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("Stren_gth"),
+      .blurb = N_ ("How much the model may repaint: 0.2 restores, 0.3 adds detail, above "
+                   "0.5 it invents"),
+      .value = 0.3,
+      .least = 0.0,
+      .most = 1.0,
+      .step = 0.05,
+      .digits = 2,
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "steps",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("S_teps"),
+      .blurb = N_ ("Sampling steps: more is slower and finer"),
+      .value = 30,
+      .least = 1,
+      .most = 150,
+      .step = 1,
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "cfg-scale",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("C_FG scale"),
+      .blurb = N_ ("How closely the prompts are followed"),
+      .value = 6.0,
+      .least = 0.0,
+      .most = 30.0,
+      .step = 0.5,
+      .digits = 1,
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "seed",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("See_d"),
+      .blurb = N_ ("Where a service begins, each tile with a seed of its own drawn from "
+                   "it. Another seed gives another picture; the same one may give the "
+                   "same, as far as the service keeps to it"),
+      .value = 0,
+      .least = 0,
+      .most = G_MAXINT,
+      .step = 1,
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+  },
+  {
+      .name = "tile-size",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("T_ile size (px)"),
+      .blurb = N_ ("Side of a tile of the result, in pixels, a multiple of 64: 1024 "
+                   "suits SDXL"),
+      .value = 1024,
+      .least = 64,
+      .most = 4096,
+      .step = SIZE_STEP_PX,
+      .section = UPSCALE_ARGUMENT_SECTION_TILES,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FIXED_BY_LAYER,
+  },
+  {
+      .name = "overlap",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("O_verlap (px)"),
+      .blurb = N_ ("How far neighboring tiles overlap, in pixels, at most half a tile"),
+      .value = 128,
+      .least = 0,
+      .most = 2048,
+      .step = 16,
+      .section = UPSCALE_ARGUMENT_SECTION_TILES,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FIXED_BY_LAYER,
+  },
+  {
+      .name = "generation-size",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("Generation si_ze (px)"),
+      .blurb = N_ ("Side at which the model paints, in pixels, a multiple of 64; 0: the "
+                   "tile's own"),
+      .value = 0,
+      .least = 0,
+      .most = 4096,
+      .step = SIZE_STEP_PX,
+      .zero = N_ ("as the tile"),
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+  },
+  {
+      .name = "batch-size",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("_Batch size"),
+      .blurb = N_ ("Tiles sent in one request; 0: automatic, from the measured speed"),
+      .value = 0,
+      .least = 0,
+      .most = 1000,
+      .step = 1,
+      .zero = N_ ("automatic"),
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+  },
+  {
+      .name = "sequential-below",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("Se_quential below"),
+      .blurb = N_ ("With fewer tiles than this, an autoscaling service gets one batch at "
+                   "a time"),
+      .value = 30,
+      .least = 0,
+      .most = 100000,
+      .step = 1,
+      .section = UPSCALE_ARGUMENT_SECTION_DISPATCH,
+  },
+  {
+      .name = "batch-timeout",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("Batch ti_meout (s)"),
+      .blurb = N_ ("Seconds one batch may take"),
+      .value = 2400,
+      .least = 1,
+      .most = 86400,
+      .step = 60,
+      .section = UPSCALE_ARGUMENT_SECTION_DISPATCH,
+  },
+  {
+      .name = "retries",
+      .type = UPSCALE_ARGUMENT_INTEGER,
+      .label = N_ ("Retri_es"),
+      .blurb = N_ ("How often a tile that failed is tried again"),
+      .value = 3,
+      .least = 0,
+      .most = UPSCALE_MAX_RETRIES,
+      .step = 1,
+      .section = UPSCALE_ARGUMENT_SECTION_DISPATCH,
+  },
+  {
+      .name = "endpoints",
+      .type = UPSCALE_ARGUMENT_LINE,
+      .label = N_ ("En_dpoints"),
+      .blurb = N_ ("Names or addresses of the services that paint, with spaces between; "
+                   "empty: those that are on in your list, or the local one"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+  },
+  {
+      .name = "controlnet-enabled",
+      .type = UPSCALE_ARGUMENT_SWITCH,
+      .label = N_ ("_Keep to the picture (tile ControlNet)"),
+      .blurb = N_ ("Holds what is painted to the picture; leave it on"),
+      .value = TRUE,
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "conditioning-scale",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("Co_ntrolNet weight"),
+      .blurb = N_ ("How firmly the ControlNet holds"),
+      .value = 0.6,
+      .least = 0.0,
+      .most = 2.0,
+      .step = 0.05,
+      .digits = 2,
+      .needs = "controlnet-enabled",
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "ip-adapter-image",
+      .type = UPSCALE_ARGUMENT_PICTURE,
+      .label = N_ ("IP-Adapter e_xample"),
+      .blurb = N_ ("A picture whose look is taken over; none: IP-Adapter is off"),
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+  },
+  {
+      .name = "ip-adapter-scale",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("IP-Adapter st_yle weight"),
+      .blurb = N_ ("How much of its look is taken over"),
+      .value = 0.6,
+      .least = 0.0,
+      .most = 2.0,
+      .step = 0.05,
+      .digits = 2,
+      .needs = "ip-adapter-image",
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "loras",
+      .type = UPSCALE_ARGUMENT_LORAS,
+      .label = N_ ("LoRAs"),
+      .blurb = N_ ("LoRAs as name:weight with commas between, for example detail:0.5"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "model",
+      .type = UPSCALE_ARGUMENT_MODEL,
+      .label = N_ ("_Model"),
+      .blurb = N_ ("Model to paint with; empty: the service's own. On this computer: "
+                   "fast, fine (better and slower), resample, or your own ONNX file"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_MODEL,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "color-correction",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("Color c_orrection"),
+      .blurb = N_ ("How far the colors of large areas are held to the original: 0 not at "
+                   "all, 1 wholly"),
+      .value = 1.0,
+      .least = 0.0,
+      .most = 1.0,
+      .step = 0.1,
+      .digits = 2,
+      .section = UPSCALE_ARGUMENT_SECTION_TILES,
+      .flags = IN_DOCUMENTS,
+  },
+  {
+      .name = "resize-canvas",
+      .type = UPSCALE_ARGUMENT_SWITCH,
+      .label = N_ ("_Grow the canvas"),
+      .blurb = N_ ("Enlarge the canvas where the new layer does not fit"),
+      .value = TRUE,
+      .section = UPSCALE_ARGUMENT_SECTION_TILES,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+  },
+  {
+      .name = "repaint-selection",
+      .type = UPSCALE_ARGUMENT_SWITCH,
+      .label = N_ ("Repaint _only the tiles under the selection"),
+      .blurb = N_ ("The layer is an earlier result: only its tiles under the selection "
+                   "are painted anew, from what it was made from, with its own scale and "
+                   "tiles"),
+      .value = FALSE,
+      .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
+  },
+};
+
+/**
+ * upscale_argument_table_next:
+ * @previous: (nullable): an argument; %NULL for the first
+ * @flags: flags that the argument must have, %UPSCALE_ARGUMENT_ANY for all arguments
+ *
+ * Iterates over the arguments in the order of the procedure.
+ *
+ * Returns: (transfer none) (nullable): the next argument with @flags, %NULL at the end
+ */
+const UpscaleArgument *
+upscale_argument_table_next (const UpscaleArgument *previous, UpscaleArgumentFlags flags)
+{
+  const UpscaleArgument *end = arguments + G_N_ELEMENTS (arguments);
+  const UpscaleArgument *next = previous ? previous + 1 : arguments;
+
+  g_return_val_if_fail (next >= arguments && next <= end, NULL);
+
+  while (next < end && (next->flags & flags) != flags)
+    next++;
+  return next < end ? next : NULL;
+}
+
+/**
+ * upscale_argument_table_find:
+ * @name: name of an argument
+ *
+ * Returns: (transfer none) (nullable): the argument, or %NULL if the procedure has no
+ * such argument
+ */
+const UpscaleArgument *
+upscale_argument_table_find (const char *name)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (arguments); i++)
+    if (g_str_equal (arguments[i].name, name))
+      return &arguments[i];
+  return NULL;
+}
