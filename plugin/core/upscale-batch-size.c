@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-batch-size.h"
 
-/* Long enough that the request itself costs nothing, short enough that pixels show and a
- * lost batch does not hurt. */
+/* Long enough that the request itself costs nothing, short enough that pixels show soon
+ * and a lost batch costs little. */
 #define WANTED_BATCH_S 90.0
-/* However fast an endpoint is: more would only fill memory with tiles that wait to be
- * blended. */
+/* Larger batches would only fill memory with tiles that wait for blending, however fast
+ * the endpoint is. */
 #define MOST_AUTOMATIC 6.0
 
-/* floor (timeout / seconds per tile): more could not end in time. */
+/* A larger batch could not end before the timeout. */
 static double
 most_in_time (UpscaleBatchSizeCase what)
 {
   return (double) what.policy.batch_timeout_us / G_USEC_PER_SEC / what.seconds_per_tile;
 }
 
-/* Making a batch ready takes time too: one many times larger than the last would keep a
- * fast endpoint waiting for it. */
+/* Preparing a batch takes time too: a fast endpoint would wait for a batch that is many
+ * times larger than its last. */
 static double
 most_to_grow (UpscaleBatchSizeCase what)
 {
   return MAX (2.0 * what.n_last, 1.0);
 }
 
-/* The tail is shared out, so that all slots end together. */
+/* The last tiles are shared out, so that all slots end together. */
 static double
 fair_share (UpscaleBatchSizeCase what)
 {
@@ -34,13 +34,13 @@ fair_share (UpscaleBatchSizeCase what)
 
 /**
  * upscale_batch_size_choose:
- * @what: what is known
+ * @what: the facts
  *
- * Chooses how many tiles go into the next batch. Automatic: one at first, to learn the
- * speed and to show pixels early, then doubling towards a minute and a half, never more
- * than can end before the timeout.
+ * Chooses how many tiles go into the next batch. The automatic size is one tile at first,
+ * to measure the speed and to show pixels early. Later batches double towards a minute
+ * and a half, and never exceed what can end before the timeout.
  *
- * Returns: at least 1
+ * Returns: the number of tiles, at least 1
  */
 int
 upscale_batch_size_choose (UpscaleBatchSizeCase what)
@@ -59,14 +59,15 @@ upscale_batch_size_choose (UpscaleBatchSizeCase what)
 
 /**
  * upscale_batch_size_count_slots:
- * @policy: what the user wants
+ * @policy: the user's settings
  * @n_tiles: tiles of the whole job
- * @concurrency: batches the endpoint works on at once
- * @autoscales: whether its slots start cold
+ * @concurrency: batches that the endpoint works on at once
+ * @autoscales: %TRUE if the endpoint's slots start cold
  *
- * Waking more machines costs more than it saves while there are few tiles.
+ * A small job gets one slot of an autoscaling endpoint, because starting more machines
+ * costs more than it saves.
  *
- * Returns: how many batches the endpoint gets at once, at least 1
+ * Returns: the number of batches that the endpoint gets at once, at least 1
  */
 int
 upscale_batch_size_count_slots (UpscalePolicy policy,

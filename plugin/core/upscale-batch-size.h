@@ -9,14 +9,14 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleBatchSizeCase:
- * @policy: what the user wants
- * @max_tiles: what the endpoint takes at once; also what it was halved to
- * @seconds_per_tile: measured, 0 when not known yet
- * @n_pending: tiles that wait, in all
- * @n_slots: slots of all endpoints that share them
- * @n_last: tiles of the batch that the endpoint got last, 0 before the first
+ * @policy: the user's settings
+ * @max_tiles: tiles that the endpoint takes at once, by its own word or after halving
+ * @seconds_per_tile: measured speed, 0 if unknown
+ * @n_pending: waiting tiles of the whole job
+ * @n_slots: slots of all endpoints that share the waiting tiles
+ * @n_last: size of the endpoint's last batch, 0 before the first
  *
- * What is known when an endpoint asks for its next batch. A value.
+ * The facts when an endpoint gets its next batch. A value.
  */
 typedef struct
 {

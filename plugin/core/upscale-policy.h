@@ -9,10 +9,10 @@ G_BEGIN_DECLS
  * UpscalePolicy:
  * @batch_size: tiles in a batch, 0 for automatic
  * @sequential_below: with fewer tiles an autoscaling endpoint gets one slot only
- * @batch_timeout_us: deadline of one batch
- * @max_tries: how often one tile is tried, at least 1
+ * @batch_timeout_us: deadline of one batch, us
+ * @max_tries: tries that a tile gets, at least 1
  *
- * What the user wants of the dispatch; none of it changes the picture. A value.
+ * The user's settings for the dispatch. None of them changes the picture. A value.
  */
 typedef struct
 {

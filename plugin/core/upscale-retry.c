@@ -7,24 +7,25 @@
 #define LONGEST_WAIT_US (30 * G_USEC_PER_SEC)
 #define MAX_DOUBLINGS 6
 #define LONGEST_TOLD_US (300 * (gint64) G_USEC_PER_SEC)
-/* How often a batch is asked for again where it lies, before it is painted elsewhere. */
+/* Resends of a batch that its endpoint has acknowledged, before another endpoint paints
+ * the tiles. */
 #define MAX_RESENDS 2
-/* Sends before a tile goes alone. */
+/* Tries of a tile together with others, before it is sent alone. */
 #define TRIES_TOGETHER 2
-/* An endpoint that fails this often in a row and has never painted is asked no more... */
-#define MAX_STRIKES 4
-/* ...but one that has painted gets time to come back: a router or a server that starts
- * again takes minutes. */
+/* Failures in a row after which an endpoint that has never painted is stopped. */
+#define MAX_FAILURES 4
+/* Time that an endpoint which has painted gets to come back: a router or a server that
+ * restarts takes minutes. */
 #define PATIENCE_US (300 * (gint64) G_USEC_PER_SEC)
 
 /**
  * upscale_retry_backoff:
- * @n_failures: how often it has failed in a row, at least 1
- * @jitter: 0 to 1, at random
+ * @n_failures: failures in a row, at least 1
+ * @jitter: 0 to 1, random
  *
- * Doubles from a second to half a minute, times 0.5 to 1.
+ * Doubles from one second to half a minute, times 0.5 to 1.
  *
- * Returns: how long to wait, us
+ * Returns: the time to wait, us
  */
 gint64
 upscale_retry_backoff (int n_failures, double jitter)
@@ -36,27 +37,38 @@ upscale_retry_backoff (int n_failures, double jitter)
 
 /**
  * upscale_retry_wait:
- * @error: what a busy endpoint answered
- * @n_busy: how often in a row, at least 1
- * @patience_us: how long it may be busy still
- * @jitter: 0 to 1, at random
+ * @error: the answer of a busy endpoint
+ * @n_busy: busy answers in a row, at least 1
+ * @patience_us: time that the endpoint may still be busy, us
+ * @jitter: 0 to 1, random
  *
- * Waits as the endpoint says, but for five minutes at most, since its estimate may be
- * wrong, and never beyond @patience_us.
+ * Waits as long as the endpoint says, but at most five minutes, since the endpoint's
+ * estimate may be wrong, and never beyond @patience_us.
  *
- * Returns: how long to leave it alone, us; 0 when it was busy for too long
+ * Returns: the time to wait, us; 0 if the endpoint was busy for too long
  */
 gint64
 upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter)
 {
-  gint64 told_us = upscale_error_get_retry_after (error);
-  gint64 wait_us = told_us > 0 ? MIN (told_us, LONGEST_TOLD_US)
-                               : upscale_retry_backoff (n_busy + 1, jitter);
+  gint64 told_us;
+  gint64 wait_us;
 
+  g_return_val_if_fail (error != NULL, 0);
+
+  told_us = upscale_error_get_retry_after (error);
+  wait_us = told_us > 0 ? MIN (told_us, LONGEST_TOLD_US)
+                        : upscale_retry_backoff (n_busy + 1, jitter);
   return CLAMP (patience_us, 0, wait_us);
 }
 
-/* A busy endpoint is no worse for it. What it did not take may go elsewhere. */
+static gboolean
+is_busy (const GError *error)
+{
+  return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
+}
+
+/* A busy answer is no failure of the endpoint. A batch that the endpoint did not take may
+ * go elsewhere. */
 static UpscaleRetryDecision
 decide_busy (const GError *error, UpscaleRetryCase what)
 {
@@ -64,39 +76,53 @@ decide_busy (const GError *error, UpscaleRetryCase what)
       upscale_retry_wait (error, MAX (what.n_busy, 1), what.patience_us, what.jitter);
 
   if (wait_us == 0)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE };
+    return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_STOP_ENDPOINT,
+                                    .is_endpoint_failure = TRUE };
   if (!what.is_submitted)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, FALSE, FALSE };
+    return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_REQUEUE, .wait_us = wait_us };
   if (what.is_late)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE };
-  return (UpscaleRetryDecision) { UPSCALE_RETRY_RESEND, wait_us, FALSE, FALSE };
+    return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_HALVE,
+                                    .is_endpoint_failure = TRUE,
+                                    .is_try = TRUE };
+  return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_RESEND, .wait_us = wait_us };
 }
 
-/* Nobody has painted anything, so it is no try. What lies there already is worth a wait;
- * and where nobody else could paint it, the same id costs nothing if it got through after
- * all. */
+/* The endpoint was unreachable, so this is not a try. Resend under the same id if the
+ * endpoint has acknowledged the batch or no other endpoint is left (PUT is idempotent);
+ * otherwise requeue. */
 static UpscaleRetryDecision
 decide_unreachable (UpscaleRetryCase what)
 {
-  gint64   wait_us = upscale_retry_backoff (what.n_resends + 1, what.jitter);
-  gboolean waits =
+  gboolean resends =
       !what.has_others || (what.is_submitted && what.n_resends < MAX_RESENDS);
 
-  return (UpscaleRetryDecision) { waits ? UPSCALE_RETRY_RESEND : UPSCALE_RETRY_REQUEUE,
-                                  wait_us, TRUE, FALSE };
+  return (UpscaleRetryDecision) {
+    .action = resends ? UPSCALE_RETRY_RESEND : UPSCALE_RETRY_REQUEUE,
+    .wait_us = upscale_retry_backoff (what.n_resends + 1, what.jitter),
+    .is_endpoint_failure = TRUE,
+  };
 }
 
-/* The same id again is the cheapest: the endpoint may have it finished by now. */
+/* A resend under the same id is the cheapest step: the endpoint may have finished the
+ * batch by now. */
 static UpscaleRetryDecision
 decide_failure (UpscaleRetryCase what)
 {
-  gint64 wait_us = upscale_retry_backoff (what.n_resends + what.n_tries, what.jitter);
+  UpscaleRetryDecision decision = {
+    .action = UPSCALE_RETRY_REQUEUE,
+    .wait_us = upscale_retry_backoff (what.n_resends + what.n_tries, what.jitter),
+    .is_endpoint_failure = TRUE,
+    .is_try = TRUE,
+  };
 
   if (what.n_resends < (what.is_submitted ? MAX_RESENDS : 1))
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_RESEND, wait_us, TRUE, FALSE };
-  if (what.n_tries >= TRIES_TOGETHER && what.n_open > 1)
-    return (UpscaleRetryDecision) { UPSCALE_RETRY_ISOLATE, wait_us, TRUE, TRUE };
-  return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, wait_us, TRUE, TRUE };
+    {
+      decision.action = UPSCALE_RETRY_RESEND;
+      decision.is_try = FALSE;
+    }
+  else if (what.n_tries >= TRIES_TOGETHER && what.n_open > 1)
+    decision.action = UPSCALE_RETRY_ISOLATE;
+  return decision;
 }
 
 static UpscaleRetryDecision
@@ -109,18 +135,22 @@ decide_with_tries_left (const GError *error, UpscaleRetryCase what)
     case UPSCALE_ERROR_UNREACHABLE:
       return decide_unreachable (what);
     case UPSCALE_ERROR_TOO_LARGE:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, FALSE, what.n_open == 1 };
+      return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_HALVE,
+                                      .is_try = what.n_open == 1 };
     case UPSCALE_ERROR_TIMED_OUT:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE };
+      return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_HALVE,
+                                      .is_endpoint_failure = TRUE,
+                                      .is_try = TRUE };
     case UPSCALE_ERROR_EXPIRED:
-      return what.is_submitted
-                 ? (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, 0, FALSE, TRUE }
-                 : decide_failure (what);
+      return what.is_submitted ? (UpscaleRetryDecision) { .action = UPSCALE_RETRY_REQUEUE,
+                                                          .is_try = TRUE }
+                               : decide_failure (what);
     case UPSCALE_ERROR_REJECTED:
     case UPSCALE_ERROR_ARGUMENT:
     case UPSCALE_ERROR_NO_ENDPOINT:
     case UPSCALE_ERROR_LAYER:
-      return (UpscaleRetryDecision) { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE };
+      return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_STOP_ENDPOINT,
+                                      .is_endpoint_failure = TRUE };
     case UPSCALE_ERROR_TRANSPORT:
     case UPSCALE_ERROR_SERVER:
     case UPSCALE_ERROR_PROTOCOL:
@@ -131,42 +161,133 @@ decide_with_tries_left (const GError *error, UpscaleRetryCase what)
   return decide_failure (what);
 }
 
-/**
- * upscale_retry_decide:
- * @error: why the batch failed; not a cancellation
- * @what: what else is known
- *
- * Decides what happens to the open tiles of a failed batch. Whether a tile has tries left
- * is not looked at here, except that a user who wants no second try gets none; waiting
- * for a busy endpoint is no try.
- *
- * Returns: what to do
- */
-UpscaleRetryDecision
-upscale_retry_decide (const GError *error, UpscaleRetryCase what)
+/* A user who allows one try only gets no resend either; a wait for a busy endpoint is no
+ * try. */
+static UpscaleRetryDecision
+decide_step (const GError *error, UpscaleRetryCase what)
 {
   UpscaleRetryDecision decision = error->domain == UPSCALE_ERROR
                                       ? decide_with_tries_left (error, what)
                                       : decide_failure (what);
 
   if (what.max_tries > 1 || decision.action == UPSCALE_RETRY_STOP_ENDPOINT ||
-      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY))
+      is_busy (error))
     return decision;
-  return (UpscaleRetryDecision) { UPSCALE_RETRY_REQUEUE, decision.wait_us, TRUE, TRUE };
+  return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_REQUEUE,
+                                  .wait_us = decision.wait_us,
+                                  .is_endpoint_failure = TRUE,
+                                  .is_try = TRUE };
+}
+
+/**
+ * upscale_retry_decide:
+ * @error: the reason why the batch failed; not a cancellation
+ * @what: the other facts
+ *
+ * Decides about the open tiles of a failed batch and about its endpoint. The tries that
+ * each tile has left are checked by upscale_retry_should_give_up().
+ *
+ * Returns: the decision
+ */
+UpscaleRetryDecision
+upscale_retry_decide (const GError *error, UpscaleRetryCase what)
+{
+  UpscaleRetryDecision decision = { 0 };
+  gboolean             loses_work;
+
+  g_return_val_if_fail (error != NULL, decision);
+
+  decision = decide_step (error, what);
+  loses_work = decision.action != UPSCALE_RETRY_RESEND;
+  decision.backs_off = loses_work && decision.wait_us > 0;
+  decision.needs_probe = decision.is_endpoint_failure && decision.backs_off;
+  decision.reduces_slots = loses_work && is_busy (error);
+  return decision;
+}
+
+/**
+ * upscale_retry_decide_probe:
+ * @error: the reason why the probe failed; not a cancellation
+ *
+ * Returns: the next step
+ */
+UpscaleRetryProbeAction
+upscale_retry_decide_probe (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, UPSCALE_RETRY_PROBE_STOP);
+
+  if (upscale_error_is_unready (error))
+    return UPSCALE_RETRY_PROBE_WAIT;
+  return upscale_error_is_transient (error) ? UPSCALE_RETRY_PROBE_BACK_OFF
+                                            : UPSCALE_RETRY_PROBE_STOP;
 }
 
 /**
  * upscale_retry_should_stop:
- * @what: what is known of it
+ * @what: the facts about an endpoint that has failed
  *
- * Returns: whether an endpoint that has just failed is to be asked no more in this job
+ * Returns: %TRUE if the endpoint is sent nothing more in this job
  */
 gboolean
 upscale_retry_should_stop (UpscaleHealthCase what)
 {
-  int most = what.is_probe ? MIN (MAX_STRIKES, what.max_tries) : MAX_STRIKES;
+  int most = what.is_probe ? MIN (MAX_FAILURES, what.max_tries) : MAX_FAILURES;
 
-  if (what.n_strikes < most)
+  if (what.n_failures < most)
     return FALSE;
-  return what.max_tries <= 1 || !what.has_worked || what.unwell_us >= PATIENCE_US;
+  return what.max_tries <= 1 || !what.has_worked || what.failing_us >= PATIENCE_US;
+}
+
+/**
+ * upscale_retry_blames_tile:
+ * @error: the reason why a tile failed
+ * @n_tiles: tiles of its batch
+ * @is_answer: the endpoint's answer was about this tile; otherwise the batch failed
+ *
+ * The failure of a whole batch says nothing about one of its tiles, and neither does a
+ * proxy's error page. A tile that was too large together with others may fit alone.
+ *
+ * Returns: %TRUE if the tile itself is the cause, so that the same failure may be
+ * expected again: the same request with the same seed fails the same way
+ */
+gboolean
+upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answer)
+{
+  gboolean is_alone = n_tiles <= 1;
+
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_SERVER) ||
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL) ||
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE))
+    return is_answer || (is_alone && !upscale_error_is_unready (error));
+  return is_alone && g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE);
+}
+
+/**
+ * upscale_retry_should_halve:
+ * @error: the endpoint's answer about one tile
+ * @n_tiles: tiles of its batch
+ *
+ * Returns: %TRUE if the endpoint should get batches of half the size instead of counting
+ * a try of the tile
+ */
+gboolean
+upscale_retry_should_halve (const GError *error, guint n_tiles)
+{
+  return n_tiles > 1 && g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE);
+}
+
+/**
+ * upscale_retry_should_give_up:
+ * @n_tries: tries that the tile has had
+ * @max_tries: tries that a tile gets
+ * @is_repeated: the tile itself is the cause of the failure, for the second time
+ *
+ * Returns: %TRUE if the tile is not tried again
+ */
+gboolean
+upscale_retry_should_give_up (int n_tries, int max_tries, gboolean is_repeated)
+{
+  return is_repeated || n_tries >= max_tries;
 }

@@ -7,14 +7,16 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleRetryAction:
- * @UPSCALE_RETRY_RESEND: the same batch, under the same id, to the same endpoint, after a
- * wait: what it has finished meanwhile is not painted again
- * @UPSCALE_RETRY_REQUEUE: its open tiles go back to the queue, for another endpoint if
+ * @UPSCALE_RETRY_RESEND: send the same batch to the same endpoint again, under the same
+ * id, after a wait. Tiles that the endpoint has finished meanwhile are not painted twice
+ * @UPSCALE_RETRY_REQUEUE: return the open tiles to the queue, for another endpoint if
  * there is one
- * @UPSCALE_RETRY_HALVE: they go back, and this endpoint's batches become half as large
- * @UPSCALE_RETRY_ISOLATE: they go back, each to be sent alone, so that one bad tile can't
- * sink the others
- * @UPSCALE_RETRY_STOP_ENDPOINT: they go back, and this endpoint is asked no more
+ * @UPSCALE_RETRY_HALVE: return them, and halve the size of this endpoint's batches
+ * @UPSCALE_RETRY_ISOLATE: return them and send each alone from now on, so that one bad
+ * tile can't fail the others
+ * @UPSCALE_RETRY_STOP_ENDPOINT: return them, and send this endpoint nothing more
+ *
+ * The next step for the open tiles of a failed batch.
  */
 typedef enum
 {
@@ -26,20 +28,36 @@ typedef enum
 } UpscaleRetryAction;
 
 /**
+ * UpscaleRetryProbeAction:
+ * @UPSCALE_RETRY_PROBE_WAIT: the endpoint is busy or is being started: probe it again
+ * after upscale_retry_wait()
+ * @UPSCALE_RETRY_PROBE_BACK_OFF: count a failure and probe it again after
+ * upscale_retry_backoff()
+ * @UPSCALE_RETRY_PROBE_STOP: another probe would fail the same way: stop the endpoint
+ *
+ * The next step for an endpoint whose probe has failed.
+ */
+typedef enum
+{
+  UPSCALE_RETRY_PROBE_WAIT,
+  UPSCALE_RETRY_PROBE_BACK_OFF,
+  UPSCALE_RETRY_PROBE_STOP,
+} UpscaleRetryProbeAction;
+
+/**
  * UpscaleRetryCase:
  * @n_open: tiles of the batch that are not settled
- * @n_tries: how often the most tried of them was sent, this time included
- * @max_tries: how often it may be
- * @n_resends: how often this batch was sent again since the endpoint last had news of it
- * @is_submitted: the endpoint has said that it knows the batch
+ * @n_tries: tries of its most often sent tile, this one included
+ * @max_tries: tries that a tile gets
+ * @n_resends: times that this batch was sent again since the last answer to it
+ * @is_submitted: the endpoint has acknowledged the batch
  * @has_others: another endpoint could take the tiles
- * @jitter: 0 to 1, at random, so that batches which failed together don't come back
- * together
- * @n_busy: how often in a row the endpoint was busy, this time included
- * @patience_us: for how long it may be busy still, us
- * @is_late: the batch has had no answer for as long as the batch timeout
+ * @jitter: 0 to 1, random, so that batches which failed together don't come back together
+ * @n_busy: busy answers of the endpoint in a row, this one included
+ * @patience_us: time that the endpoint may still be busy, us
+ * @is_late: no answer to the batch has come for as long as the batch timeout
  *
- * What is known when a batch has failed. A value.
+ * The facts about a failed batch. A value.
  */
 typedef struct
 {
@@ -57,43 +75,59 @@ typedef struct
 
 /**
  * UpscaleRetryDecision:
- * @action: what to do
- * @wait_us: how long this endpoint, or with RESEND this batch, is left alone first
- * @is_strike: whether the endpoint is to blame
- * @is_try: whether it counts as a try of the tiles: not when the endpoint did not take
- * them, was busy, or can't be asked
+ * @action: the next step
+ * @wait_us: time before the next request, us: for this batch with
+ * %UPSCALE_RETRY_RESEND, else for this endpoint
+ * @is_endpoint_failure: the failure counts against the endpoint
+ * @is_try: the failure counts as a try of the tiles. False where the endpoint did not
+ * take them, was busy, or could not be reached
+ * @backs_off: the endpoint gets no batch during @wait_us
+ * @needs_probe: the endpoint is probed before it gets another batch, so that no tile is
+ * spent on finding out whether it is back
+ * @reduces_slots: the endpoint gets fewer batches at once
+ *
+ * The consequences of a failed batch. A value.
  */
 typedef struct
 {
   UpscaleRetryAction action;
   gint64             wait_us;
-  gboolean           is_strike;
+  gboolean           is_endpoint_failure;
   gboolean           is_try;
+  gboolean           backs_off;
+  gboolean           needs_probe;
+  gboolean           reduces_slots;
 } UpscaleRetryDecision;
 
 /**
  * UpscaleHealthCase:
- * @n_strikes: failures in a row
- * @unwell_us: how long ago the first of them was
- * @has_worked: it has painted in this job
- * @max_tries: how often the user wants a thing tried
- * @is_probe: it was only asked what it can do
+ * @n_failures: failures in a row
+ * @failing_us: time since the first of them, us
+ * @has_worked: the endpoint has painted a tile in this job
+ * @max_tries: tries that a tile gets
+ * @is_probe: the last failure was a probe's
  *
- * What is known of an endpoint that has just failed. A value.
+ * The facts about an endpoint that has failed. A value.
  */
 typedef struct
 {
-  int      n_strikes;
-  gint64   unwell_us;
+  int      n_failures;
+  gint64   failing_us;
   gboolean has_worked;
   int      max_tries;
   gboolean is_probe;
 } UpscaleHealthCase;
 
-UpscaleRetryDecision upscale_retry_decide (const GError *error, UpscaleRetryCase what);
-gint64               upscale_retry_backoff (int n_failures, double jitter);
+UpscaleRetryDecision    upscale_retry_decide (const GError *error, UpscaleRetryCase what);
+UpscaleRetryProbeAction upscale_retry_decide_probe (const GError *error);
+gint64                  upscale_retry_backoff (int n_failures, double jitter);
 gint64
 upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter);
 gboolean upscale_retry_should_stop (UpscaleHealthCase what);
+
+gboolean
+upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answer);
+gboolean upscale_retry_should_halve (const GError *error, guint n_tiles);
+gboolean upscale_retry_should_give_up (int n_tries, int max_tries, gboolean is_repeated);
 
 G_END_DECLS

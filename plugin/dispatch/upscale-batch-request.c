@@ -1,26 +1,211 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-batch-request-private.h"
+#include "upscale-batch-request.h"
 
 #include <glib/gi18n-lib.h>
+
+#include "upscale-error.h"
+
+/**
+ * UpscaleBatchRequest:
+ *
+ * One batch on its way to an endpoint and back: it takes tiles from the queue, prepares
+ * them, sends the batch, accepts the pictures as they come in and reports each tile to
+ * its owner. It decides nothing about failures; its owner does.
+ */
+struct _UpscaleBatchRequest
+{
+  UpscaleBatchRequestPlan         plan;
+  const UpscaleBatchRequestFuncs *funcs;
+  gpointer                        owner;
+
+  UpscaleBatchRequestState state;
+  UpscalePhase             phase; /* by the endpoint's word */
+  guint                    timer; /* of the state: the deadline, or the back-off */
+  GError                  *error;
+  GCancellable            *cancellable;
+
+  UpscaleCapabilities *capabilities; /* the endpoint's at the start */
+  UpscaleBatch        *batch;
+  GArray              *taken;   /* of guint: all tiles that were ever carried, in order */
+  GHashTable          *carried; /* tiles without an answer -> message, NULL at first */
+  guint                n_prepared; /* of @taken */
+  guint                n_answered;
+  guint                n_measured; /* of the answered tiles */
+  guint                n_accepting;
+
+  int    n_resends;
+  gint64 sent_us;       /* the last time */
+  gint64 work_began_us; /* 0 until the batch is sent */
+  gint64 news_us;
+};
+
+/* One tile on its way through the provider. */
+typedef struct
+{
+  UpscaleBatchRequest *request;
+  guint                tile_index;
+} TileWork;
+
+static const char *const state_names[] = {
+  [UPSCALE_BATCH_REQUEST_NEW] = "new",
+  [UPSCALE_BATCH_REQUEST_PREPARING] = "preparing",
+  [UPSCALE_BATCH_REQUEST_SENT] = "sent",
+  [UPSCALE_BATCH_REQUEST_TIMED_OUT] = "timed out",
+  [UPSCALE_BATCH_REQUEST_ACCEPTING] = "accepting",
+  [UPSCALE_BATCH_REQUEST_BACKING_OFF] = "backing off",
+  [UPSCALE_BATCH_REQUEST_ENDED] = "ended",
+};
+
+#define TO(state) (1u << UPSCALE_BATCH_REQUEST_##state)
+
+static const guint successors[] = {
+  [UPSCALE_BATCH_REQUEST_NEW] = TO (PREPARING),
+  [UPSCALE_BATCH_REQUEST_PREPARING] = TO (SENT) | TO (ENDED),
+  [UPSCALE_BATCH_REQUEST_SENT] = TO (TIMED_OUT) | TO (ACCEPTING),
+  [UPSCALE_BATCH_REQUEST_TIMED_OUT] = TO (ACCEPTING),
+  [UPSCALE_BATCH_REQUEST_ACCEPTING] = TO (ENDED),
+  [UPSCALE_BATCH_REQUEST_BACKING_OFF] = TO (SENT) | TO (ENDED),
+  [UPSCALE_BATCH_REQUEST_ENDED] = TO (BACKING_OFF),
+};
 
 static void prepare_next (UpscaleBatchRequest *request);
 
 static void
-clear_timer (UpscaleBatchRequest *request, guint *timer)
+clear_timer (UpscaleBatchRequest *request)
 {
-  if (*timer)
-    upscale_clock_remove_timer (request->plan.clock, *timer);
-  *timer = 0;
+  if (request->timer)
+    upscale_clock_remove_timer (request->plan.clock, request->timer);
+  request->timer = 0;
+}
+
+/* Every transition goes through here. A state's timer ends with the state. */
+static void
+set_state (UpscaleBatchRequest *request, UpscaleBatchRequestState state)
+{
+  g_assert (successors[request->state] & (1u << state));
+  g_debug ("batch %s at %s: %s -> %s", request->batch->id,
+           upscale_endpoint_get_name (request->plan.endpoint),
+           state_names[request->state], state_names[state]);
+  clear_timer (request);
+  request->state = state;
+}
+
+/* A tile that is not prepared yet has no message. */
+static void
+clear_message (gpointer message)
+{
+  if (message)
+    upscale_tile_message_unref (message);
+}
+
+/**
+ * upscale_batch_request_new:
+ * @plan: the facts
+ * @funcs: the owner's functions; static
+ * @owner: passed to @funcs; must outlive the request's work
+ *
+ * Returns: (transfer full): a request that has not started
+ */
+UpscaleBatchRequest *
+upscale_batch_request_new (UpscaleBatchRequestPlan         plan,
+                           const UpscaleBatchRequestFuncs *funcs,
+                           gpointer                        owner)
+{
+  UpscaleBatchRequest *request;
+
+  g_return_val_if_fail (funcs != NULL, NULL);
+  g_return_val_if_fail (plan.queue != NULL, NULL);
+  g_return_val_if_fail (upscale_endpoint_get_capabilities (plan.endpoint) != NULL, NULL);
+
+  request = g_rc_box_new0 (UpscaleBatchRequest);
+  request->plan = plan;
+  g_object_ref (plan.endpoint);
+  if (plan.tiles)
+    g_array_ref (plan.tiles);
+  if (plan.orphan)
+    upscale_orphaned_batch_ref (plan.orphan);
+  request->funcs = funcs;
+  request->owner = owner;
+  request->capabilities =
+      upscale_capabilities_ref (upscale_endpoint_get_capabilities (plan.endpoint));
+  request->batch = plan.orphan
+                       ? upscale_orphaned_batch_make_batch (plan.orphan, plan.gen_params)
+                       : upscale_batch_new (plan.gen_params);
+  request->cancellable = g_cancellable_new ();
+  request->taken = g_array_new (FALSE, FALSE, sizeof (guint));
+  request->carried = g_hash_table_new_full (NULL, NULL, NULL, clear_message);
+  request->sent_us = upscale_clock_get_now (plan.clock);
+  return request;
+}
+
+/**
+ * upscale_batch_request_ref:
+ * @request: a request
+ *
+ * Returns: (transfer full): @request
+ */
+UpscaleBatchRequest *
+upscale_batch_request_ref (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, NULL);
+
+  return g_rc_box_acquire (request);
 }
 
 static void
-end_when_quiet (UpscaleBatchRequest *request)
+free_members (gpointer data)
+{
+  UpscaleBatchRequest *request = data;
+
+  g_assert (request->timer == 0);
+  g_clear_error (&request->error);
+  g_clear_pointer (&request->plan.tiles, g_array_unref);
+  g_clear_pointer (&request->plan.orphan, upscale_orphaned_batch_unref);
+  g_array_unref (request->taken);
+  g_hash_table_unref (request->carried);
+  g_object_unref (request->cancellable);
+  upscale_batch_unref (request->batch);
+  upscale_capabilities_unref (request->capabilities);
+  g_object_unref (request->plan.endpoint);
+}
+
+/**
+ * upscale_batch_request_unref:
+ * @request: (transfer full): a request
+ *
+ * Drops a reference.
+ */
+void
+upscale_batch_request_unref (UpscaleBatchRequest *request)
+{
+  g_return_if_fail (request != NULL);
+
+  g_rc_box_release_full (request, free_members);
+}
+
+static TileWork *
+tile_work_new (UpscaleBatchRequest *request, guint tile_index)
+{
+  TileWork *work = g_new (TileWork, 1);
+
+  *work = (TileWork) { upscale_batch_request_ref (request), tile_index };
+  return work;
+}
+
+static void
+end (UpscaleBatchRequest *request)
 {
   g_autoptr (UpscaleBatchRequest) alive = upscale_batch_request_ref (request);
 
-  if (!request->is_answered || request->n_accepting > 0)
-    return;
+  set_state (request, UPSCALE_BATCH_REQUEST_ENDED);
   request->funcs->on_ended (request, request->error, request->owner);
+}
+
+static void
+end_when_accepted (UpscaleBatchRequest *request)
+{
+  if (request->state == UPSCALE_BATCH_REQUEST_ACCEPTING && request->n_accepting == 0)
+    end (request);
 }
 
 static void
@@ -30,32 +215,51 @@ fail_tile (UpscaleBatchRequest *request, guint tile_index, const GError *error)
   request->funcs->on_tile_failed (request, tile_index, error, request->owner);
 }
 
+/* The first picture of a tile counts, so another request drops the tile. A request
+ * without tiles is cancelled, at its endpoint too. */
+static void
+claim_tile (UpscaleBatchRequest *request, guint tile_index)
+{
+  UpscaleTileQueue    *queue = request->plan.queue;
+  UpscaleBatchRequest *other =
+      upscale_tile_queue_get_other_carrier (queue, tile_index, request);
+
+  upscale_tile_queue_claim (queue, tile_index);
+  if (!other)
+    return;
+  upscale_tile_queue_release (queue, tile_index, other);
+  if (g_hash_table_remove (other->carried, GUINT_TO_POINTER (tile_index)) &&
+      g_hash_table_size (other->carried) == 0)
+    upscale_batch_request_cancel (other);
+}
+
 static void
 on_accepted (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree UpscaleTileWork *work = user_data;
+  g_autofree TileWork *work = user_data;
   g_autoptr (UpscaleBatchRequest) request = work->request;
   g_autoptr (GError) error = NULL;
 
+  g_assert (request->n_accepting > 0);
   request->n_accepting--;
   if (upscale_tile_provider_accept_finish (UPSCALE_TILE_PROVIDER (object), result,
                                            &error))
-    request->funcs->on_settled (request, work->tile_index, UPSCALE_PREPARED_SEND,
-                                request->owner);
+    request->funcs->on_tile_settled (request, work->tile_index, UPSCALE_PREPARED_SEND,
+                                     request->owner);
   else
     fail_tile (request, work->tile_index, error);
-  end_when_quiet (request);
+  end_when_accepted (request);
 }
 
-/* What was paid for is kept, also when the job is cancelled meanwhile: no cancellable
- * here. */
+/* A picture that has come is kept even if the job is cancelled meanwhile, as it is paid
+ * for: no cancellable here. */
 static void
 accept_image (UpscaleBatchRequest *request, UpscaleTileMessage *message, GBytes *image)
 {
-  UpscaleTileWork *work = upscale_tile_work_new (request, message->tile.index);
+  TileWork *work = tile_work_new (request, message->tile.index);
 
   request->n_accepting++;
-  request->funcs->on_claimed (request, message->tile.index, request->owner);
+  claim_tile (request, message->tile.index);
   upscale_tile_provider_accept_async (request->plan.provider, message, image, NULL,
                                       on_accepted, work);
 }
@@ -96,12 +300,11 @@ fail_missing_tiles (UpscaleBatchRequest *request)
     fail_tile (request, g_array_index (missing, guint, i), error);
 }
 
-/* Our own deadline shows as a cancellation below; above it has its own name. */
+/* Backends report our deadline as a cancellation; map it to TIMED_OUT for the owner. */
 static void
-rename_lateness (UpscaleBatchRequest *request)
+map_timeout (UpscaleBatchRequest *request)
 {
-  if (!request->is_late ||
-      !g_error_matches (request->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!g_error_matches (request->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_error (&request->error);
   request->error =
@@ -111,8 +314,8 @@ rename_lateness (UpscaleBatchRequest *request)
                    (int) (request->plan.timeout_us / G_USEC_PER_SEC));
 }
 
-/* The speed is measured over what really came back, from when work began. When that was
- * nobody knows of a orphan. */
+/* The speed is the time from the start of the work to the last answer, over the answers.
+ * The start time of an orphaned batch is unknown, so do not measure it. */
 static void
 note_speed (UpscaleBatchRequest *request)
 {
@@ -130,15 +333,15 @@ static void
 on_processed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UpscaleBatchRequest) request = user_data;
+  gboolean is_timed_out = request->state == UPSCALE_BATCH_REQUEST_TIMED_OUT;
 
-  clear_timer (request, &request->deadline);
+  set_state (request, UPSCALE_BATCH_REQUEST_ACCEPTING);
   if (upscale_backend_process_finish (UPSCALE_BACKEND (object), result, &request->error))
     fail_missing_tiles (request);
-  else
-    rename_lateness (request);
+  else if (is_timed_out)
+    map_timeout (request);
   note_speed (request);
-  request->is_answered = TRUE;
-  end_when_quiet (request);
+  end_when_accepted (request);
 }
 
 static void
@@ -146,21 +349,20 @@ on_deadline (gpointer user_data)
 {
   UpscaleBatchRequest *request = user_data;
 
-  request->deadline = 0;
-  request->is_late = TRUE;
+  request->timer = 0;
+  set_state (request, UPSCALE_BATCH_REQUEST_TIMED_OUT);
   g_cancellable_cancel (request->cancellable);
 }
 
 static void
 arm_deadline (UpscaleBatchRequest *request)
 {
-  clear_timer (request, &request->deadline);
-  request->deadline =
-      upscale_clock_add_timer (request->plan.clock, request->plan.timeout_us, on_deadline,
-                               request);
+  clear_timer (request);
+  request->timer = upscale_clock_add_timer (request->plan.clock, request->plan.timeout_us,
+                                            on_deadline, request);
 }
 
-/* Time spent in a queue or on a machine's start is no work. */
+/* Time in the endpoint's queue, or while a machine starts, is no work. */
 static void
 on_phase (UpscalePhase phase, gpointer user_data)
 {
@@ -189,13 +391,14 @@ static const UpscaleBatchFuncs batch_funcs = { .on_answer = on_answer,
 static void
 send_batch (UpscaleBatchRequest *request)
 {
+  gint64 now_us = upscale_clock_get_now (request->plan.clock);
+
+  set_state (request, UPSCALE_BATCH_REQUEST_SENT);
   arm_deadline (request);
-  request->is_late = FALSE;
-  request->sent_us = upscale_clock_get_now (request->plan.clock);
+  request->sent_us = now_us;
   if (request->work_began_us == 0)
     {
-      request->work_began_us = upscale_clock_get_now (request->plan.clock);
-      request->news_us = request->work_began_us;
+      request->work_began_us = request->news_us = now_us;
       request->funcs->on_sent (request, request->owner);
     }
   upscale_backend_process_async (upscale_endpoint_get_backend (request->plan.endpoint),
@@ -204,22 +407,7 @@ send_batch (UpscaleBatchRequest *request)
                                  upscale_batch_request_ref (request));
 }
 
-static void
-end_early (UpscaleBatchRequest *request)
-{
-  request->is_answered = TRUE;
-  end_when_quiet (request);
-}
-
-static gboolean
-has_changed (UpscaleBatchRequest *request, const UpscaleTileMessage *message)
-{
-  return request->plan.orphan &&
-         !upscale_orphaned_batch_has (request->plan.orphan, message->tile.index,
-                                      message->key);
-}
-
-/* A tile whose preparation was cancelled is still open; any other failure is the tile's
+/* A tile whose preparation was cancelled stays open; any other failure is the tile's
  * own. */
 static void
 note_prepared (UpscaleBatchRequest *request,
@@ -231,19 +419,21 @@ note_prepared (UpscaleBatchRequest *request,
   gpointer key = GUINT_TO_POINTER (tile_index);
 
   if (!g_hash_table_contains (request->carried, key) ||
-      (error && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (error)
     fail_tile (request, tile_index, error);
   else if (prepared != UPSCALE_PREPARED_SEND)
     {
       g_hash_table_remove (request->carried, key);
-      request->funcs->on_settled (request, tile_index, prepared, request->owner);
+      claim_tile (request, tile_index);
+      request->funcs->on_tile_settled (request, tile_index, prepared, request->owner);
     }
-  else if (has_changed (request, message))
+  else if (request->plan.orphan &&
+           !upscale_orphaned_batch_has (request->plan.orphan, tile_index, message->key))
     {
       g_hash_table_remove (request->carried, key);
-      request->funcs->on_tile_changed (request, tile_index, request->owner);
+      request->funcs->on_tile_returned (request, tile_index, request->owner);
     }
   else
     {
@@ -255,7 +445,7 @@ note_prepared (UpscaleBatchRequest *request,
 static void
 on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree UpscaleTileWork *work = user_data;
+  g_autofree TileWork *work = user_data;
   g_autoptr (UpscaleBatchRequest) request = work->request;
   g_autoptr (UpscaleTileMessage) message = NULL;
   g_autoptr (GError) error = NULL;
@@ -272,37 +462,39 @@ carry (UpscaleBatchRequest *request, guint tile_index)
 {
   g_array_append_val (request->taken, tile_index);
   g_hash_table_insert (request->carried, GUINT_TO_POINTER (tile_index), NULL);
+  upscale_tile_queue_carry (request->plan.queue, tile_index, request,
+                            request->plan.endpoint,
+                            upscale_clock_get_now (request->plan.clock));
 }
 
-/* All tiles are taken before the first is prepared, or requests that start together would
- * share them out one by one. */
+/* Takes all tiles before the first is prepared; otherwise requests that start together
+ * would share the tiles out one by one. */
 static void
-reserve (UpscaleBatchRequest *request)
+take_tiles (UpscaleBatchRequest *request)
 {
-  guint tile_index;
-
-  while (!request->plan.copies &&
+  while (!request->plan.tiles &&
          g_hash_table_size (request->carried) < request->plan.n_wanted)
     {
       guint beside = request->taken->len > 0 ? g_array_index (request->taken, guint, 0)
                                              : UPSCALE_NO_TILE;
+      guint tile_index =
+          upscale_tile_queue_take (request->plan.queue, request->plan.endpoint, beside);
 
-      tile_index = request->funcs->take_tile (request, beside, request->owner);
       if (tile_index == UPSCALE_NO_TILE)
         return;
       carry (request, tile_index);
     }
 }
 
-/* No cancellable: a tile that was found in the store is settled, and must be counted. All
- * tiles of a batch have one size, also when the endpoint is asked anew meanwhile. */
+/* Preparation has no cancellable: a tile that is found in the store is settled, and must
+ * be counted. All tiles of a batch are prepared for the same capabilities, so that they
+ * have one size even if the endpoint is probed again meanwhile. */
 static void
 prepare_tile (UpscaleBatchRequest *request, guint tile_index)
 {
-  UpscaleTileWork *work = upscale_tile_work_new (request, tile_index);
-
   upscale_tile_provider_prepare_async (request->plan.provider, tile_index,
-                                       request->capabilities, NULL, on_prepared, work);
+                                       request->capabilities, NULL, on_prepared,
+                                       tile_work_new (request, tile_index));
 }
 
 static guint
@@ -318,8 +510,8 @@ find_unprepared (UpscaleBatchRequest *request)
   return UPSCALE_NO_TILE;
 }
 
-/* What is settled already does not count into the batch, so that a batch is as full as it
- * was meant to be. */
+/* Tiles that are settled by their preparation are replaced by others, so that the batch
+ * is as full as planned. */
 static void
 prepare_next (UpscaleBatchRequest *request)
 {
@@ -327,41 +519,46 @@ prepare_next (UpscaleBatchRequest *request)
 
   if (g_cancellable_set_error_if_cancelled (request->cancellable, &request->error))
     {
-      end_early (request);
+      end (request);
       return;
     }
-  reserve (request);
+  take_tiles (request);
   tile_index = find_unprepared (request);
   if (tile_index != UPSCALE_NO_TILE)
     prepare_tile (request, tile_index);
   else if (g_hash_table_size (request->carried) > 0)
     send_batch (request);
   else
-    end_early (request);
+    end (request);
 }
 
 /**
  * upscale_batch_request_start:
- * @request: a request
+ * @request: a new request
  *
- * Sets out. Everything else is told through its funcs.
+ * Takes tiles, prepares them and sends the batch. The request may end without having sent
+ * anything, when every tile is settled by its preparation.
  */
 void
 upscale_batch_request_start (UpscaleBatchRequest *request)
 {
-  for (guint i = 0; request->plan.copies && i < request->plan.copies->len; i++)
-    carry (request, g_array_index (request->plan.copies, guint, i));
+  g_return_if_fail (request != NULL);
+  g_return_if_fail (request->state == UPSCALE_BATCH_REQUEST_NEW);
+
+  set_state (request, UPSCALE_BATCH_REQUEST_PREPARING);
+  for (guint i = 0; request->plan.tiles && i < request->plan.tiles->len; i++)
+    carry (request, g_array_index (request->plan.tiles, guint, i));
   prepare_next (request);
 }
 
 static void
-on_pause_over (gpointer user_data)
+on_backed_off (gpointer user_data)
 {
   UpscaleBatchRequest *request = user_data;
 
-  request->pause = 0;
+  request->timer = 0;
   if (g_cancellable_set_error_if_cancelled (request->cancellable, &request->error))
-    end_early (request);
+    end (request);
   else
     send_batch (request);
 }
@@ -369,31 +566,36 @@ on_pause_over (gpointer user_data)
 /**
  * upscale_batch_request_send_again:
  * @request: a request that has ended with an error
- * @wait_us: how long to wait first
+ * @wait_us: the time to wait before, us
  *
- * Sends the same batch under the same id: what the endpoint has finished of it is not
- * painted twice.
+ * Sends the same batch under the same id, so that tiles which the endpoint has finished
+ * are not painted twice.
  */
 void
 upscale_batch_request_send_again (UpscaleBatchRequest *request, gint64 wait_us)
 {
+  g_return_if_fail (request != NULL);
+  g_return_if_fail (request->state == UPSCALE_BATCH_REQUEST_ENDED);
+
   g_clear_error (&request->error);
-  request->is_answered = FALSE;
   request->n_resends++;
-  request->pause =
-      upscale_clock_add_timer (request->plan.clock, wait_us, on_pause_over, request);
+  set_state (request, UPSCALE_BATCH_REQUEST_BACKING_OFF);
+  request->timer =
+      upscale_clock_add_timer (request->plan.clock, wait_us, on_backed_off, request);
 }
 
 /**
  * upscale_batch_request_begin_work:
- * @request: a request whose batch the endpoint held ready, and now begins with
+ * @request: a request whose batch the endpoint had queued, and begins with now
  *
- * What it waited until here is no work, and not the batch's fault.
+ * Restarts the deadline and the speed measurement, as the time in the queue is no work.
  */
 void
 upscale_batch_request_begin_work (UpscaleBatchRequest *request)
 {
-  if (!request->deadline)
+  g_return_if_fail (request != NULL);
+
+  if (request->state != UPSCALE_BATCH_REQUEST_SENT)
     return;
   arm_deadline (request);
   if (request->n_answered == 0)
@@ -402,36 +604,194 @@ upscale_batch_request_begin_work (UpscaleBatchRequest *request)
 }
 
 /**
- * upscale_batch_request_drop:
- * @request: a request
- * @tile_index: a tile that it carries, and that another one has brought home
- *
- * When it carries nothing else, it is cancelled, at the endpoint too.
- */
-void
-upscale_batch_request_drop (UpscaleBatchRequest *request, guint tile_index)
-{
-  if (g_hash_table_remove (request->carried, GUINT_TO_POINTER (tile_index)) &&
-      g_hash_table_size (request->carried) == 0)
-    upscale_batch_request_cancel (request);
-}
-
-/**
  * upscale_batch_request_cancel:
  * @request: a request
  *
- * Stops what is under way, at the endpoint too. The request ends with
- * %G_IO_ERROR_CANCELLED; what came in is accepted.
+ * Stops the batch, at the endpoint too. The request ends with %G_IO_ERROR_CANCELLED;
+ * pictures that have come are accepted.
  */
 void
 upscale_batch_request_cancel (UpscaleBatchRequest *request)
 {
-  g_autoptr (UpscaleBatchRequest) alive = upscale_batch_request_ref (request);
+  g_autoptr (UpscaleBatchRequest) alive = NULL;
 
+  g_return_if_fail (request != NULL);
+
+  alive = upscale_batch_request_ref (request);
   g_cancellable_cancel (request->cancellable);
-  if (request->pause)
+  if (request->state == UPSCALE_BATCH_REQUEST_BACKING_OFF)
     {
-      clear_timer (request, &request->pause);
-      on_pause_over (request);
+      clear_timer (request);
+      on_backed_off (request);
     }
+}
+
+/**
+ * upscale_batch_request_get_state:
+ * @request: a request
+ *
+ * Returns: the state
+ */
+UpscaleBatchRequestState
+upscale_batch_request_get_state (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, UPSCALE_BATCH_REQUEST_ENDED);
+
+  return request->state;
+}
+
+/**
+ * upscale_batch_request_get_endpoint:
+ * @request: a request
+ *
+ * Returns: (transfer none): the endpoint that gets the batch
+ */
+UpscaleEndpoint *
+upscale_batch_request_get_endpoint (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, NULL);
+
+  return request->plan.endpoint;
+}
+
+/**
+ * upscale_batch_request_get_batch:
+ * @request: a request
+ *
+ * Returns: (transfer none): the batch, as far as it is prepared
+ */
+UpscaleBatch *
+upscale_batch_request_get_batch (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, NULL);
+
+  return request->batch;
+}
+
+/**
+ * upscale_batch_request_get_phase:
+ * @request: a request
+ *
+ * Returns: the phase of the batch at the endpoint
+ */
+UpscalePhase
+upscale_batch_request_get_phase (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, UPSCALE_PHASE_AT_WORK);
+
+  return request->phase;
+}
+
+/**
+ * upscale_batch_request_get_n_resends:
+ * @request: a request
+ *
+ * Returns: the number of resends since the last answer
+ */
+int
+upscale_batch_request_get_n_resends (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, 0);
+
+  return request->n_resends;
+}
+
+/**
+ * upscale_batch_request_get_sent_us:
+ * @request: a request
+ *
+ * Returns: the time when the batch was sent last, or when the request was made
+ */
+gint64
+upscale_batch_request_get_sent_us (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, 0);
+
+  return request->sent_us;
+}
+
+/**
+ * upscale_batch_request_get_quiet_s:
+ * @request: a request that was sent
+ *
+ * Returns: the time at work since the last answer, seconds
+ */
+double
+upscale_batch_request_get_quiet_s (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, 0.0);
+
+  return (double) (upscale_clock_get_now (request->plan.clock) - request->news_us) /
+         G_USEC_PER_SEC;
+}
+
+/**
+ * upscale_batch_request_get_kind:
+ * @request: a request
+ *
+ * Returns: the kind
+ */
+UpscaleBatchRequestKind
+upscale_batch_request_get_kind (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, UPSCALE_BATCH_REQUEST_FRESH);
+
+  if (request->plan.orphan)
+    return UPSCALE_BATCH_REQUEST_ORPHANED;
+  return request->plan.tiles ? UPSCALE_BATCH_REQUEST_DUPLICATE
+                             : UPSCALE_BATCH_REQUEST_FRESH;
+}
+
+/**
+ * upscale_batch_request_was_sent:
+ * @request: a request
+ *
+ * Returns: %TRUE if the endpoint was sent the batch: not if every tile was settled by its
+ * preparation
+ */
+gboolean
+upscale_batch_request_was_sent (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, FALSE);
+
+  return request->work_began_us != 0;
+}
+
+/**
+ * upscale_batch_request_count_open:
+ * @request: a request
+ *
+ * Returns: the number of carried tiles without an answer
+ */
+guint
+upscale_batch_request_count_open (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, 0);
+
+  return g_hash_table_size (request->carried);
+}
+
+/**
+ * upscale_batch_request_get_open_tiles:
+ * @request: a request
+ *
+ * Returns: (transfer full) (element-type guint): the carried tiles without an answer, in
+ * the order in which they are painted
+ */
+GArray *
+upscale_batch_request_get_open_tiles (UpscaleBatchRequest *request)
+{
+  GArray *tiles;
+
+  g_return_val_if_fail (request != NULL, NULL);
+
+  tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < request->taken->len; i++)
+    {
+      guint tile_index = g_array_index (request->taken, guint, i);
+
+      if (g_hash_table_contains (request->carried, GUINT_TO_POINTER (tile_index)))
+        g_array_append_val (tiles, tile_index);
+    }
+  return tiles;
 }

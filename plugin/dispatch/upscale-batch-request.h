@@ -5,73 +5,114 @@
 #include "upscale-endpoint.h"
 #include "upscale-orphaned-batch.h"
 #include "upscale-tile-provider.h"
+#include "upscale-tile-queue.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UpscaleBatchRequest UpscaleBatchRequest;
 
 /**
- * UpscaleBatchRequestFuncs:
- * @take_tile: the next tile to carry beside another (%UPSCALE_NO_TILE for none); returns
- * %UPSCALE_NO_TILE when there is none for this request
- * @on_sent: the batch is on its way for the first time
- * @on_phase_changed: upscale_batch_request_get_phase() has changed
- * @on_named: the endpoint calls the batch by a name of its own
- * @on_settled: the last word on a tile is said; %UPSCALE_PREPARED_SEND means it was
- * painted
- * @on_claimed: a picture came for this tile and is being looked at
- * @on_tile_failed: this tile alone has failed; the request does not carry it any more
- * @on_tile_changed: this tile of a orphan is not what was sent then, and is not carried
- * any more
- * @on_ended: nothing of the request is under way any more. Without @error every tile it
- * carried was reported; with one, upscale_batch_request_get_open_tiles() still wait. The
- * owner sends it again, or drops it
+ * UpscaleBatchRequestState:
+ * @UPSCALE_BATCH_REQUEST_NEW: not started
+ * @UPSCALE_BATCH_REQUEST_PREPARING: tiles are taken and prepared, one by one
+ * @UPSCALE_BATCH_REQUEST_SENT: the endpoint has the batch, and answers come in
+ * @UPSCALE_BATCH_REQUEST_TIMED_OUT: the deadline has passed, and the backend stops the
+ * batch
+ * @UPSCALE_BATCH_REQUEST_ACCEPTING: the backend has ended the batch, and the last
+ * pictures are being accepted
+ * @UPSCALE_BATCH_REQUEST_BACKING_OFF: the batch has failed, and waits to be sent again
+ * @UPSCALE_BATCH_REQUEST_ENDED: nothing is under way any more
  *
- * What a request asks and tells its owner, on the main thread.
+ * The states of a batch request. The diagram is in the folder's README.md.
+ */
+typedef enum
+{
+  UPSCALE_BATCH_REQUEST_NEW,
+  UPSCALE_BATCH_REQUEST_PREPARING,
+  UPSCALE_BATCH_REQUEST_SENT,
+  UPSCALE_BATCH_REQUEST_TIMED_OUT,
+  UPSCALE_BATCH_REQUEST_ACCEPTING,
+  UPSCALE_BATCH_REQUEST_BACKING_OFF,
+  UPSCALE_BATCH_REQUEST_ENDED,
+} UpscaleBatchRequestState;
+
+/**
+ * UpscaleBatchRequestKind:
+ * @UPSCALE_BATCH_REQUEST_FRESH: a batch of tiles from the queue. Sending it is a try of
+ * its tiles
+ * @UPSCALE_BATCH_REQUEST_DUPLICATE: tiles that another endpoint is late with
+ * @UPSCALE_BATCH_REQUEST_ORPHANED: a batch that an earlier run has sent
+ *
+ * The origin of a batch. Neither a duplicate nor an orphaned batch counts as a try of its
+ * tiles.
+ */
+typedef enum
+{
+  UPSCALE_BATCH_REQUEST_FRESH,
+  UPSCALE_BATCH_REQUEST_DUPLICATE,
+  UPSCALE_BATCH_REQUEST_ORPHANED,
+} UpscaleBatchRequestKind;
+
+/**
+ * UpscaleBatchRequestFuncs:
+ * @on_sent: the batch is sent for the first time
+ * @on_phase_changed: upscale_batch_request_get_phase() has changed
+ * @on_named: the endpoint has given the batch a name of its own
+ * @on_tile_settled: the tile is done; %UPSCALE_PREPARED_SEND means that it was painted
+ * @on_tile_failed: this tile alone has failed
+ * @on_tile_returned: this tile of an orphaned batch differs from the one that was sent in
+ * the earlier run, so it still has to be sent
+ * @on_ended: the state is %UPSCALE_BATCH_REQUEST_ENDED. Without @error every tile was
+ * reported before. With one, upscale_batch_request_get_open_tiles() are not done; the
+ * owner sends the batch again, or releases them
+ *
+ * The reports of a batch request to its owner, on the main thread. A tile leaves its
+ * request once: by on_tile_settled, on_tile_failed or on_tile_returned, or together with
+ * the other open tiles in on_ended.
  */
 typedef struct
 {
-  guint (*take_tile) (UpscaleBatchRequest *request, guint beside, gpointer owner);
   void (*on_sent) (UpscaleBatchRequest *request, gpointer owner);
   void (*on_phase_changed) (UpscaleBatchRequest *request, gpointer owner);
   void (*on_named) (UpscaleBatchRequest *request, gpointer owner);
-  void (*on_settled) (UpscaleBatchRequest *request,
-                      guint                tile_index,
-                      UpscalePrepared      how,
-                      gpointer             owner);
-  void (*on_claimed) (UpscaleBatchRequest *request, guint tile_index, gpointer owner);
+  void (*on_tile_settled) (UpscaleBatchRequest *request,
+                           guint                tile_index,
+                           UpscalePrepared      how,
+                           gpointer             owner);
   void (*on_tile_failed) (UpscaleBatchRequest *request,
                           guint                tile_index,
                           const GError        *error,
                           gpointer             owner);
-  void (*on_tile_changed) (UpscaleBatchRequest *request,
-                           guint                tile_index,
-                           gpointer             owner);
+  void (*on_tile_returned) (UpscaleBatchRequest *request,
+                            guint                tile_index,
+                            gpointer             owner);
   void (*on_ended) (UpscaleBatchRequest *request, const GError *error, gpointer owner);
 } UpscaleBatchRequestFuncs;
 
 /**
  * UpscaleBatchRequestPlan:
- * @endpoint: who paints
- * @provider: where tiles come from and go to
- * @clock: the time
- * @gen_params: how to paint
- * @n_wanted: how many tiles to carry at most
- * @copies: (nullable) (element-type guint): the tiles to carry, when they are carried by
- * another request already and none are to be taken
- * @orphan: (nullable): the batch was sent by an earlier run; @copies are its tiles
- * @timeout_us: deadline of the batch, from when it is sent
+ * @endpoint: the endpoint that gets the batch
+ * @provider: prepares tiles and accepts pictures; must outlive the request's work
+ * @queue: the tiles of the job, likewise
+ * @clock: the time, likewise
+ * @gen_params: the parameters of the picture
+ * @n_wanted: the most tiles to take from the queue
+ * @tiles: (nullable) (element-type guint): the tiles to carry, instead of taking some:
+ * duplicates of late tiles, or the tiles of @orphan
+ * @orphan: (nullable): the batch of an earlier run that is asked for
+ * @timeout_us: the deadline of the batch, from when it is sent, us
  *
- * What a request needs to know.
+ * The facts that a batch request needs.
  */
 typedef struct
 {
   UpscaleEndpoint      *endpoint;
   UpscaleTileProvider  *provider;
+  UpscaleTileQueue     *queue;
   UpscaleClock         *clock;
   UpscaleGenParams     *gen_params;
   guint                 n_wanted;
-  GArray               *copies;
+  GArray               *tiles;
   UpscaleOrphanedBatch *orphan;
   gint64                timeout_us;
 } UpscaleBatchRequestPlan;
@@ -85,22 +126,19 @@ void                 upscale_batch_request_unref (UpscaleBatchRequest *request);
 void upscale_batch_request_start (UpscaleBatchRequest *request);
 void upscale_batch_request_send_again (UpscaleBatchRequest *request, gint64 wait_us);
 void upscale_batch_request_begin_work (UpscaleBatchRequest *request);
-void upscale_batch_request_drop (UpscaleBatchRequest *request, guint tile_index);
 void upscale_batch_request_cancel (UpscaleBatchRequest *request);
 
+UpscaleBatchRequestState upscale_batch_request_get_state (UpscaleBatchRequest *request);
+UpscaleBatchRequestKind  upscale_batch_request_get_kind (UpscaleBatchRequest *request);
 UpscaleEndpoint *upscale_batch_request_get_endpoint (UpscaleBatchRequest *request);
 UpscaleBatch    *upscale_batch_request_get_batch (UpscaleBatchRequest *request);
+UpscalePhase     upscale_batch_request_get_phase (UpscaleBatchRequest *request);
 int              upscale_batch_request_get_n_resends (UpscaleBatchRequest *request);
 gint64           upscale_batch_request_get_sent_us (UpscaleBatchRequest *request);
 double           upscale_batch_request_get_quiet_s (UpscaleBatchRequest *request);
-gboolean         upscale_batch_request_is_copy (UpscaleBatchRequest *request);
-gboolean         upscale_batch_request_is_orphan (UpscaleBatchRequest *request);
 gboolean         upscale_batch_request_was_sent (UpscaleBatchRequest *request);
-UpscalePhase     upscale_batch_request_get_phase (UpscaleBatchRequest *request);
-gboolean         upscale_batch_request_is_pausing (UpscaleBatchRequest *request);
-gboolean upscale_batch_request_is_waiting_for_answers (UpscaleBatchRequest *request);
-guint    upscale_batch_request_count_open (UpscaleBatchRequest *request);
-GArray  *upscale_batch_request_get_open_tiles (UpscaleBatchRequest *request);
+guint            upscale_batch_request_count_open (UpscaleBatchRequest *request);
+GArray          *upscale_batch_request_get_open_tiles (UpscaleBatchRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleBatchRequest, upscale_batch_request_unref)
 

@@ -1,102 +1,187 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What can be said of all endpoints of a job together. */
 #include "upscale-endpoint-pool.h"
 
 #include "upscale-batch-size.h"
 
 /**
- * upscale_endpoint_is_alive:
- * @endpoint: an endpoint
+ * UpscaleEndpointPool:
  *
- * Returns: whether it may still paint something in this job
+ * The endpoints of a job, in the user's order, and everything that concerns all of them
+ * together: slots, batch sizes, waits, speed and cost.
  */
-gboolean
-upscale_endpoint_is_alive (UpscaleEndpoint *endpoint)
+struct _UpscaleEndpointPool
 {
-  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
-
-  return upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_STOPPED;
-}
+  GPtrArray    *endpoints;
+  UpscalePolicy policy;
+  guint         n_tiles; /* of the job */
+  guint         n_alive;
+  guint         n_slots; /* of all endpoints together */
+};
 
 /**
- * upscale_endpoint_count_slots:
- * @endpoint: an endpoint
- * @policy: what the user wants
+ * upscale_endpoint_pool_new:
+ * @policy: the user's settings
  * @n_tiles: tiles of the whole job
  *
- * Returns: how many batches it gets at once, 0 while it is not ready
+ * Returns: (transfer full): a pool without endpoints
  */
-guint
-upscale_endpoint_count_slots (UpscaleEndpoint *endpoint,
-                              UpscalePolicy    policy,
-                              guint            n_tiles)
+UpscaleEndpointPool *
+upscale_endpoint_pool_new (UpscalePolicy policy, guint n_tiles)
 {
-  const UpscaleCapabilities *capabilities;
+  UpscaleEndpointPool *pool = g_new0 (UpscaleEndpointPool, 1);
 
-  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+  pool->endpoints = g_ptr_array_new_with_free_func (g_object_unref);
+  pool->policy = policy;
+  pool->n_tiles = n_tiles;
+  return pool;
+}
 
-  capabilities = upscale_endpoint_get_capabilities (endpoint);
+static guint
+count_slots (const UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint)
+{
+  const UpscaleCapabilities *capabilities = upscale_endpoint_get_capabilities (endpoint);
+
   if (upscale_endpoint_get_state (endpoint) != UPSCALE_ENDPOINT_READY)
     return 0;
-  return (guint) upscale_batch_size_count_slots (policy, n_tiles,
+  return (guint) upscale_batch_size_count_slots (pool->policy, pool->n_tiles,
                                                  (int) upscale_endpoint_get_n_workers (
                                                      endpoint),
                                                  capabilities->autoscales);
 }
 
-/**
- * upscale_endpoint_count_places:
- * @endpoint: an endpoint
- * @policy: what the user wants
- * @n_tiles: tiles of the whole job
- *
- * Returns: how many batches it gets at once with those that it holds ready, so that its
- * slots never wait for an upload
- */
-guint
-upscale_endpoint_count_places (UpscaleEndpoint *endpoint,
-                               UpscalePolicy    policy,
-                               guint            n_tiles)
+/* The sums are needed for each batch, so they are kept. */
+static void
+recount (UpscaleEndpointPool *pool)
 {
-  guint n_slots = upscale_endpoint_count_slots (endpoint, policy, n_tiles);
-  const UpscaleCapabilities *capabilities = upscale_endpoint_get_capabilities (endpoint);
+  pool->n_alive = 0;
+  pool->n_slots = 0;
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    {
+      pool->n_alive += upscale_endpoint_is_alive (pool->endpoints->pdata[i]) ? 1 : 0;
+      pool->n_slots += count_slots (pool, pool->endpoints->pdata[i]);
+    }
+}
 
-  return n_slots > 0 ? n_slots + (guint) capabilities->n_queued : 0;
+/* Only ready endpoints have slots. */
+static void
+on_state_changed (UpscaleEndpoint *endpoint, guint previous, gpointer user_data)
+{
+  UpscaleEndpointState state = upscale_endpoint_get_state (endpoint);
+
+  if (previous == UPSCALE_ENDPOINT_READY || state == UPSCALE_ENDPOINT_READY ||
+      state == UPSCALE_ENDPOINT_STOPPED)
+    recount (user_data);
 }
 
 /**
- * upscale_endpoint_pool_count_alive:
- * @endpoints: (element-type UpscaleEndpoint): endpoints
+ * upscale_endpoint_pool_free:
+ * @pool: (transfer full): a pool
  *
- * Returns: how many of them may still paint something
+ * Frees the pool.
+ */
+void
+upscale_endpoint_pool_free (UpscaleEndpointPool *pool)
+{
+  g_return_if_fail (pool != NULL);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    g_signal_handlers_disconnect_by_data (pool->endpoints->pdata[i], pool);
+  g_ptr_array_unref (pool->endpoints);
+  g_free (pool);
+}
+
+/**
+ * upscale_endpoint_pool_add:
+ * @pool: a pool
+ * @endpoint: an endpoint
+ *
+ * Adds an endpoint at the end.
+ */
+void
+upscale_endpoint_pool_add (UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint)
+{
+  g_return_if_fail (pool != NULL);
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
+  g_ptr_array_add (pool->endpoints, g_object_ref (endpoint));
+  g_signal_connect (endpoint, "state-changed", G_CALLBACK (on_state_changed), pool);
+  recount (pool);
+}
+
+/**
+ * upscale_endpoint_pool_get_endpoints:
+ * @pool: a pool
+ *
+ * Returns: (transfer none) (element-type UpscaleEndpoint): the endpoints, to be read only
+ */
+GPtrArray *
+upscale_endpoint_pool_get_endpoints (const UpscaleEndpointPool *pool)
+{
+  g_return_val_if_fail (pool != NULL, NULL);
+
+  return pool->endpoints;
+}
+
+/**
+ * upscale_endpoint_pool_get_length:
+ * @pool: a pool
+ *
+ * Returns: the number of endpoints
  */
 guint
-upscale_endpoint_pool_count_alive (GPtrArray *endpoints)
+upscale_endpoint_pool_get_length (const UpscaleEndpointPool *pool)
 {
-  guint n = 0;
+  g_return_val_if_fail (pool != NULL, 0);
 
-  g_return_val_if_fail (endpoints != NULL, 0);
+  return pool->endpoints->len;
+}
 
-  for (guint i = 0; i < endpoints->len; i++)
-    n += upscale_endpoint_is_alive (endpoints->pdata[i]) ? 1 : 0;
-  return n;
+/**
+ * upscale_endpoint_pool_get:
+ * @pool: a pool
+ * @i: a number below upscale_endpoint_pool_get_length()
+ *
+ * Returns: (transfer none): the endpoint
+ */
+UpscaleEndpoint *
+upscale_endpoint_pool_get (const UpscaleEndpointPool *pool, guint i)
+{
+  g_return_val_if_fail (pool != NULL, NULL);
+  g_return_val_if_fail (i < pool->endpoints->len, NULL);
+
+  return pool->endpoints->pdata[i];
+}
+
+/**
+ * upscale_endpoint_pool_is_alive:
+ * @pool: a pool
+ *
+ * Returns: %TRUE if at least one endpoint is not stopped
+ */
+gboolean
+upscale_endpoint_pool_is_alive (const UpscaleEndpointPool *pool)
+{
+  g_return_val_if_fail (pool != NULL, FALSE);
+
+  return pool->n_alive > 0;
 }
 
 /**
  * upscale_endpoint_pool_has_others:
- * @endpoints: (element-type UpscaleEndpoint): endpoints
- * @endpoint: one of them
+ * @pool: a pool
+ * @endpoint: (nullable): one of its endpoints
  *
- * Returns: %TRUE if another one may take a tile now: it is neither stopped nor busy
+ * Returns: %TRUE if another endpoint may take a tile: it is neither stopped nor busy
  */
 gboolean
-upscale_endpoint_pool_has_others (GPtrArray *endpoints, UpscaleEndpoint *endpoint)
+upscale_endpoint_pool_has_others (const UpscaleEndpointPool *pool,
+                                  UpscaleEndpoint           *endpoint)
 {
-  g_return_val_if_fail (endpoints != NULL, FALSE);
+  g_return_val_if_fail (pool != NULL, FALSE);
 
-  for (guint i = 0; i < endpoints->len; i++)
+  for (guint i = 0; i < pool->endpoints->len; i++)
     {
-      UpscaleEndpoint *other = endpoints->pdata[i];
+      UpscaleEndpoint *other = pool->endpoints->pdata[i];
 
       if (other != endpoint && upscale_endpoint_is_alive (other) &&
           upscale_endpoint_get_health (other)->n_busy == 0)
@@ -107,68 +192,227 @@ upscale_endpoint_pool_has_others (GPtrArray *endpoints, UpscaleEndpoint *endpoin
 
 /**
  * upscale_endpoint_pool_count_slots:
- * @endpoints: (element-type UpscaleEndpoint): endpoints
- * @policy: what the user wants
- * @n_tiles: tiles of the whole job
+ * @pool: a pool
+ * @endpoint: one of its endpoints
  *
- * Returns: how many batches they get at once, together
+ * Returns: the number of batches that the endpoint works on at once, 0 while it is not
+ * ready
  */
 guint
-upscale_endpoint_pool_count_slots (GPtrArray    *endpoints,
-                                   UpscalePolicy policy,
-                                   guint         n_tiles)
+upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
+                                   UpscaleEndpoint           *endpoint)
 {
-  guint n = 0;
+  g_return_val_if_fail (pool != NULL, 0);
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
 
-  g_return_val_if_fail (endpoints != NULL, 0);
-
-  for (guint i = 0; i < endpoints->len; i++)
-    n += upscale_endpoint_count_slots (endpoints->pdata[i], policy, n_tiles);
-  return n;
+  return count_slots (pool, endpoint);
 }
 
 /**
- * upscale_endpoint_pool_get_next_awakening:
- * @endpoints: (element-type UpscaleEndpoint): endpoints
+ * upscale_endpoint_pool_count_places:
+ * @pool: a pool
+ * @endpoint: one of its endpoints
+ *
+ * Returns: the number of batches that the endpoint gets at once with the queued ones,
+ * so that a free slot never waits for an upload
+ */
+guint
+upscale_endpoint_pool_count_places (const UpscaleEndpointPool *pool,
+                                    UpscaleEndpoint           *endpoint)
+{
+  guint n_slots = count_slots (pool, endpoint);
+
+  return n_slots > 0
+             ? n_slots + (guint) upscale_endpoint_get_capabilities (endpoint)->n_queued
+             : 0;
+}
+
+/**
+ * upscale_endpoint_pool_choose_batch_size:
+ * @pool: a pool
+ * @endpoint: one of its endpoints
+ * @n_waiting: tiles that wait
+ *
+ * Returns: the number of tiles for the endpoint's next batch
+ */
+guint
+upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
+                                         UpscaleEndpoint           *endpoint,
+                                         guint                      n_waiting)
+{
+  UpscaleBatchSizeCase what;
+
+  g_return_val_if_fail (pool != NULL, 1);
+
+  what = (UpscaleBatchSizeCase) {
+    .policy = pool->policy,
+    .max_tiles = upscale_endpoint_get_max_tiles (endpoint),
+    .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
+    .n_pending = n_waiting,
+    .n_slots = pool->n_slots,
+    .n_last = upscale_endpoint_get_n_last (endpoint),
+  };
+  return (guint) upscale_batch_size_choose (what);
+}
+
+/**
+ * upscale_endpoint_pool_get_next_wake_up:
+ * @pool: a pool
  * @now_us: the time
  *
- * Returns: when the first of those that rest may be asked again, %G_MAXINT64 when none
- * rests
+ * Returns: the time when the first of the endpoints that back off may get a request
+ * again, %G_MAXINT64 if none backs off
  */
 gint64
-upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us)
+upscale_endpoint_pool_get_next_wake_up (const UpscaleEndpointPool *pool, gint64 now_us)
 {
   gint64 first_us = G_MAXINT64;
 
-  g_return_val_if_fail (endpoints != NULL, first_us);
+  g_return_val_if_fail (pool != NULL, first_us);
 
-  for (guint i = 0; i < endpoints->len; i++)
+  for (guint i = 0; i < pool->endpoints->len; i++)
     {
-      gint64 until_us =
-          upscale_endpoint_get_health (endpoints->pdata[i])->resting_until_us;
+      UpscaleEndpoint *endpoint = pool->endpoints->pdata[i];
 
-      if (upscale_endpoint_is_alive (endpoints->pdata[i]) && until_us > now_us)
-        first_us = MIN (first_us, until_us);
+      if (upscale_endpoint_is_alive (endpoint) &&
+          upscale_endpoint_is_backing_off (endpoint, now_us))
+        first_us =
+            MIN (first_us, upscale_endpoint_get_health (endpoint)->backing_off_until_us);
     }
   return first_us;
 }
 
 /**
- * upscale_endpoint_pool_describe:
- * @endpoints: (element-type UpscaleEndpoint): endpoints that are all stopped
+ * upscale_endpoint_pool_get_wait_us:
+ * @pool: a pool
+ * @now_us: the time
  *
- * Returns: (transfer full): why, each by name
+ * Returns: the time until the first busy endpoint gets a request again, us; 0 if none is
+ * busy
+ */
+gint64
+upscale_endpoint_pool_get_wait_us (const UpscaleEndpointPool *pool, gint64 now_us)
+{
+  gint64 first_us = 0;
+
+  g_return_val_if_fail (pool != NULL, 0);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    {
+      gint64 wait_us = upscale_endpoint_get_wait_us (pool->endpoints->pdata[i], now_us);
+
+      if (wait_us > 0 && (first_us == 0 || wait_us < first_us))
+        first_us = wait_us;
+    }
+  return first_us;
+}
+
+/**
+ * upscale_endpoint_pool_get_fastest_s:
+ * @pool: a pool
+ *
+ * Returns: seconds a tile of the fastest endpoint, 0 if no speed is known
+ */
+double
+upscale_endpoint_pool_get_fastest_s (const UpscaleEndpointPool *pool)
+{
+  double fastest_s = 0.0;
+
+  g_return_val_if_fail (pool != NULL, 0.0);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    {
+      double speed_s = upscale_endpoint_get_seconds_per_tile (pool->endpoints->pdata[i]);
+
+      if (speed_s > 0.0 && (fastest_s <= 0.0 || speed_s < fastest_s))
+        fastest_s = speed_s;
+    }
+  return fastest_s;
+}
+
+/**
+ * upscale_endpoint_pool_get_tiles_per_s:
+ * @pool: a pool
+ *
+ * Returns: tiles a second of all slots together whose speed is known
+ */
+double
+upscale_endpoint_pool_get_tiles_per_s (const UpscaleEndpointPool *pool)
+{
+  double tiles_per_s = 0.0;
+
+  g_return_val_if_fail (pool != NULL, 0.0);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    {
+      UpscaleEndpoint *endpoint = pool->endpoints->pdata[i];
+      double           speed_s = upscale_endpoint_get_seconds_per_tile (endpoint);
+
+      if (speed_s > 0.0)
+        tiles_per_s += count_slots (pool, endpoint) / speed_s;
+    }
+  return tiles_per_s;
+}
+
+/**
+ * upscale_endpoint_pool_get_dollars_per_s:
+ * @pool: a pool
+ *
+ * Returns: the price of one second of all slots together whose speed is known, in dollars
+ */
+double
+upscale_endpoint_pool_get_dollars_per_s (const UpscaleEndpointPool *pool)
+{
+  double dollars_per_s = 0.0;
+
+  g_return_val_if_fail (pool != NULL, 0.0);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    {
+      UpscaleEndpoint *endpoint = pool->endpoints->pdata[i];
+
+      if (upscale_endpoint_get_seconds_per_tile (endpoint) > 0.0)
+        dollars_per_s += count_slots (pool, endpoint) *
+                         upscale_endpoint_get_price_per_hour (endpoint) / 3600.0;
+    }
+  return dollars_per_s;
+}
+
+/**
+ * upscale_endpoint_pool_get_cost:
+ * @pool: a pool
+ * @now_us: the time
+ *
+ * Returns: the cost of the job so far, in dollars
+ */
+double
+upscale_endpoint_pool_get_cost (const UpscaleEndpointPool *pool, gint64 now_us)
+{
+  double cost = 0.0;
+
+  g_return_val_if_fail (pool != NULL, 0.0);
+
+  for (guint i = 0; i < pool->endpoints->len; i++)
+    cost += upscale_endpoint_get_cost (pool->endpoints->pdata[i], now_us);
+  return cost;
+}
+
+/**
+ * upscale_endpoint_pool_dup_reasons:
+ * @pool: a pool whose endpoints are all stopped
+ *
+ * Returns: (transfer full): the reason of each endpoint, after the endpoint's name
  */
 char *
-upscale_endpoint_pool_describe (GPtrArray *endpoints)
+upscale_endpoint_pool_dup_reasons (const UpscaleEndpointPool *pool)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_return_val_if_fail (endpoints != NULL, NULL);
+  g_return_val_if_fail (pool != NULL, NULL);
 
-  for (guint i = 0; i < endpoints->len; i++)
+  for (guint i = 0; i < pool->endpoints->len; i++)
     g_string_append_printf (text, "%s%s: %s", i > 0 ? "; " : "",
-                            upscale_endpoint_get_name (endpoints->pdata[i]),
-                            upscale_endpoint_get_reason (endpoints->pdata[i]));
+                            upscale_endpoint_get_name (pool->endpoints->pdata[i]),
+                            upscale_endpoint_get_reason (pool->endpoints->pdata[i]));
   return g_string_free_and_steal (g_steal_pointer (&text));
 }

@@ -2,25 +2,38 @@
 #pragma once
 
 #include "upscale-endpoint.h"
-#include "upscale-policy.h"
 
 G_BEGIN_DECLS
 
-guint    upscale_endpoint_pool_count_alive (GPtrArray *endpoints);
-gboolean upscale_endpoint_pool_has_others (GPtrArray       *endpoints,
-                                           UpscaleEndpoint *endpoint);
-guint    upscale_endpoint_pool_count_slots (GPtrArray    *endpoints,
-                                            UpscalePolicy policy,
-                                            guint         n_tiles);
-gint64   upscale_endpoint_pool_get_next_awakening (GPtrArray *endpoints, gint64 now_us);
-char    *upscale_endpoint_pool_describe (GPtrArray *endpoints);
+typedef struct _UpscaleEndpointPool UpscaleEndpointPool;
 
-guint    upscale_endpoint_count_slots (UpscaleEndpoint *endpoint,
-                                       UpscalePolicy    policy,
-                                       guint            n_tiles);
-guint    upscale_endpoint_count_places (UpscaleEndpoint *endpoint,
-                                        UpscalePolicy    policy,
-                                        guint            n_tiles);
-gboolean upscale_endpoint_is_alive (UpscaleEndpoint *endpoint);
+UpscaleEndpointPool *upscale_endpoint_pool_new (UpscalePolicy policy, guint n_tiles);
+void                 upscale_endpoint_pool_free (UpscaleEndpointPool *pool);
+void upscale_endpoint_pool_add (UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint);
+GPtrArray       *upscale_endpoint_pool_get_endpoints (const UpscaleEndpointPool *pool);
+guint            upscale_endpoint_pool_get_length (const UpscaleEndpointPool *pool);
+UpscaleEndpoint *upscale_endpoint_pool_get (const UpscaleEndpointPool *pool, guint i);
+
+gboolean upscale_endpoint_pool_is_alive (const UpscaleEndpointPool *pool);
+gboolean upscale_endpoint_pool_has_others (const UpscaleEndpointPool *pool,
+                                           UpscaleEndpoint           *endpoint);
+guint    upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
+                                            UpscaleEndpoint           *endpoint);
+guint    upscale_endpoint_pool_count_places (const UpscaleEndpointPool *pool,
+                                             UpscaleEndpoint           *endpoint);
+guint    upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
+                                                  UpscaleEndpoint           *endpoint,
+                                                  guint                      n_waiting);
+
+gint64 upscale_endpoint_pool_get_next_wake_up (const UpscaleEndpointPool *pool,
+                                               gint64                     now_us);
+gint64 upscale_endpoint_pool_get_wait_us (const UpscaleEndpointPool *pool, gint64 now_us);
+double upscale_endpoint_pool_get_fastest_s (const UpscaleEndpointPool *pool);
+double upscale_endpoint_pool_get_tiles_per_s (const UpscaleEndpointPool *pool);
+double upscale_endpoint_pool_get_dollars_per_s (const UpscaleEndpointPool *pool);
+double upscale_endpoint_pool_get_cost (const UpscaleEndpointPool *pool, gint64 now_us);
+char  *upscale_endpoint_pool_dup_reasons (const UpscaleEndpointPool *pool);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointPool, upscale_endpoint_pool_free)
 
 G_END_DECLS

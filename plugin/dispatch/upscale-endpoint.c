@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-endpoint.h"
 
-/* How much a new measurement counts beside all earlier ones. */
+#include <glib/gi18n-lib.h>
+
+#include "upscale-error.h"
+
+/* Weight of a new speed measurement against all earlier ones. */
 #define SPEED_SMOOTHING 0.4
 
 /**
  * UpscaleEndpoint:
  *
- * A service that paints tiles, as one job sees it: what it can do, how fast it is, and
- * whether it is to be asked. It decides nothing; the scheduler does.
+ * A service that paints tiles, as one job sees it: its state, capabilities, speed,
+ * failures, waits, slots and cost. It executes decisions of core's `upscale-retry`; the
+ * scheduler and the prober report what happened.
  */
 struct _UpscaleEndpoint
 {
@@ -23,18 +28,44 @@ struct _UpscaleEndpoint
   UpscaleCapabilities *capabilities;
   double               seconds_per_tile;
   int                  max_tiles;
+  UpscaleHealth        health;
 
-  UpscaleHealth health;
-
-  guint  n_taken;    /* slots */
+  guint  n_taken;    /* batches, queued ones included */
+  guint  n_queued;   /* of these, the batches beyond the slots */
   guint  n_last;     /* tiles of the last batch */
-  guint  most_slots; /* fewer than it has, after it was busy */
+  guint  most_slots; /* lowered after a busy answer */
   gint64 busy_us;    /* of all slots together, until @counted_us */
   gint64 counted_us;
-  GQueue spares; /* the scheduler's: batches that it holds ready, oldest first */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleEndpoint, upscale_endpoint, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_STATE_CHANGED,
+  SIGNAL_BUSY,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static const char *const state_names[] = {
+  [UPSCALE_ENDPOINT_UNPROBED] = "unprobed",
+  [UPSCALE_ENDPOINT_PROBING] = "probing",
+  [UPSCALE_ENDPOINT_READY] = "ready",
+  [UPSCALE_ENDPOINT_STOPPED] = "stopped",
+};
+
+static void
+set_state (UpscaleEndpoint *self, UpscaleEndpointState state)
+{
+  UpscaleEndpointState previous = self->state;
+
+  g_debug ("endpoint %s: %s -> %s", self->name, state_names[previous],
+           state_names[state]);
+  self->state = state;
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0, (guint) previous);
+}
 
 static void
 upscale_endpoint_finalize (GObject *object)
@@ -44,7 +75,6 @@ upscale_endpoint_finalize (GObject *object)
   g_free (self->name);
   g_free (self->place);
   g_free (self->reason);
-  g_queue_clear (&self->spares);
   g_clear_object (&self->backend);
   g_clear_pointer (&self->capabilities, upscale_capabilities_unref);
   G_OBJECT_CLASS (upscale_endpoint_parent_class)->finalize (object);
@@ -54,6 +84,26 @@ static void
 upscale_endpoint_class_init (UpscaleEndpointClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = upscale_endpoint_finalize;
+
+  /**
+   * UpscaleEndpoint::state-changed:
+   * @previous: the #UpscaleEndpointState before
+   *
+   * Emitted after each transition, and when a stopped endpoint is stopped for another
+   * reason.
+   */
+  signals[SIGNAL_STATE_CHANGED] =
+      g_signal_new ("state-changed", UPSCALE_TYPE_ENDPOINT, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+
+  /**
+   * UpscaleEndpoint::busy:
+   * @wait_us: the time until the endpoint gets its next request, us
+   *
+   * Emitted when the endpoint backs off because it has no room, or is being started.
+   */
+  signals[SIGNAL_BUSY] = g_signal_new ("busy", UPSCALE_TYPE_ENDPOINT, G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static void
@@ -64,16 +114,20 @@ upscale_endpoint_init (UpscaleEndpoint *self)
 
 /**
  * upscale_endpoint_new:
- * @name: what the user calls it
- * @backend: how to speak to it
+ * @name: the user's name for the endpoint
+ * @backend: the code that speaks to it
  *
  * Returns: (transfer full): the endpoint
  */
 UpscaleEndpoint *
 upscale_endpoint_new (const char *name, UpscaleBackend *backend)
 {
-  UpscaleEndpoint *self = g_object_new (UPSCALE_TYPE_ENDPOINT, NULL);
+  UpscaleEndpoint *self;
 
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (UPSCALE_IS_BACKEND (backend), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_ENDPOINT, NULL);
   self->name = g_strdup (name);
   self->place = g_strdup (name);
   self->backend = g_object_ref (backend);
@@ -81,14 +135,43 @@ upscale_endpoint_new (const char *name, UpscaleBackend *backend)
 }
 
 /**
+ * upscale_endpoint_set_place:
+ * @endpoint: an endpoint that was not probed yet
+ * @place: the place for #UpscaleCapabilities; the endpoint's name by default
+ */
+void
+upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place)
+{
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (place != NULL);
+
+  g_set_str (&endpoint->place, place);
+}
+
+/**
+ * upscale_endpoint_set_terms:
+ * @endpoint: an endpoint that has not worked yet
+ * @terms: the user's settings for the endpoint
+ */
+void
+upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms)
+{
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
+  endpoint->terms = terms;
+}
+
+/**
  * upscale_endpoint_get_name:
  * @endpoint: an endpoint
  *
- * Returns: (transfer none): what the user calls it
+ * Returns: (transfer none): the user's name for the endpoint
  */
 const char *
 upscale_endpoint_get_name (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
   return endpoint->name;
 }
 
@@ -96,11 +179,13 @@ upscale_endpoint_get_name (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_backend:
  * @endpoint: an endpoint
  *
- * Returns: (transfer none): how to speak to it
+ * Returns: (transfer none): the code that speaks to the endpoint
  */
 UpscaleBackend *
 upscale_endpoint_get_backend (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
   return endpoint->backend;
 }
 
@@ -108,23 +193,41 @@ upscale_endpoint_get_backend (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_state:
  * @endpoint: an endpoint
  *
- * Returns: its state
+ * Returns: the endpoint's state
  */
 UpscaleEndpointState
 upscale_endpoint_get_state (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), UPSCALE_ENDPOINT_STOPPED);
+
   return endpoint->state;
+}
+
+/**
+ * upscale_endpoint_is_alive:
+ * @endpoint: an endpoint
+ *
+ * Returns: %TRUE if the endpoint may still paint something in this job
+ */
+gboolean
+upscale_endpoint_is_alive (UpscaleEndpoint *endpoint)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+
+  return endpoint->state != UPSCALE_ENDPOINT_STOPPED;
 }
 
 /**
  * upscale_endpoint_get_reason:
  * @endpoint: an endpoint
  *
- * Returns: (transfer none) (nullable): why it failed last
+ * Returns: (transfer none) (nullable): the reason of the last failure, a sentence
  */
 const char *
 upscale_endpoint_get_reason (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
   return endpoint->reason;
 }
 
@@ -132,11 +235,13 @@ upscale_endpoint_get_reason (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_capabilities:
  * @endpoint: an endpoint
  *
- * Returns: (transfer none) (nullable): what it can do, once it was probed
+ * Returns: (transfer none) (nullable): the answer to the last successful probe
  */
 UpscaleCapabilities *
 upscale_endpoint_get_capabilities (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
   return endpoint->capabilities;
 }
 
@@ -144,11 +249,13 @@ upscale_endpoint_get_capabilities (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_seconds_per_tile:
  * @endpoint: an endpoint
  *
- * Returns: its measured speed, 0 when not known yet
+ * Returns: the measured speed, seconds; 0 if unknown
  */
 double
 upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0.0);
+
   return endpoint->seconds_per_tile;
 }
 
@@ -156,23 +263,75 @@ upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_max_tiles:
  * @endpoint: an endpoint
  *
- * Returns: tiles that it takes in one batch, by its own word and by experience
+ * Returns: the largest batch that the endpoint takes, by its own word or after halving
  */
 int
 upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
   return endpoint->max_tiles;
+}
+
+/**
+ * upscale_endpoint_get_health:
+ * @endpoint: an endpoint
+ *
+ * Returns: (transfer none): the failures and waits of the endpoint
+ */
+const UpscaleHealth *
+upscale_endpoint_get_health (UpscaleEndpoint *endpoint)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
+  return &endpoint->health;
+}
+
+/**
+ * upscale_endpoint_get_wait_us:
+ * @endpoint: an endpoint
+ * @now_us: the time
+ *
+ * Returns: the time until a busy endpoint gets its next request, us; 0 if the endpoint is
+ * not busy
+ */
+gint64
+upscale_endpoint_get_wait_us (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
+  if (endpoint->health.n_busy == 0 || endpoint->state == UPSCALE_ENDPOINT_STOPPED)
+    return 0;
+  return MAX (endpoint->health.backing_off_until_us - now_us, 0);
+}
+
+/**
+ * upscale_endpoint_is_backing_off:
+ * @endpoint: an endpoint
+ * @now_us: the time
+ *
+ * Returns: %TRUE if the endpoint gets no request now
+ */
+gboolean
+upscale_endpoint_is_backing_off (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+
+  return endpoint->health.backing_off_until_us > now_us;
 }
 
 /**
  * upscale_endpoint_allows_duplicates:
  * @endpoint: an endpoint that was probed
  *
- * Returns: whether it may paint what another one is late with
+ * Returns: %TRUE if the endpoint may paint duplicates of late tiles
  */
 gboolean
 upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+  g_return_val_if_fail (endpoint->capabilities != NULL, FALSE);
+
   if (endpoint->terms.duplicates != UPSCALE_DUPLICATES_AUTO)
     return endpoint->terms.duplicates == UPSCALE_DUPLICATES_ALLOWED;
   return !endpoint->capabilities->autoscales &&
@@ -180,27 +339,16 @@ upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint)
 }
 
 /**
- * upscale_endpoint_get_spares:
- * @endpoint: an endpoint
- *
- * Returns: (transfer none): batches that it holds ready, oldest first; for the scheduler
- * to fill and empty
- */
-GQueue *
-upscale_endpoint_get_spares (UpscaleEndpoint *endpoint)
-{
-  return &endpoint->spares;
-}
-
-/**
  * upscale_endpoint_get_n_taken:
  * @endpoint: an endpoint
  *
- * Returns: batches it has, those held ready included
+ * Returns: the number of batches that the endpoint has, queued ones included
  */
 guint
 upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
   return endpoint->n_taken;
 }
 
@@ -208,11 +356,13 @@ upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_n_last:
  * @endpoint: an endpoint
  *
- * Returns: tiles that the last batch it got might hold, 0 before the first
+ * Returns: the most tiles that the endpoint's last batch could hold, 0 before the first
  */
 guint
 upscale_endpoint_get_n_last (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
   return endpoint->n_last;
 }
 
@@ -220,15 +370,19 @@ upscale_endpoint_get_n_last (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_n_workers:
  * @endpoint: an endpoint that was probed
  *
- * Returns: batches it works on at once, as the user said or by its own word; fewer for a
- * while after it was busy
+ * Returns: the number of batches that the endpoint works on at once, as the user or the
+ * endpoint says; fewer for a while after a busy answer
  */
 guint
 upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint)
 {
-  int n = endpoint->terms.n_slots > 0 ? endpoint->terms.n_slots
-                                      : endpoint->capabilities->concurrency;
+  int n;
 
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+  g_return_val_if_fail (endpoint->capabilities != NULL, 0);
+
+  n = endpoint->terms.n_slots > 0 ? endpoint->terms.n_slots
+                                  : endpoint->capabilities->concurrency;
   return MIN ((guint) MAX (n, 1), endpoint->most_slots);
 }
 
@@ -236,28 +390,27 @@ upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_price_per_hour:
  * @endpoint: an endpoint
  *
- * Returns: of one slot at work, in dollars: as the user says, or else by its own word
+ * Returns: the price of one slot at work, in dollars, as the user or else the endpoint
+ * says
  */
 double
 upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0.0);
+
   if (endpoint->terms.price_per_hour > 0.0 || !endpoint->capabilities)
     return endpoint->terms.price_per_hour;
   return endpoint->capabilities->price_per_hour;
 }
 
-/* Batches held ready cost nothing. */
-static guint
-count_working (UpscaleEndpoint *endpoint)
-{
-  return endpoint->n_taken - endpoint->spares.length;
-}
-
+/* Queued batches cost nothing. */
 static void
-count_busy_time (UpscaleEndpoint *endpoint, gint64 now_us)
+count_busy_time (UpscaleEndpoint *self, gint64 now_us)
 {
-  endpoint->busy_us += count_working (endpoint) * (now_us - endpoint->counted_us);
-  endpoint->counted_us = now_us;
+  guint n_working = self->n_taken - self->n_queued;
+
+  self->busy_us += n_working * (now_us - self->counted_us);
+  self->counted_us = now_us;
 }
 
 /**
@@ -265,62 +418,58 @@ count_busy_time (UpscaleEndpoint *endpoint, gint64 now_us)
  * @endpoint: an endpoint
  * @now_us: the time
  *
- * Returns: what its work has cost so far, in dollars
+ * Returns: the cost of the endpoint's work so far, in dollars
  */
 double
 upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0.0);
+
   count_busy_time (endpoint, now_us);
   return (double) endpoint->busy_us / G_USEC_PER_SEC / 3600.0 *
          upscale_endpoint_get_price_per_hour (endpoint);
 }
 
 /**
- * upscale_endpoint_set_place:
- * @endpoint: an endpoint that was not probed yet
- * @place: what #UpscaleCapabilities has as its place; its name otherwise
- */
-void
-upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place)
-{
-  g_set_str (&endpoint->place, place);
-}
-
-/**
- * upscale_endpoint_set_terms:
- * @endpoint: an endpoint that has not worked yet
- * @terms: what the user has settled
- */
-void
-upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms)
-{
-  endpoint->terms = terms;
-}
-
-/**
  * upscale_endpoint_take_slot:
  * @endpoint: an endpoint that gets a batch
- * @n_tiles: tiles that the batch may hold
+ * @n_tiles: the most tiles that the batch can hold
  * @now_us: the time
+ *
+ * Returns: %TRUE if all slots are taken, so that the endpoint only queues the batch
  */
-void
+gboolean
 upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us)
 {
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+
   endpoint->n_last = n_tiles;
   count_busy_time (endpoint, now_us);
   endpoint->n_taken++;
+  if (endpoint->n_taken <= upscale_endpoint_get_n_workers (endpoint) + endpoint->n_queued)
+    return FALSE;
+  endpoint->n_queued++;
+  return TRUE;
 }
 
 /**
  * upscale_endpoint_free_slot:
  * @endpoint: an endpoint whose batch has ended
  * @now_us: the time
+ *
+ * Counts the batch out. Either the batch was queued itself, or the endpoint begins with a
+ * queued one instead.
  */
 void
 upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (endpoint->n_taken > 0);
+
   count_busy_time (endpoint, now_us);
   endpoint->n_taken--;
+  if (endpoint->n_queued > 0)
+    endpoint->n_queued--;
 }
 
 /**
@@ -330,9 +479,10 @@ upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us)
 void
 upscale_endpoint_set_probing (UpscaleEndpoint *endpoint)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
   g_return_if_fail (endpoint->state == UPSCALE_ENDPOINT_UNPROBED);
 
-  endpoint->state = UPSCALE_ENDPOINT_PROBING;
+  set_state (endpoint, UPSCALE_ENDPOINT_PROBING);
 }
 
 /**
@@ -342,72 +492,119 @@ upscale_endpoint_set_probing (UpscaleEndpoint *endpoint)
 void
 upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
   g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
 
-  endpoint->state = UPSCALE_ENDPOINT_UNPROBED;
+  set_state (endpoint, UPSCALE_ENDPOINT_UNPROBED);
 }
 
 /**
  * upscale_endpoint_set_ready:
  * @endpoint: an endpoint that was probed
- * @capabilities: what it can do, as its probe returned it; gets the endpoint's place
+ * @capabilities: the answer to the probe; gets the endpoint's place
  */
 void
 upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capabilities)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
   g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
+  g_return_if_fail (capabilities != NULL);
 
   g_set_str (&capabilities->place, endpoint->place);
   g_clear_pointer (&endpoint->capabilities, upscale_capabilities_unref);
   endpoint->capabilities = upscale_capabilities_ref (capabilities);
   endpoint->max_tiles = capabilities->max_tiles;
-  endpoint->state = UPSCALE_ENDPOINT_READY;
   upscale_health_note_room (&endpoint->health);
+  set_state (endpoint, UPSCALE_ENDPOINT_READY);
 }
 
 /**
  * upscale_endpoint_stop:
  * @endpoint: an endpoint
- * @reason: why it is asked no more, a sentence
+ * @reason: the reason why the endpoint gets no request any more, a sentence
  */
 void
 upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason)
 {
-  endpoint->state = UPSCALE_ENDPOINT_STOPPED;
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (reason != NULL);
+
   g_set_str (&endpoint->reason, reason);
+  set_state (endpoint, UPSCALE_ENDPOINT_STOPPED);
 }
 
 /**
- * upscale_endpoint_set_reason:
- * @endpoint: an endpoint that has failed
- * @reason: how, a sentence
+ * upscale_endpoint_stop_busy:
+ * @endpoint: an endpoint that was busy for too long
+ * @error: the endpoint's last answer
+ * @timeout_us: the batch timeout, us
  */
 void
-upscale_endpoint_set_reason (UpscaleEndpoint *endpoint, const char *reason)
+upscale_endpoint_stop_busy (UpscaleEndpoint *endpoint,
+                            const GError    *error,
+                            gint64           timeout_us)
 {
-  g_set_str (&endpoint->reason, reason);
+  g_autofree char *reason = NULL;
+
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (error != NULL);
+
+  reason = g_strdup_printf (_ ("%s It was busy for %d s, as long as the batch timeout: "
+                               "raise that, or run again later."),
+                            error->message, (int) (timeout_us / G_USEC_PER_SEC));
+  upscale_endpoint_stop (endpoint, reason);
 }
 
 /**
- * upscale_endpoint_get_health:
+ * upscale_endpoint_back_off:
  * @endpoint: an endpoint
- *
- * Returns: (transfer none): how it fares; for the scheduler to change
+ * @until_us: time until which the endpoint gets no request
  */
-UpscaleHealth *
-upscale_endpoint_get_health (UpscaleEndpoint *endpoint)
+void
+upscale_endpoint_back_off (UpscaleEndpoint *endpoint, gint64 until_us)
 {
-  return &endpoint->health;
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
+  g_debug ("endpoint %s: backs off until %" G_GINT64_FORMAT " us", endpoint->name,
+           until_us);
+  upscale_health_back_off (&endpoint->health, until_us);
+}
+
+/**
+ * upscale_endpoint_wait_for_room:
+ * @endpoint: an endpoint that is busy
+ * @error: the endpoint's answer
+ * @wait_us: time until the next request, us
+ * @now_us: the time
+ *
+ * Backs off, keeps the reason and emits #UpscaleEndpoint::busy.
+ */
+void
+upscale_endpoint_wait_for_room (UpscaleEndpoint *endpoint,
+                                const GError    *error,
+                                gint64           wait_us,
+                                gint64           now_us)
+{
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (error != NULL);
+
+  g_set_str (&endpoint->reason, error->message);
+  upscale_endpoint_back_off (endpoint, now_us + wait_us);
+  g_signal_emit (endpoint, signals[SIGNAL_BUSY], 0, wait_us);
 }
 
 /**
  * upscale_endpoint_note_success:
- * @endpoint: an endpoint that has painted
- * @seconds_per_tile: how fast
+ * @endpoint: an endpoint that has painted tiles
+ * @seconds_per_tile: the measured speed, seconds
+ *
+ * Ends a row of failures, and gives back one of the slots that busy answers have cost.
  */
 void
 upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
   upscale_health_note_success (&endpoint->health);
   if (endpoint->most_slots < G_MAXUINT)
     endpoint->most_slots++;
@@ -419,24 +616,133 @@ upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_til
 }
 
 /**
- * upscale_endpoint_ask_less:
- * @endpoint: an endpoint that had no room for a batch that it still counts as having
+ * upscale_endpoint_note_busy:
+ * @endpoint: an endpoint that has no room, or is being started
+ * @now_us: the time
  *
- * Takes slots away; each success gives one back.
+ * Returns: the time since the first of its busy answers in a row, us
+ */
+gint64
+upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
+  return upscale_health_note_busy (&endpoint->health, now_us);
+}
+
+/**
+ * upscale_endpoint_note_room:
+ * @endpoint: an endpoint whose answer was not a busy one
  */
 void
-upscale_endpoint_ask_less (UpscaleEndpoint *endpoint)
+upscale_endpoint_note_room (UpscaleEndpoint *endpoint)
 {
-  endpoint->most_slots = MAX (endpoint->n_taken, 2) - 1;
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
+  upscale_health_note_room (&endpoint->health);
+}
+
+/**
+ * upscale_endpoint_note_failure:
+ * @endpoint: an endpoint that has failed
+ * @error: the failure
+ * @max_tries: tries that a tile gets
+ * @begun_us: time when the failed work began
+ * @now_us: the time
+ *
+ * Counts a failure against the endpoint, and stops the endpoint when it has failed too
+ * often.
+ *
+ * Returns: %TRUE if the failure counts and the endpoint goes on
+ */
+gboolean
+upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
+                               const GError    *error,
+                               int              max_tries,
+                               gint64           begun_us,
+                               gint64           now_us)
+{
+  UpscaleHealthCase what;
+
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  if (endpoint->state == UPSCALE_ENDPOINT_STOPPED)
+    return FALSE;
+  g_set_str (&endpoint->reason, error->message);
+  if (!upscale_health_note_failure (&endpoint->health, begun_us, now_us))
+    return FALSE;
+  g_debug ("endpoint %s: failure %d in a row", endpoint->name,
+           endpoint->health.n_failures);
+  what = upscale_health_get_case (&endpoint->health, now_us);
+  what.max_tries = max_tries;
+  what.is_probe = endpoint->state != UPSCALE_ENDPOINT_READY;
+  if (!upscale_retry_should_stop (what))
+    return TRUE;
+  upscale_endpoint_stop (endpoint, error->message);
+  return FALSE;
+}
+
+/* The slots come back one by one, with each success. */
+static void
+reduce_slots (UpscaleEndpoint *self)
+{
+  self->most_slots = MAX (self->n_taken, 2) - 1;
+  g_debug ("endpoint %s: %u slots after a busy answer", self->name, self->most_slots);
+}
+
+/**
+ * upscale_endpoint_note_failed_batch:
+ * @endpoint: an endpoint that still counts the failed batch among those it has
+ * @error: the failure
+ * @decision: the decision of upscale_retry_decide() about it
+ * @policy: the user's settings
+ * @sent_us: time when the batch was sent
+ * @now_us: the time
+ *
+ * Executes the part of the decision that is about the endpoint.
+ */
+void
+upscale_endpoint_note_failed_batch (UpscaleEndpoint     *endpoint,
+                                    const GError        *error,
+                                    UpscaleRetryDecision decision,
+                                    UpscalePolicy        policy,
+                                    gint64               sent_us,
+                                    gint64               now_us)
+{
+  gboolean goes_on = FALSE;
+
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (error != NULL);
+
+  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT &&
+      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY))
+    upscale_endpoint_stop_busy (endpoint, error, policy.batch_timeout_us);
+  else if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
+    upscale_endpoint_stop (endpoint, error->message);
+  else if (decision.is_endpoint_failure)
+    goes_on = upscale_endpoint_note_failure (endpoint, error, policy.max_tries, sent_us,
+                                             now_us);
+  if (goes_on && decision.needs_probe && endpoint->state == UPSCALE_ENDPOINT_READY)
+    set_state (endpoint, UPSCALE_ENDPOINT_UNPROBED);
+  if (decision.reduces_slots)
+    reduce_slots (endpoint);
+  if (decision.backs_off)
+    upscale_endpoint_back_off (endpoint, now_us + decision.wait_us);
 }
 
 /**
  * upscale_endpoint_halve:
  * @endpoint: an endpoint
- * @n_tiles: tiles of the batch that was too large for it
+ * @n_tiles: tiles of the batch that was too large for the endpoint
+ *
+ * Lets the endpoint's next batches hold half as many tiles.
  */
 void
 upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+
   endpoint->max_tiles = CLAMP ((int) n_tiles / 2, 1, endpoint->max_tiles);
+  g_debug ("endpoint %s: at most %d tiles a batch", endpoint->name, endpoint->max_tiles);
 }

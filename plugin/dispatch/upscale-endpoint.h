@@ -3,6 +3,7 @@
 
 #include "upscale-backend.h"
 #include "upscale-health.h"
+#include "upscale-policy.h"
 
 G_BEGIN_DECLS
 
@@ -11,10 +12,12 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpoint, upscale_endpoint, UPSCALE, ENDPOINT, GObj
 
 /**
  * UpscaleEndpointState:
- * @UPSCALE_ENDPOINT_UNPROBED: not asked yet
- * @UPSCALE_ENDPOINT_PROBING: being asked what it can do
- * @UPSCALE_ENDPOINT_READY: takes batches
- * @UPSCALE_ENDPOINT_STOPPED: asked no more in this job
+ * @UPSCALE_ENDPOINT_UNPROBED: not probed yet, or to be probed again after a failure
+ * @UPSCALE_ENDPOINT_PROBING: a probe is under way
+ * @UPSCALE_ENDPOINT_READY: takes batches, unless the endpoint backs off
+ * @UPSCALE_ENDPOINT_STOPPED: gets no request any more in this job
+ *
+ * The states of an endpoint in a job.
  */
 typedef enum
 {
@@ -26,9 +29,11 @@ typedef enum
 
 /**
  * UpscaleDuplicates:
- * @UPSCALE_DUPLICATES_AUTO: only where they cost nothing: on machines that run anyway
+ * @UPSCALE_DUPLICATES_AUTO: allowed where they cost nothing: on machines that run anyway
  * @UPSCALE_DUPLICATES_NEVER: a late tile is waited for
- * @UPSCALE_DUPLICATES_ALLOWED: a late tile may be painted here a second time
+ * @UPSCALE_DUPLICATES_ALLOWED: the endpoint may paint a duplicate of a late tile
+ *
+ * The user's choice whether an endpoint paints tiles that another endpoint already has.
  */
 typedef enum
 {
@@ -39,11 +44,11 @@ typedef enum
 
 /**
  * UpscaleEndpointTerms:
- * @n_slots: batches at once, 0 for what the endpoint says itself
- * @price_per_hour: of one slot at work, in dollars; 0 for free or unknown
- * @duplicates: whether it may be paid for a tile that another endpoint is late with
+ * @n_slots: batches at once, 0 for the number that the endpoint states
+ * @price_per_hour: price of one slot at work, in dollars; 0 for free or unknown
+ * @duplicates: whether the endpoint may paint duplicates of late tiles
  *
- * What the user has settled for an endpoint. A value; zeros are the default.
+ * The user's settings for an endpoint. A value; zeros are the default.
  */
 typedef struct
 {
@@ -53,36 +58,59 @@ typedef struct
 } UpscaleEndpointTerms;
 
 UpscaleEndpoint *upscale_endpoint_new (const char *name, UpscaleBackend *backend);
+void upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place);
+void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
 
 const char          *upscale_endpoint_get_name (UpscaleEndpoint *endpoint);
 UpscaleBackend      *upscale_endpoint_get_backend (UpscaleEndpoint *endpoint);
 UpscaleEndpointState upscale_endpoint_get_state (UpscaleEndpoint *endpoint);
+gboolean             upscale_endpoint_is_alive (UpscaleEndpoint *endpoint);
 const char          *upscale_endpoint_get_reason (UpscaleEndpoint *endpoint);
 UpscaleCapabilities *upscale_endpoint_get_capabilities (UpscaleEndpoint *endpoint);
 double               upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint);
 int                  upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint);
-UpscaleHealth       *upscale_endpoint_get_health (UpscaleEndpoint *endpoint);
+const UpscaleHealth *upscale_endpoint_get_health (UpscaleEndpoint *endpoint);
+gint64   upscale_endpoint_get_wait_us (UpscaleEndpoint *endpoint, gint64 now_us);
+gboolean upscale_endpoint_is_backing_off (UpscaleEndpoint *endpoint, gint64 now_us);
 
 gboolean upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint);
-GQueue  *upscale_endpoint_get_spares (UpscaleEndpoint *endpoint);
 guint    upscale_endpoint_get_n_taken (UpscaleEndpoint *endpoint);
 guint    upscale_endpoint_get_n_last (UpscaleEndpoint *endpoint);
 guint    upscale_endpoint_get_n_workers (UpscaleEndpoint *endpoint);
 double   upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us);
 double   upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint);
 
-void upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place);
-void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
-void upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);
-void upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);
-void upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
-                                 UpscaleCapabilities *capabilities);
-void upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
-void upscale_endpoint_set_reason (UpscaleEndpoint *endpoint, const char *reason);
-void upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us);
+gboolean
+     upscale_endpoint_take_slot (UpscaleEndpoint *endpoint, guint n_tiles, gint64 now_us);
 void upscale_endpoint_free_slot (UpscaleEndpoint *endpoint, gint64 now_us);
-void upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
-void upscale_endpoint_ask_less (UpscaleEndpoint *endpoint);
-void upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
+
+void   upscale_endpoint_set_probing (UpscaleEndpoint *endpoint);
+void   upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint);
+void   upscale_endpoint_set_ready (UpscaleEndpoint     *endpoint,
+                                   UpscaleCapabilities *capabilities);
+void   upscale_endpoint_stop (UpscaleEndpoint *endpoint, const char *reason);
+void   upscale_endpoint_stop_busy (UpscaleEndpoint *endpoint,
+                                   const GError    *error,
+                                   gint64           timeout_us);
+void   upscale_endpoint_back_off (UpscaleEndpoint *endpoint, gint64 until_us);
+void   upscale_endpoint_wait_for_room (UpscaleEndpoint *endpoint,
+                                       const GError    *error,
+                                       gint64           wait_us,
+                                       gint64           now_us);
+void   upscale_endpoint_note_success (UpscaleEndpoint *endpoint, double seconds_per_tile);
+gint64 upscale_endpoint_note_busy (UpscaleEndpoint *endpoint, gint64 now_us);
+void   upscale_endpoint_note_room (UpscaleEndpoint *endpoint);
+gboolean upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
+                                        const GError    *error,
+                                        int              max_tries,
+                                        gint64           begun_us,
+                                        gint64           now_us);
+void     upscale_endpoint_note_failed_batch (UpscaleEndpoint     *endpoint,
+                                             const GError        *error,
+                                             UpscaleRetryDecision decision,
+                                             UpscalePolicy        policy,
+                                             gint64               sent_us,
+                                             gint64               now_us);
+void     upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles);
 
 G_END_DECLS

@@ -3,48 +3,54 @@
 
 /**
  * upscale_health_note_failure:
- * @health: of an endpoint that has failed
- * @begun_us: when the failed work was begun
+ * @health: the health of an endpoint that has failed
+ * @begun_us: time when the failed work began
  * @now_us: the time
  *
- * Many batches that break together are one failure: only work that was begun after the
- * last one counts again.
+ * Counts a failure. Batches that break together are one failure, so work that began
+ * before the last failure does not count again.
  *
- * Returns: %TRUE if it counts
+ * Returns: %TRUE if the failure counts
  */
 gboolean
 upscale_health_note_failure (UpscaleHealth *health, gint64 begun_us, gint64 now_us)
 {
-  if (begun_us < health->last_strike_us)
+  g_return_val_if_fail (health != NULL, FALSE);
+
+  if (begun_us < health->last_failure_us)
     return FALSE;
-  if (health->n_strikes++ == 0)
-    health->first_strike_us = now_us;
-  health->last_strike_us = now_us;
+  if (health->n_failures++ == 0)
+    health->first_failure_us = now_us;
+  health->last_failure_us = now_us;
   return TRUE;
 }
 
 /**
  * upscale_health_note_success:
- * @health: of an endpoint that has painted
+ * @health: the health of an endpoint that has painted a tile
  */
 void
 upscale_health_note_success (UpscaleHealth *health)
 {
-  health->n_strikes = 0;
+  g_return_if_fail (health != NULL);
+
+  health->n_failures = 0;
   health->has_worked = TRUE;
   upscale_health_note_room (health);
 }
 
 /**
  * upscale_health_note_busy:
- * @health: of an endpoint that has no room, or is being started
+ * @health: the health of an endpoint that has no room, or is being started
  * @now_us: the time
  *
- * Returns: for how long it has been so, us
+ * Returns: the time since the first of the endpoint's busy answers in a row, us
  */
 gint64
 upscale_health_note_busy (UpscaleHealth *health, gint64 now_us)
 {
+  g_return_val_if_fail (health != NULL, 0);
+
   if (health->n_busy++ == 0)
     health->busy_since_us = now_us;
   return now_us - health->busy_since_us;
@@ -52,36 +58,43 @@ upscale_health_note_busy (UpscaleHealth *health, gint64 now_us)
 
 /**
  * upscale_health_note_room:
- * @health: of an endpoint that is not busy any more
+ * @health: the health of an endpoint that is not busy any more
  */
 void
 upscale_health_note_room (UpscaleHealth *health)
 {
+  g_return_if_fail (health != NULL);
+
   health->n_busy = 0;
 }
 
 /**
- * upscale_health_rest:
- * @health: of an endpoint
- * @until_us: until when it is to be left alone
+ * upscale_health_back_off:
+ * @health: the health of an endpoint
+ * @until_us: time until which the endpoint gets no request; an earlier one than noted
+ * before changes nothing
  */
 void
-upscale_health_rest (UpscaleHealth *health, gint64 until_us)
+upscale_health_back_off (UpscaleHealth *health, gint64 until_us)
 {
-  health->resting_until_us = MAX (health->resting_until_us, until_us);
+  g_return_if_fail (health != NULL);
+
+  health->backing_off_until_us = MAX (health->backing_off_until_us, until_us);
 }
 
 /**
  * upscale_health_get_case:
- * @health: of an endpoint that has failed
+ * @health: the health of an endpoint that has failed
  * @now_us: the time
  *
- * Returns: what is known of it, for the scheduler to complete
+ * Returns: the facts for upscale_retry_should_stop(), for the caller to complete
  */
 UpscaleHealthCase
 upscale_health_get_case (const UpscaleHealth *health, gint64 now_us)
 {
-  return (UpscaleHealthCase) { .n_strikes = health->n_strikes,
-                               .unwell_us = now_us - health->first_strike_us,
+  g_return_val_if_fail (health != NULL, (UpscaleHealthCase) { 0 });
+
+  return (UpscaleHealthCase) { .n_failures = health->n_failures,
+                               .failing_us = now_us - health->first_failure_us,
                                .has_worked = health->has_worked };
 }

@@ -7,23 +7,23 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleHealth:
- * @n_strikes: failures in a row
- * @first_strike_us: when the first of them was
- * @last_strike_us: when the last of them was
- * @has_worked: it has painted in this job
- * @resting_until_us: until when it is to be left alone
- * @n_busy: how often in a row it was busy
- * @busy_since_us: when the first of these was
+ * @n_failures: failures in a row
+ * @first_failure_us: time of the first of them
+ * @last_failure_us: time of the last of them
+ * @has_worked: the endpoint has painted a tile in this job
+ * @backing_off_until_us: time until which the endpoint gets no request
+ * @n_busy: busy answers in a row
+ * @busy_since_us: time of the first of them
  *
- * How an endpoint fares in a job. A value; starts as zeros.
+ * The failures and waits of an endpoint in a job. A value; starts as zeros.
  */
 typedef struct
 {
-  int      n_strikes;
-  gint64   first_strike_us;
-  gint64   last_strike_us;
+  int      n_failures;
+  gint64   first_failure_us;
+  gint64   last_failure_us;
   gboolean has_worked;
-  gint64   resting_until_us;
+  gint64   backing_off_until_us;
   int      n_busy;
   gint64   busy_since_us;
 } UpscaleHealth;
@@ -33,7 +33,7 @@ gboolean
 void upscale_health_note_success (UpscaleHealth *health);
 gint64            upscale_health_note_busy (UpscaleHealth *health, gint64 now_us);
 void              upscale_health_note_room (UpscaleHealth *health);
-void              upscale_health_rest (UpscaleHealth *health, gint64 until_us);
+void              upscale_health_back_off (UpscaleHealth *health, gint64 until_us);
 UpscaleHealthCase upscale_health_get_case (const UpscaleHealth *health, gint64 now_us);
 
 G_END_DECLS

@@ -3,17 +3,18 @@
 
 /**
  * upscale_orphaned_batch_new:
- * @endpoint: name of the endpoint that it was sent to
- * @batch_id: what it is called there
+ * @endpoint: name of the endpoint that the batch was sent to
+ * @batch_id: id of the batch
  *
- * Returns: (transfer full): a orphan without tiles
+ * Returns: (transfer full): an orphaned batch without tiles
  */
 UpscaleOrphanedBatch *
 upscale_orphaned_batch_new (const char *endpoint, const char *batch_id)
 {
   UpscaleOrphanedBatch *orphan;
 
-  g_return_val_if_fail (endpoint != NULL && batch_id != NULL, NULL);
+  g_return_val_if_fail (endpoint != NULL, NULL);
+  g_return_val_if_fail (batch_id != NULL, NULL);
 
   orphan = g_rc_box_new0 (UpscaleOrphanedBatch);
   orphan->endpoint = g_strdup (endpoint);
@@ -24,13 +25,15 @@ upscale_orphaned_batch_new (const char *endpoint, const char *batch_id)
 
 /**
  * upscale_orphaned_batch_ref:
- * @orphan: a orphan
+ * @orphan: an orphaned batch
  *
  * Returns: (transfer full): @orphan
  */
 UpscaleOrphanedBatch *
 upscale_orphaned_batch_ref (UpscaleOrphanedBatch *orphan)
 {
+  g_return_val_if_fail (orphan != NULL, NULL);
+
   return g_rc_box_acquire (orphan);
 }
 
@@ -47,27 +50,30 @@ free_members (gpointer data)
 
 /**
  * upscale_orphaned_batch_unref:
- * @orphan: (transfer full): a orphan
+ * @orphan: (transfer full): an orphaned batch
  *
  * Drops a reference.
  */
 void
 upscale_orphaned_batch_unref (UpscaleOrphanedBatch *orphan)
 {
+  g_return_if_fail (orphan != NULL);
+
   g_rc_box_release_full (orphan, free_members);
 }
 
 /**
  * upscale_orphaned_batch_add_tile:
- * @orphan: a orphan that is being made
+ * @orphan: an orphaned batch that is being made
  * @tile_index: one of its tiles
- * @key: how that was called in the store
+ * @key: the tile's key in the store
  */
 void
 upscale_orphaned_batch_add_tile (UpscaleOrphanedBatch *orphan,
                                  guint                 tile_index,
                                  const char           *key)
 {
+  g_return_if_fail (orphan != NULL);
   g_return_if_fail (key != NULL);
 
   g_hash_table_insert (orphan->keys, GUINT_TO_POINTER (tile_index), g_strdup (key));
@@ -75,18 +81,20 @@ upscale_orphaned_batch_add_tile (UpscaleOrphanedBatch *orphan,
 
 /**
  * upscale_orphaned_batch_has:
- * @orphan: a orphan
+ * @orphan: an orphaned batch
  * @tile_index: a tile of this run
- * @key: how it is called in the store
+ * @key: the tile's key in the store
  *
- * Returns: whether the endpoint was sent this very tile: another picture, or other
- * settings, make another key
+ * Returns: %TRUE if the endpoint was sent this very tile: another picture, or other
+ * parameters, make another key
  */
 gboolean
 upscale_orphaned_batch_has (const UpscaleOrphanedBatch *orphan,
                             guint                       tile_index,
                             const char                 *key)
 {
+  g_return_val_if_fail (orphan != NULL, FALSE);
+
   return g_strcmp0 (g_hash_table_lookup (orphan->keys, GUINT_TO_POINTER (tile_index)),
                     key) == 0;
 }
@@ -102,17 +110,21 @@ compare_indices (gconstpointer a, gconstpointer b)
 
 /**
  * upscale_orphaned_batch_get_tiles:
- * @orphan: a orphan
+ * @orphan: an orphaned batch
  *
- * Returns: (transfer full) (element-type guint): its tiles, in order
+ * Returns: (transfer full) (element-type guint): the tiles, in order. The earlier run may
+ * have had more tiles than this one
  */
 GArray *
 upscale_orphaned_batch_get_tiles (const UpscaleOrphanedBatch *orphan)
 {
-  GArray        *tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+  GArray        *tiles;
   GHashTableIter iter;
   gpointer       key;
 
+  g_return_val_if_fail (orphan != NULL, NULL);
+
+  tiles = g_array_new (FALSE, FALSE, sizeof (guint));
   g_hash_table_iter_init (&iter, orphan->keys);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
@@ -122,4 +134,27 @@ upscale_orphaned_batch_get_tiles (const UpscaleOrphanedBatch *orphan)
     }
   g_array_sort (tiles, compare_indices);
   return tiles;
+}
+
+/**
+ * upscale_orphaned_batch_make_batch:
+ * @orphan: an orphaned batch
+ * @gen_params: the parameters of the picture
+ *
+ * Returns: (transfer full): the batch to ask the endpoint for, without tiles
+ */
+UpscaleBatch *
+upscale_orphaned_batch_make_batch (const UpscaleOrphanedBatch *orphan,
+                                   UpscaleGenParams           *gen_params)
+{
+  UpscaleBatch *batch;
+
+  g_return_val_if_fail (orphan != NULL, NULL);
+
+  batch = upscale_batch_new (gen_params);
+  g_set_str (&batch->id, orphan->batch_id);
+  g_set_str (&batch->remote_id, orphan->remote_id);
+  batch->sent_before = g_hash_table_ref (orphan->keys);
+  batch->is_submitted = TRUE;
+  return batch;
 }

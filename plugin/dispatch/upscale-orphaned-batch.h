@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "upscale-batch.h"
 
 G_BEGIN_DECLS
 
@@ -9,14 +9,14 @@ typedef struct _UpscaleOrphanedBatch UpscaleOrphanedBatch;
 
 /**
  * UpscaleOrphanedBatch:
- * @endpoint: name of the endpoint that it was sent to
- * @batch_id: what it is called there
- * @remote_id: (nullable): the endpoint's own name for it, where that is not @batch_id
- * @keys: (element-type guint utf8): its tiles, and how each was called in the store
+ * @endpoint: name of the endpoint that the batch was sent to
+ * @batch_id: id of the batch
+ * @remote_id: (nullable): the endpoint's own name for the batch, if it differs
+ * @keys: (element-type guint utf8): the batch's tiles, and the key of each in the store
  *
- * A batch that an earlier run has sent and did not see the end of, as it was killed. The
- * endpoint may have finished it since, which is paid for. Filled by its maker, read-only
- * once handed on.
+ * A batch that an earlier run has sent and did not see the end of, because the run was
+ * killed. The endpoint may have finished the batch since, and the work is paid for.
+ * Filled by its maker, read-only once handed on.
  */
 struct _UpscaleOrphanedBatch
 {
@@ -36,7 +36,9 @@ void                  upscale_orphaned_batch_add_tile (UpscaleOrphanedBatch *orp
 gboolean              upscale_orphaned_batch_has (const UpscaleOrphanedBatch *orphan,
                                                   guint                       tile_index,
                                                   const char                 *key);
-GArray *upscale_orphaned_batch_get_tiles (const UpscaleOrphanedBatch *orphan);
+GArray       *upscale_orphaned_batch_get_tiles (const UpscaleOrphanedBatch *orphan);
+UpscaleBatch *upscale_orphaned_batch_make_batch (const UpscaleOrphanedBatch *orphan,
+                                                 UpscaleGenParams           *gen_params);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleOrphanedBatch, upscale_orphaned_batch_unref)
 

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* A tile and one copy of it, when the first is late. */
+/* A tile and one duplicate of it. */
 #define MAX_CARRIERS 2
 
 typedef struct
@@ -11,9 +11,10 @@ typedef struct
   UpscaleTileState state;
   int              n_tries;
   gboolean         goes_alone;
-  gboolean         is_claimed; /* a picture of it has come and is looked at */
-  /* Not owned; the scheduler keeps endpoints and requests for as long. */
-  UpscaleEndpoint *avoided; /* where it failed last */
+  gboolean         is_claimed; /* a picture of it has come and is being accepted */
+  /* Not owned: the pool keeps endpoints, and the scheduler keeps requests, for as long.
+   */
+  UpscaleEndpoint *avoided; /* where the tile failed last */
   UpscaleEndpoint *endpoint;
   gpointer         carriers[MAX_CARRIERS];
   gint64           since_us;
@@ -24,17 +25,19 @@ typedef struct
 /**
  * UpscaleTileQueue:
  *
- * The tiles of a job: where each is, which of them wait, and what each has been through.
- * It decides nothing. Taking and returning cost no more with many tiles than with few.
+ * The tiles of a job: the state of each, which of them wait, which batch requests carry
+ * them, and their tries and failures. It decides nothing. Taking and returning a tile
+ * costs the same with many tiles as with few.
  */
 struct _UpscaleTileQueue
 {
-  guint n_tiles;
-  Tile *tiles;
-  guint
-      n_fresh_from; /* this tile waits, and those of the later ones whose state says so */
-  GTree *returned;  /* of tiles that wait below @n_fresh_from */
-  guint  n_in[UPSCALE_N_TILE_STATES];
+  const UpscaleEndpointPool *pool; /* not owned */
+  guint                      n_tiles;
+  Tile                      *tiles;
+  guint       n_fresh_from;  /* this tile waits, as do later ones by state */
+  GTree      *returned;      /* tiles that wait below @n_fresh_from */
+  GHashTable *last_failures; /* tile index -> message, of failures that blame the tile */
+  guint       n_in[UPSCALE_N_TILE_STATES];
 };
 
 static int
@@ -48,18 +51,21 @@ compare_indices (gconstpointer a, gconstpointer b, gpointer user_data)
 
 /**
  * upscale_tile_queue_new:
- * @n_tiles: how many tiles there are
+ * @n_tiles: tiles of the job
+ * @pool: (nullable): the endpoints of the job, which must outlive the queue
  *
- * Returns: (transfer full): a queue in which all of them wait
+ * Returns: (transfer full): a queue in which all tiles wait
  */
 UpscaleTileQueue *
-upscale_tile_queue_new (guint n_tiles)
+upscale_tile_queue_new (guint n_tiles, const UpscaleEndpointPool *pool)
 {
   UpscaleTileQueue *queue = g_new0 (UpscaleTileQueue, 1);
 
+  queue->pool = pool;
   queue->n_tiles = n_tiles;
   queue->tiles = g_new0 (Tile, n_tiles);
   queue->returned = g_tree_new_full (compare_indices, NULL, NULL, NULL);
+  queue->last_failures = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   queue->n_in[UPSCALE_TILE_WAITING] = n_tiles;
   return queue;
 }
@@ -67,14 +73,19 @@ upscale_tile_queue_new (guint n_tiles)
 /**
  * upscale_tile_queue_free:
  * @queue: (transfer full): a queue
+ *
+ * Frees the queue.
  */
 void
 upscale_tile_queue_free (UpscaleTileQueue *queue)
 {
+  g_return_if_fail (queue != NULL);
+
   for (guint i = 0; i < queue->n_tiles; i++)
     g_free (queue->tiles[i].failure);
   g_free (queue->tiles);
   g_tree_unref (queue->returned);
+  g_hash_table_unref (queue->last_failures);
   g_free (queue);
 }
 
@@ -83,11 +94,12 @@ upscale_tile_queue_free (UpscaleTileQueue *queue)
  * @queue: a queue
  * @state: a state
  *
- * Returns: how many tiles are in it
+ * Returns: the number of tiles in that state
  */
 guint
 upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state)
 {
+  g_return_val_if_fail (queue != NULL, 0);
   g_return_val_if_fail ((guint) state < UPSCALE_N_TILE_STATES, 0);
 
   return queue->n_in[state];
@@ -96,15 +108,17 @@ upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state)
 /**
  * upscale_tile_queue_has:
  * @queue: a queue
- * @tile_index: what may be a tile, such as a number from an earlier run's log
+ * @tile_index: a number, which may come from an earlier run's log
  *
- * Every other function wants a tile of the queue.
+ * Every other function takes only tiles that the queue has.
  *
- * Returns: %TRUE if the queue has that tile
+ * Returns: %TRUE if the number is that of a tile
  */
 gboolean
 upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_val_if_fail (queue != NULL, FALSE);
+
   return tile_index < queue->n_tiles;
 }
 
@@ -113,30 +127,27 @@ set_state (UpscaleTileQueue *queue, guint tile_index, UpscaleTileState state)
 {
   Tile *tile = &queue->tiles[tile_index];
 
+  g_assert (queue->n_in[tile->state] > 0);
   queue->n_in[tile->state]--;
   queue->n_in[state]++;
   tile->state = state;
 }
 
-/* A tile that failed somewhere goes elsewhere while there is an elsewhere. */
-static gboolean
-may_go_to (const Tile *tile, UpscaleEndpoint *endpoint, gboolean has_others)
-{
-  return tile->avoided != endpoint || !has_others;
-}
-
-/* What came back goes before what was never taken, so that the picture fills from the
- * top. */
+/* The first tile that may go to the endpoint. A tile that failed at an endpoint goes to
+ * another one while there is another. Returned tiles go first, so that the picture fills
+ * from the top. */
 static guint
-find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, gboolean has_others)
+find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
 {
   GTreeNode *node = g_tree_node_first (queue->returned);
+  gboolean   has_others = node && endpoint && queue->pool &&
+                        upscale_endpoint_pool_has_others (queue->pool, endpoint);
 
   for (; node; node = g_tree_node_next (node))
     {
       guint index = GPOINTER_TO_UINT (g_tree_node_key (node));
 
-      if (may_go_to (&queue->tiles[index], endpoint, has_others))
+      if (queue->tiles[index].avoided != endpoint || !has_others)
         return index;
     }
   return queue->n_fresh_from < queue->n_tiles ? queue->n_fresh_from : UPSCALE_NO_TILE;
@@ -146,21 +157,21 @@ find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, gboolean has
  * upscale_tile_queue_has_for:
  * @queue: a queue
  * @endpoint: an endpoint
- * @has_others: whether other endpoints are alive
  *
- * Returns: whether a tile waits that may go there
+ * Returns: %TRUE if a tile waits that may go to the endpoint
  */
 gboolean
-upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
-                            UpscaleEndpoint        *endpoint,
-                            gboolean                has_others)
+upscale_tile_queue_has_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
 {
-  return find_for (queue, endpoint, has_others) != UPSCALE_NO_TILE;
+  g_return_val_if_fail (queue != NULL, FALSE);
+
+  return find_for (queue, endpoint) != UPSCALE_NO_TILE;
 }
 
 static guint
 take_index (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_assert (queue->tiles[tile_index].state == UPSCALE_TILE_WAITING);
   g_tree_remove (queue->returned, GUINT_TO_POINTER (tile_index));
   set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
   while (queue->n_fresh_from < queue->n_tiles &&
@@ -172,26 +183,23 @@ take_index (UpscaleTileQueue *queue, guint tile_index)
 /**
  * upscale_tile_queue_take:
  * @queue: a queue
- * @endpoint: who asks
- * @has_others: whether other endpoints are alive
- * @beside: a tile that travels with it already, %UPSCALE_NO_TILE without one
+ * @endpoint: the endpoint that the tile is for
+ * @beside: a tile in the same batch, %UPSCALE_NO_TILE without one
  *
- * Takes the first tile that may go there, and with that one.
+ * Takes the first tile that may go to the endpoint, and in the same batch as @beside.
  *
- * Returns: the tile, %UPSCALE_NO_TILE when there is none
+ * Returns: the tile, %UPSCALE_NO_TILE if there is none
  */
 guint
-upscale_tile_queue_take (UpscaleTileQueue *queue,
-                         UpscaleEndpoint  *endpoint,
-                         gboolean          has_others,
-                         guint             beside)
+upscale_tile_queue_take (UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, guint beside)
 {
   guint index;
 
+  g_return_val_if_fail (queue != NULL, UPSCALE_NO_TILE);
   g_return_val_if_fail (beside == UPSCALE_NO_TILE || beside < queue->n_tiles,
                         UPSCALE_NO_TILE);
 
-  index = find_for (queue, endpoint, has_others);
+  index = find_for (queue, endpoint);
   if (index == UPSCALE_NO_TILE)
     return index;
   if (beside != UPSCALE_NO_TILE &&
@@ -205,11 +213,14 @@ upscale_tile_queue_take (UpscaleTileQueue *queue,
  * @queue: a queue
  * @tile_index: a tile
  *
- * Returns: whether it waited, and is taken now
+ * Takes a certain tile.
+ *
+ * Returns: %TRUE if the tile waited
  */
 gboolean
 upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_val_if_fail (queue != NULL, FALSE);
   g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
 
   if (queue->tiles[tile_index].state != UPSCALE_TILE_WAITING)
@@ -222,24 +233,63 @@ upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index)
  * upscale_tile_queue_take_any:
  * @queue: a queue
  *
- * Returns: a tile, %UPSCALE_NO_TILE when none waits
+ * Takes the first tile that waits.
+ *
+ * Returns: the tile, %UPSCALE_NO_TILE if none waits
  */
 guint
 upscale_tile_queue_take_any (UpscaleTileQueue *queue)
 {
-  guint index = find_for (queue, NULL, FALSE);
+  guint index;
 
+  g_return_val_if_fail (queue != NULL, UPSCALE_NO_TILE);
+
+  index = find_for (queue, NULL);
   return index == UPSCALE_NO_TILE ? index : take_index (queue, index);
+}
+
+/**
+ * upscale_tile_queue_take_orphaned:
+ * @queue: a queue
+ * @sent: (element-type guint): tiles that an earlier run has sent; numbers beyond this
+ * job's tiles are passed over
+ *
+ * Takes those that wait. A tile that another request carries already is asked for as
+ * well, as the first answer counts.
+ *
+ * Returns: (transfer full) (element-type guint): the tiles to ask for
+ */
+GArray *
+upscale_tile_queue_take_orphaned (UpscaleTileQueue *queue, GArray *sent)
+{
+  g_autoptr (GArray) tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  g_return_val_if_fail (queue != NULL, NULL);
+  g_return_val_if_fail (sent != NULL, NULL);
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      guint tile_index = g_array_index (sent, guint, i);
+
+      if (upscale_tile_queue_has (queue, tile_index) &&
+          (upscale_tile_queue_take_this (queue, tile_index) ||
+           upscale_tile_queue_can_be_duplicated (queue, tile_index)))
+        g_array_append_val (tiles, tile_index);
+    }
+  return g_steal_pointer (&tiles);
 }
 
 /**
  * upscale_tile_queue_return:
  * @queue: a queue
  * @tile_index: a tile that was taken
+ *
+ * Lets the tile wait again.
  */
 void
 upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   queue->tiles[tile_index].is_claimed = FALSE;
@@ -251,8 +301,8 @@ upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 /**
  * upscale_tile_queue_settle:
  * @queue: a queue
- * @tile_index: a tile that was taken, and has its last word
- * @state: which
+ * @tile_index: a tile that was taken, and is done
+ * @state: the tile's final state
  * @now_us: the time
  */
 void
@@ -263,6 +313,7 @@ upscale_tile_queue_settle (UpscaleTileQueue *queue,
 {
   Tile *tile;
 
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
   g_return_if_fail ((guint) state < UPSCALE_N_TILE_STATES);
 
@@ -275,14 +326,16 @@ upscale_tile_queue_settle (UpscaleTileQueue *queue,
  * upscale_tile_queue_fail:
  * @queue: a queue
  * @tile_index: a tile that was taken, and is given up
- * @reason: why
+ * @reason: the reason, a sentence
  */
 void
 upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *reason)
 {
   Tile *tile;
 
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
+  g_return_if_fail (reason != NULL);
 
   tile = &queue->tiles[tile_index];
   set_state (queue, tile_index, UPSCALE_TILE_FAILED);
@@ -294,8 +347,8 @@ upscale_tile_queue_fail (UpscaleTileQueue *queue, guint tile_index, const char *
  * upscale_tile_queue_carry:
  * @queue: a queue
  * @tile_index: a tile that was taken
- * @carrier: who has it now, beside one who may have it already
- * @endpoint: where it goes
+ * @carrier: the batch request that carries the tile from now on, beside at most one other
+ * @endpoint: the endpoint that the request is for
  * @now_us: the time
  */
 void
@@ -307,6 +360,7 @@ upscale_tile_queue_carry (UpscaleTileQueue *queue,
 {
   Tile *tile;
 
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   tile = &queue->tiles[tile_index];
@@ -321,15 +375,16 @@ upscale_tile_queue_carry (UpscaleTileQueue *queue,
  * upscale_tile_queue_release:
  * @queue: a queue
  * @tile_index: a tile
- * @carrier: who has it no more
+ * @carrier: the batch request that does not carry the tile any more
  *
- * Returns: whether nobody has it now
+ * Returns: %TRUE if no other request carries the tile
  */
 gboolean
 upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier)
 {
   Tile *tile;
 
+  g_return_val_if_fail (queue != NULL, FALSE);
   g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
 
   tile = &queue->tiles[tile_index];
@@ -344,9 +399,9 @@ upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer 
  * upscale_tile_queue_get_other_carrier:
  * @queue: a queue
  * @tile_index: a tile
- * @carrier: who has it
+ * @carrier: a batch request that carries the tile
  *
- * Returns: (nullable): who else has it
+ * Returns: (nullable): the other request that carries the tile
  */
 gpointer
 upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
@@ -355,6 +410,7 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
 {
   const Tile *tile;
 
+  g_return_val_if_fail (queue != NULL, NULL);
   g_return_val_if_fail (tile_index < queue->n_tiles, NULL);
 
   tile = &queue->tiles[tile_index];
@@ -366,28 +422,30 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
  * @queue: a queue
  * @tile_index: a tile of which a picture has come
  *
- * From now on nobody else gets it, unless it is returned.
+ * Keeps the tile from being duplicated, unless it is returned.
  */
 void
 upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   queue->tiles[tile_index].is_claimed = TRUE;
 }
 
 /**
- * upscale_tile_queue_can_be_copied:
+ * upscale_tile_queue_can_be_duplicated:
  * @queue: a queue
  * @tile_index: a tile
  *
- * Returns: %TRUE if one has it, no picture of it has come, and one more may have it
+ * Returns: %TRUE if exactly one request carries the tile, and no picture of it has come
  */
 gboolean
-upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue, guint tile_index)
+upscale_tile_queue_can_be_duplicated (const UpscaleTileQueue *queue, guint tile_index)
 {
   const Tile *tile;
 
+  g_return_val_if_fail (queue != NULL, FALSE);
   g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
 
   tile = &queue->tiles[tile_index];
@@ -399,11 +457,12 @@ upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue, guint tile_inde
  * upscale_tile_queue_add_try:
  * @queue: a queue
  * @tile_index: a tile
- * @n: 1 when it is sent; -1 to take a try back that was none
+ * @n: 1 when the tile is sent; -1 to take back a try that does not count
  */
 void
 upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n)
 {
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   queue->tiles[tile_index].n_tries += n;
@@ -413,13 +472,16 @@ upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n)
  * upscale_tile_queue_avoid:
  * @queue: a queue
  * @tile_index: a tile
- * @endpoint: where it failed
+ * @endpoint: the endpoint where the tile failed
+ *
+ * Sends the tile to another endpoint next time, if there is one.
  */
 void
 upscale_tile_queue_avoid (UpscaleTileQueue *queue,
                           guint             tile_index,
                           UpscaleEndpoint  *endpoint)
 {
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   queue->tiles[tile_index].avoided = endpoint;
@@ -428,14 +490,41 @@ upscale_tile_queue_avoid (UpscaleTileQueue *queue,
 /**
  * upscale_tile_queue_isolate:
  * @queue: a queue
- * @tile_index: a tile that is to be sent alone from now on
+ * @tile_index: a tile that goes in a batch of its own from now on
  */
 void
 upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
   queue->tiles[tile_index].goes_alone = TRUE;
+}
+
+/**
+ * upscale_tile_queue_note_failure:
+ * @queue: a queue
+ * @tile_index: a tile that is itself the cause of a failure
+ * @message: the failure
+ *
+ * Keeps the message for the next failure.
+ *
+ * Returns: %TRUE if the tile has failed with the same message before
+ */
+gboolean
+upscale_tile_queue_note_failure (UpscaleTileQueue *queue,
+                                 guint             tile_index,
+                                 const char       *message)
+{
+  gpointer key = GUINT_TO_POINTER (tile_index);
+  gboolean is_repeated;
+
+  g_return_val_if_fail (queue != NULL, FALSE);
+  g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
+
+  is_repeated = g_strcmp0 (g_hash_table_lookup (queue->last_failures, key), message) == 0;
+  g_hash_table_insert (queue->last_failures, key, g_strdup (message));
+  return is_repeated;
 }
 
 /**
@@ -443,14 +532,36 @@ upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index)
  * @queue: a queue
  * @tile_index: a tile
  *
- * Returns: how often it was sent
+ * Returns: the tries that the tile has had
  */
 int
 upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index)
 {
+  g_return_val_if_fail (queue != NULL, 0);
   g_return_val_if_fail (tile_index < queue->n_tiles, 0);
 
   return queue->tiles[tile_index].n_tries;
+}
+
+/**
+ * upscale_tile_queue_get_most_tries:
+ * @queue: a queue
+ * @tiles: (element-type guint): tiles
+ *
+ * Returns: the tries of the tile among them that has had most
+ */
+int
+upscale_tile_queue_get_most_tries (const UpscaleTileQueue *queue, GArray *tiles)
+{
+  int most = 0;
+
+  g_return_val_if_fail (queue != NULL, 0);
+  g_return_val_if_fail (tiles != NULL, 0);
+
+  for (guint i = 0; i < tiles->len; i++)
+    most = MAX (most,
+                upscale_tile_queue_get_n_tries (queue, g_array_index (tiles, guint, i)));
+  return most;
 }
 
 /**
@@ -459,7 +570,7 @@ upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index)
  * @tile_index: a tile
  * @now_us: the time
  *
- * Returns: what can be told of it
+ * Returns: the tile's status
  */
 UpscaleTileStatus
 upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
@@ -469,6 +580,7 @@ upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
   const Tile       *tile;
   UpscaleTileStatus status = { 0 };
 
+  g_return_val_if_fail (queue != NULL, status);
   g_return_val_if_fail (tile_index < queue->n_tiles, status);
 
   tile = &queue->tiles[tile_index];
@@ -488,11 +600,14 @@ upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
  * upscale_tile_queue_get_first_failure:
  * @queue: a queue
  *
- * Returns: (transfer none) (nullable): why the first of the tiles that were given up was
+ * Returns: (transfer none) (nullable): the reason for the first of the tiles that were
+ * given up
  */
 const char *
 upscale_tile_queue_get_first_failure (const UpscaleTileQueue *queue)
 {
+  g_return_val_if_fail (queue != NULL, NULL);
+
   for (guint i = 0; i < queue->n_tiles; i++)
     if (queue->tiles[i].failure)
       return queue->tiles[i].failure;

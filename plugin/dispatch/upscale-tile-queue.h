@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-endpoint.h"
+#include "upscale-endpoint-pool.h"
 #include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UpscaleTileQueue UpscaleTileQueue;
 
-UpscaleTileQueue *upscale_tile_queue_new (guint n_tiles);
+UpscaleTileQueue *upscale_tile_queue_new (guint n_tiles, const UpscaleEndpointPool *pool);
 void              upscale_tile_queue_free (UpscaleTileQueue *queue);
 
 gboolean upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state);
 gboolean upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
-                                     UpscaleEndpoint        *endpoint,
-                                     gboolean                has_others);
+                                     UpscaleEndpoint        *endpoint);
+
 guint    upscale_tile_queue_take (UpscaleTileQueue *queue,
                                   UpscaleEndpoint  *endpoint,
-                                  gboolean          has_others,
                                   guint             beside);
 gboolean upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_take_any (UpscaleTileQueue *queue);
+GArray  *upscale_tile_queue_take_orphaned (UpscaleTileQueue *queue, GArray *sent);
 void     upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index);
 void     upscale_tile_queue_settle (UpscaleTileQueue *queue,
                                     guint             tile_index,
@@ -38,18 +38,22 @@ void upscale_tile_queue_carry (UpscaleTileQueue *queue,
 gboolean
 upscale_tile_queue_release (UpscaleTileQueue *queue, guint tile_index, gpointer carrier);
 void     upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index);
-gboolean upscale_tile_queue_can_be_copied (const UpscaleTileQueue *queue,
-                                           guint                   tile_index);
+gboolean upscale_tile_queue_can_be_duplicated (const UpscaleTileQueue *queue,
+                                               guint                   tile_index);
 gpointer upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
                                                guint                   tile_index,
                                                gpointer                carrier);
 
-void upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n);
-void upscale_tile_queue_avoid (UpscaleTileQueue *queue,
-                               guint             tile_index,
-                               UpscaleEndpoint  *endpoint);
-void upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index);
-int  upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index);
+void     upscale_tile_queue_add_try (UpscaleTileQueue *queue, guint tile_index, int n);
+void     upscale_tile_queue_avoid (UpscaleTileQueue *queue,
+                                   guint             tile_index,
+                                   UpscaleEndpoint  *endpoint);
+void     upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index);
+gboolean upscale_tile_queue_note_failure (UpscaleTileQueue *queue,
+                                          guint             tile_index,
+                                          const char       *message);
+int      upscale_tile_queue_get_n_tries (const UpscaleTileQueue *queue, guint tile_index);
+int      upscale_tile_queue_get_most_tries (const UpscaleTileQueue *queue, GArray *tiles);
 UpscaleTileStatus upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
                                                  guint                   tile_index,
                                                  gint64                  now_us);

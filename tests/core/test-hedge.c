@@ -4,7 +4,7 @@
 typedef struct
 {
   const char      *name;
-  UpscaleHedgeCase what; /* n_open, quiet, its seconds per tile, our own */
+  UpscaleHedgeCase what; /* n_open, quiet_s, seconds_per_tile, own_seconds_per_tile */
   guint            expected;
 } Row;
 
@@ -31,6 +31,32 @@ test_row (gconstpointer data)
   g_assert_cmpuint (upscale_hedge_count_tiles (row->what), ==, row->expected);
 }
 
+static void
+test_queued_batch_moves_where_it_ends_sooner (void)
+{
+  UpscaleHedgeCase what = { .n_open = 4,
+                            .seconds_per_tile = 57.0,
+                            .own_seconds_per_tile = 57.0 };
+
+  g_assert_false (upscale_hedge_should_steal (what));
+  what.n_open = 1;
+  g_assert_true (upscale_hedge_should_steal (what));
+  what.own_seconds_per_tile = 72.0;
+  g_assert_false (upscale_hedge_should_steal (what));
+  what.seconds_per_tile = 0.0;
+  g_assert_true (upscale_hedge_should_steal (what));
+  what.own_seconds_per_tile = 0.0;
+  g_assert_false (upscale_hedge_should_steal (what));
+}
+
+static void
+test_idle_endpoint_looks_four_times_a_tile (void)
+{
+  g_assert_cmpfloat (upscale_hedge_get_interval_s (57.0), ==, 57.0 / 4.0);
+  g_assert_cmpfloat (upscale_hedge_get_interval_s (0.01), ==, 0.1);
+  g_assert_cmpfloat (upscale_hedge_get_interval_s (0.0), ==, 0.0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -41,5 +67,9 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
+  g_test_add_func ("/hedge/queued-batch-moves-where-it-ends-sooner",
+                   test_queued_batch_moves_where_it_ends_sooner);
+  g_test_add_func ("/hedge/idle-endpoint-looks-four-times-a-tile",
+                   test_idle_endpoint_looks_four_times_a_tile);
   return g_test_run ();
 }

@@ -10,127 +10,274 @@ typedef struct
   UpscaleError         code;
   gint64               retry_after_us;
   UpscaleRetryCase     what;
-  UpscaleRetryDecision expected; /* wait_us is not compared */
+  UpscaleRetryDecision expected; /* action, is_endpoint_failure and is_try */
 } Row;
 
-/* n_open, n_tries, max_tries, n_resends, is_submitted, has_others, jitter, n_busy,
- * patience_us, is_late */
 static const Row rows[] = {
-  { "broken-connection-sends-the-same-again",
-    UPSCALE_ERROR_TRANSPORT,
-    0,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "failed-server-sends-the-same-again",
-    UPSCALE_ERROR_SERVER,
-    0,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "what-was-not-taken-twice-goes-elsewhere",
-    UPSCALE_ERROR_SERVER,
-    0,
-    { 9, 1, 4, 1, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
-  { "what-was-taken-is-asked-for-twice",
-    UPSCALE_ERROR_TRANSPORT,
-    0,
-    { 9, 1, 4, 1, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "and-then-goes-elsewhere",
-    UPSCALE_ERROR_TRANSPORT,
-    0,
-    { 9, 1, 4, 2, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
-  { "second-failure-isolates",
-    UPSCALE_ERROR_SERVER,
-    0,
-    { 9, 2, 4, 2, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_ISOLATE, 0, TRUE, TRUE } },
-  { "single-tile-goes-elsewhere",
-    UPSCALE_ERROR_SERVER,
-    0,
-    { 1, 2, 4, 2, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
-  { "lost-job-is-submitted-anew",
-    UPSCALE_ERROR_EXPIRED,
-    0,
-    { 9, 1, 4, 0, TRUE, FALSE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, FALSE, TRUE } },
-  { "job-that-was-never-known-is-a-failure",
-    UPSCALE_ERROR_EXPIRED,
-    0,
-    { 9, 1, 4, 1, FALSE, FALSE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, TRUE } },
-  { "unreachable-is-no-try",
-    UPSCALE_ERROR_UNREACHABLE,
-    0,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, FALSE } },
-  { "what-lies-behind-a-broken-line-is-waited-for",
-    UPSCALE_ERROR_UNREACHABLE,
-    0,
-    { 9, 1, 4, 1, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "but-not-long-when-others-could-do-it",
-    UPSCALE_ERROR_UNREACHABLE,
-    0,
-    { 9, 1, 4, 2, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, TRUE, FALSE } },
-  { "and-long-when-nobody-else-could",
-    UPSCALE_ERROR_UNREACHABLE,
-    0,
-    { 9, 1, 4, 9, TRUE, FALSE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "same-id-when-nobody-else-could-as-it-may-have-got-through",
-    UPSCALE_ERROR_UNREACHABLE,
-    0,
-    { 9, 1, 4, 0, FALSE, FALSE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, TRUE, FALSE } },
-  { "late-batch-is-halved",
-    UPSCALE_ERROR_TIMED_OUT,
-    0,
-    { 8, 1, 4, 0, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE } },
-  { "too-large-batch-is-halved-without-harm",
-    UPSCALE_ERROR_TOO_LARGE,
-    0,
-    { 8, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_HALVE, 0, FALSE, FALSE } },
-  { "too-large-tile-is-a-try",
-    UPSCALE_ERROR_TOO_LARGE,
-    0,
-    { 1, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_HALVE, 0, FALSE, TRUE } },
-  { "refusal-stops-the-endpoint",
-    UPSCALE_ERROR_REJECTED,
-    0,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE } },
-  { "what-a-busy-endpoint-did-not-take-is-free",
-    UPSCALE_ERROR_BUSY,
-    5 * S,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, FALSE, FALSE } },
-  { "what-a-busy-endpoint-has-stays-there",
-    UPSCALE_ERROR_BUSY,
-    5 * S,
-    { 9, 1, 4, 7, TRUE, TRUE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_RESEND, 0, FALSE, FALSE } },
-  { "endpoint-that-was-busy-for-too-long-is-stopped",
-    UPSCALE_ERROR_BUSY,
-    0,
-    { 9, 1, 4, 0, FALSE, TRUE, 1.0, 9, 0, FALSE },
-    { UPSCALE_RETRY_STOP_ENDPOINT, 0, TRUE, FALSE } },
-  { "batch-that-lies-there-for-too-long-has-timed-out",
-    UPSCALE_ERROR_BUSY,
-    0,
-    { 9, 1, 4, 7, TRUE, TRUE, 1.0, 9, 60 * S, TRUE },
-    { UPSCALE_RETRY_HALVE, 0, TRUE, TRUE } },
-  { "busy-endpoint-is-waited-for-without-retries-too",
-    UPSCALE_ERROR_BUSY,
-    5 * S,
-    { 9, 1, 1, 0, FALSE, FALSE, 1.0, 1, 60 * S, FALSE },
-    { UPSCALE_RETRY_REQUEUE, 0, FALSE, FALSE } },
+  { .name = "broken-connection-sends-the-same-again",
+    .code = UPSCALE_ERROR_TRANSPORT,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "failed-server-sends-the-same-again",
+    .code = UPSCALE_ERROR_SERVER,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "what-was-not-taken-twice-goes-elsewhere",
+    .code = UPSCALE_ERROR_SERVER,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 1,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "what-was-taken-is-asked-for-twice",
+    .code = UPSCALE_ERROR_TRANSPORT,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 1,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "and-then-goes-elsewhere",
+    .code = UPSCALE_ERROR_TRANSPORT,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 2,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "second-failure-isolates",
+    .code = UPSCALE_ERROR_SERVER,
+    .what = { .n_open = 9,
+              .n_tries = 2,
+              .max_tries = 4,
+              .n_resends = 2,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_ISOLATE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "single-tile-goes-elsewhere",
+    .code = UPSCALE_ERROR_SERVER,
+    .what = { .n_open = 1,
+              .n_tries = 2,
+              .max_tries = 4,
+              .n_resends = 2,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "lost-job-is-submitted-anew",
+    .code = UPSCALE_ERROR_EXPIRED,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .is_submitted = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_try = TRUE } },
+  { .name = "job-that-was-never-known-is-a-failure",
+    .code = UPSCALE_ERROR_EXPIRED,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 1,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "unreachable-is-no-try",
+    .code = UPSCALE_ERROR_UNREACHABLE,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_endpoint_failure = TRUE } },
+  { .name = "what-lies-behind-a-broken-line-is-waited-for",
+    .code = UPSCALE_ERROR_UNREACHABLE,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 1,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "but-not-long-when-others-could-do-it",
+    .code = UPSCALE_ERROR_UNREACHABLE,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 2,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_endpoint_failure = TRUE } },
+  { .name = "and-long-when-nobody-else-could",
+    .code = UPSCALE_ERROR_UNREACHABLE,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 9,
+              .is_submitted = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "same-id-when-nobody-else-could-as-it-may-have-got-through",
+    .code = UPSCALE_ERROR_UNREACHABLE,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
+  { .name = "late-batch-is-halved",
+    .code = UPSCALE_ERROR_TIMED_OUT,
+    .what = { .n_open = 8,
+              .n_tries = 1,
+              .max_tries = 4,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_HALVE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "too-large-batch-is-halved-without-harm",
+    .code = UPSCALE_ERROR_TOO_LARGE,
+    .what = { .n_open = 8,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_HALVE } },
+  { .name = "too-large-tile-is-a-try",
+    .code = UPSCALE_ERROR_TOO_LARGE,
+    .what = { .n_open = 1,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_HALVE, .is_try = TRUE } },
+  { .name = "refusal-stops-the-endpoint",
+    .code = UPSCALE_ERROR_REJECTED,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_STOP_ENDPOINT, .is_endpoint_failure = TRUE } },
+  { .name = "what-a-busy-endpoint-did-not-take-is-free",
+    .code = UPSCALE_ERROR_BUSY,
+    .retry_after_us = 5 * S,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE } },
+  { .name = "what-a-busy-endpoint-has-stays-there",
+    .code = UPSCALE_ERROR_BUSY,
+    .retry_after_us = 5 * S,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 7,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_RESEND } },
+  { .name = "endpoint-that-was-busy-for-too-long-is-stopped",
+    .code = UPSCALE_ERROR_BUSY,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 9 },
+    .expected = { .action = UPSCALE_RETRY_STOP_ENDPOINT, .is_endpoint_failure = TRUE } },
+  { .name = "batch-that-lies-there-for-too-long-has-timed-out",
+    .code = UPSCALE_ERROR_BUSY,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 4,
+              .n_resends = 7,
+              .is_submitted = TRUE,
+              .has_others = TRUE,
+              .jitter = 1.0,
+              .n_busy = 9,
+              .patience_us = 60 * S,
+              .is_late = TRUE },
+    .expected = { .action = UPSCALE_RETRY_HALVE,
+                  .is_endpoint_failure = TRUE,
+                  .is_try = TRUE } },
+  { .name = "busy-endpoint-is-waited-for-without-retries-too",
+    .code = UPSCALE_ERROR_BUSY,
+    .retry_after_us = 5 * S,
+    .what = { .n_open = 9,
+              .n_tries = 1,
+              .max_tries = 1,
+              .jitter = 1.0,
+              .n_busy = 1,
+              .patience_us = 60 * S },
+    .expected = { .action = UPSCALE_RETRY_REQUEUE } },
 };
 
 static void
@@ -143,7 +290,7 @@ test_row (gconstpointer data)
   upscale_error_set_retry_after (error, row->retry_after_us);
   decision = upscale_retry_decide (error, row->what);
   g_assert_cmpint (decision.action, ==, row->expected.action);
-  g_assert_cmpint (decision.is_strike, ==, row->expected.is_strike);
+  g_assert_cmpint (decision.is_endpoint_failure, ==, row->expected.is_endpoint_failure);
   g_assert_cmpint (decision.is_try, ==, row->expected.is_try);
   if (row->retry_after_us)
     g_assert_cmpint (decision.wait_us, ==, row->retry_after_us);
@@ -177,7 +324,13 @@ test_no_second_try_for_who_wants_none (void)
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
       g_autoptr (GError) error = g_error_new (UPSCALE_ERROR, (int) codes[i], "x");
-      UpscaleRetryCase     what = { 1, 1, 1, 0, TRUE, FALSE, 0.5, 1, 60 * S, FALSE };
+      UpscaleRetryCase     what = { .n_open = 1,
+                                    .n_tries = 1,
+                                    .max_tries = 1,
+                                    .is_submitted = TRUE,
+                                    .jitter = 0.5,
+                                    .n_busy = 1,
+                                    .patience_us = 60 * S };
       UpscaleRetryDecision decision = upscale_retry_decide (error, what);
 
       g_assert_cmpint (decision.action, ==, UPSCALE_RETRY_REQUEUE);
@@ -200,21 +353,94 @@ test_backoff_doubles_up_to_half_a_minute (void)
 static void
 test_an_endpoint_that_has_worked_gets_time_to_come_back (void)
 {
-  UpscaleHealthCase never = { 3, 10 * S, FALSE, 4, FALSE };
-  UpscaleHealthCase worked = { 20, 299 * S, TRUE, 4, TRUE };
+  UpscaleHealthCase never = { .n_failures = 3, .failing_us = 10 * S, .max_tries = 4 };
+  UpscaleHealthCase worked = { .n_failures = 20,
+                               .failing_us = 299 * S,
+                               .has_worked = TRUE,
+                               .max_tries = 4,
+                               .is_probe = TRUE };
 
   g_assert_false (upscale_retry_should_stop (never));
-  never.n_strikes = 4;
+  never.n_failures = 4;
   g_assert_true (upscale_retry_should_stop (never));
   g_assert_false (upscale_retry_should_stop (worked));
-  worked.unwell_us = 300 * S;
+  worked.failing_us = 300 * S;
   g_assert_true (upscale_retry_should_stop (worked));
-  worked = (UpscaleHealthCase) { 1, 0, TRUE, 1, TRUE };
+  worked = (UpscaleHealthCase) {
+    .n_failures = 1, .has_worked = TRUE, .max_tries = 1, .is_probe = TRUE
+  };
   g_assert_true (upscale_retry_should_stop (worked));
-  worked = (UpscaleHealthCase) { 3, 0, TRUE, 1, FALSE };
+  worked = (UpscaleHealthCase) { .n_failures = 3, .has_worked = TRUE, .max_tries = 1 };
   g_assert_false (upscale_retry_should_stop (worked));
-  worked.n_strikes = 4;
+  worked.n_failures = 4;
   g_assert_true (upscale_retry_should_stop (worked));
+}
+
+static void
+test_lost_work_decides_about_the_endpoint (void)
+{
+  g_autoptr (GError) broken = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT, "x");
+  g_autoptr (GError) busy = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_BUSY, "x");
+  UpscaleRetryCase what = {
+    .n_open = 9, .n_tries = 1, .max_tries = 4, .has_others = TRUE, .patience_us = 60 * S
+  };
+  UpscaleRetryDecision decision = upscale_retry_decide (broken, what);
+
+  g_assert_false (decision.backs_off || decision.needs_probe || decision.reduces_slots);
+  what.n_resends = 1;
+  decision = upscale_retry_decide (broken, what);
+  g_assert_true (decision.backs_off && decision.needs_probe && !decision.reduces_slots);
+  decision = upscale_retry_decide (busy, what);
+  g_assert_true (decision.backs_off && !decision.needs_probe && decision.reduces_slots);
+}
+
+static void
+test_failed_probe (void)
+{
+  const struct
+  {
+    UpscaleError            code;
+    UpscaleRetryProbeAction expected;
+  } cases[] = {
+    { UPSCALE_ERROR_BUSY, UPSCALE_RETRY_PROBE_WAIT },
+    { UPSCALE_ERROR_UNREACHABLE, UPSCALE_RETRY_PROBE_BACK_OFF },
+    { UPSCALE_ERROR_REJECTED, UPSCALE_RETRY_PROBE_STOP },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = g_error_new (UPSCALE_ERROR, (int) cases[i].code, "x");
+
+      g_assert_cmpint (upscale_retry_decide_probe (error), ==, cases[i].expected);
+    }
+}
+
+static void
+test_tile_is_blamed_for_its_own_failures_only (void)
+{
+  g_autoptr (GError) server = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_SERVER, "x");
+  g_autoptr (GError) large = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE, "x");
+  g_autoptr (GError) broken = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_TRANSPORT, "x");
+
+  g_assert_true (upscale_retry_blames_tile (server, 9, TRUE));
+  g_assert_true (upscale_retry_blames_tile (server, 1, FALSE));
+  g_assert_false (upscale_retry_blames_tile (server, 9, FALSE));
+  g_assert_true (upscale_retry_blames_tile (large, 1, TRUE));
+  g_assert_false (upscale_retry_blames_tile (large, 9, TRUE));
+  g_assert_false (upscale_retry_blames_tile (broken, 1, FALSE));
+  g_assert_true (upscale_retry_should_halve (large, 9));
+  g_assert_false (upscale_retry_should_halve (large, 1));
+  g_assert_false (upscale_retry_should_halve (server, 9));
+  upscale_error_set_unready (server);
+  g_assert_false (upscale_retry_blames_tile (server, 1, FALSE));
+}
+
+static void
+test_tile_is_given_up_after_its_tries_or_a_repeated_failure (void)
+{
+  g_assert_false (upscale_retry_should_give_up (3, 4, FALSE));
+  g_assert_true (upscale_retry_should_give_up (4, 4, FALSE));
+  g_assert_true (upscale_retry_should_give_up (2, 4, TRUE));
 }
 
 int
@@ -234,5 +460,12 @@ main (int argc, char **argv)
                    test_backoff_doubles_up_to_half_a_minute);
   g_test_add_func ("/retry/an-endpoint-that-has-worked-gets-time-to-come-back",
                    test_an_endpoint_that_has_worked_gets_time_to_come_back);
+  g_test_add_func ("/retry/lost-work-decides-about-the-endpoint",
+                   test_lost_work_decides_about_the_endpoint);
+  g_test_add_func ("/retry/failed-probe", test_failed_probe);
+  g_test_add_func ("/retry/tile-is-blamed-for-its-own-failures-only",
+                   test_tile_is_blamed_for_its_own_failures_only);
+  g_test_add_func ("/retry/tile-is-given-up-after-its-tries-or-a-repeated-failure",
+                   test_tile_is_given_up_after_its_tries_or_a_repeated_failure);
   return g_test_run ();
 }

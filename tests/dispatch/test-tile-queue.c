@@ -2,13 +2,14 @@
 #include "upscale-tile-queue.h"
 
 #define N_TILES 5
+#define LOG_DOMAIN "tile-upscale-dispatch"
 
-/* Each is refused with a critical, and nothing is read or written. */
+/* The queue refuses each call with a critical, and reads and writes nothing. */
 static void
 use (UpscaleTileQueue *queue, guint tile_index)
 {
   g_assert_false (upscale_tile_queue_take_this (queue, tile_index));
-  g_assert_cmpuint (upscale_tile_queue_take (queue, NULL, FALSE, tile_index), ==,
+  g_assert_cmpuint (upscale_tile_queue_take (queue, NULL, tile_index), ==,
                     UPSCALE_NO_TILE);
   upscale_tile_queue_return (queue, tile_index);
   upscale_tile_queue_settle (queue, tile_index, UPSCALE_TILE_PAINTED, 0);
@@ -17,27 +18,28 @@ use (UpscaleTileQueue *queue, guint tile_index)
   g_assert_false (upscale_tile_queue_release (queue, tile_index, queue));
   g_assert_null (upscale_tile_queue_get_other_carrier (queue, tile_index, queue));
   upscale_tile_queue_claim (queue, tile_index);
-  g_assert_false (upscale_tile_queue_can_be_copied (queue, tile_index));
+  g_assert_false (upscale_tile_queue_can_be_duplicated (queue, tile_index));
   upscale_tile_queue_add_try (queue, tile_index, 1);
   upscale_tile_queue_avoid (queue, tile_index, NULL);
   upscale_tile_queue_isolate (queue, tile_index);
+  g_assert_false (upscale_tile_queue_note_failure (queue, tile_index, "made to fail"));
   g_assert_cmpint (upscale_tile_queue_get_n_tries (queue, tile_index), ==, 0);
   g_assert_null (upscale_tile_queue_get_status (queue, tile_index, 0).failure);
 }
 
-#define N_USES 15
+#define N_USES 16
 
 static void
 test_numbers_beyond_the_queue_are_refused (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
   guint beyond[] = { N_TILES, N_TILES + 1, 100000, G_MAXINT, UPSCALE_NO_TILE - 1 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (beyond); i++)
     {
       g_assert_false (upscale_tile_queue_has (queue, beyond[i]));
       for (int n = 0; n < N_USES; n++)
-        g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "* < queue->n_tiles*");
+        g_test_expect_message (LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "* < queue->n_tiles*");
       use (queue, beyond[i]);
       g_test_assert_expected_messages ();
     }
@@ -47,39 +49,39 @@ test_numbers_beyond_the_queue_are_refused (void)
 static void
 test_states_that_are_none_are_refused (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
 
   for (int n = 0; n < 2; n++)
-    g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL,
+    g_test_expect_message (LOG_DOMAIN, G_LOG_LEVEL_CRITICAL,
                            "* < UPSCALE_N_TILE_STATES*");
   g_assert_cmpuint (upscale_tile_queue_count (queue, UPSCALE_N_TILE_STATES), ==, 0);
   upscale_tile_queue_settle (queue, 0, UPSCALE_N_TILE_STATES, 0);
   g_test_assert_expected_messages ();
 }
 
-/* What two carry no third one gets, and neither does anybody while a picture is looked
- * at. */
+/* A tile that two requests carry gets no third one, and a tile whose picture is being
+ * accepted gets no second one. */
 static void
 test_tile_is_carried_twice_at_most (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES);
+  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
   int carriers[2];
 
-  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_false (upscale_tile_queue_can_be_duplicated (queue, 3));
   g_assert_true (upscale_tile_queue_take_this (queue, 3));
   g_assert_false (upscale_tile_queue_take_this (queue, 3));
   upscale_tile_queue_carry (queue, 3, &carriers[0], NULL, 0);
-  g_assert_true (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_true (upscale_tile_queue_can_be_duplicated (queue, 3));
   upscale_tile_queue_carry (queue, 3, &carriers[1], NULL, 0);
-  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_false (upscale_tile_queue_can_be_duplicated (queue, 3));
   upscale_tile_queue_claim (queue, 3);
   g_assert_false (upscale_tile_queue_release (queue, 3, &carriers[0]));
-  g_assert_false (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_false (upscale_tile_queue_can_be_duplicated (queue, 3));
   g_assert_true (upscale_tile_queue_release (queue, 3, &carriers[1]));
   upscale_tile_queue_return (queue, 3);
   g_assert_true (upscale_tile_queue_take_this (queue, 3));
   upscale_tile_queue_carry (queue, 3, &carriers[0], NULL, 0);
-  g_assert_true (upscale_tile_queue_can_be_copied (queue, 3));
+  g_assert_true (upscale_tile_queue_can_be_duplicated (queue, 3));
 }
 
 int

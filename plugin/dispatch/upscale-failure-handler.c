@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-failure-handler.h"
+
+#include "upscale-error.h"
+#include "upscale-event.h"
+
+/**
+ * UpscaleFailureHandler:
+ *
+ * Executes what core's `upscale-retry` decides about failed batches and failed tiles: a
+ * batch is sent again, or its tiles wait again, or a tile is given up and settled as the
+ * base.
+ */
+struct _UpscaleFailureHandler
+{
+  GObject parent_instance;
+
+  UpscaleFailureHandlerPlan plan;
+  GRand                    *random;
+  guint                     n_giving_up;
+};
+
+G_DEFINE_FINAL_TYPE (UpscaleFailureHandler, upscale_failure_handler, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_EVENT,
+  SIGNAL_RETURNED,
+  SIGNAL_GIVEN_UP,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+upscale_failure_handler_finalize (GObject *object)
+{
+  UpscaleFailureHandler *self = UPSCALE_FAILURE_HANDLER (object);
+
+  g_clear_object (&self->plan.provider);
+  g_clear_object (&self->plan.clock);
+  g_rand_free (self->random);
+  G_OBJECT_CLASS (upscale_failure_handler_parent_class)->finalize (object);
+}
+
+static void
+upscale_failure_handler_class_init (UpscaleFailureHandlerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = upscale_failure_handler_finalize;
+
+  /**
+   * UpscaleFailureHandler::event:
+   * @event: (type gpointer): the #UpscaleEvent
+   *
+   * Emitted for each entry of the job's log.
+   */
+  signals[SIGNAL_EVENT] =
+      g_signal_new ("event", UPSCALE_TYPE_FAILURE_HANDLER, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+
+  /**
+   * UpscaleFailureHandler::returned:
+   *
+   * Emitted when a tile waits again.
+   */
+  signals[SIGNAL_RETURNED] =
+      g_signal_new ("returned", UPSCALE_TYPE_FAILURE_HANDLER, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UpscaleFailureHandler::given-up:
+   *
+   * Emitted when a tile that was given up is settled.
+   */
+  signals[SIGNAL_GIVEN_UP] =
+      g_signal_new ("given-up", UPSCALE_TYPE_FAILURE_HANDLER, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+upscale_failure_handler_init (UpscaleFailureHandler *self)
+{
+  self->random = g_rand_new ();
+}
+
+/**
+ * upscale_failure_handler_new:
+ * @plan: the facts
+ *
+ * Returns: (transfer full): a handler
+ */
+UpscaleFailureHandler *
+upscale_failure_handler_new (UpscaleFailureHandlerPlan plan)
+{
+  UpscaleFailureHandler *self;
+
+  g_return_val_if_fail (plan.queue != NULL, NULL);
+  g_return_val_if_fail (plan.pool != NULL, NULL);
+
+  self = g_object_new (UPSCALE_TYPE_FAILURE_HANDLER, NULL);
+  self->plan = plan;
+  g_object_ref (plan.provider);
+  g_object_ref (plan.clock);
+  return self;
+}
+
+/**
+ * upscale_failure_handler_is_idle:
+ * @handler: a handler
+ *
+ * Returns: %TRUE if no tile is being settled as the base
+ */
+gboolean
+upscale_failure_handler_is_idle (UpscaleFailureHandler *handler)
+{
+  g_return_val_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler), TRUE);
+
+  return handler->n_giving_up == 0;
+}
+
+static void
+emit_event (UpscaleFailureHandler *self, UpscaleEvent event)
+{
+  g_signal_emit (self, signals[SIGNAL_EVENT], 0, &event);
+}
+
+static void
+on_given_up (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UpscaleFailureHandler) self = user_data;
+
+  /* Settling a tile as the base can't fail; the tile has failed either way. */
+  upscale_tile_provider_give_up_finish (UPSCALE_TILE_PROVIDER (object), result, NULL);
+  g_assert (self->n_giving_up > 0);
+  self->n_giving_up--;
+  g_signal_emit (self, signals[SIGNAL_GIVEN_UP], 0);
+}
+
+static void
+give_up (UpscaleFailureHandler *self, guint tile_index, const char *reason)
+{
+  upscale_tile_queue_fail (self->plan.queue, tile_index, reason);
+  emit_event (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_GIVEN_UP,
+                                     .tile_index = tile_index,
+                                     .text = reason });
+  self->n_giving_up++;
+  upscale_tile_provider_give_up_async (self->plan.provider, tile_index, on_given_up,
+                                       g_object_ref (self));
+}
+
+/**
+ * upscale_failure_handler_give_up_waiting:
+ * @handler: a handler of a job whose endpoints are all stopped
+ *
+ * Gives up every tile that waits.
+ */
+void
+upscale_failure_handler_give_up_waiting (UpscaleFailureHandler *handler)
+{
+  g_autofree char *reason = NULL;
+  guint            index;
+
+  g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+
+  reason = upscale_endpoint_pool_dup_reasons (handler->plan.pool);
+  while ((index = upscale_tile_queue_take_any (handler->plan.queue)) != UPSCALE_NO_TILE)
+    give_up (handler, index, reason);
+}
+
+/* A tile that another request still carries has not failed yet. */
+static void
+retry_or_give_up (UpscaleFailureHandler *self,
+                  UpscaleBatchRequest   *request,
+                  guint                  tile_index,
+                  gboolean               is_answer,
+                  const GError          *error)
+{
+  UpscaleTileQueue *queue = self->plan.queue;
+  UpscaleEndpoint  *endpoint = upscale_batch_request_get_endpoint (request);
+  guint             n_tiles = upscale_batch_request_get_batch (request)->tiles->len;
+  gboolean          is_repeated =
+      upscale_retry_blames_tile (error, n_tiles, is_answer) &&
+      upscale_tile_queue_note_failure (queue, tile_index, error->message);
+  g_autofree char *reason =
+      g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), error->message);
+
+  upscale_tile_queue_avoid (queue, tile_index, endpoint);
+  if (!upscale_tile_queue_release (queue, tile_index, request))
+    return;
+  if (upscale_retry_should_give_up (upscale_tile_queue_get_n_tries (queue, tile_index),
+                                    self->plan.policy.max_tries, is_repeated))
+    give_up (self, tile_index, reason);
+  else
+    {
+      upscale_tile_queue_return (queue, tile_index);
+      g_signal_emit (self, signals[SIGNAL_RETURNED], 0);
+    }
+}
+
+static gboolean
+is_fresh (UpscaleBatchRequest *request)
+{
+  return upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_FRESH;
+}
+
+/**
+ * upscale_failure_handler_fail_tile:
+ * @handler: a handler
+ * @request: the request that carried the tile
+ * @tile_index: a tile that has failed alone
+ * @error: the failure
+ *
+ * Lets the tile wait again, or gives it up. A tile that fails before it is sent has no
+ * endpoint to blame, and would fail again.
+ */
+void
+upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
+                                   UpscaleBatchRequest   *request,
+                                   guint                  tile_index,
+                                   const GError          *error)
+{
+  UpscaleTileQueue *queue;
+  UpscaleEndpoint  *endpoint;
+  UpscaleBatch     *batch;
+
+  g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+  g_return_if_fail (error != NULL);
+
+  queue = handler->plan.queue;
+  endpoint = upscale_batch_request_get_endpoint (request);
+  batch = upscale_batch_request_get_batch (request);
+  emit_event (handler, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_FAILED,
+                                        .endpoint = endpoint,
+                                        .batch = batch,
+                                        .tile_index = tile_index,
+                                        .text = error->message });
+  if (upscale_tile_queue_get_n_tries (queue, tile_index) == 0)
+    {
+      upscale_tile_queue_release (queue, tile_index, request);
+      give_up (handler, tile_index, error->message);
+      return;
+    }
+  if (upscale_retry_should_halve (error, batch->tiles->len))
+    {
+      upscale_endpoint_halve (endpoint, batch->tiles->len);
+      if (is_fresh (request) && handler->plan.policy.max_tries > 1)
+        upscale_tile_queue_add_try (queue, tile_index, -1);
+    }
+  retry_or_give_up (handler, request, tile_index, TRUE, error);
+}
+
+static void
+fail_open_tiles (UpscaleFailureHandler *self,
+                 UpscaleBatchRequest   *request,
+                 GArray                *tiles,
+                 UpscaleRetryDecision   decision,
+                 const GError          *error)
+{
+  gboolean takes_back_try = !decision.is_try && is_fresh (request);
+
+  for (guint i = 0; i < tiles->len; i++)
+    {
+      guint index = g_array_index (tiles, guint, i);
+
+      if (takes_back_try)
+        upscale_tile_queue_add_try (self->plan.queue, index, -1);
+      if (decision.action == UPSCALE_RETRY_ISOLATE)
+        upscale_tile_queue_isolate (self->plan.queue, index);
+      retry_or_give_up (self, request, index, FALSE, error);
+    }
+}
+
+static gboolean
+is_busy (const GError *error)
+{
+  return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
+}
+
+static UpscaleRetryDecision
+decide (UpscaleFailureHandler *self,
+        UpscaleBatchRequest   *request,
+        GArray                *tiles,
+        const GError          *error)
+{
+  UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
+  gint64           timeout_us = self->plan.policy.batch_timeout_us;
+  double           quiet_s = upscale_batch_request_get_quiet_s (request);
+  UpscaleRetryCase what = {
+    .n_open = tiles->len,
+    .n_tries = upscale_tile_queue_get_most_tries (self->plan.queue, tiles),
+    .max_tries = self->plan.policy.max_tries,
+    .n_resends = upscale_batch_request_get_n_resends (request),
+    .is_submitted = upscale_batch_request_get_batch (request)->is_submitted,
+    .has_others = upscale_endpoint_pool_has_others (self->plan.pool, endpoint),
+    .jitter = g_rand_double (self->random),
+    .is_late = quiet_s * G_USEC_PER_SEC >= (double) timeout_us,
+  };
+
+  if (is_busy (error))
+    what.patience_us =
+        timeout_us -
+        upscale_endpoint_note_busy (endpoint, upscale_clock_get_now (self->plan.clock));
+  what.n_busy = upscale_endpoint_get_health (endpoint)->n_busy;
+  return upscale_retry_decide (error, what);
+}
+
+/**
+ * upscale_failure_handler_fail_batch:
+ * @handler: a handler
+ * @request: a request that has ended
+ * @error: the failure; not a cancellation
+ * @may_resend: %FALSE if the job has ended
+ *
+ * Executes the decision about a failed batch.
+ *
+ * Returns: %TRUE if the request goes on, because the batch is sent again
+ */
+gboolean
+upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
+                                    UpscaleBatchRequest   *request,
+                                    const GError          *error,
+                                    gboolean               may_resend)
+{
+  UpscaleEndpoint *endpoint;
+  UpscaleBatch    *batch;
+  g_autoptr (GArray) tiles = NULL;
+  UpscaleRetryDecision decision;
+  gboolean             resends;
+  gint64               now_us;
+
+  g_return_val_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler), FALSE);
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  endpoint = upscale_batch_request_get_endpoint (request);
+  batch = upscale_batch_request_get_batch (request);
+  tiles = upscale_batch_request_get_open_tiles (request);
+  now_us = upscale_clock_get_now (handler->plan.clock);
+  decision = decide (handler, request, tiles, error);
+  upscale_endpoint_note_failed_batch (endpoint, error, decision, handler->plan.policy,
+                                      upscale_batch_request_get_sent_us (request),
+                                      now_us);
+  resends = decision.action == UPSCALE_RETRY_RESEND && tiles->len > 0 &&
+            upscale_endpoint_is_alive (endpoint) && may_resend;
+  emit_event (handler, (UpscaleEvent) { .kind = resends ? UPSCALE_EVENT_SENT_AGAIN
+                                                        : UPSCALE_EVENT_BATCH_FAILED,
+                                        .endpoint = endpoint,
+                                        .batch = batch,
+                                        .tile_index = UPSCALE_NO_TILE,
+                                        .text = error->message });
+  if (is_busy (error) && decision.wait_us > 0)
+    upscale_endpoint_wait_for_room (endpoint, error, decision.wait_us, now_us);
+  if (resends)
+    {
+      upscale_batch_request_send_again (request, decision.wait_us);
+      return TRUE;
+    }
+  if (decision.action == UPSCALE_RETRY_HALVE)
+    upscale_endpoint_halve (endpoint, tiles->len);
+  upscale_backend_abandon (upscale_endpoint_get_backend (endpoint), batch);
+  fail_open_tiles (handler, request, tiles, decision, error);
+  return FALSE;
+}
+
+/**
+ * upscale_failure_handler_cancel_batch:
+ * @handler: a handler
+ * @request: a request that was cancelled
+ *
+ * Lets the open tiles wait again, unless another request carries them.
+ */
+void
+upscale_failure_handler_cancel_batch (UpscaleFailureHandler *handler,
+                                      UpscaleBatchRequest   *request)
+{
+  UpscaleTileQueue *queue;
+  g_autoptr (GArray) tiles = NULL;
+
+  g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+
+  queue = handler->plan.queue;
+  tiles = upscale_batch_request_get_open_tiles (request);
+  for (guint i = 0; i < tiles->len; i++)
+    if (upscale_tile_queue_release (queue, g_array_index (tiles, guint, i), request))
+      upscale_tile_queue_return (queue, g_array_index (tiles, guint, i));
+}
