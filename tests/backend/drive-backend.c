@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A backend on a string, for tests in Python: commands as JSON lines on standard input,
- * what happens as JSON lines on standard output. */
+/* Runs a backend for tests in Python: reads commands as lines of JSON on standard input,
+ * and writes events as lines of JSON on standard output. */
 #include <gio/gunixinputstream.h>
 #include <stdio.h>
 #include <string.h>

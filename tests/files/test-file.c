@@ -127,8 +127,8 @@ test_what_is_no_file_is_refused_at_once (Fixture *fixture, gconstpointer data)
   assert_refused (link, "device");
 }
 
-/* The kernel says that its files hold nothing; this one holds something all the same, as
- * does one that grows after it was looked at. */
+/* Files in /proc have size 0 but contents, as does a file that grows after its size was
+ * read. */
 static void
 test_the_size_counts_while_bytes_come (Fixture *fixture, gconstpointer data)
 {

@@ -11,7 +11,7 @@
 #define MAX_ROW_BYTES (SIDE_PX * 8)
 #define CHANNELS UPSCALE_PNG_CHANNELS
 
-/* The size that was announced, and the rows. */
+/* The decoded size and the rows. */
 typedef struct
 {
   int     width_px;
@@ -96,14 +96,14 @@ on_write (png_structp png, png_bytep data, png_size_t length)
   g_byte_array_append (png_get_io_ptr (png), data, (guint) length);
 }
 
-/* One of the kinds that a PNG file can have. */
+/* A kind of PNG file. */
 typedef struct
 {
   int      color;
   int      depth;
   int      interlace;
   gboolean has_hole; /* a tRNS chunk */
-  double   gamma;    /* 0: none */
+  double   gamma;    /* 0 without a gAMA chunk */
 } Kind;
 
 static void
@@ -125,13 +125,13 @@ write_kind (png_structp png, png_infop info, Kind kind, GRand *random)
   png_write_info (png, info);
   for (int pass = png_set_interlace_handling (png); pass > 0; pass--)
     {
-      /* The same rows in each pass. */
+      /* Writes the same rows in each pass. */
       g_rand_set_seed (random, 5);
       for (int y = 0; y < SIDE_PX; y++)
         {
           for (gsize i = 0; i < sizeof row; i++)
             row[i] = (guint8) g_rand_int_range (random, 0, 256);
-          /* Of the palette's four colors only. */
+          /* The palette has four colors. */
           for (gsize i = 0; kind.color == PNG_COLOR_TYPE_PALETTE && i < sizeof row; i++)
             row[i] &= kind.depth == 8 ? 3 : kind.depth == 4 ? 0x33 : 0xff;
           png_write_row (png, row);
@@ -154,7 +154,7 @@ make_kind (Kind kind)
   return g_byte_array_free_to_bytes (file);
 }
 
-/* libpng's own reader for those who want nothing special. */
+/* Reads a file with libpng's simplified API. */
 static guint8 *
 read_simply (GBytes *file)
 {
@@ -173,8 +173,8 @@ read_simply (GBytes *file)
   return rgb;
 }
 
-/* The rows say the same whichever order they are stored in. libpng's simple reader gets
- * 16 bits in the interlaced order wrong (1.6.48), so it is given the other. */
+/* Compares both storage orders with libpng's simplified API, which decodes interlaced
+ * files of 16 bits wrongly (1.6.48) and so gets the other order. */
 static void
 check_kind (Kind kind)
 {
@@ -227,7 +227,7 @@ refuse (GByteArray *file, UpscalePngBeginFunc begin)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
-/* libpng skips the first chunk, so a reader of fixed offsets saw 64x64 px in it. */
+/* libpng skips the first chunk, in which a reader of fixed offsets saw 64x64 px. */
 static void
 test_chunk_before_header (void)
 {
@@ -307,7 +307,7 @@ append_text (GByteArray *file,
   append_chunk (file, name, data->data, data->len);
 }
 
-/* Texts of 7 KB each that unfold to 7 MB: libpng would keep them all. */
+/* Texts of 7 KB each that decompress to 7 MB. libpng keeps all of them by default. */
 static void
 test_text_bombs_are_not_unfolded (void)
 {
@@ -332,7 +332,7 @@ test_text_bombs_are_not_unfolded (void)
   g_free (picture.rows);
 }
 
-/* Every beginning of a file is refused, and none is read beyond its end. */
+/* Each file that is cut off is refused, without a read beyond its end. */
 static void
 test_cut_files (void)
 {
@@ -356,7 +356,7 @@ test_cut_files (void)
     }
 }
 
-/* The first picture of an animated file is the one that counts. */
+/* An animated file decodes to its first picture. */
 static void
 test_animation_is_its_first_picture (void)
 {

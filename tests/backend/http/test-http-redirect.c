@@ -48,7 +48,8 @@ test_origins (void)
     }
 }
 
-/* Follows redirects that each take @hop_us, until it gives up or @most were followed. */
+/* Counts redirects that take @hop_us each, until the pace gives up or @most is reached.
+ */
 static guint
 follow (gint64 hop_us, gint64 told_us, gint64 patience_us, guint most, gint64 *now_us)
 {
@@ -75,7 +76,7 @@ test_servers_that_set_a_pace_are_followed_as_long_as_time_allows (void)
 {
   gint64 now_us = 7;
 
-  /* Modal: 150 s each; a whole batch of 40 minutes with patience for one of its hops. */
+  /* A batch of 40 minutes on Modal, which redirects after 150 s each. */
   g_assert_cmpuint (follow (150 * SECOND, 0, 200 * SECOND, 13, &now_us), ==, 13);
   now_us = 7;
   g_assert_cmpuint (follow (0, 2 * SECOND, G_MAXINT64 / 4, 10000, &now_us), ==, 10000);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests that are called off at the worst moment, or sent elsewhere, over real sockets.
- */
+/* Requests over real sockets that are cancelled in a bad moment, or redirected. */
 #include <libsoup/soup.h>
 
 #include "upscale-http.h"
 
 #define SILENCE_US (60 * (gint64) G_USEC_PER_SEC)
 
-/* The server has a thread of its own, so that an answer can be there at once. */
+/* The server has its own thread, so that it can answer while the client writes. */
 typedef struct
 {
   GMainContext *context;
@@ -25,7 +24,7 @@ typedef struct
   gboolean      has_ended;
   guint         status;
   guint         redirect_status;
-  char         *seen; /* what came at the address that a redirect leads to */
+  char         *seen; /* the request to the target of a redirect */
   GError       *error;
 } Fixture;
 
@@ -112,8 +111,8 @@ on_time_to_cancel (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The answer is there before it is looked for, so it is read in the same turn of the main
- * loop as the request was written, and told of in a later one. */
+/* The answer arrives before libsoup reads, so libsoup reads it in the iteration of the
+ * main loop that wrote the request, and calls back in a later one. */
 static gboolean
 on_any_request_written (GSignalInvocationHint *hint,
                         guint                  n_values,
@@ -126,7 +125,7 @@ on_any_request_written (GSignalInvocationHint *hint,
   return TRUE;
 }
 
-/* Between the two. */
+/* Runs between these iterations. */
 static gboolean
 on_any_headers_read (GSignalInvocationHint *hint,
                      guint                  n_values,
@@ -224,7 +223,7 @@ test_redirects_keep_what_they_should (Fixture *fixture, gconstpointer data)
       g_uri_parse_relative (fixture->uri, "/from", SOUP_HTTP_URI_FLAGS, NULL);
   g_autoptr (GBytes) body = g_bytes_new_static ("body", 4);
 
-  /* The line end of the file that a secret was read from. */
+  /* A key that was read from a file ends with a line end. */
   upscale_http_add_header (fixture->http, "X-Secret", "sec\r\nret\n");
   for (gsize i = 0; i < G_N_ELEMENTS (redirect_rows); i++)
     {
@@ -240,8 +239,8 @@ test_redirects_keep_what_they_should (Fixture *fixture, gconstpointer data)
     }
 }
 
-/* libsoup 3.6 ends a message twice when it is cancelled just then, and the session's own
- * parts are gone at the next request. */
+/* libsoup 3.6.5 finishes a message twice when it is cancelled in that moment, and the
+ * next request crashes in its session. */
 static void
 test_cancelled_when_the_headers_have_come (Fixture *fixture, gconstpointer data)
 {

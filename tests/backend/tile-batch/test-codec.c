@@ -76,7 +76,7 @@ test_requests_are_written (void)
   write_request ("large.json", large);
 }
 
-/* GTK calls setlocale(), and a decimal comma on the wire would be no JSON. */
+/* GTK calls setlocale(). A decimal comma would be invalid JSON. */
 static void
 test_numbers_do_not_follow_the_locale (void)
 {
@@ -170,7 +170,7 @@ test_answer (gconstpointer data)
     }
 }
 
-/* Whatever comes in: an answer or an error, never a crash. The generator is fixed. */
+/* Decodes random texts: each gives an answer or an error. The seed is fixed. */
 static void
 test_mutated_answers (void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The built-in engine, real, and what stays on this machine, with a proxy set for
- * everything. The proxy answers all it is asked, and records it. */
+/* The real endpoint of the plug-in, and other requests to this machine, while a proxy is
+ * set for all addresses. The proxy answers and records all requests that it gets. */
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 #define SILENCE_US (60 * (gint64) G_USEC_PER_SEC)
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
-/* The proxy has threads of its own. */
-static int n_proxied; /* atomic */
+/* Atomic, since the proxy has its own threads. */
+static int n_proxied;
 
 typedef struct
 {
@@ -42,7 +42,7 @@ on_proxied (GThreadedSocketService *service,
   return FALSE;
 }
 
-/* Before GLib looks at the environment. */
+/* Runs before GLib reads the environment. */
 static GSocketService *
 start_proxy (void)
 {
@@ -193,7 +193,7 @@ get_mode (const char *path)
   return status.st_mode;
 }
 
-/* There is no safe place for a socket. */
+/* Makes the backend use a port: the runtime folder is not safe for a socket. */
 static gboolean
 is_on_port (void)
 {
@@ -244,7 +244,7 @@ test_sockets_of_the_dead_are_removed (void)
   first = upscale_local_socket_new (runtime, &error);
   g_assert_no_error (error);
   g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
-  /* Another plug-in's, alive. */
+  /* Belongs to another plug-in that is alive. */
   second = upscale_local_socket_new (runtime, &error);
   g_assert_no_error (error);
   upscale_local_socket_free (second);
@@ -287,9 +287,9 @@ main (int argc, char **argv)
   g_autoptr (GSocketService) proxy = NULL;
   g_autofree char *runtime = g_dir_make_tmp (NULL, NULL);
 
-  /* A key for other servers, which is nothing to the engine. */
+  /* A key of other servers, which the endpoint must not get. */
   g_setenv ("UPSCALE_TOKEN", "another server's", TRUE);
-  /* Other libraries use the folder, too, so it is left. */
+  /* Other libraries use the folder too, so it stays. */
   g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
   if (is_on_port ())
     g_assert_cmpint (g_chmod (runtime, 0777), ==, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The backend over real sockets, against a server that does to each request what the test
+/* The backend over real sockets, against a server that treats each request as the test
  * has told it. */
 #include <libsoup/soup.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct _Fixture
   gboolean                 redirects_elsewhere;
   gboolean                 cuts;
   gboolean                 stalls;
-  guint                    n_early_deletes; /* before the batch itself has arrived */
+  guint                    n_early_deletes; /* DELETEs that overtook their PUT */
   guint                    n_puts, n_gets, n_deletes, n_elsewhere;
   char                    *seen_token;
   guint                    n_answers, n_phases;
@@ -240,7 +240,7 @@ test_answered_at_once (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_answers, ==, 1);
 }
 
-/* tests/faults follows long chains, on a clock that hurries. */
+/* Long chains are tested in tests/faults, on a fast clock. */
 static void
 test_redirects_within_the_origin (Fixture *fixture, gconstpointer data)
 {
@@ -331,8 +331,7 @@ test_farewell_that_overtakes_its_batch_is_said_again (Fixture      *fixture,
 static void
 test_server_with_the_blocking_route_only (Fixture *fixture, gconstpointer data)
 {
-  /* The double answers PUT with 405 and everything else, so POST too, with the finished
-   * batch. */
+  /* The server answers PUT with 405, and POST with the finished batch. */
   fixture->put_status = 405;
   fixture->put_body = "";
   process (fixture);
@@ -347,7 +346,7 @@ test_cancel_between_two_questions_does_not_wait (Fixture *fixture, gconstpointer
   start (fixture);
   while (fixture->n_gets == 0)
     g_main_context_iteration (NULL, TRUE);
-  /* Its answer has no news, so a pause follows; the cancellation comes within it. */
+  /* The answer has no news, so a pause follows. The cancellation comes in that pause. */
   g_timeout_add_once (300, (GSourceOnceFunc) g_cancellable_cancel, fixture->cancellable);
   while (!fixture->has_ended)
     g_main_context_iteration (NULL, TRUE);

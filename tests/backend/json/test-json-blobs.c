@@ -3,7 +3,7 @@
 
 #include "upscale-json-blobs.h"
 
-/* Bytes of every value, long enough to be peeled off once they are in base64. */
+/* Bytes of each value, with enough of them for a blob in base64. */
 static GBytes *
 make_picture (void)
 {
@@ -85,7 +85,7 @@ test_quotes_and_backslashes_do_not_end_a_string (void)
   assert_is_picture (text, "image", picture);
 }
 
-/* Not base64, so it is read as what it is. */
+/* A long text that is no base64 stays a string. */
 static void
 test_long_text_with_escapes_is_no_picture (void)
 {
@@ -109,7 +109,7 @@ test_forged_placeholders_lead_nowhere (void)
       upscale_json_blobs_decode_base64 (text, json_object_get_member (root, "image")));
 }
 
-/* Else a text of some bytes would have one picture decoded for every tile. */
+/* A text of a few bytes could otherwise have a picture decoded for each tile. */
 static void
 test_placeholder_leads_to_a_picture_once (void)
 {
@@ -181,7 +181,7 @@ test_other_values_are_no_pictures (void)
 typedef struct
 {
   const char *path;  /* with slashes between */
-  const char *found; /* NULL: no string is there */
+  const char *found; /* NULL if there is no string */
 } PathRow;
 
 static const PathRow path_rows[] = {

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "upscale-endpoint-address.h"
-#include "upscale-http-origin.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-error.h"
+#include "upscale-http-origin.h"
 
 typedef struct
 {
@@ -88,9 +88,9 @@ static const char two_endpoints[] = "[gpu-a]\n"
 
 static const struct
 {
-  const char *origins; /* NULL: the variable is not set */
+  const char *origins; /* NULL if the variable is not set */
   const char *text;
-  const char *words; /* NULL: fine */
+  const char *words; /* of the message; NULL without an error */
 } bindings[] = {
   { NULL, "https://a.example", "UPSCALE_TOKEN_ORIGIN=https://a.example if" },
   { NULL, "https://a.example/base", "UPSCALE_TOKEN_ORIGIN=https://a.example if" },
@@ -189,7 +189,8 @@ assert_place (const char *file_text, const char *text, const char *place)
   g_assert_cmpstr (capabilities->place, ==, place);
 }
 
-/* Tiles are found again under the address that painted them, unless the user says so. */
+/* Tiles are reused for the address that painted them only, unless the user lets endpoints
+ * share them. */
 static void
 test_places_are_addresses (void)
 {

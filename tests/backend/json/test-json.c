@@ -6,7 +6,7 @@
 #define N_ROUNDS 3000
 #define N_MEMBERS 6
 
-/* Pieces of which texts are made: all that has a meaning somewhere on the way. */
+/* Pieces of texts: all that have a meaning for JSON, base64, or the writer. */
 static const char *const pieces[] = {
   "a",
   "\001",
@@ -72,7 +72,7 @@ assert_is_picture (JsonNode *node, GBytes *picture)
                    g_bytes_get_size (picture));
 }
 
-/* Texts and pictures in turn, read again by json-glib. */
+/* Writes texts and pictures in turn, and reads them with json-glib. */
 static void
 test_texts_and_pictures_come_through_as_they_are (void)
 {
@@ -117,8 +117,8 @@ test_texts_and_pictures_come_through_as_they_are (void)
     }
 }
 
-/* A prompt that held the mark of a picture was written as that picture, again and again:
- * 600 bytes became 804 MiB. */
+/* A prompt with placeholders of a picture was once written as many copies of that
+ * picture: 600 bytes became 804 MiB. */
 static void
 test_text_can_not_ask_for_a_picture (void)
 {
@@ -162,7 +162,7 @@ static const TypeRow type_rows[] = {
   { "{\"m\":1}", NULL, 7, 0.0, FALSE, FALSE, TRUE },
 };
 
-/* Any critical of json-glib ends the test. */
+/* A critical of json-glib ends the test. */
 static void
 test_members_are_read_by_their_type (void)
 {

@@ -8,7 +8,7 @@
 typedef struct
 {
   const char *text;
-  const char *words; /* that say what is wrong */
+  const char *words; /* of the message */
 } Row;
 
 static const Row broken[] = {

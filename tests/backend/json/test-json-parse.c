@@ -25,7 +25,7 @@ static const Text good[] = {
   TEXT ("{\"\":{\"\":[]}}"),
 };
 
-/* The first two end json-glib's immutable parser with an assertion. */
+/* The first two abort json-glib's immutable parser. */
 static const Text bad[] = {
   TEXT ("{}{}"),
   TEXT ("{} []"),
@@ -60,7 +60,7 @@ static const Text bad[] = {
 static JsonNode *
 parse (const char *text, gsize length, GError **error)
 {
-  /* A copy of just this size, so that a sanitizer sees a read beyond it. */
+  /* A copy of exactly this size, so that a sanitizer finds a read beyond it. */
   g_autoptr (GBytes) bytes = g_bytes_new (text, length);
 
   return upscale_json_parse (bytes, error);
@@ -136,7 +136,7 @@ can_nest (const char *open, const char *close, int depth)
   return root != NULL;
 }
 
-/* A million took json-glib's stack before 1.10. */
+/* A million levels overflowed the stack of json-glib before 1.10. */
 static void
 test_depth_is_bounded (void)
 {
@@ -147,7 +147,7 @@ test_depth_is_bounded (void)
   g_assert_false (can_nest ("[", "", 1000000));
 }
 
-/* 16 MiB of "[]," took 749 MiB. */
+/* json-glib took 749 MiB for 16 MiB of "[],". */
 static void
 test_size_is_bounded (void)
 {
@@ -196,7 +196,8 @@ test_skimming_empties_what_lies_deeper (void)
     }
 }
 
-/* Any root or an error, and never a critical. The generator is fixed. */
+/* Parses random texts: each gives a root or an error, and no critical. The seed is fixed.
+ */
 static void
 test_mutated_texts (void)
 {
