@@ -172,8 +172,8 @@ task_coverage() {
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run coverage' or './run coverage --suite NAME'."
   [ $# -gt 0 ] || selection=(--no-suite style --no-suite diffusion)
-  task_configure "$TASK_COVERAGE" -Db_coverage=true
-  meson compile -C "$TASK_COVERAGE"
+  task_configure "$TASK_COVERAGE" -Db_coverage=true >&2
+  meson compile -C "$TASK_COVERAGE" >&2
   meson install -C "$TASK_COVERAGE" --quiet
   find "$TASK_COVERAGE" -name '*.gcda' -delete
   meson test -C "$TASK_COVERAGE" --no-rebuild --quiet "${selection[@]}" >&2 ||

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_table import Job, JobTable
@@ -28,14 +28,14 @@ class JobRunner:
         self.paint = paint
         self.clock = clock
         self.news = asyncio.Condition()
-        self.tasks: set[asyncio.Task] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, submission: Submission) -> None:
         job = self.table.submit(submission, self.clock())
         if job:
             self._spawn(self._drive(job))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

@@ -75,7 +75,8 @@ class Painter:
 
     def _make_render_params(self, request: Request, context: JobContext) -> RenderParams | None:
         try:
-            reference = read_reference(request.ip_adapter_image_bytes.root) if request.ip_adapter_enabled else None
+            file = request.ip_adapter_image_bytes
+            reference = read_reference(file.root) if file and request.ip_adapter_enabled else None
         except PictureError as error:
             for tile in request.tiles:
                 context.add(Result.failed(tile.id, tile.seed, f"the reference picture can't be used: {error}"))

@@ -85,7 +85,7 @@ class JobStoreActor:
         # Each try has an id of its own, so that a replica which was only thought lost stops when the next one starts.
         self.runs: dict[str, Job] = {}
         self.gpu: DeploymentHandle | None = None
-        self.sweeper: asyncio.Task | None = None
+        self.sweeper: asyncio.Task[None] | None = None
 
     async def use(self, gpu: DeploymentHandle) -> None:
         self.gpu = gpu

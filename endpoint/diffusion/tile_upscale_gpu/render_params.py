@@ -34,19 +34,18 @@ class RenderParams:
     @classmethod
     def make(cls, request: Request, reference: Image.Image | None, settings: Settings) -> "RenderParams":
         config, params = request.model_config_, request.gen_params
-        control = config.controlnet
-        is_controlled = bool(control and control.enabled)
+        control = config.controlnet if config.controlnet and config.controlnet.enabled else None
         return cls(
             strength=_or(params.strength, DEFAULT_STRENGTH),
             steps=_or(params.steps, DEFAULT_STEPS),
             cfg_scale=_or(params.cfg_scale, DEFAULT_CFG_SCALE),
             sampler=params.sampler or settings.models[config.base_model or settings.default_model].sampler,
-            controlnet=(control.model or next(iter(settings.controlnets))) if is_controlled else None,
+            controlnet=(control.model or next(iter(settings.controlnets))) if control else None,
             conditioning={
                 "controlnet_conditioning_scale": float(_or(control.conditioning_scale, DEFAULT_CONDITIONING_SCALE)),
                 "control_guidance_start": float(_or(control.guidance_start, 0.0)),
                 "control_guidance_end": float(_or(control.guidance_end, 1.0)),
-            } if is_controlled else {},
+            } if control else {},
             loras={lora.name: lora.weight for lora in config.loras or []},
             reference=reference,
             reference_scale=_or(request.ip_adapter_scale, DEFAULT_REFERENCE_SCALE) if reference else 0.0,

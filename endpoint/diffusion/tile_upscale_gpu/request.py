@@ -2,6 +2,7 @@
 """Parses and checks a submitted batch. Pictures are decoded later: a broken one fails its tile, not the batch."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pydantic
@@ -100,7 +101,7 @@ def _check_names(request: Request, settings: Settings) -> None:
     _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), SAMPLERS)
 
 
-def _check_name(field: str, name: str | None, known: dict) -> None:
+def _check_name(field: str, name: str | None, known: Mapping[str, object]) -> None:
     if name and name not in known:
         raise Problem(422, f"'{field}': '{name}' is not here; this endpoint has {', '.join(known) or 'none'}")
 

@@ -4,6 +4,7 @@
 import hashlib
 import os
 import tomllib
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -124,8 +125,9 @@ class Settings(Table):
     def make_identity(self) -> str:
         """Digest of all that changes the pixels: versions of service and libraries, weights, precision."""
         digest = hashlib.sha256()
-        parts = [self.models, self.controlnets, self.loras, {"ip_adapter": self.ip_adapter}]
-        for name, weights in (item for part in parts for item in part.items() if item[1]):
+        adapters = {"ip_adapter": self.ip_adapter} if self.ip_adapter else {}
+        parts: tuple[Mapping[str, Weights], ...] = (self.models, self.controlnets, self.loras, adapters)
+        for name, weights in (item for part in parts for item in part.items()):
             digest.update(f"{name}\0{weights.model_dump_json()}\0".encode())
             _digest_folder(digest, self.locate(name, weights))
         digest.update(f"{self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -83,7 +84,8 @@ class Routes:
     async def _wait_with_client(self, request: Request, answer: "asyncio.Future[Answer | None]") -> None:
         gone = asyncio.ensure_future(_wait_for_hang_up(request))
         try:
-            await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
+            waiting: list[asyncio.Future[Any]] = [answer, gone]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             gone.cancel()
         if not answer.done():
@@ -146,7 +148,8 @@ def _read_question(request: Request) -> Question:
         if not value.isdecimal():
             raise Problem(422, f"'{name}' must be a whole number")
         numbers[name] = int(value)
-    return Question(wait_s=_preferred_wait(request.headers), **numbers)
+    first, n = numbers.get("results_from", 0), numbers.get("max_results", Question.max_results)
+    return Question(first, n, _preferred_wait(request.headers))
 
 
 def _respond(answer: Answer | None) -> Response:
