@@ -12,17 +12,19 @@ SOURCE_FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "tools")
 FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data", "docs")
 # Folders without a README of their own: the one above says what they hold.
 NO_README = (
-    "plugin/backend/",
-    "endpoint/local/",
+    "backend/comfyui",
+    "backend/per-tile",
+    "backend/sdapi",
+    "backend/sdcpp",
     "fuzz/corpus",
     "gimp/plug-ins",
     "tile_upscale_gpu",
     "__pycache__",
-    ".pytest_cache",
+    "_cache",
     ".egg-info",
 )
 # Headers of these folders declare what their file names do not say. The list only ever gets shorter.
-FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/", "plugin/dispatch/", "plugin/gimp/", "ui/")
+FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/per-tile/", "plugin/gimp/", "ui/")
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
