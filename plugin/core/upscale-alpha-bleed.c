@@ -12,8 +12,8 @@ is_opaque_everywhere (const float *rgba, gsize n)
   return TRUE;
 }
 
-/* Adds one pixel to its parent, weighted by its alpha, so that what can't be seen has no
- * say. */
+/* Adds one pixel to its parent, weighted by alpha, so that transparent pixels don't
+ * count. */
 static void
 pull_pixel (const float *from, float *to)
 {
@@ -66,14 +66,16 @@ push (const float *half, float *rgba, int width_px, int height_px)
  * @width_px: width
  * @height_px: height
  *
- * Gives fully transparent pixels the color of what lies around them, so that a model
- * that knows no alpha sees no dark edge there. Pull-push (Gortler et al., "The
- * Lumigraph", 1996): averages on ever coarser grids, then fills back.
+ * Gives fully transparent pixels the color of their surroundings, so that a model without
+ * alpha sees no dark edge there. Pull-push (Gortler et al., "The Lumigraph", 1996):
+ * averages on ever coarser grids, then fills the finer ones from those.
  */
 void
 upscale_alpha_bleed (float *rgba, int width_px, int height_px)
 {
   g_autofree float *half = NULL;
+
+  g_return_if_fail (rgba != NULL);
 
   if (is_opaque_everywhere (rgba, (gsize) width_px * (gsize) height_px) ||
       (width_px == 1 && height_px == 1))

@@ -23,19 +23,21 @@ add_row (float       *rgba,
 
 /**
  * upscale_blend_add:
- * @rgba: (array) (inout): a block of the base, plus the changes added so far
+ * @rgba: (array) (inout): a block of the base with the changes added so far
  * @width_px: width of the block
- * @height_px: its height
- * @change: one tile's change over the same block
+ * @height_px: height of the block
+ * @change: the change of one tile over the same block
  *
  * Adds w * (painted - seen). As only differences are added, the base keeps its precision
- * and gamut, what equals the base changes nothing, and a tile that is missing leaves the
- * base as it is. Alpha is left alone, and so
- * is what can't be seen: endpoints were shown other colors there.
+ * and gamut, pixels equal to the base change nothing, and a missing tile leaves the base
+ * unchanged. Alpha stays unchanged, and so do transparent pixels, as endpoints received
+ * other colors there.
  */
 void
 upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange change)
 {
+  g_return_if_fail (rgba != NULL);
+
   for (int y = 0; y < height_px; y++)
     {
       gsize row = (gsize) y * (gsize) width_px;

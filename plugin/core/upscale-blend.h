@@ -7,12 +7,12 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleBlendChange:
- * @painted: (array): R, G, B of what was painted, rows without gaps
- * @seen: (array): the same of what the endpoint saw
- * @x_weights: (array): the tile's window across
- * @y_weights: (array): and down
+ * @painted: (array): R, G, B as painted, rows without gaps
+ * @seen: (array): R, G, B as the endpoint received them, likewise
+ * @x_weights: (array): the tile's weights across
+ * @y_weights: (array): the tile's weights down
  *
- * What one tile contributes to a block. Points at its maker's memory.
+ * The contribution of one tile to a block. A value that points at memory of the caller.
  */
 typedef struct
 {

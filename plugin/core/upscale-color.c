@@ -8,12 +8,12 @@
 #define BOX_PX 8
 #define CHANNELS UPSCALE_PIXELS_CHANNELS
 #define TAPS 4
-/* Boxes beyond an edge that a pixel at it looks at. */
+/* Boxes beyond an edge that affect a pixel at the edge. */
 #define MARGIN 2
-/* Of sixteen bits in one of eight. */
+/* Steps of 16 bits in one step of 8 bits. */
 #define UNITS_PER_LEVEL 257
 
-/* What is to be added in each box, in units of the result. */
+/* The correction of each box, in units of the result. */
 typedef struct
 {
   int    columns;
@@ -27,7 +27,7 @@ count_boxes (int length_px)
   return (length_px + BOX_PX - 1) / BOX_PX;
 }
 
-/* In whole numbers, box by box: this runs over every byte of every tile. */
+/* Sums integers box by box for speed, as this runs over every byte of every tile. */
 static void
 add_row_to_drift (Drift               *drift,
                   const UpscalePixels *painted,
@@ -52,8 +52,8 @@ add_row_to_drift (Drift               *drift,
     }
 }
 
-/* From sums to means, in units of the result. Boxes at the right and lower edge may hold
- * fewer pixels. */
+/* Turns sums into means, in units of the result. Boxes at the right and lower edge may
+ * hold fewer pixels. */
 static void
 scale_drift (Drift *drift, const UpscalePixels *pixels, float amount)
 {
@@ -82,8 +82,8 @@ measure_drift (const UpscalePixels *painted, const UpscalePixels *seen, float am
   return drift;
 }
 
-/* Catmull-Rom weights of the four boxes around a pixel (Catmull and Rom 1974); @first is
- * the leftmost box. */
+/* Computes the Catmull-Rom weights of the four boxes around a pixel (Catmull and Rom
+ * 1974), and returns the leftmost box. */
 static int
 cubic_taps (int position_px, float weights[TAPS])
 {
@@ -98,11 +98,11 @@ cubic_taps (int position_px, float weights[TAPS])
   return (int) floor_at - 1;
 }
 
-/* One row of boxes with its ends repeated, so that no pixel looks beyond it. */
+/* One row of boxes with its ends repeated, so that every pixel has all its boxes. */
 typedef struct
 {
   float *boxes;
-  float  weights[BOX_PX][TAPS]; /* of a pixel, by its place in its box */
+  float  weights[BOX_PX][TAPS]; /* by the place of a pixel in its box */
 } Line;
 
 static Line
@@ -130,7 +130,7 @@ repeat_ends (const Drift *drift, Line *line)
       }
 }
 
-/* The drift at one row of pixels, still in boxes across. */
+/* Interpolates the drift at one row of pixels. The row keeps one value per box. */
 static void
 interpolate_down (const Drift *drift, int y, Line *line)
 {
@@ -151,14 +151,14 @@ interpolate_down (const Drift *drift, int y, Line *line)
   repeat_ends (drift, line);
 }
 
-/* In units of the result, which are those of @line too. */
+/* Writes a row in units of the result, which @line has too. */
 static void
 correct_row (const Line *line, const guint8 *painted, int width_px, guint16 *corrected)
 {
   for (int x = 0; x < width_px; x++)
     {
       const float *weights = line->weights[x % BOX_PX];
-      /* Up to the middle of a box the one before it still counts. */
+      /* In the first half of a box, the four taps begin one box earlier. */
       const float *boxes =
           line->boxes + ((x + BOX_PX / 2) / BOX_PX + MARGIN - TAPS / 2) * CHANNELS;
 
@@ -177,16 +177,16 @@ correct_row (const Line *line, const guint8 *painted, int width_px, guint16 *cor
 
 /**
  * upscale_color_correct:
- * @painted: what the endpoint answered
- * @seen: what it was asked to paint, same size
- * @amount: 0 to leave it, 1 to hold it to the source wholly
+ * @painted: the answer of the endpoint
+ * @seen: the tile that was sent, of the same size
+ * @amount: 0 for no correction, 1 for full correction
  *
- * Takes out the drift of large areas that tiles would show as patches: P + k * up (down
- * (seen) - down (P)), with a box of 8 px down and a cubic up. Sixteen bits, as a change
- * this smooth would band in eight.
+ * Removes the color drift of large areas, which would show tiles as patches: P + k * up
+ * (down (seen) - down (P)), with a box of 8 px down and a cubic up. The result has 16
+ * bits, as so smooth a change would band in 8.
  *
- * Returns: (transfer full) (array): R, G, B of each pixel, 65535 for 1.0; just 257 times
- * @painted where nothing drifted
+ * Returns: (transfer full) (array): R, G, B of each pixel, 65535 for 1.0; exactly 257
+ * times @painted where nothing drifted
  */
 guint16 *
 upscale_color_correct (const UpscalePixels *painted,

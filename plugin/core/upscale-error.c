@@ -32,9 +32,9 @@ G_DEFINE_EXTENDED_ERROR (UpscaleError, upscale_error)
 /**
  * upscale_error_set_retry_after:
  * @error: an error of this domain
- * @wait_us: how long the endpoint asked to be left alone
+ * @wait_us: the wait that the endpoint asked for
  *
- * Lets a busy endpoint's own word travel with the error.
+ * Attaches the wait that a busy endpoint asked for.
  */
 void
 upscale_error_set_retry_after (GError *error, gint64 wait_us)
@@ -49,8 +49,7 @@ upscale_error_set_retry_after (GError *error, gint64 wait_us)
  * upscale_error_get_retry_after:
  * @error: any error
  *
- * Returns: how long the endpoint asked to be left alone, in microseconds; 0 when it did
- * not say
+ * Returns: the wait that the endpoint asked for, in microseconds, 0 for none
  */
 gint64
 upscale_error_get_retry_after (const GError *error)
@@ -65,8 +64,7 @@ upscale_error_get_retry_after (const GError *error)
  * upscale_error_set_unready:
  * @error: an error of this domain
  *
- * Notes that the server behind a proxy is not there yet: it is being started, or starts
- * again.
+ * Notes that the server behind a proxy is starting or restarting.
  */
 void
 upscale_error_set_unready (GError *error)
@@ -81,8 +79,8 @@ upscale_error_set_unready (GError *error)
  * upscale_error_is_unready:
  * @error: any error
  *
- * Returns: %TRUE if the endpoint has no room now, is being started, or says when to ask
- * again, so that it should be waited for
+ * Returns: %TRUE if the caller should wait for the endpoint, which is busy, is being
+ * started, or asked for a wait
  */
 gboolean
 upscale_error_is_unready (const GError *error)
@@ -97,9 +95,9 @@ upscale_error_is_unready (const GError *error)
 
 /**
  * upscale_error_tidy:
- * @error: (nullable): any error, which nobody else has yet
+ * @error: (nullable): any error, owned by the caller alone
  *
- * Tidies its message, in which a server may have its say.
+ * Tidies the message of @error, which may contain text of a server.
  */
 void
 upscale_error_tidy (GError *error)
@@ -112,12 +110,13 @@ upscale_error_tidy (GError *error)
 
 /**
  * upscale_error_is_transient:
- * @error: what a try ended with
+ * @error: the error of an attempt
  *
- * Says whether the same work may succeed when it is sent again, to the same endpoint or
+ * Tells whether the same work may succeed when sent again, to the same endpoint or
  * another.
  *
- * Returns: %FALSE for everything that only a person can change, and for cancellation
+ * Returns: %TRUE if another attempt may succeed; %FALSE for problems that only a person
+ * can solve, and for cancellation
  */
 gboolean
 upscale_error_is_transient (const GError *error)

@@ -7,15 +7,15 @@
 
 #define MINUTE_S 60.0
 #define HOUR_S 3600.0
-#define LEAST_COST 0.005 /* what is less shows as nothing */
+#define LEAST_COST 0.005 /* a lower cost is not shown */
 
-/* All slots of one endpoint together. */
+/* The slots of all endpoints together. */
 typedef struct
 {
   guint  n_slots;
   double tiles_per_s;
   double dollars_per_s;
-  double quickest_s; /* a tile, at best */
+  double quickest_s; /* of the fastest slot, per tile */
   guint  n_unknown;
 } Pool;
 
@@ -44,8 +44,8 @@ sum_up (UpscaleEstimateCase what)
   return pool;
 }
 
-/* As the scheduler will cut them once speeds are known; with many endpoints of different
- * speed it is the batch of a middling one. */
+/* Counts batches as the scheduler cuts them once speeds are known. With endpoints of
+ * different speeds, the batch of an average endpoint counts. */
 static guint
 count_batches (UpscaleEstimateCase what, Pool pool)
 {
@@ -55,7 +55,7 @@ count_batches (UpscaleEstimateCase what, Pool pool)
     .seconds_per_tile = pool.tiles_per_s > 0.0 ? pool.n_slots / pool.tiles_per_s : 0.0,
     .n_pending = what.n_tiles,
     .n_slots = pool.n_slots,
-    /* As large as they get: the few that batches begin with don't count. */
+    /* Count batches of full size, not the small first ones. */
     .n_last = what.n_tiles,
   };
   guint n;
@@ -70,8 +70,9 @@ count_batches (UpscaleEstimateCase what, Pool pool)
  * upscale_estimate:
  * @what: a job
  *
- * Foresees a job from what earlier runs have measured: n / sum (slots / seconds per
- * tile), at each slot's price. Says less where less is known.
+ * Estimates a job from the speeds that earlier runs measured: n / sum (slots / seconds
+ * per tile), at the price of each slot. Fields that depend on an unknown speed are
+ * negative, or 0 for batches.
  *
  * Returns: the estimate
  */

@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleEstimateEndpoint:
- * @n_slots: batches it works on at once, at least 1
- * @autoscales: whether its slots start cold
- * @seconds_per_tile: as it was measured in an earlier run, 0 when it never was
- * @price_per_hour: of one slot at work, in dollars
+ * @n_slots: batches that the endpoint works on at once, at least 1
+ * @autoscales: %TRUE if slots start cold
+ * @seconds_per_tile: as measured in an earlier run, 0 for unknown
+ * @price_per_hour: of one working slot, in dollars
  *
- * What is known of an endpoint before it is asked. A value.
+ * Known properties of an endpoint before any request. A value.
  */
 typedef struct
 {
@@ -27,11 +27,11 @@ typedef struct
 /**
  * UpscaleEstimateCase:
  * @n_tiles: tiles of the job
- * @policy: what the user wants
- * @endpoints: (array length=n_endpoints): who would paint them
- * @n_endpoints: how many they are
+ * @policy: the user's settings
+ * @endpoints: (array length=n_endpoints): the endpoints of the job
+ * @n_endpoints: the number of endpoints
  *
- * A job that has not begun. A value; points at its maker's memory.
+ * A job that has not begun. A value that points at memory of the caller.
  */
 typedef struct
 {
@@ -44,13 +44,13 @@ typedef struct
 /**
  * UpscaleEstimate:
  * @n_tiles: tiles
- * @n_batches: batches, 0 when nobody knows yet
+ * @n_batches: batches, 0 for unknown
  * @n_endpoints: endpoints
- * @seconds: how long it takes; negative when nobody knows yet
- * @cost: in dollars; negative when nobody knows yet
- * @most_cost: in dollars, when every tile fails as often as it may; negative likewise
+ * @seconds: duration; negative for unknown
+ * @cost: in dollars; negative for unknown
+ * @most_cost: in dollars, if every tile fails as often as allowed; negative for unknown
  *
- * What can be said of a job before it begins. A value.
+ * The estimated size, duration and cost of a job. A value.
  */
 typedef struct
 {

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* JSON numbers are doubles: larger seeds would not survive the wire. */
+/* JSON numbers are doubles, which can't represent larger seeds. */
 #define SEED_BITS 53
 
 static void
@@ -47,6 +47,8 @@ upscale_gen_params_new (void)
 UpscaleGenParams *
 upscale_gen_params_ref (UpscaleGenParams *gen_params)
 {
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
   return g_atomic_rc_box_acquire (gen_params);
 }
 
@@ -71,24 +73,29 @@ free_members (gpointer data)
 void
 upscale_gen_params_unref (UpscaleGenParams *gen_params)
 {
+  g_return_if_fail (gen_params != NULL);
+
   g_atomic_rc_box_release_full (gen_params, free_members);
 }
 
 /**
  * upscale_gen_params_add_lora:
- * @gen_params: a gen_params not yet handed on
- * @name: name of the LoRA
- * @weight: its weight
+ * @gen_params: a gen_params that is not shared yet
+ * @name: the name of the LoRA
+ * @weight: the weight
  *
- * Adds a LoRA after those it has.
+ * Appends a LoRA.
  */
 void
 upscale_gen_params_add_lora (UpscaleGenParams *gen_params,
                              const char       *name,
                              double            weight)
 {
-  UpscaleLora lora = { g_strdup (name), weight };
+  UpscaleLora lora = { NULL, weight };
 
+  g_return_if_fail (gen_params != NULL && name != NULL);
+
+  lora.name = g_strdup (name);
   g_array_append_val (gen_params->loras, lora);
 }
 
@@ -119,11 +126,11 @@ parse_lora (UpscaleGenParams *gen_params, const char *entry, GError **error)
 
 /**
  * upscale_gen_params_parse_loras:
- * @gen_params: a gen_params not yet handed on
+ * @gen_params: a gen_params that is not shared yet
  * @text: `name:weight` entries, with commas between; may be empty
  * @error: return location for an error
  *
- * Adds the LoRAs that a user typed.
+ * Appends the LoRAs that a user typed.
  *
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_ARGUMENT
  */
@@ -132,8 +139,11 @@ upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
                                 const char       *text,
                                 GError          **error)
 {
-  g_auto (GStrv) entries = g_strsplit (text, ",", -1);
+  g_auto (GStrv) entries = NULL;
 
+  g_return_val_if_fail (gen_params != NULL && text != NULL, FALSE);
+
+  entries = g_strsplit (text, ",", -1);
   for (char **entry = entries; *entry; entry++)
     {
       g_strstrip (*entry);
@@ -145,13 +155,13 @@ upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
 
 /**
  * upscale_gen_params_name_is_path:
- * @name: what a model or a LoRA is called
+ * @name: the name of a model or a LoRA
  *
- * Servers list what they have as names, some with folders in them, as in
- * `sdxl/detail.safetensors`. Those stay names. A path leads somewhere on a particular
- * disk: from the root, a home, a drive or another computer, upwards, or by a URI.
+ * Servers list models as names, some with folders, as in `sdxl/detail.safetensors`. Such
+ * names are no paths. A path refers to one particular disk: it begins at the root, a
+ * home, a drive or another computer, goes upwards, or is a URI.
  *
- * Returns: %TRUE if it is a path
+ * Returns: %TRUE if @name is a path
  */
 gboolean
 upscale_gen_params_name_is_path (const char *name)
@@ -171,9 +181,9 @@ upscale_gen_params_name_is_path (const char *name)
 
 /**
  * upscale_gen_params_dup_bare_name:
- * @name: what a model or a LoRA is called
+ * @name: the name of a model or a LoRA
  *
- * Returns: (transfer full): @name without the folders when it is a path, else all of it
+ * Returns: (transfer full): @name without folders if it is a path, else @name
  */
 char *
 upscale_gen_params_dup_bare_name (const char *name)
@@ -190,7 +200,7 @@ upscale_gen_params_dup_bare_name (const char *name)
   return g_strdup (upscale_gen_params_name_is_path (bare) ? "" : bare);
 }
 
-/* The length goes first, so that no two lists of texts run together to the same bytes. */
+/* Adds the length first, so that no two lists of texts give the same bytes. */
 static void
 digest_bytes (GChecksum *checksum, const void *data, gsize size)
 {
@@ -230,14 +240,17 @@ digest_ip_adapter (const UpscaleGenParams *gen_params, GChecksum *checksum)
 /**
  * upscale_gen_params_digest:
  * @gen_params: a gen_params
- * @checksum: where it is added
+ * @checksum: the checksum to update
  *
- * Adds all of the gen_params to a checksum, except the base seed: a tile's own seed,
- * drawn from it, is what counts.
+ * Adds all members of @gen_params to a checksum, except the base seed: the seed of a
+ * tile, derived from the base seed, is part of the tile's key instead.
  */
 void
 upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checksum)
 {
+  g_return_if_fail (gen_params != NULL);
+  g_return_if_fail (checksum != NULL);
+
   digest_text (checksum, gen_params->prompt);
   digest_text (checksum, gen_params->negative_prompt);
   digest_text (checksum, gen_params->model);
@@ -260,10 +273,10 @@ upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checks
  * @base_seed: the seed of the whole picture
  * @tile_index: a tile
  *
- * One seed for all tiles would repeat its pattern in each. The mixing is SplitMix64's
- * (Steele, Lea and Flood 2014).
+ * Derives the seed of a tile, as one seed for all tiles would repeat its pattern in each
+ * tile. The mixing is that of SplitMix64 (Steele, Lea and Flood 2014).
  *
- * Returns: 0 to 2^53 - 1
+ * Returns: the seed, 0 to 2^53 - 1
  */
 gint64
 upscale_gen_params_derive_tile_seed (gint64 base_seed, guint tile_index)

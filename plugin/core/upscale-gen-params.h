@@ -9,8 +9,8 @@ typedef struct _UpscaleGenParams UpscaleGenParams;
 
 /**
  * UpscaleLora:
- * @name: name of the LoRA, as the endpoint lists it
- * @weight: its weight
+ * @name: the name of the LoRA, as the endpoint lists it
+ * @weight: the weight
  */
 typedef struct
 {
@@ -20,22 +20,22 @@ typedef struct
 
 /**
  * UpscaleGenParams:
- * @prompt: what the picture shows, "" for none
- * @negative_prompt: what it must not show, "" for none
+ * @prompt: description of the picture, "" for none
+ * @negative_prompt: description of unwanted content, "" for none
  * @strength: denoising strength, 0 to 1
  * @steps: sampling steps
- * @cfg_scale: how closely the prompt is followed
+ * @cfg_scale: strength of the prompt's effect
  * @seed: base seed; each tile gets its own from upscale_gen_params_derive_tile_seed()
- * @generation_px: side at which the model paints, 0 for the tile's own
- * @controlnet_enabled: whether the tile ControlNet holds the picture together
- * @conditioning_scale: its weight
- * @ip_adapter_image: (nullable): bytes of the reference picture's file
- * @ip_adapter_scale: its weight
+ * @generation_px: side at which the model paints, 0 for that of the tile
+ * @controlnet_enabled: %TRUE to use the tile ControlNet
+ * @conditioning_scale: weight of the tile ControlNet
+ * @ip_adapter_image: (nullable): the file of the reference picture
+ * @ip_adapter_scale: weight of the reference picture
  * @loras: (element-type UpscaleLora): LoRAs to add
  * @model: model to use, "" for the endpoint's own choice
  *
- * All that changes what an endpoint answers for the same pixels. Filled by its maker,
- * read-only once handed on.
+ * All parameters that change the answer of an endpoint for the same pixels. Filled by its
+ * creator, and read-only once shared. Ref-counted, atomically.
  */
 struct _UpscaleGenParams
 {

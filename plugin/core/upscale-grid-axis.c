@@ -3,15 +3,15 @@
 
 #include <math.h>
 
-/* A stretch over which one tile's weight falls and the next one's rises. */
+/* A range over which the weight of one tile falls and that of the next rises. */
 typedef struct
 {
   int start_px;
   int length_px;
 } Feather;
 
-/* Coarser lattices than the one needed, for endpoints that like sizes of this kind, and
- * at last that one itself. */
+/* Lattices that suit endpoints with a `multiple_of`, coarsest first. 1 stands for the
+ * needed lattice itself. */
 static const int coarse_px[] = { 128, 64, 32, 16, 1 };
 
 static int
@@ -20,7 +20,8 @@ round_up_after (int first_px, int start_px, int multiple_of)
   return first_px + upscale_lattice_round_up (MAX (0, start_px - first_px), multiple_of);
 }
 
-/* Places the outer tiles, and counts the fewest between them that keep the overlap. */
+/* Places the outer tiles, and counts the fewest tiles between them that keep the
+ * overlap. */
 static UpscaleGridAxis
 lay_out (UpscaleGridAxisCase what, int first_px, int lattice_px)
 {
@@ -42,9 +43,9 @@ lay_out (UpscaleGridAxisCase what, int first_px, int lattice_px)
   return axis;
 }
 
-/* The coarsest lattice that costs no tile. A region may begin beside the lattice of the
- * whole picture; its tiles keep to the one needed unless that costs a tile, but reach no
- * further beyond the region than they must. */
+/* Chooses the coarsest lattice without an additional tile. Tiles of a part of the
+ * picture use the needed lattice only, so that they reach beyond the region as little
+ * as possible, or start at the region's edge if the lattice would cost a tile. */
 static UpscaleGridAxis
 choose_layout (UpscaleGridAxisCase what)
 {
@@ -68,7 +69,8 @@ choose_layout (UpscaleGridAxisCase what)
   return least;
 }
 
-/* Of a factor without a step nothing begins where a source pixel does. */
+/* Without a step no target pixel begins at a source pixel, so there is no slack to
+ * measure. */
 static int
 find_slack (UpscaleGridAxis axis, UpscaleLatticeStep step)
 {
@@ -81,11 +83,11 @@ find_slack (UpscaleGridAxis axis, UpscaleLatticeStep step)
 
 /**
  * upscale_grid_axis_new:
- * @what: what is to be laid out
+ * @what: the region and the wanted tiles
  *
- * Lays out as few tiles as keep the overlap; 1 when the region fits in one. All have one
- * length and begin on a lattice: at a multiple of the factor's step, when that is short,
- * and of the latent grid. The last one may end beyond the region.
+ * Lays out the fewest tiles that keep the overlap, 1 if the region fits in one. All tiles
+ * have one length and begin on a lattice: at multiples of the latent grid, and of the
+ * factor's step unless the step is long. The last tile may end beyond the region.
  *
  * Returns: the axis
  */
@@ -101,9 +103,9 @@ upscale_grid_axis_new (UpscaleGridAxisCase what)
 /**
  * upscale_grid_axis_get_tile_start:
  * @axis: an axis
- * @index: a tile on it
+ * @index: index of a tile
  *
- * Tiles are spread evenly, each moved to the nearest place of the lattice.
+ * Tiles are spread evenly and then moved to the nearest point of the lattice.
  *
  * Returns: the tile's first pixel
  */
@@ -120,8 +122,8 @@ upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index)
   return axis.first_px + (int) ((2 * index * room + gaps) / (2 * gaps)) * axis.lattice_px;
 }
 
-/* The feather between tile @index and its follower: half of the overlap wide, in the
- * middle of where they really overlap. */
+/* Returns the feather between tile @index and the next tile: half of the overlap wide,
+ * in the middle of the actual overlap. */
 static Feather
 feather_after (UpscaleGridAxis axis, int index)
 {
@@ -132,8 +134,9 @@ feather_after (UpscaleGridAxis axis, int index)
   return (Feather) { start + (end - start - length) / 2, length };
 }
 
-/* At an edge of the region inside the picture nothing overlaps: the outer quarter is
- * dropped and the next half fades to the base. */
+/* Returns the length of the fade at an edge of the region inside the picture. No tiles
+ * overlap there: the outer quarter of the overlap is dropped, and the next half fades
+ * to the base. */
 static int
 fade_length (UpscaleGridAxis axis)
 {
@@ -159,9 +162,10 @@ append_segment (GArray *segments, int start_px, int end_px, int first, int n)
  * upscale_grid_axis_get_segments:
  * @axis: an axis
  *
- * Cuts the region in stretches of one fixed set of tiles, in order, without gap.
+ * Cuts the region into segments with one fixed set of tiles each, in order and without
+ * gaps.
  *
- * Returns: (transfer full) (element-type UpscaleGridAxisSegment): the stretches
+ * Returns: (transfer full) (element-type UpscaleGridAxisSegment): the segments
  */
 GArray *
 upscale_grid_axis_get_segments (UpscaleGridAxis axis)
@@ -185,11 +189,11 @@ upscale_grid_axis_get_segments (UpscaleGridAxis axis)
  * upscale_grid_axis_smootherstep:
  * @t: 0 to 1
  *
- * 6t^5 - 15t^4 + 10t^3 (K. Perlin, "Improving noise", 2002): flat in first and second
- * derivative at both ends, and s(t) + s(1 - t) = 1, so that two windows that cross always
- * sum to 1.
+ * Computes the feather 6t^5 - 15t^4 + 10t^3 (K. Perlin, "Improving noise", 2002). First
+ * and second derivative are 0 at both ends, and s(t) + s(1 - t) = 1, so that two crossing
+ * weights sum to 1.
  *
- * Returns: 0 to 1
+ * Returns: the weight, 0 to 1
  */
 double
 upscale_grid_axis_smootherstep (double t)
@@ -197,7 +201,7 @@ upscale_grid_axis_smootherstep (double t)
   return t * t * t * (t * (6.0 * t - 15.0) + 10.0);
 }
 
-/* Rises from 0 to 1 over a feather; sampled at pixel centers. */
+/* Returns a weight that rises from 0 to 1 over a feather, sampled at pixel centers. */
 static double
 rise (Feather feather, int position_px)
 {
@@ -209,7 +213,7 @@ rise (Feather feather, int position_px)
                                          feather.length_px);
 }
 
-/* How much of all tiles together there is: all, save at edges inside the picture. */
+/* Returns the sum of the weights of all tiles: 1 except at edges inside the picture. */
 static double
 get_presence (UpscaleGridAxis axis, int position_px)
 {
@@ -225,14 +229,14 @@ get_presence (UpscaleGridAxis axis, int position_px)
 /**
  * upscale_grid_axis_get_weight:
  * @axis: an axis
- * @index: a tile on it
+ * @index: index of a tile
  * @position_px: a pixel of the region
  *
- * The window of one tile on one axis. Over all tiles it sums to 1, save within the
- * overlap of an edge of the region that lies inside the picture, where it fades to 0 so
- * that no edge shows.
+ * Computes the weight of one tile on one axis. The weights of all tiles sum to 1, except
+ * near an edge of the region inside the picture, where they fade to 0 so that no edge
+ * shows.
  *
- * Returns: 0 to 1
+ * Returns: the feather's value, 0 to 1
  */
 float
 upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px)
@@ -241,8 +245,8 @@ upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px)
 
   g_return_val_if_fail (index >= 0 && index < axis.n, 0.0f);
 
-  /* No pixel lies in both feathers, as those never meet: two neighbors of a tile are
-   * further apart than the overlap is long. */
+  /* Feathers of a tile never meet, as the two neighbors of a tile are further apart
+   * than the overlap is long. */
   weight = get_presence (axis, position_px);
   if (index > 0)
     weight *= rise (feather_after (axis, index - 1), position_px);

@@ -11,18 +11,19 @@ G_BEGIN_DECLS
  * @length_px: length of the region
  * @first_px: first pixel of the first tile, not after @start_px
  * @last_px: first pixel of the last tile
- * @lattice_px: tiles begin so many px apart, or a multiple of it
- * @tile_px: length of each tile; the last one may end beyond the region, and beyond the
- * picture
- * @slack_px: how far a tile begins behind a source pixel at most, 0 when all begin where
- * one does
+ * @lattice_px: distances between tiles are multiples of this
+ * @tile_px: length of each tile; the last tile may end beyond the region and the picture
+ * @slack_px: largest distance from the start of a source pixel to the start of a tile, 0
+ * if all tiles begin at source pixels
  * @overlap_px: the smallest overlap of neighbors
  * @n: number of tiles
- * @fade_start: the region begins inside the picture, so its first tile fades in
- * @fade_end: likewise at its end
+ * @fade_start: %TRUE if the region begins inside the picture, so that its first tile
+ * fades in
+ * @fade_end: likewise at the end of the region
  *
- * One axis of the grid. Columns and rows follow the same rules, and the window is their
- * product, so all geometry is done here, once. A value.
+ * One axis of the grid, with the layout of tiles and their feathered weights. Columns and
+ * rows follow the same rules, and the weight of a tile is the product of both axes. A
+ * value.
  */
 typedef struct
 {
@@ -43,10 +44,10 @@ typedef struct
  * UpscaleGridAxisSegment:
  * @start_px: first pixel
  * @length_px: length, at least 1
- * @first: the first tile that carries weight all over it
- * @n: 1, or 2 where neighbors are feathered into each other
+ * @first: the first tile with weight in the whole segment
+ * @n: the number of tiles: 1, or 2 where neighbors overlap with weight
  *
- * A stretch of the axis with one fixed set of tiles. A value.
+ * A part of the axis with one fixed set of tiles. A value.
  */
 typedef struct
 {
@@ -65,7 +66,7 @@ typedef struct
  * @overlap_px: smallest overlap, at most half of @tile_px
  * @step: the upscale factor's step
  *
- * What is to be laid out. A value.
+ * The region and the wanted tiles of an axis. A value.
  */
 typedef struct
 {

@@ -3,19 +3,20 @@
 
 #include <math.h>
 
-/* Enough for every factor in hundredths. */
+/* Finds the step of every factor in hundredths. */
 #define MAX_STEP_PX 100
-/* Diffusion models see blocks of this many pixels as one. */
+/* The latent grid: diffusion models represent a block of this size as one latent
+ * pixel. */
 #define LATENT_PX 8
-/* A lattice may take this share of the distance between tiles, as tiles cost money. */
+/* A lattice may shorten the distance between tiles by this share, as tiles cost money. */
 #define MOST_LOSS_DIVISOR 8
 
 /**
  * upscale_lattice_find_step:
  * @scale: the upscale factor, at least 1
  *
- * Returns: the factor's step; without @target_px when no source pixel but the first
- * begins where a target pixel does, within a hundred
+ * Returns: the factor's step, with @target_px 0 if no source pixel but the first begins
+ * at a target pixel, within a hundred source pixels
  */
 UpscaleLatticeStep
 upscale_lattice_find_step (double scale)
@@ -35,11 +36,13 @@ upscale_lattice_find_step (double scale)
  * @length_px: a length, not negative
  * @multiple_of: at least 1
  *
- * Returns: the largest multiple that is not above @length_px
+ * Returns: the largest multiple of @multiple_of up to @length_px
  */
 int
 upscale_lattice_round_down (int length_px, int multiple_of)
 {
+  g_return_val_if_fail (length_px >= 0 && multiple_of > 0, length_px);
+
   return length_px / multiple_of * multiple_of;
 }
 
@@ -48,7 +51,7 @@ upscale_lattice_round_down (int length_px, int multiple_of)
  * @length_px: a length, not negative
  * @multiple_of: at least 1
  *
- * Returns: the smallest multiple that is not below @length_px
+ * Returns: the smallest multiple of @multiple_of from @length_px on
  */
 int
 upscale_lattice_round_up (int length_px, int multiple_of)
@@ -61,13 +64,15 @@ upscale_lattice_round_up (int length_px, int multiple_of)
  * @a: at least 1
  * @b: at least 1
  *
- * Returns: the smallest number that both divide
+ * Returns: the smallest number divisible by both
  */
 int
 upscale_lattice_least_common_multiple (int a, int b)
 {
   int divisor = a;
   int rest = b;
+
+  g_return_val_if_fail (a > 0 && b > 0, 1);
 
   while (rest != 0)
     {
@@ -82,13 +87,14 @@ upscale_lattice_least_common_multiple (int a, int b)
 /**
  * upscale_lattice_find:
  * @step: the upscale factor's step
- * @spacing_px: how far apart tiles may begin at most, at least 1
+ * @spacing_px: the largest distance between starts of tiles, at least 1
  *
- * Tiles that begin where source pixels do can be sent at the source's size, and those
- * that begin on the latent grid show the model the same blocks where they overlap. A step
- * that would move the tiles much closer together, and so need more of them, has no say.
+ * Chooses the lattice of tile starts. Tiles that begin at source pixels can be sent at
+ * the source's size. Tiles on the latent grid show the model the same blocks where they
+ * overlap. A step that would move tiles much closer together is ignored, as it costs more
+ * tiles.
  *
- * Returns: what tiles should begin at a multiple of, at most @spacing_px
+ * Returns: the lattice: starts should be multiples of this, at most @spacing_px
  */
 int
 upscale_lattice_find (UpscaleLatticeStep step, int spacing_px)

@@ -7,11 +7,11 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLatticeStep:
- * @source_px: so many source pixels, at least 1
- * @target_px: become so many target pixels; 0 when there are no such numbers
+ * @source_px: number of source pixels, at least 1
+ * @target_px: number of target pixels that they become; 0 if no such numbers exist
  *
- * The smallest whole numbers whose quotient is the upscale factor: after every @target_px
- * target pixels one begins where a source pixel does. A value.
+ * The smallest whole numbers whose quotient is the upscale factor: each multiple of
+ * @target_px is the start of a source pixel. A value.
  */
 typedef struct
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Servers list files, and only the names of the files tell what is in them. */
+/* Servers list files of models, and only the names tell their contents. */
 #include "upscale-model-names.h"
 
 #include <string.h>
 
-/* Best first: a union model does tiles among other things. */
+/* Best first. A union model supports tiles among other hints. */
 const char *const UPSCALE_WORDS_TILE[] = { "tile", "union", "promax", NULL };
 const char *const UPSCALE_WORDS_IP_ADAPTER[] = { "ip-adapter", "ip_adapter", "ipadapter",
                                                  NULL };
 
-/* A guide works only with models of its own family. */
+/* A guide (ControlNet or IP-Adapter) works only with models of its own family. */
 typedef enum
 {
   FAMILY_UNKNOWN,
@@ -65,7 +65,7 @@ has_any (const char *name, const char *const *words, gsize n_words)
 /**
  * upscale_model_names_filter:
  * @names: (nullable): the files that a server lists
- * @words: (array zero-terminated=1): one of which must be in the name, best first
+ * @words: (array zero-terminated=1): words, one of which must be in the name, best first
  *
  * Returns: (transfer full): the names with one of @words, those with the best word first
  */
@@ -73,6 +73,8 @@ GStrv
 upscale_model_names_filter (const char *const *names, const char *const *words)
 {
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+
+  g_return_val_if_fail (words != NULL, NULL);
 
   for (gsize word = 0; words[word]; word++)
     for (gsize i = 0; names && names[i]; i++)
@@ -93,12 +95,13 @@ find_of_families (const char *const *names, Family family, Family other)
 /**
  * upscale_model_names_fit:
  * @names: (nullable): names of guides, best first
- * @model: (nullable): the checkpoint that the guide is to go with
+ * @model: (nullable): the checkpoint to use with the guide
  *
- * Chooses a guide of the checkpoint's own family, or else one whose name tells no family.
- * The name of a checkpoint that tells no family fits any guide; most of these are SD 1.5.
+ * Chooses a guide of the checkpoint's family, or else a guide of unknown family. A
+ * checkpoint of unknown family fits any guide. Most such checkpoints are SD 1.5, so these
+ * guides come first.
  *
- * Returns: (transfer none) (nullable): one of @names, or %NULL when all are of other
+ * Returns: (transfer none) (nullable): one of @names, or %NULL if all guides are of other
  * families
  */
 const char *
@@ -119,10 +122,9 @@ upscale_model_names_fit (const char *const *names, const char *model)
  * upscale_model_names_choose:
  * @names: (nullable): the files that a server lists
  * @words: (array zero-terminated=1): one of which must be in the name, best first
- * @model: (nullable): the checkpoint that the file is to go with
+ * @model: (nullable): the checkpoint to use with the file
  *
- * Chooses the file that most likely is the one needed, of the checkpoint's own family
- * where names tell.
+ * Chooses the file most likely needed, of the checkpoint's family where names tell it.
  *
  * Returns: (transfer none) (nullable): one of @names
  */
@@ -148,7 +150,7 @@ upscale_model_names_choose (const char *const *names,
  * AUTOMATIC1111 appends ` [1234567890]` to the name of a model as soon as it has computed
  * the file's digest, so the same file has two names.
  *
- * Returns: (transfer full): @name without that
+ * Returns: (transfer full): @name without the hash
  */
 char *
 upscale_model_names_dup_without_hash (const char *name)
@@ -174,7 +176,7 @@ skip_folders (const char *name)
   return base;
 }
 
-/* The file's name without folders, ending and hash. */
+/* Returns the name of a file without folders, ending and hash. */
 static char *
 dup_stem (const char *name)
 {
@@ -194,7 +196,7 @@ dup_stem (const char *name)
  * @name: a name
  * @other: another
  *
- * Returns: %TRUE if both can be names of one file: folder, ending and hash don't count
+ * Returns: %TRUE if both can name one file, regardless of folder, ending and hash
  */
 gboolean
 upscale_model_names_are_same (const char *name, const char *other)
@@ -205,7 +207,7 @@ upscale_model_names_are_same (const char *name, const char *other)
   return g_ascii_strcasecmp (stem, other_stem) == 0;
 }
 
-/* Where one of the names has no folder, any will do. */
+/* A name without a folder matches any folder. */
 static gboolean
 have_same_folder (const char *name, const char *other)
 {
@@ -222,8 +224,7 @@ have_same_folder (const char *name, const char *other)
  * @names: (nullable): the names that a server lists
  * @wanted: a name as the user wrote it
  *
- * Finds a file by its name. The hash, the folder and the ending may be left out where
- * only one file fits.
+ * Finds a file by its name. Hash, folder and ending may be missing if only one file fits.
  *
  * Returns: (transfer none) (nullable): one of @names
  */

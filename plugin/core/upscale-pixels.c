@@ -8,7 +8,7 @@
  * @width_px: width, at least 1
  * @height_px: height, at least 1
  *
- * Returns: (transfer full): a picture whose bytes its maker fills
+ * Returns: (transfer full): a picture with undefined bytes
  */
 UpscalePixels *
 upscale_pixels_new (int width_px, int height_px)
@@ -34,6 +34,8 @@ upscale_pixels_new (int width_px, int height_px)
 UpscalePixels *
 upscale_pixels_ref (UpscalePixels *pixels)
 {
+  g_return_val_if_fail (pixels != NULL, NULL);
+
   return g_atomic_rc_box_acquire (pixels);
 }
 
@@ -54,6 +56,8 @@ free_data (gpointer data)
 void
 upscale_pixels_unref (UpscalePixels *pixels)
 {
+  g_return_if_fail (pixels != NULL);
+
   g_atomic_rc_box_release_full (pixels, free_data);
 }
 
@@ -66,6 +70,8 @@ upscale_pixels_unref (UpscalePixels *pixels)
 gsize
 upscale_pixels_get_row_bytes (const UpscalePixels *pixels)
 {
+  g_return_val_if_fail (pixels != NULL, 0);
+
   return (gsize) pixels->width_px * UPSCALE_PIXELS_CHANNELS;
 }
 
@@ -79,11 +85,14 @@ upscale_pixels_get_row_bytes (const UpscalePixels *pixels)
 gboolean
 upscale_pixels_is_same_size (const UpscalePixels *a, const UpscalePixels *b)
 {
+  g_return_val_if_fail (a != NULL, FALSE);
+  g_return_val_if_fail (b != NULL, FALSE);
+
   return a->width_px == b->width_px && a->height_px == b->height_px;
 }
 
 /* Mirrors at the last pixel without repeating it, back and forth, so that a picture of
- * any size can be padded to any other. */
+ * any size can be padded to any larger size. */
 static int
 mirror (int position, int length)
 {
@@ -99,10 +108,10 @@ mirror (int position, int length)
  * @width_px: wanted width, not less than the picture's
  * @height_px: wanted height, not less than the picture's
  *
- * Grows a picture to the right and downwards by mirroring, for endpoints that take only
- * some sizes.
+ * Extends a picture to the right and downwards by mirroring, for endpoints that accept
+ * only some sizes.
  *
- * Returns: (transfer full): the padded picture; @pixels itself when it already fits
+ * Returns: (transfer full): the padded picture, or @pixels itself if it already fits
  */
 UpscalePixels *
 upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
@@ -133,11 +142,11 @@ upscale_pixels_pad (UpscalePixels *pixels, int width_px, int height_px)
 /**
  * upscale_pixels_crop:
  * @pixels: a picture
- * @rect: what to keep; not empty, and inside of the picture
+ * @rect: the part to keep; not empty, and inside the picture
  *
- * Cuts a picture back to what was wanted of it, after upscale_pixels_pad() for one.
+ * Crops a picture, for example after upscale_pixels_pad().
  *
- * Returns: (transfer full): the part; @pixels itself when nothing is cut
+ * Returns: (transfer full): the part, or @pixels itself if nothing is cut
  */
 UpscalePixels *
 upscale_pixels_crop (UpscalePixels *pixels, UpscaleRect rect)

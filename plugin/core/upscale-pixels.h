@@ -17,8 +17,8 @@ typedef struct _UpscalePixels UpscalePixels;
  * @height_px: height
  * @data: (array): @height_px rows of @width_px R, G, B bytes, without gaps
  *
- * A picture as endpoints see it: 8 bits, sRGB, no alpha. Ref-counted over threads;
- * written by its maker only, before it is handed on.
+ * A picture as endpoints receive it: 8 bits, sRGB, no alpha. Ref-counted, atomically.
+ * Written by its creator only, before it is shared.
  */
 struct _UpscalePixels
 {

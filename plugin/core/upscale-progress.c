@@ -7,9 +7,9 @@
 
 /**
  * upscale_progress_count_settled:
- * @progress: how far it is
+ * @progress: the progress
  *
- * Returns: tiles on which the last word is said, failed ones included
+ * Returns: the number of tiles that are finished, including failed ones
  */
 guint
 upscale_progress_count_settled (UpscaleProgress progress)
@@ -19,9 +19,9 @@ upscale_progress_count_settled (UpscaleProgress progress)
 
 /**
  * upscale_progress_count_done:
- * @progress: how far it is
+ * @progress: the progress
  *
- * Returns: tiles that need no more work; failed ones do
+ * Returns: the number of tiles that need no more work; failed tiles need more
  */
 guint
 upscale_progress_count_done (UpscaleProgress progress)
@@ -29,7 +29,7 @@ upscale_progress_count_done (UpscaleProgress progress)
   return progress.n_painted + progress.n_stored + progress.n_skipped;
 }
 
-/* Says why nothing is being painted. */
+/* Appends the reason that nothing is being painted. */
 static void
 append_wait (GString *line, UpscaleProgress progress)
 {
@@ -72,7 +72,7 @@ append_cost (GString *line, UpscaleProgress progress)
 
 /**
  * upscale_progress_describe:
- * @progress: how far it is
+ * @progress: the progress
  *
  * Returns: (transfer full): one line, such as `5 of 45 tiles, 9 in flight, about 2 min
  * left`
@@ -98,9 +98,9 @@ upscale_progress_describe (UpscaleProgress progress)
 
 /**
  * upscale_progress_describe_wait:
- * @wait_us: how long a busy endpoint is left alone
+ * @wait_us: the wait for a busy endpoint
  *
- * Returns: (transfer full): the same in words
+ * Returns: (transfer full): the wait in words
  */
 char *
 upscale_progress_describe_wait (gint64 wait_us)
@@ -125,8 +125,8 @@ ends_sentence (const char *text)
 
 /**
  * upscale_progress_summarise:
- * @progress: how it ended
- * @first_failure: (nullable): why the first of the failed tiles failed
+ * @progress: the progress at the end
+ * @first_failure: (nullable): the error of the first failed tile
  *
  * Returns: (transfer full): one sentence, such as `80 of 81 tiles; tile 12: it timed out.
  * Run again to finish.`

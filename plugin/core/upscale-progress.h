@@ -8,20 +8,20 @@ G_BEGIN_DECLS
 /**
  * UpscaleProgress:
  * @n_tiles: tiles of the job
- * @n_painted: painted in this run
- * @n_stored: found in the store
- * @n_skipped: nothing to paint there
- * @n_failed: given up
- * @n_in_flight: on their way: being made ready, sent, painted
- * @n_queued: of those, how many wait in an endpoint's queue
- * @n_starting: of those, how many wait for a machine that is being started
- * @wait_us: nobody is at work, and in so long a busy endpoint is asked again; else 0
- * @seconds_left: by the measured speeds, without machines still starting; negative when
- * nobody knows yet
- * @cost: spent in this run, by each endpoint's price per hour
- * @expected_cost: what the run will have cost at its end; negative when nobody knows yet
+ * @n_painted: tiles painted in this run
+ * @n_stored: tiles found in the cache
+ * @n_skipped: tiles with nothing to paint
+ * @n_failed: tiles given up
+ * @n_in_flight: tiles being prepared, sent or painted
+ * @n_queued: those of @n_in_flight that wait in an endpoint's queue
+ * @n_starting: those of @n_in_flight that wait for a machine to start
+ * @wait_us: time until a busy endpoint is asked again, if no endpoint works; else 0
+ * @seconds_left: estimate by measured speeds, without machines still starting; negative
+ * for unknown
+ * @cost: money spent in this run, by each endpoint's price per hour
+ * @expected_cost: estimated cost of the whole run; negative for unknown
  *
- * How far a job is. A value.
+ * The progress of a job. A value.
  */
 typedef struct
 {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* The edges of a rectangle that a file names may lie beyond what an int holds. */
+/* The edges of a rectangle from a file may exceed an int. */
 static gint64
 get_right (UpscaleRect rect)
 {
@@ -16,7 +16,7 @@ get_bottom (UpscaleRect rect)
   return (gint64) rect.y + rect.height;
 }
 
-/* Returns the rectangle between four edges; what an int can't hold is cut off. */
+/* Returns the rectangle between four edges. Sizes are clamped to an int. */
 static UpscaleRect
 between (int left, int top, gint64 right, gint64 bottom)
 {
@@ -28,7 +28,7 @@ between (int left, int top, gint64 right, gint64 bottom)
  * upscale_rect_is_empty:
  * @rect: a rectangle
  *
- * Returns: whether @rect holds no pixel
+ * Returns: %TRUE if @rect has no pixel
  */
 gboolean
 upscale_rect_is_empty (UpscaleRect rect)
@@ -41,7 +41,7 @@ upscale_rect_is_empty (UpscaleRect rect)
  * @a: a rectangle
  * @b: another
  *
- * Returns: whether both are the same, edge by edge
+ * Returns: %TRUE if all edges are equal
  */
 gboolean
 upscale_rect_equal (UpscaleRect a, UpscaleRect b)
@@ -69,7 +69,7 @@ upscale_rect_contains (UpscaleRect outer, UpscaleRect inner)
  * @a: a rectangle
  * @b: another
  *
- * Returns: what both cover; all zero when they don't meet
+ * Returns: the common part, all zero if the rectangles don't overlap
  */
 UpscaleRect
 upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
@@ -88,7 +88,7 @@ upscale_rect_intersect (UpscaleRect a, UpscaleRect b)
  * @a: a rectangle
  * @b: another one
  *
- * Returns: the smallest rectangle that holds both; an empty one holds nothing
+ * Returns: the smallest rectangle that contains both; an empty rectangle is ignored
  */
 UpscaleRect
 upscale_rect_union (UpscaleRect a, UpscaleRect b)
@@ -113,8 +113,8 @@ scale_edge (gint64 edge, double factor)
  * @x_factor: horizontal factor
  * @y_factor: vertical factor
  *
- * Scales the edges, each rounded to the nearest pixel, so that neighbors stay
- * neighbors. An edge that an int can't hold lies at the last place that it can.
+ * Scales the edges and rounds each to the nearest pixel, so that adjacent rectangles stay
+ * adjacent. Edges are clamped to an int.
  *
  * Returns: the scaled rectangle
  */

@@ -8,22 +8,21 @@
 #include <math.h>
 #include <string.h>
 
-/* Pictures are compared as this many blocks a side: detail is the model's business, the
- * large forms are not. */
+/* Pictures are compared as this many blocks per side, as a model may change detail but
+ * not large forms. */
 #define GRID 12
 
-/* Luma deviations, 0..255. A picture above the first has something to see; one below the
- * second shows nothing. */
+/* Standard deviations of luma, 0..255. A picture above LIVELY_DEVIATION has content; a
+ * picture below FLAT_DEVIATION has none. */
 #define LIVELY_DEVIATION 8.0
 #define FLAT_DEVIATION 1.5
 
-/* With less deviation than this between the blocks, noise decides the correlation, so it
- * says nothing. */
+/* With less deviation between the blocks, noise dominates the correlation. */
 #define FORM_DEVIATION 6.0
 
-/* Blur, noise, sharpening and a color cast keep the correlation of the blocks above 0.9;
- * other pictures lie around 0. Up to half strength a model keeps the forms; towards full
- * strength it may do what it likes. */
+/* Blur, noise, sharpening and a color cast keep the correlation of the blocks above
+ * 0.9; unrelated pictures are near 0. Up to half strength a model keeps the forms.
+ * Towards full strength it may change them freely. */
 #define LEAST_CORRELATION 0.4
 #define FREE_STRENGTH 0.5
 
@@ -64,7 +63,7 @@ finish_blocks (Form *form, const int *counts)
   form->block_deviation = deviation (sum, squares, form->n_blocks);
 }
 
-/* One row's part of a block. */
+/* Adds one row of a block. */
 static void
 add_run (Form *form, const guint8 *pixels, int n, int block, double sums[2])
 {
@@ -83,7 +82,7 @@ add_run (Form *form, const guint8 *pixels, int n, int block, double sums[2])
   sums[1] += squares;
 }
 
-/* Where a block begins: the first position that scales into it. */
+/* Returns the first position of a block. */
 static int
 block_start (int index, int n_blocks, int length_px)
 {
@@ -119,7 +118,7 @@ measure (const UpscalePixels *pixels)
   return form;
 }
 
-/* Pearson's correlation of the blocks' means. */
+/* Computes Pearson's correlation of the blocks' means. */
 static double
 correlate (const Form *a, const Form *b)
 {
@@ -147,13 +146,13 @@ least_correlation (double strength)
 
 /**
  * upscale_similarity_check:
- * @seen: what the endpoint was asked to paint
- * @painted: what it answered, same size
- * @strength: how much it was allowed to change
+ * @seen: the tile that was sent
+ * @painted: the answer of the endpoint, of the same size
+ * @strength: the denoising strength, 0 to 1
  * @error: return location for an error
  *
- * Servers have been seen to answer with black, gray or unrelated pictures and a status of
- * 200. This refuses what can't be the source repainted, and lets pass whatever might be.
+ * Refuses pictures that can't be the source repainted, and accepts all others. Servers
+ * have been seen to answer with black, gray or unrelated pictures and a status of 200.
  *
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_BAD_PICTURE
  */
@@ -190,7 +189,7 @@ upscale_similarity_check (const UpscalePixels *seen,
  * upscale_similarity_is_single_colored:
  * @pixels: a picture
  *
- * Returns: whether all its pixels are the same, so that there is nothing to paint
+ * Returns: %TRUE if all pixels are equal, so that there is nothing to paint
  */
 gboolean
 upscale_similarity_is_single_colored (const UpscalePixels *pixels)

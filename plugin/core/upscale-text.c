@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Texts of servers on their way to a person: in the log, the dialog or a terminal. */
+/* Makes texts of servers safe to show to a person in the log, the dialog or a
+ * terminal. */
 #include "upscale-text.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
-/* They join letters, of Persian and of emoji. */
+/* Joiners are part of Persian words and of emoji. */
 #define ZERO_WIDTH_NON_JOINER 0x200c
 #define ZERO_WIDTH_JOINER 0x200d
 
-/* Line ends, escape sequences of terminals, and everything else that moves a cursor. */
+/* Matches line ends, escape sequences of terminals, and other characters that move a
+ * cursor. */
 static gboolean
 breaks_lines (gunichar c)
 {
@@ -17,7 +19,8 @@ breaks_lines (gunichar c)
          type == G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
-/* Marks that turn the direction of what follows, or hide in it. */
+/* Matches marks that change the direction of the tidied text after them, and other
+ * invisible ones. */
 static gboolean
 is_invisible (gunichar c)
 {
@@ -28,21 +31,25 @@ is_invisible (gunichar c)
 /**
  * upscale_text_tidy:
  * @text: a text from outside, in any encoding
- * @most_chars: characters that are kept, at least 1
+ * @most_chars: the most characters to keep, at least 1
  *
- * Makes a text fit for a sentence: one line of UTF-8 without control characters and marks
- * of direction. A text that is cut off ends with an ellipsis.
+ * Makes a text fit for a sentence: one line of UTF-8 without control characters and
+ * direction marks. A text that is cut ends with an ellipsis.
  *
  * Returns: (transfer full): the text
  */
 char *
 upscale_text_tidy (const char *text, guint most_chars)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString         *tidy = g_string_new (NULL);
+  g_autofree char *valid = NULL;
+  GString         *tidy;
   guint            n_chars = 0;
   gboolean         wants_space = FALSE;
 
+  g_return_val_if_fail (text != NULL && most_chars > 0, NULL);
+
+  valid = g_utf8_make_valid (text, -1);
+  tidy = g_string_new (NULL);
   for (const char *at = g_strstrip (valid); *at; at = g_utf8_next_char (at))
     {
       gunichar c = g_utf8_get_char (at);
@@ -72,16 +79,19 @@ upscale_text_tidy (const char *text, guint most_chars)
 /**
  * upscale_text_is_plain:
  * @text: a name from outside
- * @most_chars: characters that it may have
+ * @most_chars: the most characters allowed
  *
- * Names are sent back as they are, so they can't be tidied, only left out.
+ * Names are sent back to servers unchanged, so an unsafe name must be dropped instead of
+ * tidied.
  *
- * Returns: %TRUE if upscale_text_tidy() would leave it alone
+ * Returns: %TRUE if upscale_text_tidy() would not change @text
  */
 gboolean
 upscale_text_is_plain (const char *text, guint most_chars)
 {
   guint n_chars = 0;
+
+  g_return_val_if_fail (text != NULL, FALSE);
 
   if (!g_utf8_validate (text, -1, NULL))
     return FALSE;

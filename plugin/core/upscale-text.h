@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** Most characters of a whole sentence, with what a server has said in it. */
+/** Most characters of a sentence that quotes a server. */
 #define UPSCALE_TEXT_SENTENCE_CHARS 1000
 
 char    *upscale_text_tidy (const char *text, guint most_chars);

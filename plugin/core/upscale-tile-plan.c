@@ -40,7 +40,7 @@ check_geometry (UpscaleTilePlanCase what, GError **error)
   return TRUE;
 }
 
-/* Before there is any tile: a grid of millions would take hours and the memory, too. */
+/* Check before making tiles: a grid of millions would take hours and all memory. */
 static gboolean
 check_count (UpscaleGridAxis x_axis, UpscaleGridAxis y_axis, GError **error)
 {
@@ -99,8 +99,8 @@ append_cells (UpscaleTilePlan *plan)
                    g_array_index (rows, UpscaleGridAxisSegment, row));
 }
 
-/* What lies outside the region becomes cells without tiles: above, below, left and right
- * of it. */
+/* Adds cells without tiles for the outside of the region: above, below, left and
+ * right. */
 static void
 append_outside (UpscaleTilePlan *plan)
 {
@@ -143,15 +143,15 @@ make_axis (UpscaleTilePlanCase what,
 
 /**
  * upscale_tile_plan_new:
- * @what: what is to be cut
+ * @what: the target and the wanted tiles
  * @error: return location for an error
  *
  * Cuts the target into tiles and cells. The plan never changes afterwards, so any thread
- * may read it. It knows of no endpoint, so that it is the same whoever paints, and again
- * when the job is run again.
+ * may read it. The plan does not depend on endpoints, so a job that is run again has the
+ * same tiles.
  *
- * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT when the
- * geometry is impossible or makes more than %UPSCALE_MAX_TILES tiles
+ * Returns: (transfer full): the plan, or %NULL with %UPSCALE_ERROR_ARGUMENT if the
+ * geometry is impossible or needs more than %UPSCALE_MAX_TILES tiles
  */
 UpscaleTilePlan *
 upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
@@ -192,6 +192,8 @@ upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
 UpscaleTilePlan *
 upscale_tile_plan_ref (UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, NULL);
+
   return g_atomic_rc_box_acquire (plan);
 }
 
@@ -213,6 +215,8 @@ free_arrays (gpointer data)
 void
 upscale_tile_plan_unref (UpscaleTilePlan *plan)
 {
+  g_return_if_fail (plan != NULL);
+
   g_atomic_rc_box_release_full (plan, free_arrays);
 }
 
@@ -220,11 +224,13 @@ upscale_tile_plan_unref (UpscaleTilePlan *plan)
  * upscale_tile_plan_get_width:
  * @plan: a plan
  *
- * Returns: width of the target, px
+ * Returns: the width of the target, px
  */
 int
 upscale_tile_plan_get_width (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, 0);
+
   return plan->what.width_px;
 }
 
@@ -232,11 +238,13 @@ upscale_tile_plan_get_width (const UpscaleTilePlan *plan)
  * upscale_tile_plan_get_height:
  * @plan: a plan
  *
- * Returns: height of the target, px
+ * Returns: the height of the target, px
  */
 int
 upscale_tile_plan_get_height (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, 0);
+
   return plan->what.height_px;
 }
 
@@ -244,11 +252,13 @@ upscale_tile_plan_get_height (const UpscaleTilePlan *plan)
  * upscale_tile_plan_get_region:
  * @plan: a plan
  *
- * Returns: what is painted, in target px
+ * Returns: the region to paint, in target px
  */
 UpscaleRect
 upscale_tile_plan_get_region (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, (UpscaleRect) { 0 });
+
   return plan->what.region;
 }
 
@@ -256,11 +266,13 @@ upscale_tile_plan_get_region (const UpscaleTilePlan *plan)
  * upscale_tile_plan_get_grid:
  * @plan: a plan
  *
- * Returns: what its tiles have in common
+ * Returns: the properties that all tiles share
  */
 UpscaleTilePlanGrid
 upscale_tile_plan_get_grid (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, (UpscaleTilePlanGrid) { 0 });
+
   return (UpscaleTilePlanGrid) {
     .step = plan->step,
     .tile_width_px = plan->x_axis.tile_px,
@@ -279,25 +291,28 @@ upscale_tile_plan_get_grid (const UpscaleTilePlan *plan)
 guint
 upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, 0);
+
   return plan->tiles->len;
 }
 
 /**
  * upscale_tile_plan_get_tile:
  * @plan: a plan
- * @index: which
+ * @index: the index of a tile
  *
  * Returns: (transfer none): the tile
  */
 const UpscaleTile *
 upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index)
 {
+  g_return_val_if_fail (plan != NULL, NULL);
   g_return_val_if_fail (index < plan->tiles->len, NULL);
 
   return &g_array_index (plan->tiles, UpscaleTile, index);
 }
 
-/* Where tile @index gives way to its neighbor. */
+/* Returns the border between tile @index and the tile before it. */
 static int
 seam_before (UpscaleGridAxis axis, int index)
 {
@@ -319,10 +334,10 @@ seam_after (UpscaleGridAxis axis, int index)
 /**
  * upscale_tile_plan_get_share:
  * @plan: a plan
- * @index: a tile
+ * @index: the index of a tile
  *
- * Returns: what a picture of the grid shows as the tile's own: up to the middle of its
- * overlaps, in target px. All shares together are the region, without overlap
+ * Returns: the part that belongs to the tile in a drawing of the grid: up to the middle
+ * of its overlaps, in target px. All shares together are the region, without overlap
  */
 UpscaleRect
 upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
@@ -344,13 +359,15 @@ upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
  * @plan: a plan
  * @rect: in target px
  *
- * Returns: the smallest rectangle of whole tiles whose shares touch @rect, as far as they
- * lie in the region; empty when none does
+ * Returns: the smallest rectangle of whole tiles whose shares touch @rect, clipped to the
+ * region; empty if no share does
  */
 UpscaleRect
 upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
 {
   UpscaleRect cover = { 0 };
+
+  g_return_val_if_fail (plan != NULL, (UpscaleRect) { 0 });
 
   for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
     if (!upscale_rect_is_empty (
@@ -368,19 +385,22 @@ upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
 guint
 upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan)
 {
+  g_return_val_if_fail (plan != NULL, 0);
+
   return plan->cells->len;
 }
 
 /**
  * upscale_tile_plan_get_cell:
  * @plan: a plan
- * @index: which
+ * @index: the index of a cell
  *
  * Returns: (transfer none): the cell
  */
 const UpscaleCell *
 upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index)
 {
+  g_return_val_if_fail (plan != NULL, NULL);
   g_return_val_if_fail (index < plan->cells->len, NULL);
 
   return &g_array_index (plan->cells, UpscaleCell, index);
@@ -398,11 +418,12 @@ fill_weights (UpscaleGridAxis axis, int tile, int position_px, int n, float *wei
  * @plan: a plan
  * @tile_index: a tile
  * @x: first target px, inside the region
- * @n: how many px
+ * @n: the number of px
  * @weights: (array length=n) (out caller-allocates): the tile's horizontal weights, 0 to
  * 1
  *
- * The window of a tile is the product of its horizontal and vertical weights.
+ * Fills in horizontal weights. The weight of a tile at a pixel is the product of its
+ * horizontal and vertical weights.
  */
 void
 upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
@@ -413,6 +434,8 @@ upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
 {
   const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, tile_index);
 
+  g_return_if_fail (weights != NULL);
+
   if (tile)
     fill_weights (plan->x_axis, tile->col, x, n, weights);
 }
@@ -422,10 +445,10 @@ upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
  * @plan: a plan
  * @tile_index: a tile
  * @y: first target px, inside the region
- * @n: how many px
+ * @n: the number of px
  * @weights: (array length=n) (out caller-allocates): the tile's vertical weights, 0 to 1
  *
- * See upscale_tile_plan_get_x_weights().
+ * Fills in vertical weights, see upscale_tile_plan_get_x_weights().
  */
 void
 upscale_tile_plan_get_y_weights (const UpscaleTilePlan *plan,
@@ -435,6 +458,8 @@ upscale_tile_plan_get_y_weights (const UpscaleTilePlan *plan,
                                  float                 *weights)
 {
   const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, tile_index);
+
+  g_return_if_fail (weights != NULL);
 
   if (tile)
     fill_weights (plan->y_axis, tile->row, y, n, weights);

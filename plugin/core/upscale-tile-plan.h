@@ -6,18 +6,18 @@
 
 G_BEGIN_DECLS
 
-/** Tiles that carry weight in one cell at most: two an axis. */
+/** The most tiles with weight in one cell: two per axis. */
 #define UPSCALE_CELL_MAX_TILES 4
 
 /**
  * UpscaleTile:
- * @index: place in the plan, row by row
+ * @index: index in the plan, row by row
  * @row: row in the grid
  * @col: column in the grid
- * @rect: what the endpoint repaints, in target px; begins inside the picture, and may end
- * beyond it, where the picture is mirrored
+ * @rect: the part that the endpoint repaints, in target px; begins inside the picture,
+ * and may end beyond it, where the picture is mirrored
  *
- * What is sent.
+ * A rectangle that is sent to an endpoint.
  */
 typedef struct
 {
@@ -29,11 +29,11 @@ typedef struct
 
 /**
  * UpscaleCell:
- * @rect: what is written, in target px
+ * @rect: the part that is written, in target px
  * @n_tiles: 0 outside the region, else 1, 2 or 4
- * @tiles: indices of the tiles that carry weight all over the cell, ascending
+ * @tiles: indices of the tiles with weight in the whole cell, ascending
  *
- * What is written: every target pixel lies in exactly one cell.
+ * A rectangle that is written once. Every target pixel lies in exactly one cell.
  */
 typedef struct
 {
@@ -47,10 +47,11 @@ typedef struct
  * @step: the upscale factor's step
  * @tile_width_px: width of each tile
  * @tile_height_px: height of each tile
- * @slack_x_px: how far a tile begins behind a source pixel at most
- * @slack_y_px: likewise
+ * @slack_x_px: largest distance from the start of a source pixel to the left edge of a
+ * tile
+ * @slack_y_px: likewise to the top edge
  *
- * What all tiles of a plan have in common. A value.
+ * Properties that all tiles of a plan share. A value.
  */
 typedef struct
 {
@@ -65,13 +66,13 @@ typedef struct
  * UpscaleTilePlanCase:
  * @width_px: width of the result
  * @height_px: height of the result
- * @region: what is to be painted, in target px; the whole result, or the bounds of the
+ * @region: the part to paint, in target px: the whole result, or the bounds of the
  * selection
  * @tile_px: side of a tile; narrower regions get narrower tiles
  * @overlap_px: smallest overlap of neighbors, at most half of @tile_px
  * @scale: the upscale factor
  *
- * What is to be cut. A value.
+ * The target and the wanted tiles of a plan. A value.
  */
 typedef struct
 {

@@ -16,16 +16,17 @@ typedef struct
 {
   GeglBuffer *painted; /* NULL: settled as the base, or not settled yet */
   gboolean    is_settled;
-  guint       n_cells_left; /* that still need @painted */
+  guint       n_cells_left; /* cells that still need @painted */
 } TileState;
 
 /**
  * UpscaleComposer:
  *
- * Result = B + sum of w_i * (C (P_i) - B8_i): tiles contribute only their change to the
- * base. A cell is composed once, when the last of its tiles is settled, in the order of
- * the tiles, so the order of arrival can't matter. Painted tiles are kept in buffers that
- * GEGL may swap out, and only until their last cell is written.
+ * Composes the result from painted tiles. Result = B + sum of w_i * (C (P_i) - B8_i):
+ * tiles contribute only their change to the base. A cell is composed once, when the last
+ * of its tiles is settled, in the order of the tiles, so the order of arrival does not
+ * matter. Painted tiles are kept in buffers that GEGL may swap out, until their last cell
+ * is written. May be used from any thread.
  */
 struct _UpscaleComposer
 {
@@ -35,14 +36,14 @@ struct _UpscaleComposer
   GeglBuffer      *result;
   const Babl      *seen_fish; /* sRGB float to the working format */
 
-  GMutex     lock; /* guards what follows */
+  GMutex     lock; /* guards the members below */
   TileState *tiles;
   guint     *n_tiles_left;  /* by cell */
   GPtrArray *cells_of_tile; /* of GArray of cell indices */
   guint      n_cells_left;
 };
 
-/* What one block needs while it is composed. */
+/* Memory for composing one block. */
 typedef struct
 {
   UpscaleRect rect;
@@ -91,8 +92,8 @@ block_new (UpscaleRect rect)
   };
 }
 
-/* Both what was seen and what was painted take this way, so that equal values end up
- * equal to the last bit. */
+/* The sent and the painted pixels are converted in the same way, so that equal values
+ * stay equal to the last bit. */
 static void
 convert_seen (const UpscaleComposer *composer, Block *block)
 {
@@ -132,8 +133,8 @@ add_tile (const UpscaleComposer *composer,
   upscale_blend_add (block->base, rect.width, rect.height, change);
 }
 
-/* Its tiles are settled, so nobody writes @painted any more, and they are kept until this
- * cell is counted off. */
+/* All tiles of the cell are settled, so no thread writes their buffers any more, and
+ * the buffers are kept until count_off(). */
 static void
 compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect rect)
 {
@@ -190,7 +191,7 @@ index_cells (UpscaleComposer *composer)
     }
 }
 
-/* What lies outside the selection waits for no tile. */
+/* Cells outside the selection have no tiles, so compose them at once. */
 static void
 compose_outside (UpscaleComposer *composer)
 {
@@ -212,7 +213,7 @@ compose_outside (UpscaleComposer *composer)
  * upscale_composer_new:
  * @source: the layer
  * @plan: tiles and cells over its target
- * @color_correction: how far low frequencies follow the source, 0 to 1
+ * @color_correction: share of color drift to remove, 0 to 1
  *
  * Returns: (transfer full): the composer
  */
@@ -221,10 +222,14 @@ upscale_composer_new (UpscaleSource   *source,
                       UpscaleTilePlan *plan,
                       double           color_correction)
 {
-  UpscaleComposer *composer = g_atomic_rc_box_new0 (UpscaleComposer);
-  GeglRectangle    extent = { 0, 0, upscale_tile_plan_get_width (plan),
-                              upscale_tile_plan_get_height (plan) };
+  UpscaleComposer *composer;
+  GeglRectangle    extent = { 0 };
 
+  g_return_val_if_fail (source != NULL && plan != NULL, NULL);
+
+  extent.width = upscale_tile_plan_get_width (plan);
+  extent.height = upscale_tile_plan_get_height (plan);
+  composer = g_atomic_rc_box_new0 (UpscaleComposer);
   composer->source = upscale_source_ref (source);
   composer->plan = upscale_tile_plan_ref (plan);
   composer->color_correction = color_correction;
@@ -251,6 +256,8 @@ upscale_composer_new (UpscaleSource   *source,
 UpscaleComposer *
 upscale_composer_ref (UpscaleComposer *composer)
 {
+  g_return_val_if_fail (composer != NULL, NULL);
+
   return g_atomic_rc_box_acquire (composer);
 }
 
@@ -279,6 +286,8 @@ free_members (gpointer data)
 void
 upscale_composer_unref (UpscaleComposer *composer)
 {
+  g_return_if_fail (composer != NULL);
+
   g_atomic_rc_box_release_full (composer, free_members);
 }
 
@@ -307,8 +316,8 @@ has_size_of_tile (const UpscaleComposer *composer,
   return painted->width_px == tile.width && painted->height_px == tile.height;
 }
 
-/* Takes note of the tile and takes @painted, and returns the cells that have waited for
- * it alone. */
+/* Settles a tile, takes @painted, and returns the cells of which this tile was the
+ * last. */
 static GArray *
 take_ready_cells (UpscaleComposer *composer, guint tile_index, GeglBuffer *painted)
 {
@@ -353,9 +362,9 @@ count_off (UpscaleComposer *composer, const UpscaleCell *cell)
  * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to
  * leave the base there
  *
- * Takes the last word on a tile, and writes the cells that waited for it. The first word
- * stays: two batches may carry the same tile, and one may find in the store what the
- * other has just brought. Call from a worker thread: it computes.
+ * Settles a tile, and writes the cells of which it was the last tile. Later calls for the
+ * same tile are ignored: two batches may carry the same tile, and the cache may have a
+ * tile that another batch has just settled. Computes, so call from a worker thread.
  */
 void
 upscale_composer_settle (UpscaleComposer *composer,
@@ -364,6 +373,7 @@ upscale_composer_settle (UpscaleComposer *composer,
 {
   g_autoptr (GArray) ready = NULL;
 
+  g_return_if_fail (composer != NULL);
   g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (composer->plan));
   g_return_if_fail (!painted || has_size_of_tile (composer, tile_index, painted));
 
@@ -383,13 +393,16 @@ upscale_composer_settle (UpscaleComposer *composer,
  * upscale_composer_is_complete:
  * @composer: a composer
  *
- * Returns: whether every cell is written
+ * Returns: %TRUE if every cell is written
  */
 gboolean
 upscale_composer_is_complete (UpscaleComposer *composer)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
+  g_autoptr (GMutexLocker) locker = NULL;
 
+  g_return_val_if_fail (composer != NULL, FALSE);
+
+  locker = g_mutex_locker_new (&composer->lock);
   return composer->n_cells_left == 0;
 }
 
@@ -402,5 +415,7 @@ upscale_composer_is_complete (UpscaleComposer *composer)
 GeglBuffer *
 upscale_composer_get_result (UpscaleComposer *composer)
 {
+  g_return_val_if_fail (composer != NULL, NULL);
+
   return composer->result;
 }

@@ -6,20 +6,20 @@
 #include <malloc.h>
 #endif
 
-/* Blocks from this size on are given back to the system when they are freed. glibc would
- * raise the limit by itself, and keep what a few large blocks have left behind. */
+/* Blocks from this size on return to the system when freed. glibc would otherwise
+ * raise this threshold by itself and keep freed blocks. */
 #define LARGE_BLOCK_BYTES (1 << 20)
 
 #define TILE_CACHE_BYTES (G_GUINT64_CONSTANT (64) << 20)
-/* What waits to be written to the swap comes on top of the cache. */
+/* Memory for data waiting to be written to the swap, on top of the cache. */
 #define SWAP_QUEUE_BYTES (16 << 20)
 
 /**
  * upscale_image_limit_memory:
  *
- * A plug-in inherits GIMP's cache limit, half of the memory. Everything here is read or
- * written about once, so a small cache is as fast; the rest lies in GEGL's swap. Call
- * once, after gegl_init().
+ * Limits the cache of GEGL. A plug-in inherits GIMP's limit, half of the memory. The
+ * plug-in reads and writes pixels about once, so a small cache is as fast, with the rest
+ * in GEGL's swap. Call once, after gegl_init().
  */
 void
 upscale_image_limit_memory (void)
@@ -34,9 +34,9 @@ upscale_image_limit_memory (void)
 /**
  * upscale_image_forbid_tables:
  *
- * babl speeds up 8-bit pixels with tables of 256 MiB and more, each as large as all else
- * that is needed. Call once, before anything else: babl asks for this when it starts, and
- * libgimp starts it early.
+ * Disables babl's lookup tables for 8-bit pixels, which take 256 MiB and more each, as
+ * much as all other data together. Call before anything else: babl reads the setting when
+ * it starts, and libgimp starts babl early.
  */
 void
 upscale_image_forbid_tables (void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Some servers are set to answer with JPEG or WebP. Each tile is a small loss then, which
- * the user is told of; it is not worth a failed job. */
+/* Some servers are configured to answer with JPEG or WebP. The small loss in each tile
+ * is reported to the user, as failing the job would be worse. */
 #include "upscale-picture-file.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,8 +20,8 @@
 
 #define JPEG_TYPE "jpeg"
 
-/* What gdk-pixbuf gets at once: it looks at the size of a picture only after it has read
- * all that it was given. */
+/* Bytes per write: gdk-pixbuf reports the size of a picture only after reading the
+ * whole write. */
 #define PIECE_BYTES 4096
 
 /* Each scan of a progressive JPEG file goes over the whole picture. Encoders write about
@@ -29,8 +29,8 @@
 #define SCAN_MARKER "\xff\xda"
 #define MAX_SCANS 100
 
-/* Frames of these kinds are coded after Huffman, at once or in scans. Nobody writes the
- * others, and over 95 bytes of arithmetic coding libjpeg 2.1.5 loops for ever. */
+/* Frames of these kinds use Huffman coding, sequential or progressive. Other kinds are
+ * not in use, and libjpeg 2.1.5 loops forever over 95 bytes of arithmetic coding. */
 #define JPEG_FIRST_FRAME 0xc0
 #define JPEG_LAST_HUFFMAN_FRAME 0xc2
 #define JPEG_HUFFMAN_TABLES 0xc4
@@ -40,16 +40,16 @@
 #define JPEG_LAST_APPLICATION 0xef
 #define JPEG_COMMENT 0xfe
 #define JPEG_MARKER 0xff
-/* A marker, and the length of what belongs to it. */
+/* A marker, and the length of its segment. */
 #define JPEG_MARKER_BYTES 4
 
-/* A photograph for a reference is smaller, and in memory this is 144 MiB. */
+/* Larger than any reference photograph; takes 144 MiB of memory. */
 #define MAX_PIXELS (48 << 20)
 
-/* The size a picture must have, or into which it is made to fit. */
+/* The required size of a picture, or the size to fit it into. */
 typedef struct
 {
-  int      wanted_width_px; /* 0: any, reduced to @side_px */
+  int      wanted_width_px; /* 0: any, fitted to @side_px */
   int      wanted_height_px;
   int      side_px; /* 0: not reduced */
   int      width_px;
@@ -74,7 +74,7 @@ is_webp (GBytes *file)
          begins_with (file, WEBP_OFFSET, WEBP_SIGNATURE);
 }
 
-/* What may stand before the frame, each with a length of its own. */
+/* Matches segments that may precede the frame, each with a length. */
 static gboolean
 is_before_frame (guint8 marker)
 {
@@ -83,8 +83,8 @@ is_before_frame (guint8 marker)
          (marker >= JPEG_FIRST_APPLICATION && marker <= JPEG_LAST_APPLICATION);
 }
 
-/* Walks as libjpeg does, but steps over nothing that it does not know: libjpeg could see
- * another frame there. Returns the first other marker, 0 when there is none. */
+/* Walks over segments as libjpeg does, but stops at unknown ones, in which libjpeg
+ * could find another frame. Returns the first other marker, or 0. */
 static guint8
 find_frame (const guint8 *data, gsize size)
 {
@@ -119,8 +119,8 @@ has_too_many_scans (const guint8 *data, gsize size)
   return n > MAX_SCANS;
 }
 
-/* gdk-pixbuf reads a dozen formats more, some of them by code that nobody has looked
- * after for years; no server answers with those. */
+/* Refuses the other formats of gdk-pixbuf, some of which have unmaintained readers. No
+ * server answers with them. */
 static gboolean
 is_readable_jpeg (GBytes *file)
 {
@@ -135,7 +135,7 @@ is_readable_jpeg (GBytes *file)
          !has_too_many_scans (data, size);
 }
 
-/* The size in which both sides fit into a square. */
+/* Computes the size that fits into a square of @side_px. */
 static void
 fit (const SizeCheck *check, int *width_px, int *height_px)
 {
@@ -161,7 +161,7 @@ note_size (SizeCheck *check, int width_px, int height_px)
         width_px != check->wanted_width_px || height_px != check->wanted_height_px;
 }
 
-/* Comes before any pixel. A size of 0 makes the readers of gdk-pixbuf give up. */
+/* gdk-pixbuf emits this before decoding pixels. A size of 0 makes its readers stop. */
 static void
 on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
 {
@@ -211,7 +211,7 @@ copy_pixels (GdkPixbuf *pixbuf)
   return pixels;
 }
 
-/* A reader may do something else than it has said. */
+/* Check the result, as a reader may differ from the size it has reported. */
 static gboolean
 is_as_announced (GdkPixbuf *pixbuf, const SizeCheck *check)
 {
@@ -225,7 +225,7 @@ is_as_announced (GdkPixbuf *pixbuf, const SizeCheck *check)
          gdk_pixbuf_get_bits_per_sample (pixbuf) == 8;
 }
 
-/* NULL also for what was refused, which @check says. */
+/* Returns %NULL also for a refused size, with @check set. */
 static UpscalePixels *
 load_with (GdkPixbufLoader *loader, GBytes *file, SizeCheck *check)
 {
@@ -306,12 +306,12 @@ load (GBytes *file, SizeCheck *check, GError **error)
 
 /**
  * upscale_picture_file_decode_sized:
- * @file: a file, as it came in
- * @width_px: the width it must have, at least 1
- * @height_px: the height it must have, at least 1
+ * @file: a PNG, JPEG or WebP file, not trusted
+ * @width_px: the required width, at least 1
+ * @height_px: the required height, at least 1
  * @error: return location for an error
  *
- * Like upscale_png_decode_sized(), for JPEG and WebP, too.
+ * Works like upscale_png_decode_sized(), for JPEG and WebP too.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
@@ -323,6 +323,7 @@ upscale_picture_file_decode_sized (GBytes  *file,
 {
   SizeCheck check = { .wanted_width_px = width_px, .wanted_height_px = height_px };
 
+  g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   if (begins_with (file, 0, PNG_SIGNATURE))
@@ -330,7 +331,7 @@ upscale_picture_file_decode_sized (GBytes  *file,
   return load (file, &check, error);
 }
 
-/* Takes @pixels. */
+/* Takes ownership of @pixels. */
 static UpscalePixels *
 reduce (UpscalePixels *pixels, int side_px)
 {
@@ -353,13 +354,13 @@ reduce (UpscalePixels *pixels, int side_px)
 
 /**
  * upscale_picture_file_decode_small:
- * @file: a file of the user's
- * @side_px: how wide and how high the picture may be
+ * @file: a file that the user chose
+ * @side_px: the largest width and height
  * @error: return location for an error
  *
- * Reads a PNG, JPEG or WebP file to be shown as a thumbnail.
+ * Reads a PNG, JPEG or WebP file for a thumbnail.
  *
- * Returns: (transfer full): the picture, reduced where it is larger, or %NULL with
+ * Returns: (transfer full): the picture, reduced if it is larger, or %NULL with
  * %UPSCALE_ERROR_BAD_PICTURE
  */
 UpscalePixels *
@@ -368,6 +369,7 @@ upscale_picture_file_decode_small (GBytes *file, int side_px, GError **error)
   SizeCheck      check = { .side_px = side_px };
   UpscalePixels *pixels;
 
+  g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (side_px > 0, NULL);
 
   if (begins_with (file, 0, PNG_SIGNATURE))

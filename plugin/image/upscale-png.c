@@ -8,8 +8,8 @@
 
 #include <png.h>
 
-/* What libpng's callbacks need; lives in the caller's frame, so that a jump out of libpng
- * loses nothing. */
+/* Data of libpng's callbacks. Lives in the caller's frame, so that a longjmp out of
+ * libpng leaks nothing. */
 typedef struct
 {
   png_structp png;
@@ -64,8 +64,8 @@ write_file (Encoder *encoder, const UpscalePixels *pixels, int compression)
   png_write_end (encoder->png, NULL);
 }
 
-/* Nothing that this function changes is read after the jump, so no local needs to be
- * volatile. */
+/* This function changes no local that is read after the longjmp, so no local needs to
+ * be volatile. */
 static gboolean
 try_to_write_file (Encoder *encoder, const UpscalePixels *pixels, int compression)
 {
@@ -89,6 +89,8 @@ upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error
   Encoder  encoder = { .file = g_byte_array_new () };
   gboolean written;
 
+  g_return_val_if_fail (pixels != NULL, NULL);
+
   encoder.png =
       png_create_write_struct (PNG_LIBPNG_VER_STRING, &encoder, on_error, on_warning);
   encoder.info = png_create_info_struct (encoder.png);
@@ -103,7 +105,7 @@ upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error
   return NULL;
 }
 
-/* The picture that is read, and the size that it may have. */
+/* State of one decoding: the allowed size, and the picture. */
 typedef struct
 {
   int            width_px; /* 0: any */
@@ -148,35 +150,38 @@ decode (GBytes *file, Reading reading, GError **error)
 
 /**
  * upscale_png_decode:
- * @file: a file, as it came in
- * @max_pixels: how many pixels it may have
+ * @file: a PNG file of any kind, not trusted
+ * @max_pixels: the most pixels allowed
  * @error: return location for an error
  *
- * Reads any kind of PNG file as 8-bit sRGB. The decoded size is checked before anything
- * is allocated for it.
+ * Reads a PNG file as 8-bit sRGB. The decoded size is checked before pixels are
+ * allocated.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
 UpscalePixels *
 upscale_png_decode (GBytes *file, gsize max_pixels, GError **error)
 {
+  g_return_val_if_fail (file != NULL, NULL);
+
   return decode (file, (Reading) { .max_pixels = max_pixels }, error);
 }
 
 /**
  * upscale_png_decode_sized:
- * @file: a file, as it came in
- * @width_px: the width it must have, at least 1
- * @height_px: the height it must have, at least 1
+ * @file: a PNG file of any kind, not trusted
+ * @width_px: the required width, at least 1
+ * @height_px: the required height, at least 1
  * @error: return location for an error
  *
- * Like upscale_png_decode(), for pictures whose size is agreed on.
+ * Works like upscale_png_decode(), for pictures of a known size.
  *
  * Returns: (transfer full): the picture, or %NULL with %UPSCALE_ERROR_BAD_PICTURE
  */
 UpscalePixels *
 upscale_png_decode_sized (GBytes *file, int width_px, int height_px, GError **error)
 {
+  g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   return decode (file, (Reading) { width_px, height_px, G_MAXSIZE, NULL }, error);

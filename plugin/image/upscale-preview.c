@@ -3,19 +3,20 @@
 
 #include <string.h>
 
-/* What transparent pixels are shown over: GIMP's own middle gray. */
+/* Background of transparent pixels: the middle gray of GIMP's checkerboard. */
 #define GRAY 0x99
 #define OPAQUE 255
 
-/* How many rows of the large picture one row of the small one is made from, at most: more
- * can't be told apart and only cost time. */
+/* The most rows of the large picture averaged into one row of the small picture. More
+ * rows cost time without a visible difference. */
 #define MAX_ROWS 4
 
-/* One row of the small picture that is being summed up. */
+/* Sums for one row of the small picture. */
 typedef struct
 {
-  guint8 *rgba; /* MAX_ROWS rows of the large one */
-  guint  *sums; /* of each small pixel's R, G, B over GRAY, and their number */
+  guint8 *rgba; /* MAX_ROWS rows of the large picture */
+  guint
+      *sums; /* R, G, B over GRAY of each small pixel, and the number of pixels summed */
 } Row;
 
 static void
@@ -26,8 +27,8 @@ add_pixel (guint *sum, const guint8 *rgba)
   sum[UPSCALE_PIXELS_CHANNELS]++;
 }
 
-/* Reads full pixels and averages them here: GEGL's own way to read smaller ones also
- * looks at neighbors that may not be written yet. */
+/* Reads full-size pixels and averages them here, as GEGL's scaled reading also reads
+ * neighbors that may not be written yet. */
 static void
 read_row (GeglBuffer *buffer, UpscaleRect strip, Row row, int width_px)
 {
@@ -53,13 +54,13 @@ write_row (Row row, guint8 *rgb, int width_px)
 
 /**
  * upscale_preview_read:
- * @buffer: any pixels
- * @rect: what of them
- * @width_px: width wanted, at most that of @rect
- * @height_px: height wanted, likewise
+ * @buffer: a buffer
+ * @rect: the part to read
+ * @width_px: the wanted width, at most that of @rect
+ * @height_px: the wanted height, likewise
  *
- * Reads a small picture of a part of a large one, as it looks on an sRGB screen. Takes
- * milliseconds, and may be called while others write elsewhere in @buffer.
+ * Reads a reduced picture of a part of @buffer, in sRGB. Takes milliseconds, and may be
+ * called while other threads write elsewhere in @buffer.
  *
  * Returns: (transfer full): the picture
  */
@@ -70,6 +71,7 @@ upscale_preview_read (GeglBuffer *buffer, UpscaleRect rect, int width_px, int he
   g_autofree guint8 *rgba = NULL;
   g_autofree guint  *sums = NULL;
 
+  g_return_val_if_fail (GEGL_IS_BUFFER (buffer), NULL);
   g_return_val_if_fail (width_px > 0 && width_px <= rect.width, NULL);
   g_return_val_if_fail (height_px > 0 && height_px <= rect.height, NULL);
 

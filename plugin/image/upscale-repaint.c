@@ -5,7 +5,7 @@
 #define BLOCK_HEIGHT_PX 128
 #define CHANNELS 4
 
-/* The three pictures that meet in a repainted region. */
+/* The three pictures that are combined in a repainted region. */
 typedef struct
 {
   UpscaleSource   *base;
@@ -13,7 +13,7 @@ typedef struct
   UpscaleSource   *painted;
   UpscaleTilePlan *plan;
   UpscaleRect      region;
-  float           *x_weights; /* all tiles of a row together */
+  float           *x_weights; /* sum over all tiles of a row */
   float           *y_weights;
 } Repaint;
 
@@ -24,7 +24,8 @@ add_weights (float *sum, const float *weights, int n)
     sum[i] += weights[i];
 }
 
-/* A tile's window is a product, so the sum of all windows is one too. */
+/* The weight of a tile is a product of two axes, so the sum over all tiles is a
+ * product too. */
 static void
 sum_weights (Repaint *repaint)
 {
@@ -52,8 +53,8 @@ sum_weights (Repaint *repaint)
     }
 }
 
-/* painted = base + sum of w * change: what is missing of w is filled with what was there
- * before instead of the base. */
+/* painted = base + sum of w * change. Where the weights sum to less than 1, the rest
+ * is filled with the earlier result instead of the base. */
 static void
 blend_block (const Repaint *repaint, GeglBuffer *result, UpscaleRect rect)
 {
@@ -108,8 +109,8 @@ copy_outside (GeglBuffer *previous, GeglBuffer *result, UpscaleRect region)
       gegl_buffer_copy (previous, &sides[i], GEGL_ABYSS_NONE, result, &sides[i]);
 }
 
-/* All three are worked on in the same format, also when the image was converted to
- * another precision meanwhile. */
+/* Converts the earlier result to the format of the new one, as the image's precision
+ * may have changed meanwhile. */
 static GeglBuffer *
 convert (GeglBuffer *previous, GeglBuffer *result)
 {
@@ -123,12 +124,12 @@ convert (GeglBuffer *previous, GeglBuffer *result)
 /**
  * upscale_repaint_keep_outside:
  * @source: the layer that @previous was made from
- * @plan: the tiles that were painted anew; they fade out at the region's edges
+ * @plan: the repainted tiles, which fade out at the region's edges
  * @previous: the earlier result, of the plan's size, origin at 0, 0
- * @result: what was composed over @source's base; changed
+ * @result: (inout): the result as composed over the base of @source
  *
- * Leaves the earlier result where nothing was painted anew, and feathers what is new into
- * it. Reads and computes for a second or so on large pictures.
+ * Restores the earlier result outside the repainted region, and feathers the new pixels
+ * into it. Takes about a second on large pictures.
  */
 void
 upscale_repaint_keep_outside (UpscaleSource   *source,

@@ -9,15 +9,14 @@
 #define WORKING_CHANNELS 4
 /* Cubic interpolation reaches two source pixels to each side. */
 #define CUBIC_REACH_PX 2
-/* A multiple of the height in which the composer reads, so that both see the very same
- * numbers. */
+/* A multiple of the composer's block height, so that both compute identical numbers. */
 #define STRIP_PX 128
 
 /**
  * UpscaleSource:
  *
- * The layer as it was when the job began, and what it looks like at the target's size:
- * the base. The base is computed when asked for and never kept.
+ * The layer as it was when the job began, and the base, which is the layer resampled to
+ * the target's size. The base is computed on demand and never kept.
  */
 struct _UpscaleSource
 {
@@ -29,16 +28,16 @@ struct _UpscaleSource
   const Babl *format;
   const Babl *working;     /* float RGBA in the layer's own space and kind of light */
   const Babl *working_rgb; /* the same without alpha */
-  gboolean    is_plain;    /* RGB without alpha: babl must not be asked to add one, see
+  gboolean    is_plain;    /* RGB without alpha, to which babl must not add alpha, see
                               read_plain() */
 
-  gboolean   is_scaled; /* else the base is the source's own pixels */
+  gboolean   is_scaled; /* if %FALSE, the base is the source's own pixels */
   GMutex     lock;
-  GPtrArray *idle_graphs; /* of GeglNode: a graph may be asked by one thread at a time */
+  GPtrArray *idle_graphs; /* of GeglNode: one thread at a time may use a graph */
 };
 
-/* Precision and gamut survive only in the layer's own space; light is kept as the layer
- * keeps it, so that equal values stay equal to the last bit. */
+/* Chooses formats in the layer's own space, which keeps precision and gamut, and with
+ * the layer's own transfer curve, so that equal values stay equal to the last bit. */
 static void
 choose_working_formats (UpscaleSource *source)
 {
@@ -63,7 +62,7 @@ choose_working_formats (UpscaleSource *source)
   source->working_rgb = babl_format_with_space (rgb, space);
 }
 
-/* The same operation, sampler and edge rule as GIMP's own Scale Layer with cubic
+/* Uses the same operation, sampler and edge rule as GIMP's Scale Layer with cubic
  * interpolation. */
 static GeglNode *
 build_graph (UpscaleSource *source)
@@ -104,19 +103,23 @@ return_graph (UpscaleSource *source, GeglNode *graph)
 
 /**
  * upscale_source_new:
- * @pixels: an own copy of the layer's pixels, origin at 0, 0; never written again
- * @scale: how many times larger the target is
+ * @pixels: a copy of the layer's pixels, origin at 0, 0, which must not change any more
+ * @scale: the upscale factor
  *
- * The target has round (size * scale) px a side, at least 1.
+ * Makes a source whose target has round (size * scale) px per side, at least 1.
  *
- * Returns: (transfer full): the source; all its functions may be called from any thread
+ * Returns: (transfer full): the source. All functions may be called from any thread
  */
 UpscaleSource *
 upscale_source_new (GeglBuffer *pixels, double scale)
 {
-  UpscaleSource       *source = g_atomic_rc_box_new0 (UpscaleSource);
-  const GeglRectangle *extent = gegl_buffer_get_extent (pixels);
+  UpscaleSource       *source;
+  const GeglRectangle *extent;
 
+  g_return_val_if_fail (GEGL_IS_BUFFER (pixels) && scale > 0.0, NULL);
+
+  source = g_atomic_rc_box_new0 (UpscaleSource);
+  extent = gegl_buffer_get_extent (pixels);
   source->pixels = g_object_ref (pixels);
   source->width_px = extent->width;
   source->height_px = extent->height;
@@ -140,6 +143,8 @@ upscale_source_new (GeglBuffer *pixels, double scale)
 UpscaleSource *
 upscale_source_ref (UpscaleSource *source)
 {
+  g_return_val_if_fail (source != NULL, NULL);
+
   return g_atomic_rc_box_acquire (source);
 }
 
@@ -162,6 +167,8 @@ free_members (gpointer data)
 void
 upscale_source_unref (UpscaleSource *source)
 {
+  g_return_if_fail (source != NULL);
+
   g_atomic_rc_box_release_full (source, free_members);
 }
 
@@ -169,11 +176,13 @@ upscale_source_unref (UpscaleSource *source)
  * upscale_source_get_format:
  * @source: a source
  *
- * Returns: the layer's own format, which the result has too
+ * Returns: the format of the layer, and of the result
  */
 const Babl *
 upscale_source_get_format (const UpscaleSource *source)
 {
+  g_return_val_if_fail (source != NULL, NULL);
+
   return source->format;
 }
 
@@ -181,17 +190,19 @@ upscale_source_get_format (const UpscaleSource *source)
  * upscale_source_get_working_rgb_format:
  * @source: a source
  *
- * The base is worked on in float, in the layer's own space.
+ * Composing uses float in the layer's own color space.
  *
- * Returns: that format, without alpha
+ * Returns: the working format without alpha
  */
 const Babl *
 upscale_source_get_working_rgb_format (const UpscaleSource *source)
 {
+  g_return_val_if_fail (source != NULL, NULL);
+
   return source->working_rgb;
 }
 
-/* From @pixels as they are, or, when %NULL, from the base. */
+/* Reads @pixels, or the base if @pixels is %NULL. */
 static void
 read_pixels (UpscaleSource       *source,
              GeglBuffer          *pixels,
@@ -213,9 +224,8 @@ read_pixels (UpscaleSource       *source,
   return_graph (source, graph);
 }
 
-/* Adding an alpha channel looks harmless, but outside of sRGB babl goes through linear
- * light for it and loses 1e-3. So the three channels are read as they are, to the end of
- * the block, and spread out from there. */
+/* Reads three channels to the end of the block and spreads them out from there.
+ * Outside sRGB, babl adds an alpha channel by way of linear light, which loses 1e-3. */
 static void
 read_plain (UpscaleSource       *source,
             GeglBuffer          *pixels,
@@ -248,7 +258,7 @@ read_block (UpscaleSource       *source,
 /**
  * upscale_source_get_base:
  * @source: a source
- * @target: what of the target
+ * @target: a rectangle of the target
  * @rgba: (array) (out caller-allocates): pixels in the working format, rows without gaps
  *
  * Computes a rectangle of the base.
@@ -258,6 +268,8 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 {
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
 
+  g_return_if_fail (source != NULL);
+  g_return_if_fail (rgba != NULL);
   g_return_if_fail (!upscale_rect_is_empty (target));
 
   read_block (source, source->is_scaled ? NULL : source->pixels, &roi, rgba);
@@ -266,11 +278,11 @@ upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba)
 /**
  * upscale_source_write:
  * @source: a source
- * @result: a buffer of the layer's own format
- * @target: what of it
- * @rgba: (array) (inout): pixels in the working format, rows without gaps; used up
+ * @result: a buffer in the layer's format
+ * @target: the rectangle to write
+ * @rgba: (array) (inout): pixels in the working format, rows without gaps; overwritten
  *
- * The way back: writes what was a rectangle of the base.
+ * Writes a composed rectangle in the layer's format.
  */
 void
 upscale_source_write (UpscaleSource *source,
@@ -281,6 +293,9 @@ upscale_source_write (UpscaleSource *source,
   GeglRectangle roi = { target.x, target.y, target.width, target.height };
   gsize         n = (gsize) target.width * (gsize) target.height;
 
+  g_return_if_fail (source != NULL);
+  g_return_if_fail (GEGL_IS_BUFFER (result));
+  g_return_if_fail (rgba != NULL);
   g_return_if_fail (!upscale_rect_is_empty (target));
 
   for (gsize i = 0; source->is_plain && i < n; i++)
@@ -294,14 +309,18 @@ upscale_source_write (UpscaleSource *source,
  * upscale_source_see:
  * @source: a source
  * @base: (array): pixels in the working format
- * @n: how many
+ * @n: the number of pixels
  * @rgb: (array) (out caller-allocates): 8-bit sRGB
  *
- * Converts the base to what endpoints see, alpha left out.
+ * Converts the base to 8-bit sRGB, as endpoints receive it, without alpha.
  */
 void
 upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb)
 {
+  g_return_if_fail (source != NULL);
+  g_return_if_fail (base != NULL);
+  g_return_if_fail (rgb != NULL);
+
   babl_process (babl_fish (source->working, babl_format ("R'G'B' u8")), base, rgb,
                 (glong) n);
 }
@@ -321,7 +340,7 @@ new_block (int width_px, int height_px)
   return g_new (float, (gsize) width_px *(gsize) height_px *WORKING_CHANNELS);
 }
 
-/* Where to read: the layer's own pixels, or, when %NULL, the base. */
+/* Reads a whole rectangle, so that colors can bleed under transparent pixels. */
 static void
 see_with_holes (UpscaleSource *source,
                 GeglBuffer    *from,
@@ -337,8 +356,8 @@ see_with_holes (UpscaleSource *source,
                       pixels->data);
 }
 
-/* Reads strip by strip, as a whole tile in float takes a lot; only bleeding needs to see
- * all of it at once. */
+/* Reads in strips, as a whole tile in float takes much memory. Only bleeding needs the
+ * whole tile at once. */
 static UpscalePixels *
 see_inside (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
 {
@@ -364,7 +383,7 @@ see_inside (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect)
   return pixels;
 }
 
-/* Beyond its right and lower edges the picture is mirrored. */
+/* Mirrors the picture beyond its right and lower edges. */
 static UpscalePixels *
 see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect, UpscaleRect picture)
 {
@@ -382,40 +401,48 @@ see (UpscaleSource *source, GeglBuffer *from, UpscaleRect rect, UpscaleRect pict
 /**
  * upscale_source_get_seen:
  * @source: a source
- * @target: what of the target; begins inside of it, and may end beyond, where the picture
- * is mirrored
+ * @target: a rectangle that begins inside the target and may end beyond it, where the
+ * picture is mirrored
  *
- * The base as endpoints see it: 8-bit sRGB without alpha, colors bled under what is
- * fully transparent.
+ * Reads the base as endpoints receive it: 8-bit sRGB without alpha, with colors bled
+ * under fully transparent pixels.
  *
  * Returns: (transfer full): the picture
  */
 UpscalePixels *
 upscale_source_get_seen (UpscaleSource *source, UpscaleRect target)
 {
-  UpscaleRect picture = { 0, 0, source->target_width_px, source->target_height_px };
+  UpscaleRect picture = { 0 };
 
+  g_return_val_if_fail (source != NULL, NULL);
+
+  picture.width = source->target_width_px;
+  picture.height = source->target_height_px;
   return see (source, source->is_scaled ? NULL : source->pixels, target, picture);
 }
 
 /**
  * upscale_source_get_crop:
  * @source: a source
- * @rect: what of the source, in its own px; may end beyond it likewise
+ * @rect: a rectangle of the source, in source px; may end beyond the source likewise
  *
- * Like upscale_source_get_seen(), but not resampled.
+ * Works like upscale_source_get_seen(), without resampling.
  *
  * Returns: (transfer full): the picture
  */
 UpscalePixels *
 upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
 {
-  UpscaleRect picture = { 0, 0, source->width_px, source->height_px };
+  UpscaleRect picture = { 0 };
 
+  g_return_val_if_fail (source != NULL, NULL);
+
+  picture.width = source->width_px;
+  picture.height = source->height_px;
   return see (source, source->pixels, rect, picture);
 }
 
-/* All source pixels that have a say in a rectangle of the target. */
+/* Returns all source pixels that affect a rectangle of the target. */
 static GeglRectangle
 find_reach (const UpscaleSource *source, UpscaleRect target)
 {
@@ -434,19 +461,23 @@ find_reach (const UpscaleSource *source, UpscaleRect target)
 /**
  * upscale_source_is_transparent:
  * @source: a source
- * @target: what of the target
+ * @target: a rectangle of the target
  *
- * Returns: whether nothing at all can be seen there
+ * Returns: %TRUE if the rectangle is fully transparent
  */
 gboolean
 upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
 {
-  GeglRectangle     reach = find_reach (source, target);
-  gsize             n = (gsize) reach.width * (gsize) reach.height;
+  GeglRectangle     reach;
+  gsize             n;
   g_autofree float *alpha = NULL;
+
+  g_return_val_if_fail (source != NULL, FALSE);
 
   if (!babl_format_has_alpha (source->format))
     return FALSE;
+  reach = find_reach (source, target);
+  n = (gsize) reach.width * (gsize) reach.height;
   alpha = g_new (float, n);
   gegl_buffer_get (source->pixels, &reach, 1.0, babl_format ("A float"), alpha,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
@@ -459,12 +490,11 @@ upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
 /**
  * upscale_source_digest:
  * @source: a source
- * @target: what of the target
+ * @target: a rectangle of the target
  *
- * Names what can be seen there by all that it is made of: the source's own bytes that
- * have a say, and where they lie. What is made of them is no good name: babl chooses
- * among conversions by how fast they just were, so the last bit of a pixel may differ
- * from run to run.
+ * Computes a digest of the source's bytes that affect the rectangle, and of their
+ * position. The rendered pixels would not do: babl chooses among conversions by measured
+ * speed, so their last bit may differ from run to run.
  *
  * Returns: (transfer full): SHA-256, hexadecimal digits
  */

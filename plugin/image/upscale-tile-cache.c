@@ -12,32 +12,31 @@
 #include <utime.h>
 #include <zlib.h>
 
-/* Each file begins with the CRC-32 of the rest in hexadecimal digits, so that what a
- * crash or a bad disk left is known for it. It guards against accidents only: whoever can
- * write here can do worse. */
+/* Each file begins with the CRC-32 of the rest in hexadecimal digits, which detects
+ * files damaged by a crash or a bad disk. An attacker who can write to this folder can
+ * do worse than forge a checksum. */
 #define CHECKSUM_CHARS 8
 #define SUFFIX ".tile"
-/* Several times a tile of the largest side without compression. */
+/* Several times the size of an uncompressed tile of the largest side. */
 #define MAX_TILE_BYTES (256 * 1024 * 1024)
-/* A half-written file of a killed process is this old at least before it is taken for
- * one. */
+/* Age from which a temporary file counts as left by a killed process. */
 #define LEFTOVER_AGE_S 3600
 
 /**
  * UpscaleTileCache:
  *
- * Painted tiles, named by all that they depend on: a crash, a retry and an edit of the
- * layer then cost only what is really missing. Files are written aside and renamed, so
- * several processes may share a folder. All functions may be called from any thread.
+ * A cache of painted tiles on disk. The key of a tile covers everything that affects its
+ * pixels, so a job that continues after a crash, a retry or an edit of the layer pays
+ * only for missing tiles. Files are written aside and renamed, so several processes may
+ * share a folder. All functions may be called from any thread.
  */
 struct _UpscaleTileCache
 {
   char   *folder;
   guint64 max_bytes;
 
-  GMutex lock;
-  guint64
-      bytes_until_trim; /* counted down, so that the folder is listed now and then only */
+  GMutex  lock;
+  guint64 bytes_until_trim; /* counted down, so that the folder is rarely listed */
 };
 
 typedef struct
@@ -57,61 +56,67 @@ entry_clear (gpointer data)
 
 /**
  * upscale_tile_cache_new:
- * @folder: where the files lie; made when the first is written
- * @max_bytes: how much they may take
+ * @folder: the folder of the files; made when the first tile is inserted
+ * @max_bytes: the most bytes of all files
  *
- * Returns: (transfer full): the store
+ * Returns: (transfer full): the cache
  */
 UpscaleTileCache *
 upscale_tile_cache_new (GFile *folder, guint64 max_bytes)
 {
-  UpscaleTileCache *store = g_atomic_rc_box_new0 (UpscaleTileCache);
+  UpscaleTileCache *cache = g_atomic_rc_box_new0 (UpscaleTileCache);
 
-  store->folder = g_file_get_path (folder);
-  store->max_bytes = max_bytes;
-  g_mutex_init (&store->lock);
-  return store;
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  cache->folder = g_file_get_path (folder);
+  cache->max_bytes = max_bytes;
+  g_mutex_init (&cache->lock);
+  return cache;
 }
 
 /**
  * upscale_tile_cache_ref:
- * @store: a store
+ * @cache: a cache
  *
- * Returns: (transfer full): @store
+ * Returns: (transfer full): @cache
  */
 UpscaleTileCache *
-upscale_tile_cache_ref (UpscaleTileCache *store)
+upscale_tile_cache_ref (UpscaleTileCache *cache)
 {
-  return g_atomic_rc_box_acquire (store);
+  g_return_val_if_fail (cache != NULL, NULL);
+
+  return g_atomic_rc_box_acquire (cache);
 }
 
 static void
 free_members (gpointer data)
 {
-  UpscaleTileCache *store = data;
+  UpscaleTileCache *cache = data;
 
-  g_free (store->folder);
-  g_mutex_clear (&store->lock);
+  g_free (cache->folder);
+  g_mutex_clear (&cache->lock);
 }
 
 /**
  * upscale_tile_cache_unref:
- * @store: (transfer full): a store
+ * @cache: (transfer full): a cache
  *
  * Drops a reference.
  */
 void
-upscale_tile_cache_unref (UpscaleTileCache *store)
+upscale_tile_cache_unref (UpscaleTileCache *cache)
 {
-  g_atomic_rc_box_release_full (store, free_members);
+  g_return_if_fail (cache != NULL);
+
+  g_atomic_rc_box_release_full (cache, free_members);
 }
 
 static char *
-make_path (const UpscaleTileCache *store, const char *key)
+make_path (const UpscaleTileCache *cache, const char *key)
 {
   g_autofree char *name = g_strconcat (key, SUFFIX, NULL);
 
-  return g_build_filename (store->folder, name, NULL);
+  return g_build_filename (cache->folder, name, NULL);
 }
 
 static char *
@@ -133,25 +138,29 @@ is_whole (const char *contents, gsize length)
 
 /**
  * upscale_tile_cache_lookup:
- * @store: a store
- * @key: a tile's name
+ * @cache: a cache
+ * @key: the key of a tile
  *
- * Finds a tile. What can't be read or is damaged counts as missing; it is replaced when
- * the tile is painted again.
+ * Finds a tile. A damaged or unreadable file counts as missing, and is replaced when the
+ * tile is painted again.
  *
  * Returns: (transfer full) (nullable): the tile's file
  */
 GBytes *
-upscale_tile_cache_lookup (UpscaleTileCache *store, const char *key)
+upscale_tile_cache_lookup (UpscaleTileCache *cache, const char *key)
 {
-  g_autofree char *path = make_path (store, key);
-  g_autoptr (GBytes) whole = upscale_file_read (path, MAX_TILE_BYTES, NULL);
-  gsize length = whole ? g_bytes_get_size (whole) : 0;
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) whole = NULL;
+  gsize length;
 
+  g_return_val_if_fail (cache != NULL && key != NULL, NULL);
+
+  path = make_path (cache, key);
+  whole = upscale_file_read (path, MAX_TILE_BYTES, NULL);
+  length = whole ? g_bytes_get_size (whole) : 0;
   if (!whole || !is_whole (g_bytes_get_data (whole, NULL), length))
     return NULL;
-  /* The file's time says when it was last of use; nothing is lost when it can't be set.
-   */
+  /* The modification time records the last use. Ignore a failure to set it. */
   (void) g_utime (path, NULL);
   return g_bytes_new_from_bytes (whole, CHECKSUM_CHARS, length - CHECKSUM_CHARS);
 }
@@ -166,16 +175,16 @@ compare_use (gconstpointer a, gconstpointer b)
 }
 
 static GArray *
-list_entries (const UpscaleTileCache *store)
+list_entries (const UpscaleTileCache *cache)
 {
-  g_autoptr (GDir) folder = g_dir_open (store->folder, 0, NULL);
+  g_autoptr (GDir) folder = g_dir_open (cache->folder, 0, NULL);
   GArray     *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   const char *name;
 
   g_array_set_clear_func (entries, entry_clear);
   while (folder && (name = g_dir_read_name (folder)))
     {
-      g_autofree char *path = g_build_filename (store->folder, name, NULL);
+      g_autofree char *path = g_build_filename (cache->folder, name, NULL);
       GStatBuf         status;
 
       if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode))
@@ -210,16 +219,16 @@ remove_leftovers (GArray *entries)
   return total;
 }
 
-/* Oldest use first out, down to three quarters, so that it need not be done again at
- * once. */
+/* Removes the least recently used files, down to three quarters of the limit, so that
+ * trimming is rare. */
 static void
-trim (UpscaleTileCache *store)
+trim (UpscaleTileCache *cache)
 {
-  g_autoptr (GArray) entries = list_entries (store);
+  g_autoptr (GArray) entries = list_entries (cache);
   guint64 total = remove_leftovers (entries);
-  guint64 goal = store->max_bytes / 4 * 3;
+  guint64 goal = cache->max_bytes / 4 * 3;
 
-  if (total > store->max_bytes)
+  if (total > cache->max_bytes)
     {
       g_array_sort (entries, compare_use);
       for (guint i = 0; i < entries->len && total > goal; i++)
@@ -230,20 +239,20 @@ trim (UpscaleTileCache *store)
           total -= entry->bytes;
         }
     }
-  store->bytes_until_trim =
-      MAX (store->max_bytes - MIN (total, store->max_bytes), goal / 16);
+  cache->bytes_until_trim =
+      MAX (cache->max_bytes - MIN (total, cache->max_bytes), goal / 16);
 }
 
-/* The first insertion looks too: other runs have written as well. */
+/* Trims at the first insertion too, as other runs may have filled the folder. */
 static void
-trim_when_due (UpscaleTileCache *store, guint64 bytes)
+trim_when_due (UpscaleTileCache *cache, guint64 bytes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&cache->lock);
 
-  if (bytes >= store->bytes_until_trim)
-    trim (store);
+  if (bytes >= cache->bytes_until_trim)
+    trim (cache);
   else
-    store->bytes_until_trim -= bytes;
+    cache->bytes_until_trim -= bytes;
 }
 
 static gboolean
@@ -263,30 +272,33 @@ write_file (const char *path, GBytes *tile, GError **error)
 
 /**
  * upscale_tile_cache_insert:
- * @store: a store
- * @key: a tile's name
- * @tile: its file
+ * @cache: a cache
+ * @key: the key of a tile
+ * @tile: the file of the tile
  * @error: return location for an error
  *
- * Keeps a tile; one of the same name is replaced.
+ * Stores a tile, and replaces one with the same key.
  *
  * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_STORAGE
  */
 gboolean
-upscale_tile_cache_insert (UpscaleTileCache *store,
+upscale_tile_cache_insert (UpscaleTileCache *cache,
                            const char       *key,
                            GBytes           *tile,
                            GError          **error)
 {
-  g_autofree char *path = make_path (store, key);
+  g_autofree char *path = NULL;
   g_autoptr (GError) cause = NULL;
 
-  if (g_mkdir_with_parents (store->folder, 0700) != 0)
+  g_return_val_if_fail (cache != NULL && key != NULL && tile != NULL, FALSE);
+
+  path = make_path (cache, key);
+  if (g_mkdir_with_parents (cache->folder, 0700) != 0)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
                    _ ("Finished tiles can't be kept: the folder %s can't be made (%s). "
                       "Free or correct it to be able to resume."),
-                   store->folder, g_strerror (errno));
+                   cache->folder, g_strerror (errno));
       return FALSE;
     }
   if (!write_file (path, tile, &cause))
@@ -294,9 +306,9 @@ upscale_tile_cache_insert (UpscaleTileCache *store,
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
                    _ ("Finished tiles can't be kept in %s: %s. Free or correct it to be "
                       "able to resume."),
-                   store->folder, cause->message);
+                   cache->folder, cause->message);
       return FALSE;
     }
-  trim_when_due (store, g_bytes_get_size (tile));
+  trim_when_due (cache, g_bytes_get_size (tile));
   return TRUE;
 }

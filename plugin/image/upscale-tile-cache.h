@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 typedef struct _UpscaleTileCache UpscaleTileCache;
 
 UpscaleTileCache *upscale_tile_cache_new (GFile *folder, guint64 max_bytes);
-UpscaleTileCache *upscale_tile_cache_ref (UpscaleTileCache *store);
-void              upscale_tile_cache_unref (UpscaleTileCache *store);
+UpscaleTileCache *upscale_tile_cache_ref (UpscaleTileCache *cache);
+void              upscale_tile_cache_unref (UpscaleTileCache *cache);
 
-GBytes  *upscale_tile_cache_lookup (UpscaleTileCache *store, const char *key);
-gboolean upscale_tile_cache_insert (UpscaleTileCache *store,
+GBytes  *upscale_tile_cache_lookup (UpscaleTileCache *cache, const char *key);
+gboolean upscale_tile_cache_insert (UpscaleTileCache *cache,
                                     const char       *key,
                                     GBytes           *tile,
                                     GError          **error);
