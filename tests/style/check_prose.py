@@ -22,7 +22,6 @@ UNCHECKED: tuple[str, ...] = (
     "plugin/core",
     "plugin/dispatch",
     "plugin/gimp",
-    "plugin/image",
     "plugin/job",
     "ui",
     "tests/backend",
