@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
-#include "fuzz-talk.h"
+#include "fuzz-tile-server.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  fuzz_talk ("sdcpp", data, size);
+  fuzz_tile_server ("sdcpp", data, size);
   return 0;
 }

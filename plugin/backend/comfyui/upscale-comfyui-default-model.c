@@ -7,59 +7,64 @@
  * Loading a checkpoint takes up to a minute. Each check is a prompt under an id made from
  * the checkpoint's name, so the server's history has its outcome until the server starts
  * again. */
-#include "upscale-comfyui-private.h"
+#include "upscale-comfyui-default-model.h"
 
 #include <string.h>
 
 /* Checkpoints that are tried before the next one is taken without a trial. */
-#define MOST_CHECKED 4
+#define MAX_CHECKED 4
 
 static gboolean
-is_over (const UpscaleComfyuiFacts *facts)
+is_over (const UpscaleComfyuiServerInfo *info)
 {
-  guint n_checkpoints = facts->checkpoints ? g_strv_length (facts->checkpoints) : 0;
+  guint n_checkpoints = info->checkpoints ? g_strv_length (info->checkpoints) : 0;
 
-  return facts->n_bare >= MIN (n_checkpoints, MOST_CHECKED);
+  return info->n_bare >= MIN (n_checkpoints, MAX_CHECKED);
 }
 
 /**
  * upscale_comfyui_default_model_get:
- * @facts: what the server has
+ * @info: the server
  *
  * Returns: (transfer none) (nullable): the checkpoint that paints where none is named
  */
 const char *
-upscale_comfyui_default_model_get (const UpscaleComfyuiFacts *facts)
+upscale_comfyui_default_model_get (const UpscaleComfyuiServerInfo *info)
 {
-  const char *checkpoint = facts->checkpoints ? facts->checkpoints[facts->n_bare] : NULL;
+  const char *checkpoint;
 
-  return checkpoint || !facts->checkpoints ? checkpoint : facts->checkpoints[0];
+  g_return_val_if_fail (info != NULL, NULL);
+
+  checkpoint = info->checkpoints ? info->checkpoints[info->n_bare] : NULL;
+  return checkpoint || !info->checkpoints ? checkpoint : info->checkpoints[0];
 }
 
 /**
  * upscale_comfyui_default_model_needs_check:
- * @facts: what the server has
+ * @info: the server
  *
  * Returns: %TRUE if there is a choice, so that the default may have to be another one
  */
 gboolean
-upscale_comfyui_default_model_needs_check (const UpscaleComfyuiFacts *facts)
+upscale_comfyui_default_model_needs_check (const UpscaleComfyuiServerInfo *info)
 {
-  return upscale_comfyui_workflow_is_built_in (facts->workflow) && facts->checkpoints &&
-         g_strv_length (facts->checkpoints) > 1;
+  g_return_val_if_fail (info != NULL, FALSE);
+
+  return upscale_comfyui_workflow_is_built_in (info->workflow) && info->checkpoints &&
+         g_strv_length (info->checkpoints) > 1;
 }
 
 /**
  * upscale_comfyui_default_model_dup_id:
- * @facts: what the server has
+ * @info: the server
  *
  * Returns: (transfer full): the id of the prompt that checks the default, a UUID
  */
 char *
-upscale_comfyui_default_model_dup_id (const UpscaleComfyuiFacts *facts)
+upscale_comfyui_default_model_dup_id (const UpscaleComfyuiServerInfo *info)
 {
   g_autofree char *text = g_strconcat ("tile-upscale default model\n",
-                                       upscale_comfyui_default_model_get (facts), NULL);
+                                       upscale_comfyui_default_model_get (info), NULL);
   g_autofree char *hex = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 
   return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
@@ -83,7 +88,7 @@ upscale_comfyui_default_model_lacks_part (const GError *failure)
 
 /**
  * upscale_comfyui_default_model_note:
- * @facts: what the server has
+ * @info: the server
  * @failure: (nullable): why the default could not paint the small tile
  *
  * Makes the next checkpoint the default where the present one lacks a part. Another
@@ -92,48 +97,54 @@ upscale_comfyui_default_model_lacks_part (const GError *failure)
  * Returns: %TRUE if the new default is to be checked too
  */
 gboolean
-upscale_comfyui_default_model_note (UpscaleComfyuiFacts *facts, const GError *failure)
+upscale_comfyui_default_model_note (UpscaleComfyuiServerInfo *info, const GError *failure)
 {
+  g_return_val_if_fail (info != NULL, FALSE);
+
   if (!upscale_comfyui_default_model_lacks_part (failure))
     return FALSE;
-  g_debug ("checkpoint %u lacks a VAE or a text encoder", facts->n_bare);
-  facts->n_bare++;
-  return !is_over (facts);
+  g_debug ("checkpoint %u lacks a VAE or a text encoder", info->n_bare);
+  info->n_bare++;
+  return !is_over (info);
 }
 
 /**
  * upscale_comfyui_default_model_find_other:
- * @facts: what the server has
+ * @info: the server
  * @model: (nullable): a checkpoint that lacks a part
  *
  * Returns: (transfer none) (nullable): a checkpoint that may be whole
  */
 const char *
-upscale_comfyui_default_model_find_other (const UpscaleComfyuiFacts *facts,
-                                          const char                *model)
+upscale_comfyui_default_model_find_other (const UpscaleComfyuiServerInfo *info,
+                                          const char                     *model)
 {
-  for (gsize i = facts->n_bare; facts->checkpoints && facts->checkpoints[i]; i++)
-    if (g_strcmp0 (facts->checkpoints[i], model) != 0)
-      return facts->checkpoints[i];
+  g_return_val_if_fail (info != NULL, NULL);
+
+  for (gsize i = info->n_bare; info->checkpoints && info->checkpoints[i]; i++)
+    if (g_strcmp0 (info->checkpoints[i], model) != 0)
+      return info->checkpoints[i];
   return NULL;
 }
 
 /**
  * upscale_comfyui_default_model_dup_bare:
- * @facts: what the server has
+ * @info: the server
  *
  * Returns: (transfer full) (nullable): names of the checkpoints that were passed over
  */
 char *
-upscale_comfyui_default_model_dup_bare (const UpscaleComfyuiFacts *facts)
+upscale_comfyui_default_model_dup_bare (const UpscaleComfyuiServerInfo *info)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) names = NULL;
 
-  if (facts->n_bare == 0)
+  g_return_val_if_fail (info != NULL, NULL);
+
+  if (info->n_bare == 0)
     return NULL;
-  for (guint i = 0; i < facts->n_bare; i++)
-    g_strv_builder_add (builder, facts->checkpoints[i]);
+  for (guint i = 0; i < info->n_bare; i++)
+    g_strv_builder_add (builder, info->checkpoints[i]);
   names = g_strv_builder_end (builder);
   return g_strjoinv ("', '", names);
 }

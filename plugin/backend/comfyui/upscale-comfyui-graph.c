@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The graph for one tile. Into our own workflow ControlNet, LoRAs and IP-Adapter are
- * spliced; into the user's nothing but values is put. */
+/* The graph that paints one tile. Our own workflow gets nodes for ControlNet, LoRAs and
+ * IP-Adapter. The user's workflow gets values for its placeholders only. */
+#include "upscale-comfyui-graph.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "upscale-comfyui-private.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
-/* Nodes of data/comfyui-workflow.json, and those that are added to it. */
+/* Ids of the nodes of data/comfyui-workflow.json, and of nodes that are added to it. */
 #define NODE_CHECKPOINT "1"
 #define NODE_POSITIVE "3"
 #define NODE_NEGATIVE "4"
@@ -55,9 +56,9 @@ add_node (JsonObject *nodes, const char *id, const char *class_type)
 }
 
 static void
-splice_loras (JsonObject                *nodes,
-              const UpscaleComfyuiFacts *facts,
-              const UpscaleGenParams    *gen_params)
+splice_loras (JsonObject                     *nodes,
+              const UpscaleComfyuiServerInfo *info,
+              const UpscaleGenParams         *gen_params)
 {
   g_autofree char *last = g_strdup (NODE_CHECKPOINT);
 
@@ -65,7 +66,7 @@ splice_loras (JsonObject                *nodes,
     {
       const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
       const char        *name =
-          upscale_model_names_find ((const char *const *) facts->loras, lora->name);
+          upscale_model_names_find ((const char *const *) info->loras, lora->name);
       g_autofree char *id = g_strdup_printf (LORA_ID, i);
       JsonObject      *inputs = add_node (nodes, id, "LoraLoader");
 
@@ -81,7 +82,7 @@ splice_loras (JsonObject                *nodes,
   link_input (get_inputs (nodes, NODE_NEGATIVE), "clip", last, SLOT_CLIP);
 }
 
-/* A model for many kinds of hints must be told that this one is a tile. */
+/* A ControlNet for several kinds of hints needs to know that this hint is a tile. */
 static const char *
 add_controlnet_loader (JsonObject *nodes, const char *name, gboolean can_say_type)
 {
@@ -98,29 +99,28 @@ add_controlnet_loader (JsonObject *nodes, const char *name, gboolean can_say_typ
 }
 
 static void
-splice_controlnet (JsonObject *nodes, const UpscaleTileRequest *talk)
+splice_controlnet (JsonObject                     *nodes,
+                   const UpscaleComfyuiServerInfo *info,
+                   const UpscaleTileRequest       *request)
 {
-  const UpscaleComfyuiFacts *facts = talk->facts;
-  const char                *name =
-      upscale_model_names_choose ((const char *const *) facts->controlnets,
-                                  UPSCALE_WORDS_TILE,
-                                  upscale_comfyui_get_model (facts, talk->gen_params));
+  const char *name = upscale_model_names_choose (
+      (const char *const *) info->controlnets, UPSCALE_WORDS_TILE,
+      upscale_comfyui_server_info_get_model (info, request->gen_params));
   JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
   JsonObject *inputs;
   const char *loader;
 
-  if (!talk->gen_params->controlnet_enabled || !name)
+  if (!request->gen_params->controlnet_enabled || !name)
     return;
-  loader =
-      add_controlnet_loader (nodes, name,
-                             upscale_comfyui_has_node (facts, "SetUnionControlNetType"));
+  loader = add_controlnet_loader (
+      nodes, name, upscale_comfyui_server_info_has_node (info, "SetUnionControlNetType"));
   inputs = add_node (nodes, NODE_CONTROL, "ControlNetApplyAdvanced");
   link_input (inputs, "positive", NODE_POSITIVE, 0);
   link_input (inputs, "negative", NODE_NEGATIVE, 0);
   link_input (inputs, "control_net", loader, 0);
   link_input (inputs, "image", NODE_TILE, 0);
   json_object_set_double_member (inputs, "strength",
-                                 talk->gen_params->conditioning_scale);
+                                 request->gen_params->conditioning_scale);
   json_object_set_double_member (inputs, "start_percent", 0.0);
   json_object_set_double_member (inputs, "end_percent", 1.0);
   link_input (sampler, "positive", NODE_CONTROL, 0);
@@ -128,17 +128,17 @@ splice_controlnet (JsonObject *nodes, const UpscaleTileRequest *talk)
 }
 
 static void
-splice_ip_adapter (JsonObject               *nodes,
-                   const UpscaleTileRequest *talk,
-                   const char               *reference)
+splice_ip_adapter (JsonObject                     *nodes,
+                   const UpscaleComfyuiServerInfo *info,
+                   const UpscaleTileRequest       *request,
+                   const char                     *reference)
 {
-  const UpscaleComfyuiFacts *facts = talk->facts;
-  JsonObject                *sampler = get_inputs (nodes, NODE_SAMPLER);
-  JsonObject                *inputs;
+  JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
+  JsonObject *inputs;
 
-  if (!reference || facts->lacks_ip_adapter ||
-      !upscale_comfyui_has_node (talk->facts, "IPAdapter") ||
-      !upscale_comfyui_has_node (talk->facts, "IPAdapterUnifiedLoader"))
+  if (!reference || info->lacks_ip_adapter ||
+      !upscale_comfyui_server_info_has_node (info, "IPAdapter") ||
+      !upscale_comfyui_server_info_has_node (info, "IPAdapterUnifiedLoader"))
     return;
   inputs = add_node (nodes, NODE_IP_ADAPTER_MODEL, "IPAdapterUnifiedLoader");
   json_object_set_member (inputs, "model",
@@ -150,7 +150,7 @@ splice_ip_adapter (JsonObject               *nodes,
   link_input (inputs, "model", NODE_IP_ADAPTER_MODEL, 0);
   link_input (inputs, "ipadapter", NODE_IP_ADAPTER_MODEL, 1);
   link_input (inputs, "image", NODE_REFERENCE, 0);
-  json_object_set_double_member (inputs, "weight", talk->gen_params->ip_adapter_scale);
+  json_object_set_double_member (inputs, "weight", request->gen_params->ip_adapter_scale);
   json_object_set_double_member (inputs, "start_at", 0.0);
   json_object_set_double_member (inputs, "end_at", 1.0);
   json_object_set_string_member (inputs, "weight_type", "standard");
@@ -160,30 +160,15 @@ splice_ip_adapter (JsonObject               *nodes,
 /* A preview goes to the server's folder for temporary files, not to the user's
  * pictures. */
 static void
-set_output (JsonObject *nodes, const UpscaleComfyuiFacts *facts, const char *from)
+set_output (JsonObject *nodes, const UpscaleComfyuiServerInfo *info, const char *from)
 {
-  gboolean    has_preview = upscale_comfyui_has_node (facts, "PreviewImage");
+  gboolean    has_preview = upscale_comfyui_server_info_has_node (info, "PreviewImage");
   JsonObject *inputs =
-      add_node (nodes, facts->output, has_preview ? "PreviewImage" : "SaveImage");
+      add_node (nodes, info->output, has_preview ? "PreviewImage" : "SaveImage");
 
   link_input (inputs, "images", from, 0);
   if (!has_preview)
     json_object_set_string_member (inputs, "filename_prefix", "tile-upscale");
-}
-
-/* Which model will be asked for is not known yet, and loading another takes a minute: the
- * small tile goes through every route, but through no model. */
-static JsonNode *
-make_test_graph (const UpscaleTileRequest *talk, const char *image)
-{
-  JsonObject *nodes = json_object_new ();
-  JsonNode   *graph = json_node_init_object (json_node_alloc (), nodes);
-
-  json_object_set_string_member (add_node (nodes, NODE_TILE, "LoadImage"), "image",
-                                 image);
-  set_output (nodes, talk->facts, NODE_TILE);
-  json_object_unref (nodes);
-  return graph;
 }
 
 static void
@@ -207,8 +192,8 @@ set_double (GHashTable *values, const char *name, double value)
                        json_node_init_double (json_node_alloc (), value));
 }
 
-/* ComfyUI runs all the steps it is told at any strength; elsewhere it is steps times
- * strength, and so it is here. */
+/* Other servers run steps times strength. ComfyUI runs all steps at any strength, so the
+ * product is computed here. */
 static gint64
 count_steps (const UpscaleGenParams *gen_params)
 {
@@ -216,21 +201,24 @@ count_steps (const UpscaleGenParams *gen_params)
 }
 
 static GHashTable *
-make_values (const UpscaleTileRequest *talk, const char *image, const char *reference)
+make_values (const UpscaleComfyuiServerInfo *info,
+             const UpscaleTileRequest       *request,
+             const char                     *image,
+             const char                     *reference)
 {
-  const UpscaleGenParams *gen_params = talk->gen_params;
+  const UpscaleGenParams *gen_params = request->gen_params;
   GHashTable             *values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                                           (GDestroyNotify) json_node_unref);
 
   set_string (values, "image", image);
   set_string (values, "reference", reference);
-  set_string (values, "prompt", upscale_tile_request_get_prompt (talk));
+  set_string (values, "prompt", upscale_tile_request_get_prompt (request));
   set_string (values, "negative_prompt", gen_params->negative_prompt);
-  set_string (values, "model", upscale_comfyui_get_model (talk->facts, gen_params));
-  set_int (values, "seed", talk->tile->seed);
+  set_string (values, "model", upscale_comfyui_server_info_get_model (info, gen_params));
+  set_int (values, "seed", request->tile->seed);
   set_int (values, "steps", count_steps (gen_params));
-  set_int (values, "width", talk->tile->target_width_px);
-  set_int (values, "height", talk->tile->target_height_px);
+  set_int (values, "width", request->tile->target_width_px);
+  set_int (values, "height", request->tile->target_height_px);
   set_double (values, "cfg_scale", gen_params->cfg_scale);
   set_double (values, "strength", gen_params->strength);
   set_double (values, "conditioning_scale",
@@ -241,35 +229,65 @@ make_values (const UpscaleTileRequest *talk, const char *image, const char *refe
 }
 
 /**
- * upscale_comfyui_make_graph:
- * @talk: a talk
- * @image: what the server calls the tile
- * @reference: (nullable): what it calls the reference picture
+ * upscale_comfyui_graph_new:
+ * @info: the server and the workflow
+ * @request: the tile to paint
+ * @image: the server's name for the tile
+ * @reference: (nullable): the server's name for the reference picture
  *
- * Returns: (transfer full): what is to be run
+ * Returns: (transfer full): the graph that paints the tile
  */
 JsonNode *
-upscale_comfyui_make_graph (const UpscaleTileRequest *talk,
-                            const char               *image,
-                            const char               *reference)
+upscale_comfyui_graph_new (const UpscaleComfyuiServerInfo *info,
+                           const UpscaleTileRequest       *request,
+                           const char                     *image,
+                           const char                     *reference)
 {
-  const UpscaleComfyuiFacts *facts = talk->facts;
-  const UpscaleComfyuiOwn   *own = talk->own;
   g_autoptr (GHashTable) values = NULL;
   JsonNode   *graph;
   JsonObject *nodes;
 
-  if (talk->is_test && !own->is_checking)
-    return make_test_graph (talk, image);
-  /* A workflow that wants a reference gets the tile where there is none, at weight 0. */
-  values = make_values (talk, image, reference ? reference : image);
-  graph = upscale_comfyui_workflow_fill (facts->workflow, values);
-  if (!upscale_comfyui_workflow_is_built_in (facts->workflow))
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (image != NULL, NULL);
+
+  /* A workflow that needs a reference gets the tile at weight 0 where there is none. */
+  values = make_values (info, request, image, reference ? reference : image);
+  graph = upscale_comfyui_workflow_fill (info->workflow, values);
+  if (!upscale_comfyui_workflow_is_built_in (info->workflow))
     return graph;
   nodes = upscale_json_read_object (graph);
-  splice_loras (nodes, facts, talk->gen_params);
-  splice_controlnet (nodes, talk);
-  splice_ip_adapter (nodes, talk, reference);
-  set_output (nodes, facts, "11");
+  splice_loras (nodes, info, request->gen_params);
+  splice_controlnet (nodes, info, request);
+  splice_ip_adapter (nodes, info, request, reference);
+  set_output (nodes, info, "11");
+  return graph;
+}
+
+/**
+ * upscale_comfyui_graph_new_probe:
+ * @info: the server and the workflow
+ * @image: the server's name for a small tile
+ *
+ * The probe does not know the job's model yet, and loading another takes a minute, so the
+ * small tile takes every route of a tile but passes no model.
+ *
+ * Returns: (transfer full): the graph that gives back the small tile
+ */
+JsonNode *
+upscale_comfyui_graph_new_probe (const UpscaleComfyuiServerInfo *info, const char *image)
+{
+  JsonObject *nodes;
+  JsonNode   *graph;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (image != NULL, NULL);
+
+  nodes = json_object_new ();
+  graph = json_node_init_object (json_node_alloc (), nodes);
+  json_object_set_string_member (add_node (nodes, NODE_TILE, "LoadImage"), "image",
+                                 image);
+  set_output (nodes, info, NODE_TILE);
+  json_object_unref (nodes);
   return graph;
 }

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Chooses the node whose picture is the painted tile. The server lists the pictures of
  * all preview and save nodes in the order in which they ran, so a preview of the source
- * comes first: only the graph tells which of them was painted. */
-#include <string.h>
+ * comes first. Only the graph tells which of them was painted. */
+#include "upscale-comfyui-output.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
-#include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-json.h"
 
 #define BUILT_IN_OUTPUT "12"
-#define MOST_CANDIDATES 64
-#define MOST_NAMED 4
+#define MAX_CANDIDATES 64
+#define MAX_NAMED 4
 
-/* The better the later. */
-enum
+/* A higher rank is a better choice. */
+typedef enum
 {
   RANK_ELSEWHERE, /* depends on neither the tile nor a sampler */
-  RANK_CHANGED,   /* the tile after something that is no sampler */
-  RANK_SAMPLED,   /* from a sampler that the tile does not visibly lead to */
+  RANK_CHANGED,   /* the tile after a node that is no sampler */
+  RANK_SAMPLED,   /* from a sampler that no link from the tile leads to */
   RANK_PAINTED,   /* the tile after a sampler */
-  RANK_MARKED,    /* the user has said so */
-};
+  RANK_MARKED,    /* chosen by the user */
+} Rank;
 
-/* A node that shows a picture. Texts belong to the graph. */
+/* A node that shows a picture. Strings belong to the graph. */
 typedef struct
 {
   const char *id;
   const char *source;
   gint64      slot;
   GHashTable *upstream;
-  int         rank;
+  Rank        rank;
   gboolean    is_saving;
 } Candidate;
 
@@ -102,7 +102,7 @@ holds_tile (JsonObject *nodes, const char *id)
     {
       const char *value = upscale_json_get_string (inputs, name->data);
 
-      if (value && strstr (value, COMFYUI_MARK_TILE))
+      if (value && strstr (value, UPSCALE_COMFYUI_WORKFLOW_TILE))
         return TRUE;
     }
   return FALSE;
@@ -122,39 +122,44 @@ any_holds_tile (JsonObject *nodes, GHashTable *ids)
 }
 
 /**
- * upscale_comfyui_sees_tile:
+ * upscale_comfyui_output_depends_on_tile:
  * @nodes: a graph with `%image%` where the tile goes
  * @id: a node
  *
- * Returns: %TRUE if the node depends on the tile; what another node does is the same for
- * every tile
+ * A node that does not depend on the tile does the same for every tile.
+ *
+ * Returns: %TRUE if the node depends on the tile
  */
 gboolean
-upscale_comfyui_sees_tile (JsonObject *nodes, const char *id)
+upscale_comfyui_output_depends_on_tile (JsonObject *nodes, const char *id)
 {
-  g_autoptr (GHashTable) upstream = collect_upstream (nodes, id);
+  g_autoptr (GHashTable) upstream = NULL;
 
+  g_return_val_if_fail (nodes != NULL, FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  upstream = collect_upstream (nodes, id);
   return any_holds_tile (nodes, upstream);
 }
 
 static JsonObject *
-get_info (const UpscaleComfyuiFacts *facts, JsonObject *nodes, const char *id)
+get_node_info (const UpscaleComfyuiServerInfo *info, JsonObject *nodes, const char *id)
 {
   const char *class_type =
       upscale_json_get_string (upscale_json_get_object (nodes, id), "class_type");
 
-  return class_type ? g_hash_table_lookup (facts->infos, class_type) : NULL;
+  return class_type ? g_hash_table_lookup (info->node_infos, class_type) : NULL;
 }
 
-/* A node may give any type ("*"), and a server may not say. */
+/* The output of a node may have any type ("*"), or none that the server names. */
 static gboolean
-gives (const UpscaleComfyuiFacts *facts,
-       JsonObject                *nodes,
-       const char                *id,
-       gint64                     slot,
-       const char                *type)
+gives_type (const UpscaleComfyuiServerInfo *info,
+            JsonObject                     *nodes,
+            const char                     *id,
+            gint64                          slot,
+            const char                     *type)
 {
-  JsonArray  *types = upscale_json_get_array (get_info (facts, nodes, id), "output");
+  JsonArray  *types = upscale_json_get_array (get_node_info (info, nodes, id), "output");
   const char *given =
       slot >= 0 && slot < G_MAXUINT
           ? upscale_json_read_string (upscale_json_get_element (types, (guint) slot))
@@ -165,7 +170,7 @@ gives (const UpscaleComfyuiFacts *facts,
 
 /* Samplers of all packs take a model, or have the word in their names. */
 static gboolean
-is_sampler (const UpscaleComfyuiFacts *facts, JsonObject *nodes, const char *id)
+is_sampler (const UpscaleComfyuiServerInfo *info, JsonObject *nodes, const char *id)
 {
   const char *class_type =
       upscale_json_get_string (upscale_json_get_object (nodes, id), "class_type");
@@ -180,22 +185,22 @@ is_sampler (const UpscaleComfyuiFacts *facts, JsonObject *nodes, const char *id)
       const char *source =
           read_link (upscale_json_get_member (inputs, name->data), &slot);
 
-      if (source && (gives (facts, nodes, source, slot, "MODEL") ||
-                     gives (facts, nodes, source, slot, "GUIDER")))
+      if (source && (gives_type (info, nodes, source, slot, "MODEL") ||
+                     gives_type (info, nodes, source, slot, "GUIDER")))
         return TRUE;
     }
   return FALSE;
 }
 
 static gboolean
-any_is_sampler (const UpscaleComfyuiFacts *facts, JsonObject *nodes, GHashTable *ids)
+any_is_sampler (const UpscaleComfyuiServerInfo *info, JsonObject *nodes, GHashTable *ids)
 {
   GHashTableIter iter;
   const char    *id;
 
   g_hash_table_iter_init (&iter, ids);
   while (g_hash_table_iter_next (&iter, (gpointer *) &id, NULL))
-    if (is_sampler (facts, nodes, id))
+    if (is_sampler (info, nodes, id))
       return TRUE;
   return FALSE;
 }
@@ -211,7 +216,9 @@ is_marked (JsonObject *node)
 }
 
 static gboolean
-find_picture (const UpscaleComfyuiFacts *facts, JsonObject *nodes, Candidate *candidate)
+find_picture (const UpscaleComfyuiServerInfo *info,
+              JsonObject                     *nodes,
+              Candidate                      *candidate)
 {
   JsonObject *inputs = get_inputs (nodes, candidate->id);
   g_autoptr (GList) names = json_object_get_members (inputs);
@@ -221,46 +228,46 @@ find_picture (const UpscaleComfyuiFacts *facts, JsonObject *nodes, Candidate *ca
       candidate->source =
           read_link (upscale_json_get_member (inputs, name->data), &candidate->slot);
       if (candidate->source &&
-          (gives (facts, nodes, candidate->source, candidate->slot, "IMAGE") ||
-           gives (facts, nodes, candidate->source, candidate->slot, "*")))
+          (gives_type (info, nodes, candidate->source, candidate->slot, "IMAGE") ||
+           gives_type (info, nodes, candidate->source, candidate->slot, "*")))
         return TRUE;
     }
   return FALSE;
 }
 
-static int
-rate (const UpscaleComfyuiFacts *facts, JsonObject *nodes, Candidate *candidate)
+static Rank
+rate (const UpscaleComfyuiServerInfo *info, JsonObject *nodes, Candidate *candidate)
 {
-  gboolean sees_tile = any_holds_tile (nodes, candidate->upstream);
+  gboolean depends_on_tile = any_holds_tile (nodes, candidate->upstream);
 
   if (is_marked (upscale_json_get_object (nodes, candidate->id)))
     return RANK_MARKED;
   if (holds_tile (nodes, candidate->source))
     return RANK_ELSEWHERE;
-  if (any_is_sampler (facts, nodes, candidate->upstream))
-    return sees_tile ? RANK_PAINTED : RANK_SAMPLED;
-  return sees_tile ? RANK_CHANGED : RANK_ELSEWHERE;
+  if (any_is_sampler (info, nodes, candidate->upstream))
+    return depends_on_tile ? RANK_PAINTED : RANK_SAMPLED;
+  return depends_on_tile ? RANK_CHANGED : RANK_ELSEWHERE;
 }
 
 static GPtrArray *
-find_candidates (const UpscaleComfyuiFacts *facts, JsonObject *nodes)
+find_candidates (const UpscaleComfyuiServerInfo *info, JsonObject *nodes)
 {
   g_autoptr (GList) ids = json_object_get_members (nodes);
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) candidate_free);
 
-  for (GList *id = ids; id && found->len < MOST_CANDIDATES; id = id->next)
+  for (GList *id = ids; id && found->len < MAX_CANDIDATES; id = id->next)
     {
-      JsonObject *info = get_info (facts, nodes, id->data);
+      JsonObject *node_info = get_node_info (info, nodes, id->data);
       Candidate   candidate = { .id = id->data };
       const char *class_type =
           upscale_json_get_string (upscale_json_get_object (nodes, id->data),
                                    "class_type");
 
-      if (!upscale_json_get_boolean (info, "output_node", FALSE) ||
-          !find_picture (facts, nodes, &candidate))
+      if (!upscale_json_get_boolean (node_info, "output_node", FALSE) ||
+          !find_picture (info, nodes, &candidate))
         continue;
       candidate.upstream = collect_upstream (nodes, id->data);
-      candidate.rank = rate (facts, nodes, &candidate);
+      candidate.rank = rate (info, nodes, &candidate);
       candidate.is_saving = strstr (class_type, "Save") != NULL;
       g_ptr_array_add (found, g_memdup2 (&candidate, sizeof candidate));
     }
@@ -269,7 +276,7 @@ find_candidates (const UpscaleComfyuiFacts *facts, JsonObject *nodes)
 
 typedef gboolean (*Test) (const Candidate *candidate, GPtrArray *all);
 
-/* Keeps what passes, or all where none does. */
+/* Keeps the candidates that pass, or all if none does. */
 static void
 keep (GPtrArray *candidates, Test passes)
 {
@@ -285,7 +292,7 @@ keep (GPtrArray *candidates, Test passes)
 static gboolean
 has_best_rank (const Candidate *candidate, GPtrArray *all)
 {
-  int best = RANK_ELSEWHERE;
+  Rank best = RANK_ELSEWHERE;
 
   for (guint i = 0; i < all->len; i++)
     best = MAX (best, ((const Candidate *) all->pdata[i])->rank);
@@ -298,7 +305,7 @@ is_saving (const Candidate *candidate, GPtrArray *all)
   return candidate->is_saving;
 }
 
-/* A picture that another one is made from is a step on the way. */
+/* A picture that another picture is made from is not the result. */
 static gboolean
 is_last (const Candidate *candidate, GPtrArray *all)
 {
@@ -335,7 +342,7 @@ refuse_several (GPtrArray *candidates, GError **error)
 {
   g_autoptr (GString) list = g_string_new (NULL);
 
-  for (guint i = 0; i < MIN (candidates->len, MOST_NAMED); i++)
+  for (guint i = 0; i < MIN (candidates->len, MAX_NAMED); i++)
     g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
                             ((const Candidate *) candidates->pdata[i])->id);
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
@@ -346,26 +353,29 @@ refuse_several (GPtrArray *candidates, GError **error)
 }
 
 /**
- * upscale_comfyui_choose_output:
- * @facts: what the server says of the workflow's nodes
+ * upscale_comfyui_output_choose:
+ * @info: the server and the workflow
  * @error: return location for an error
  *
- * A node with `tile-upscale` in its title is taken. Else it is the node that shows the
- * tile after a sampler; a saving node is preferred to a preview, and the last picture to
- * those that it is made from.
+ * Chooses a node with `tile-upscale` in its title, or else the node that shows the tile
+ * after a sampler. A saving node is preferred to a preview, and the last picture to those
+ * that it is made from.
  *
- * Returns: (transfer full): the node's id, or %NULL with %UPSCALE_ERROR_REJECTED when
- * there is none or more than one
+ * Returns: (transfer full): the node's id, or %NULL with %UPSCALE_ERROR_REJECTED if no
+ * node or more than one is left
  */
 char *
-upscale_comfyui_choose_output (const UpscaleComfyuiFacts *facts, GError **error)
+upscale_comfyui_output_choose (const UpscaleComfyuiServerInfo *info, GError **error)
 {
-  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (facts->workflow);
+  JsonObject *nodes;
   g_autoptr (GPtrArray) candidates = NULL;
 
-  if (upscale_comfyui_workflow_is_built_in (facts->workflow))
+  g_return_val_if_fail (info != NULL, NULL);
+
+  nodes = upscale_comfyui_workflow_get_nodes (info->workflow);
+  if (upscale_comfyui_workflow_is_built_in (info->workflow))
     return g_strdup (BUILT_IN_OUTPUT);
-  candidates = find_candidates (facts, nodes);
+  candidates = find_candidates (info, nodes);
   keep (candidates, has_best_rank);
   if (candidates->len == 0 ||
       ((const Candidate *) candidates->pdata[0])->rank == RANK_ELSEWHERE)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A graph in ComfyUI's API format with names between percent signs where our values
- * go. */
+/* A graph in ComfyUI's API format with placeholders: names between percent signs. */
 #include "upscale-comfyui-workflow.h"
 
 #include <glib/gi18n-lib.h>
@@ -19,7 +18,7 @@
 /**
  * UpscaleComfyuiWorkflow:
  *
- * What ComfyUI is to run for a tile. Never changes, so any thread may read it.
+ * The graph that ComfyUI runs for a tile. Does not change, so any thread may read it.
  */
 struct _UpscaleComfyuiWorkflow
 {
@@ -50,6 +49,8 @@ workflow_new (GBytes *bytes, gboolean is_built_in)
 void
 upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
 {
+  g_return_if_fail (workflow != NULL);
+
   g_clear_pointer (&workflow->root, json_node_unref);
   g_free (workflow->text);
   g_free (workflow->digest);
@@ -59,8 +60,8 @@ upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
 /**
  * upscale_comfyui_workflow_new_built_in:
  *
- * Returns: (transfer full): ours: img2img, to which ControlNet, LoRAs and IP-Adapter are
- * added as they are wanted
+ * Returns: (transfer full): our own workflow: img2img. The graph of a tile gets nodes for
+ * ControlNet, LoRAs and IP-Adapter where the tile needs them
  */
 UpscaleComfyuiWorkflow *
 upscale_comfyui_workflow_new_built_in (void)
@@ -125,8 +126,11 @@ upscale_comfyui_workflow_new_from_file (const char *path, GError **error)
 {
   g_autoptr (UpscaleComfyuiWorkflow) workflow = NULL;
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GBytes) bytes = upscale_file_read (path, MAX_FILE_BYTES, &cause);
+  g_autoptr (GBytes) bytes = NULL;
 
+  g_return_val_if_fail (path != NULL, NULL);
+
+  bytes = upscale_file_read (path, MAX_FILE_BYTES, &cause);
   if (!bytes)
     {
       g_autofree char *why = g_strconcat ("can't be read: ", cause->message, NULL);
@@ -142,11 +146,13 @@ upscale_comfyui_workflow_new_from_file (const char *path, GError **error)
  * upscale_comfyui_workflow_is_built_in:
  * @workflow: a workflow
  *
- * Returns: whether it is ours
+ * Returns: %TRUE if the workflow is our own
  */
 gboolean
 upscale_comfyui_workflow_is_built_in (const UpscaleComfyuiWorkflow *workflow)
 {
+  g_return_val_if_fail (workflow != NULL, FALSE);
+
   return workflow->is_built_in;
 }
 
@@ -155,14 +161,18 @@ upscale_comfyui_workflow_is_built_in (const UpscaleComfyuiWorkflow *workflow)
  * @workflow: a workflow
  * @value: a placeholder's name
  *
- * Returns: whether the value has a place in it
+ * Returns: %TRUE if the workflow has the placeholder
  */
 gboolean
 upscale_comfyui_workflow_asks_for (const UpscaleComfyuiWorkflow *workflow,
                                    const char                   *value)
 {
-  g_autofree char *mark = g_strdup_printf ("%c%s%c", MARK, value, MARK);
+  g_autofree char *mark = NULL;
 
+  g_return_val_if_fail (workflow != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  mark = g_strdup_printf ("%c%s%c", MARK, value, MARK);
   return strstr (workflow->text, mark) != NULL;
 }
 
@@ -170,11 +180,13 @@ upscale_comfyui_workflow_asks_for (const UpscaleComfyuiWorkflow *workflow,
  * upscale_comfyui_workflow_get_digest:
  * @workflow: a workflow
  *
- * Returns: (transfer none): SHA-256 of it
+ * Returns: (transfer none): the SHA-256 of the file
  */
 const char *
 upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow)
 {
+  g_return_val_if_fail (workflow != NULL, NULL);
+
   return workflow->digest;
 }
 
@@ -182,11 +194,14 @@ upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow)
  * upscale_comfyui_workflow_get_nodes:
  * @workflow: a workflow
  *
- * Returns: (transfer none) (nullable): its nodes by id; %NULL when it is no JSON object
+ * Returns: (transfer none) (nullable): the nodes by id, %NULL if the file is no JSON
+ * object
  */
 JsonObject *
 upscale_comfyui_workflow_get_nodes (const UpscaleComfyuiWorkflow *workflow)
 {
+  g_return_val_if_fail (workflow != NULL, NULL);
+
   return upscale_json_read_object (workflow->root);
 }
 
@@ -207,7 +222,7 @@ append_value (GString *text, JsonNode *value)
   g_string_append (text, string ? string : written);
 }
 
-/* In one pass, so that a prompt that looks like a placeholder stays a prompt. */
+/* Fills in all values in one pass, so that a placeholder in a prompt stays text. */
 static JsonNode *
 fill_text (const char *template, GHashTable *values)
 {
@@ -220,7 +235,7 @@ fill_text (const char *template, GHashTable *values)
       JsonNode   *value = end ? find_value (values, at + 1, end) : NULL;
 
       if (value && end + 1 - at == (gssize) length)
-        return json_node_copy (value); /* alone it keeps its type */
+        return json_node_copy (value); /* keeps the value's type */
       if (value)
         append_value (text, value);
       else
@@ -273,13 +288,16 @@ fill (JsonNode *node, GHashTable *values)
  * @workflow: a workflow
  * @values: (element-type utf8 JsonNode): values by the names of their placeholders
  *
- * A text that is nothing but a placeholder becomes the value with its type; within a
- * longer text its writing is put in. Unknown placeholders stay.
+ * A string that is only a placeholder becomes the value with its type. In a longer string
+ * the value is written as text. Unknown placeholders stay.
  *
- * Returns: (transfer full): the graph, for its maker to change
+ * Returns: (transfer full): the graph
  */
 JsonNode *
 upscale_comfyui_workflow_fill (const UpscaleComfyuiWorkflow *workflow, GHashTable *values)
 {
+  g_return_val_if_fail (workflow != NULL, NULL);
+  g_return_val_if_fail (values != NULL, NULL);
+
   return fill (workflow->root, values);
 }

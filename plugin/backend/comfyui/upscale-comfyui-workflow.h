@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** The placeholder of the tile. */
+#define UPSCALE_COMFYUI_WORKFLOW_TILE "%image%"
+
 typedef struct _UpscaleComfyuiWorkflow UpscaleComfyuiWorkflow;
 
 UpscaleComfyuiWorkflow *upscale_comfyui_workflow_new_built_in (void);

@@ -4,32 +4,19 @@
 #include "upscale-model-names.h"
 
 /**
- * upscale_sdcpp_owner_has_chosen_sampler:
- * @capabilities: what stable-diffusion.cpp says of itself
- *
- * Returns: %TRUE if the server was started with --sampling-method, which then stays; its
- * own default adds noise at each step
- */
-gboolean
-upscale_sdcpp_owner_has_chosen_sampler (JsonObject *capabilities)
-{
-  JsonObject *defaults = upscale_json_get_object (capabilities, "defaults");
-  JsonObject *sampling = upscale_json_get_object (defaults, "sample_params");
-  const char *method = upscale_json_get_string (sampling, "sample_method");
-
-  return method && !g_str_equal (method, "default");
-}
-
-/**
  * upscale_loras_read:
  * @loras: zeros
- * @array: (nullable): what the server lists: objects with name and path
+ * @array: (nullable): objects with `name`, and `path` or `alias`
+ *
+ * Reads the list that a server answered.
  */
 void
 upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  g_return_if_fail (loras != NULL);
 
   for (guint i = 0; array && i < json_array_get_length (array); i++)
     {
@@ -52,7 +39,7 @@ upscale_loras_read (UpscaleLoras *loras, JsonArray *array)
   loras->paths = g_strv_builder_end (paths);
 }
 
-/* A server without a list may have the LoRA all the same, under the name given. */
+/* A server without a list may have the LoRA under the name that the user gave. */
 static const char *
 find_path (const UpscaleLoras *loras, const char *name)
 {
@@ -66,15 +53,20 @@ find_path (const UpscaleLoras *loras, const char *name)
 
 /**
  * upscale_loras_add:
- * @loras: what the server has
+ * @loras: the LoRAs of the server
  * @builder: inside a request
- * @gen_params: which of them are wanted
+ * @gen_params: names the LoRAs to use
+ *
+ * Adds the member `lora` in the words of stable-diffusion.cpp.
  */
 void
 upscale_loras_add (const UpscaleLoras     *loras,
                    JsonBuilder            *builder,
                    const UpscaleGenParams *gen_params)
 {
+  g_return_if_fail (loras != NULL);
+  g_return_if_fail (gen_params != NULL);
+
   if (gen_params->loras->len == 0)
     return;
   upscale_json_begin_array (builder, "lora");
@@ -93,10 +85,14 @@ upscale_loras_add (const UpscaleLoras     *loras,
 /**
  * upscale_loras_clear:
  * @loras: LoRAs
+ *
+ * Frees the members of @loras.
  */
 void
 upscale_loras_clear (UpscaleLoras *loras)
 {
+  g_return_if_fail (loras != NULL);
+
   g_clear_pointer (&loras->names, g_strfreev);
   g_clear_pointer (&loras->paths, g_strfreev);
 }

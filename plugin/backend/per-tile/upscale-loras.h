@@ -8,22 +8,16 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLoras:
- * @names: (nullable): names of LoRAs, %NULL until they were read
- * @paths: (nullable): where each lies, as the server wants it said
+ * @names: (nullable): names of LoRAs, %NULL until a list was read
+ * @paths: (nullable): the path of each, which requests to stable-diffusion.cpp carry
  *
- * The LoRAs of a stable-diffusion.cpp server, whose requests name them by path. A value.
+ * The LoRAs that a server lists. A value.
  */
 typedef struct
 {
   GStrv names;
   GStrv paths;
 } UpscaleLoras;
-
-/* Between the denoisers, one that adds no noise of its own: noise would differ from tile
- * to tile. */
-#define UPSCALE_SDCPP_SAMPLER "euler"
-
-gboolean upscale_sdcpp_owner_has_chosen_sampler (JsonObject *capabilities);
 
 void upscale_loras_read (UpscaleLoras *loras, JsonArray *array);
 void upscale_loras_add (const UpscaleLoras     *loras,

@@ -6,10 +6,10 @@
 #include "upscale-png-read.h"
 
 /* A probe's pictures are small. */
-#define MOST_SIDE_PX 4096
-/* The same work on a graphics card rounds differently from run to run here and there. A
- * ControlNet with random weights moved pixels by 0.2 to 0.5 of 255 on average. */
-#define MOST_ROUNDING 0.1
+#define MAX_SIDE_PX 4096
+/* A graphics card rounds the same work differently from run to run. A ControlNet with
+ * random weights moved pixels by 0.2 to 0.5 of 255 on average. */
+#define MAX_ROUNDING 0.1
 
 typedef struct
 {
@@ -22,7 +22,7 @@ begin (int width_px, int height_px, gpointer user_data, GError **error)
 {
   Decoded *decoded = user_data;
 
-  if (width_px > MOST_SIDE_PX || height_px > MOST_SIDE_PX)
+  if (width_px > MAX_SIDE_PX || height_px > MAX_SIDE_PX)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "too large");
       return NULL;
@@ -43,7 +43,7 @@ measure_difference (const Decoded *one, const Decoded *two)
 }
 
 /**
- * upscale_pictures_are_equal:
+ * upscale_picture_compare_equal:
  * @picture: a picture file
  * @other: another
  *
@@ -53,15 +53,18 @@ measure_difference (const Decoded *one, const Decoded *two)
  * the same bytes
  */
 gboolean
-upscale_pictures_are_equal (GBytes *picture, GBytes *other)
+upscale_picture_compare_equal (GBytes *picture, GBytes *other)
 {
   Decoded  one = { 0 };
   Decoded  two = { 0 };
-  gboolean are_equal = upscale_png_read (picture, begin, &one, NULL) &&
-                       upscale_png_read (other, begin, &two, NULL) &&
-                       one.size == two.size &&
-                       measure_difference (&one, &two) <= MOST_ROUNDING;
+  gboolean are_equal;
 
+  g_return_val_if_fail (picture != NULL, FALSE);
+  g_return_val_if_fail (other != NULL, FALSE);
+
+  are_equal = upscale_png_read (picture, begin, &one, NULL) &&
+              upscale_png_read (other, begin, &two, NULL) && one.size == two.size &&
+              measure_difference (&one, &two) <= MAX_ROUNDING;
   g_free (one.pixels);
   g_free (two.pixels);
   return are_equal || g_bytes_equal (picture, other);

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-gboolean upscale_pictures_are_equal (GBytes *picture, GBytes *other);
+gboolean upscale_picture_compare_equal (GBytes *picture, GBytes *other);
 
 G_END_DECLS

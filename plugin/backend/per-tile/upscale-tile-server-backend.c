@@ -10,15 +10,15 @@
 /**
  * UpscaleTileServerBackend:
  *
- * Speaks to servers that paint one tile a call. What they have in common is here and in
- * the process; what each kind says is in its #UpscaleTileServer.
+ * The backend of all servers that paint one tile a request. The protocol of each kind is
+ * in its #UpscaleTileServer.
  */
 struct _UpscaleTileServerBackend
 {
   GObject parent_instance;
 
   UpscaleTileServerAddress address;
-  gpointer                 facts; /* NULL until it was probed */
+  UpscaleTileServerInfo   *info; /* NULL until the server was probed */
 };
 
 static void upscale_tile_server_backend_iface_init (UpscaleBackendInterface *iface);
@@ -30,11 +30,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND, upscale_tile_server_backend_iface_init))
 
 static void
-forget (UpscaleTileServerBackend *self)
+drop_info (UpscaleTileServerBackend *self)
 {
-  if (self->facts)
-    upscale_facts_unref (self->address.kind, self->facts);
-  self->facts = NULL;
+  if (self->info)
+    upscale_tile_server_info_unref (self->address.server, self->info);
+  self->info = NULL;
 }
 
 static void
@@ -59,8 +59,8 @@ upscale_tile_server_backend_probe_finish (UpscaleBackend *backend,
 
   if (!capabilities)
     return NULL;
-  forget (self);
-  self->facts = upscale_tile_server_probe_ref_facts (G_TASK (result));
+  drop_info (self);
+  self->info = upscale_tile_server_probe_ref_info (G_TASK (result));
   return capabilities;
 }
 
@@ -76,9 +76,9 @@ upscale_tile_server_backend_process_async (UpscaleBackend          *backend,
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
   GTask                    *task = g_task_new (self, cancellable, callback, user_data);
 
-  if (self->facts)
+  if (self->info)
     {
-      upscale_tile_server_process_start (task, &self->address, self->facts, batch, funcs,
+      upscale_tile_server_process_start (task, &self->address, self->info, batch, funcs,
                                          funcs_data);
       return;
     }
@@ -100,8 +100,8 @@ upscale_tile_server_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batc
 {
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
 
-  if (self->facts)
-    upscale_tile_server_process_abandon (&self->address, self->facts, batch);
+  if (self->info)
+    upscale_tile_server_process_abandon (&self->address, self->info, batch);
 }
 
 static void
@@ -109,7 +109,7 @@ upscale_tile_server_backend_finalize (GObject *object)
 {
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (object);
 
-  forget (self);
+  drop_info (self);
   g_clear_pointer (&self->address.base, g_uri_unref);
   g_clear_object (&self->address.http);
   g_clear_object (&self->address.clock);
@@ -139,22 +139,28 @@ upscale_tile_server_backend_init (UpscaleTileServerBackend *self)
 
 /**
  * upscale_tile_server_backend_new:
- * @kind: how to speak to it; static
- * @base: where its routes begin
- * @http: how to send, with the server's own headers
- * @clock: the time between questions
+ * @server: the protocol that is spoken; static
+ * @base: address that routes are relative to
+ * @http: sends requests, with the headers of the server
+ * @clock: measures waits before requests
  *
  * Returns: (transfer full): the backend
  */
 UpscaleBackend *
-upscale_tile_server_backend_new (const UpscaleTileServer *kind,
+upscale_tile_server_backend_new (const UpscaleTileServer *server,
                                  GUri                    *base,
                                  UpscaleHttp             *http,
                                  UpscaleClock            *clock)
 {
-  UpscaleTileServerBackend *self = g_object_new (UPSCALE_TYPE_TILE_SERVER_BACKEND, NULL);
+  UpscaleTileServerBackend *self;
 
-  self->address.kind = kind;
+  g_return_val_if_fail (server != NULL, NULL);
+  g_return_val_if_fail (base != NULL, NULL);
+  g_return_val_if_fail (UPSCALE_IS_HTTP (http), NULL);
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_TILE_SERVER_BACKEND, NULL);
+  self->address.server = server;
   self->address.base = g_uri_ref (base);
   self->address.http = g_object_ref (http);
   self->address.clock = g_object_ref (clock);
@@ -165,10 +171,12 @@ upscale_tile_server_backend_new (const UpscaleTileServer *kind,
  * upscale_tile_server_backend_get_address:
  * @backend: a backend
  *
- * Returns: (transfer none): whom it speaks to, and how
+ * Returns: (transfer none): the server and the protocol that is spoken there
  */
 const UpscaleTileServerAddress *
 upscale_tile_server_backend_get_address (UpscaleTileServerBackend *backend)
 {
+  g_return_val_if_fail (UPSCALE_IS_TILE_SERVER_BACKEND (backend), NULL);
+
   return &backend->address;
 }

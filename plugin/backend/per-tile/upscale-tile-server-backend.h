@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-backend.h"
 #include "upscale-tile-server.h"
 
 G_BEGIN_DECLS
@@ -12,7 +13,7 @@ G_DECLARE_FINAL_TYPE (UpscaleTileServerBackend,
                       TILE_SERVER_BACKEND,
                       GObject)
 
-UpscaleBackend *upscale_tile_server_backend_new (const UpscaleTileServer *kind,
+UpscaleBackend *upscale_tile_server_backend_new (const UpscaleTileServer *server,
                                                  GUri                    *base,
                                                  UpscaleHttp             *http,
                                                  UpscaleClock            *clock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server says it can do, and whether it can: its lists, then a small tile painted
- * for real. Each step takes the task and hands it to the next. */
+/* Asks a server for its lists, then has it paint a small tile. Each step takes the task
+ * and hands it to the next. */
 #include "upscale-tile-server-probe.h"
 
 #include <glib/gi18n-lib.h>
@@ -9,13 +9,14 @@
 #include "upscale-http-origin.h"
 #include "upscale-error.h"
 #include "upscale-picture-compare.h"
+#include "upscale-request-loop.h"
+#include "upscale-tile-call.h"
 
-#define MOST_LISTS_BYTES ((gsize) 64 << 20)
 #define STATUS_TOO_MANY_REQUESTS 429
-/* How often a question is asked again, and after which time. */
-#define MOST_AGAIN 3
+/* A request that fails is sent again after a pause. */
+#define MAX_REPEATS 3
 #define FIRST_PAUSE_US (G_USEC_PER_SEC / 2)
-#define LONGEST_PAUSE_US (5 * (gint64) G_USEC_PER_SEC)
+#define MAX_PAUSE_US (5 * (gint64) G_USEC_PER_SEC)
 #define TEST_SIDE_PX 64
 #define TEST_STEPS 4
 #define TEST_STRENGTH 0.5
@@ -34,27 +35,27 @@
 #define PNG_HEIGHT_AT 20
 #define PNG_HEAD_BYTES 24
 
-/* Tiles that tell one thing each. */
-enum
+/* The probe paints one tile for each of these. */
+typedef enum
 {
   TEST_PLAIN,
   TEST_CONTROLNET,
   TEST_IP_ADAPTER,
   N_TESTS,
-};
+} Test;
 
 typedef struct
 {
   const UpscaleTileServerAddress *address;
-  gpointer                        facts;
-  char                           *path; /* of the last question */
+  UpscaleTileServerInfo          *info;
+  char                           *path; /* of the last request */
   char                           *query;
-  int                             n_again; /* how often it was asked again */
+  int                             n_repeats; /* of the last request */
   UpscaleCapabilities            *capabilities;
   UpscaleTileMessage             *tile;
-  UpscaleTileRequest             *talk;
+  UpscaleTileCall                *call;
   GBytes                         *plain_picture;
-  int                             test;
+  Test                            test;
 } Probe;
 
 static void run_test (GTask *task);
@@ -62,17 +63,17 @@ static void run_test (GTask *task);
 static void
 probe_free (Probe *probe)
 {
-  g_clear_pointer (&probe->talk, upscale_tile_request_free);
+  g_clear_pointer (&probe->call, upscale_tile_call_free);
   g_clear_pointer (&probe->plain_picture, g_bytes_unref);
   g_clear_pointer (&probe->capabilities, upscale_capabilities_unref);
   upscale_tile_message_unref (probe->tile);
-  upscale_facts_unref (probe->address->kind, probe->facts);
+  upscale_tile_server_info_unref (probe->address->server, probe->info);
   g_free (probe->path);
   g_free (probe->query);
   g_free (probe);
 }
 
-/* The server, or a proxy before it, may answer differently in a moment. */
+/* The server, or a proxy before it, may answer the same request well in a moment. */
 static gboolean
 may_pass (guint status)
 {
@@ -82,39 +83,38 @@ may_pass (guint status)
 static gint64
 choose_pause (const Probe *probe, const UpscaleHttpAnswer *answer)
 {
-  return answer->wait_us > 0 ? MIN (answer->wait_us, LONGEST_PAUSE_US)
-                             : FIRST_PAUSE_US << probe->n_again;
+  return answer->wait_us > 0 ? MIN (answer->wait_us, MAX_PAUSE_US)
+                             : FIRST_PAUSE_US << probe->n_repeats;
 }
 
-/* What a server lacks is known from its answers only, so a failure tells nothing of what
- * was asked for: the question is asked again. A server that goes on failing at one of its
- * lists (500, 501) may do so for good; one that is busy is waited for by the scheduler.
- */
+/* A missing list means that the server lacks the feature, so a passing failure must not
+ * look like a missing list. A server that goes on failing at one list (500, 501) may do
+ * so for good. The scheduler waits for a busy server. */
 static gboolean
-learn (gpointer                 state,
-       const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *next,
-       GError                 **error)
+discover (gpointer                 data,
+          const UpscaleHttpAnswer *answer,
+          UpscaleApiRequest       *next,
+          GError                 **error)
 {
-  Probe *probe = state;
+  Probe *probe = data;
 
-  if (answer && may_pass (answer->status) && probe->n_again < MOST_AGAIN)
+  if (answer && may_pass (answer->status) && probe->n_repeats < MAX_REPEATS)
     {
       upscale_api_request_get (next, probe->path);
       next->query = g_strdup (probe->query);
       next->wait_us = choose_pause (probe, answer);
-      probe->n_again++;
+      probe->n_repeats++;
       return TRUE;
     }
   if (answer && may_pass (answer->status) &&
       answer->status != SOUP_STATUS_INTERNAL_SERVER_ERROR &&
       answer->status != SOUP_STATUS_NOT_IMPLEMENTED)
     return upscale_http_answer_check_status (answer, error);
-  if (!probe->address->kind->learn (probe->facts, answer, next, error))
+  if (!probe->address->server->discover (probe->info, answer, next, error))
     return FALSE;
   g_set_str (&probe->path, next->path);
   g_set_str (&probe->query, next->query);
-  probe->n_again = 0;
+  probe->n_repeats = 0;
   return TRUE;
 }
 
@@ -157,7 +157,7 @@ read_u32 (const char *data)
   return GUINT32_FROM_BE (value);
 }
 
-/* Other formats are looked at when they count. */
+/* The size in other formats is checked with the first tile. */
 static gboolean
 has_right_size (GBytes *picture)
 {
@@ -171,35 +171,46 @@ has_right_size (GBytes *picture)
 }
 
 static GError *
-judge (Probe *probe)
+check_reply (UpscaleTileReply *reply)
 {
-  UpscaleTileRequest *talk = probe->talk;
-
-  if (talk->failure)
-    return g_steal_pointer (&talk->failure);
-  if (!talk->picture)
+  if (reply->failure)
+    return g_steal_pointer (&reply->failure);
+  if (!reply->picture)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
                         _ ("it was sent a small tile to try, and answered without a "
                            "picture"));
-  if (!has_right_size (talk->picture))
+  if (!has_right_size (reply->picture))
     return g_error_new (
         UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
         _ ("it was sent a small tile to try, and answered with a picture of "
            "another size"));
-  if (probe->test == TEST_PLAIN)
-    probe->plain_picture = g_bytes_ref (talk->picture);
-  if (probe->test == TEST_PLAIN && talk->kind->refine)
-    talk->kind->refine (probe->facts, probe->capabilities);
-  /* The same seed paints the same picture, so what changes nothing was not looked at. */
-  if (probe->test == TEST_CONTROLNET)
-    probe->capabilities->takes_controlnet =
-        !upscale_pictures_are_equal (talk->picture, probe->plain_picture);
-  if (probe->test == TEST_IP_ADAPTER)
-    probe->capabilities->takes_ip_adapter =
-        !upscale_pictures_are_equal (talk->picture, probe->plain_picture);
-  if (!probe->capabilities->version)
-    probe->capabilities->version = g_strdup (talk->version);
   return NULL;
+}
+
+static void
+note_guide (Probe *probe, gboolean is_there)
+{
+  if (probe->test == TEST_CONTROLNET)
+    probe->capabilities->takes_controlnet = is_there;
+  else
+    probe->capabilities->takes_ip_adapter = is_there;
+  g_debug ("The server %s a picture as %s", is_there ? "uses" : "ignores",
+           probe->test == TEST_CONTROLNET ? "ControlNet's hint" : "IP-Adapter's image");
+}
+
+/* The output is deterministic per seed: if the guide changes nothing, the server ignored
+ * it. */
+static void
+note_picture (Probe *probe, GBytes *picture)
+{
+  if (probe->test != TEST_PLAIN)
+    {
+      note_guide (probe, !upscale_picture_compare_equal (picture, probe->plain_picture));
+      return;
+    }
+  probe->plain_picture = g_bytes_ref (picture);
+  if (probe->address->server->refine)
+    probe->address->server->refine (probe->info, probe->capabilities);
 }
 
 static void
@@ -219,8 +230,8 @@ succeed (GTask *task)
   g_object_unref (task);
 }
 
-/* A server that paints, and does not with a guide, has no model for it that works; but a
- * proxy that does not reach the server says nothing about models. */
+/* A server that paints without a guide and fails with it has no model for the guide that
+ * works. A proxy that does not reach the server tells nothing about models. */
 static gboolean
 is_about_guide (const Probe *probe, const GError *error)
 {
@@ -231,27 +242,21 @@ is_about_guide (const Probe *probe, const GError *error)
 }
 
 static void
-note_missing_guide (Probe *probe)
-{
-  if (probe->test == TEST_CONTROLNET)
-    probe->capabilities->takes_controlnet = FALSE;
-  else
-    probe->capabilities->takes_ip_adapter = FALSE;
-}
-
-static void
 on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  GTask  *task = user_data;
-  Probe  *probe = g_task_get_task_data (task);
-  GError *error = NULL;
+  GTask            *task = user_data;
+  Probe            *probe = g_task_get_task_data (task);
+  UpscaleTileReply *reply = upscale_tile_call_get_reply (probe->call);
+  GError           *error = NULL;
 
-  if (upscale_request_loop_run_finish (result, &error))
-    error = judge (probe);
-  g_clear_pointer (&probe->talk, upscale_tile_request_free);
+  if (upscale_tile_call_run_finish (result, &error))
+    error = check_reply (reply);
+  if (!error)
+    note_picture (probe, reply->picture);
+  g_clear_pointer (&probe->call, upscale_tile_call_free);
   if (error && is_about_guide (probe, error))
     {
-      note_missing_guide (probe);
+      note_guide (probe, FALSE);
       g_clear_error (&error);
     }
   if (error)
@@ -260,7 +265,7 @@ on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   probe->test++;
-  if (probe->address->kind->hides_missing && probe->test < N_TESTS)
+  if (probe->address->server->hides_missing && probe->test < N_TESTS)
     run_test (task);
   else
     succeed (task);
@@ -272,29 +277,29 @@ run_test (GTask *task)
   Probe *probe = g_task_get_task_data (task);
   g_autoptr (UpscaleGenParams) gen_params = make_gen_params (probe);
 
-  probe->talk = upscale_tile_request_new (probe->address->kind, probe->facts, gen_params,
-                                          probe->tile);
-  probe->talk->is_test = TRUE;
-  upscale_tile_request_run_async (probe->talk, probe->address, NULL,
-                                  g_task_get_cancellable (task), on_tested, task);
+  probe->call =
+      upscale_tile_call_new (probe->address, probe->info,
+                             upscale_tile_request_new_probe (gen_params, probe->tile));
+  upscale_tile_call_run_async (probe->call, NULL, g_task_get_cancellable (task),
+                               on_tested, task);
 }
 
 static void
-on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
+on_discovered (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask  *task = user_data;
   Probe  *probe = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (upscale_request_loop_run_finish (result, &error))
-    probe->capabilities = probe->address->kind->describe (probe->facts, &error);
+    probe->capabilities = probe->address->server->describe (probe->info, &error);
   if (!probe->capabilities)
     {
       fail (task, error);
       return;
     }
   probe->capabilities->max_tiles = 1;
-  if (probe->address->kind->takes_ids)
+  if (probe->address->server->takes_ids)
     probe->capabilities->keeps_batches = TRUE;
   probe->capabilities->takes_generation_size = FALSE;
   probe->capabilities->is_loopback =
@@ -305,41 +310,50 @@ on_learnt (GObject *object, GAsyncResult *result, gpointer user_data)
 /**
  * upscale_tile_server_probe_start:
  * @task: (transfer full): returns #UpscaleCapabilities; gets the probe as its task data
- * @address: whom to ask
+ * @address: the server
  *
- * Asks a server what it can do, and has it paint a small tile.
+ * Asks a server for its capabilities, and has it paint a small tile.
  */
 void
 upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *address)
 {
-  Probe                 *probe = g_new0 (Probe, 1);
-  UpscaleRequestLoopPlan plan = {
-    .http = address->http,
-    .base = address->base,
-    .clock = address->clock,
-    .build_next = learn,
-    .max_answer_bytes = MOST_LISTS_BYTES,
-  };
+  Probe                 *probe;
+  UpscaleRequestLoopPlan plan = { 0 };
 
+  g_return_if_fail (G_IS_TASK (task));
+  g_return_if_fail (address != NULL);
+
+  probe = g_new0 (Probe, 1);
   probe->address = address;
-  probe->facts = upscale_facts_new (address);
+  probe->info = upscale_tile_server_info_new (address);
   probe->tile = make_tile ();
   g_task_set_task_data (task, probe, (GDestroyNotify) probe_free);
   g_task_set_check_cancellable (task, FALSE);
-  plan.state = probe;
-  upscale_request_loop_run_async (&plan, g_task_get_cancellable (task), on_learnt, task);
+  plan = (UpscaleRequestLoopPlan) {
+    .http = address->http,
+    .base = address->base,
+    .clock = address->clock,
+    .build_next = discover,
+    .state = probe,
+    .max_answer_bytes = UPSCALE_TILE_SERVER_MAX_LIST_BYTES,
+  };
+  upscale_request_loop_run_async (&plan, g_task_get_cancellable (task), on_discovered,
+                                  task);
 }
 
 /**
- * upscale_tile_server_probe_ref_facts:
+ * upscale_tile_server_probe_ref_info:
  * @task: a probe that has ended well
  *
- * Returns: (transfer full): what the server has said of itself
+ * Returns: (transfer full): the answers of the server about itself
  */
-gpointer
-upscale_tile_server_probe_ref_facts (GTask *task)
+UpscaleTileServerInfo *
+upscale_tile_server_probe_ref_info (GTask *task)
 {
-  Probe *probe = g_task_get_task_data (task);
+  Probe *probe;
 
-  return upscale_facts_ref (probe->facts);
+  g_return_val_if_fail (G_IS_TASK (task), NULL);
+
+  probe = g_task_get_task_data (task);
+  return upscale_tile_server_info_ref (probe->info);
 }

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-void     upscale_tile_server_probe_start (GTask                          *task,
-                                          const UpscaleTileServerAddress *address);
-gpointer upscale_tile_server_probe_ref_facts (GTask *task);
+void                   upscale_tile_server_probe_start (GTask                          *task,
+                                                        const UpscaleTileServerAddress *address);
+UpscaleTileServerInfo *upscale_tile_server_probe_ref_info (GTask *task);
 
 G_END_DECLS

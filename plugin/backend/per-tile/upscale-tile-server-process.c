@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One batch at a server that paints one tile a call: a talk for each, one after the
- * other. Each step takes the task and hands it to the next. */
+/* One batch at a server that paints one tile a request: a call for each tile, one after
+ * the other. Each step takes the task and hands it to the next. */
 #include "upscale-tile-server-process.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-tile-call.h"
+#include "upscale-tile-cancel.h"
 
-/* How long a cancelled batch waits until the server has heard of it. */
-#define FAREWELL_US (2 * (gint64) G_USEC_PER_SEC)
+/* The plug-in may end right after a cancellation, so a cancelled batch waits until the
+ * server was told to stop, but not longer than this. */
+#define MAX_CANCEL_US (2 * (gint64) G_USEC_PER_SEC)
 
 typedef struct
 {
   const UpscaleTileServerAddress *address;
-  gpointer                        facts;
+  UpscaleTileServerInfo          *info;
   UpscaleBatch                   *batch;
   const UpscaleBatchFuncs        *funcs;
   gpointer                        funcs_data;
-  UpscaleTileRequest             *talk;
-  UpscaleTileRequestPhase         told;
-  GCancellable                   *farewell;
-  guint                           timer;
+  UpscaleTileCall                *call;
+  UpscaleTilePhase                told_phase;
+  GCancellable                   *cancel_notify;
+  guint                           cancel_timer;
 } Process;
 
 static void paint_next (GTask *task);
@@ -28,64 +31,65 @@ static void paint_next (GTask *task);
 static void
 process_free (Process *process)
 {
-  g_clear_pointer (&process->talk, upscale_tile_request_free);
-  upscale_facts_unref (process->address->kind, process->facts);
+  g_clear_pointer (&process->call, upscale_tile_call_free);
+  upscale_tile_server_info_unref (process->address->server, process->info);
   upscale_batch_unref (process->batch);
-  g_clear_object (&process->farewell);
+  g_clear_object (&process->cancel_notify);
   g_free (process);
 }
 
 static void
-on_farewell_over (gpointer user_data)
+on_cancel_timeout (gpointer user_data)
 {
   Process *process = user_data;
 
-  process->timer = 0;
-  g_cancellable_cancel (process->farewell);
+  process->cancel_timer = 0;
+  g_cancellable_cancel (process->cancel_notify);
 }
 
-/* Whatever it answered, there is nothing more to do. */
 static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+on_cancel_notified (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Process *process = g_task_get_task_data (task);
 
-  if (process->timer)
-    upscale_clock_remove_timer (process->address->clock, process->timer);
-  upscale_request_loop_run_finish (result, NULL);
+  upscale_tile_cancel_run_finish (result);
+  if (process->cancel_timer)
+    upscale_clock_remove_timer (process->address->clock, process->cancel_timer);
   g_task_return_new_error_literal (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
 }
 
-/* Stops what costs money; waits a moment for the server's word, as the plug-in may end
- * right after. */
+/* Work that goes on at the server costs money. */
 static void
-say_farewell (GTask *task)
+notify_cancel (GTask *task, const char *remote_id)
 {
   Process *process = g_task_get_task_data (task);
 
-  process->farewell = g_cancellable_new ();
-  process->timer = upscale_clock_add_timer (process->address->clock, FAREWELL_US,
-                                            on_farewell_over, process);
-  upscale_tile_request_stop_async (process->talk, process->address, process->farewell,
-                                   on_stopped, task);
+  process->cancel_notify = g_cancellable_new ();
+  process->cancel_timer = upscale_clock_add_timer (process->address->clock, MAX_CANCEL_US,
+                                                   on_cancel_timeout, process);
+  upscale_tile_cancel_run_async (process->address, process->info, remote_id,
+                                 process->cancel_notify, on_cancel_notified, task);
 }
 
 static void
 fail (GTask *task, GError *error)
 {
-  Process *process = g_task_get_task_data (task);
+  Process          *process = g_task_get_task_data (task);
+  UpscaleTileReply *reply =
+      process->call ? upscale_tile_call_get_reply (process->call) : NULL;
 
   process->batch->is_submitted =
-      process->batch->is_submitted || (process->talk && process->talk->is_accepted);
-  /* What the server has lost is not asked for again. */
+      process->batch->is_submitted || (reply && reply->is_accepted);
+  /* A lost job can't be collected under its name. */
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED))
     g_clear_pointer (&process->batch->remote_id, g_free);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && process->talk &&
-      process->talk->remote_id && process->talk->kind->stop)
+  g_debug ("Batch %s ends: %s", process->batch->id, error->message);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && reply &&
+      reply->remote_id)
     {
       g_error_free (error);
-      say_farewell (task);
+      notify_cancel (task, reply->remote_id);
       return;
     }
   g_task_return_error (task, error);
@@ -93,85 +97,92 @@ fail (GTask *task, GError *error)
 }
 
 static void
-hand_out (Process *process)
+hand_out_reply (Process *process)
 {
-  UpscaleTileRequest *talk = process->talk;
-  UpscaleTileAnswer   answer = { talk->tile->tile.index, talk->picture, NULL };
+  UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
+  UpscaleTileAnswer answer = {
+    .tile_index = upscale_tile_call_get_tile (process->call)->index,
+    .image = reply->picture,
+  };
 
-  if (!talk->picture && !talk->failure)
-    talk->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                                 _ ("it says it painted the tile, but sent no picture"));
-  answer.failure = talk->picture ? NULL : talk->failure;
+  if (!reply->picture && !reply->failure)
+    reply->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                                  _ ("it says it painted the tile, but sent no picture"));
+  answer.failure = reply->picture ? NULL : reply->failure;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);
+  g_debug ("Batch %s: tile %u has %s", process->batch->id, answer.tile_index,
+           reply->picture ? "a picture" : reply->failure->message);
   process->funcs->on_answer (&answer, process->funcs_data);
 }
 
 static void
-on_talked (GObject *object, GAsyncResult *result, gpointer user_data)
+on_call_run (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask   *task = user_data;
   Process *process = g_task_get_task_data (task);
   GError  *error = NULL;
 
-  if (!upscale_request_loop_run_finish (result, &error))
+  if (!upscale_tile_call_run_finish (result, &error))
     {
       fail (task, error);
       return;
     }
-  hand_out (process);
-  g_clear_pointer (&process->talk, upscale_tile_request_free);
+  hand_out_reply (process);
+  g_clear_pointer (&process->call, upscale_tile_call_free);
   paint_next (task);
 }
 
 static void
-on_request_built (gpointer user_data)
+on_reply_changed (gpointer user_data)
 {
-  Process            *process = g_task_get_task_data (user_data);
-  UpscaleTileRequest *talk = process->talk;
-  gboolean            is_new = talk->is_accepted && !process->batch->is_submitted;
+  Process          *process = g_task_get_task_data (user_data);
+  UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
+  gboolean          is_new = reply->is_accepted && !process->batch->is_submitted;
 
-  g_set_str (&process->batch->remote_id, talk->remote_id);
-  process->batch->is_submitted = talk->is_accepted;
+  g_set_str (&process->batch->remote_id, reply->remote_id);
+  process->batch->is_submitted = reply->is_accepted;
   if (is_new && process->funcs->on_named)
     process->funcs->on_named (process->funcs_data);
-  if (talk->phase == process->told)
+  if (reply->phase == process->told_phase)
     return;
-  process->told = talk->phase;
-  process->funcs->on_phase (talk->phase == UPSCALE_TILE_REQUEST_WAITING
+  g_debug ("Batch %s: %s %s", process->batch->id,
+           reply->remote_id ? reply->remote_id : "the tile",
+           reply->phase == UPSCALE_TILE_PHASE_WAITING ? "waits" : "is painted");
+  process->told_phase = reply->phase;
+  process->funcs->on_phase (reply->phase == UPSCALE_TILE_PHASE_WAITING
                                 ? UPSCALE_PHASE_QUEUED
                                 : UPSCALE_PHASE_AT_WORK,
                             process->funcs_data);
 }
 
-/* An earlier run has sent the batch, or its answer was not heard. Work that the server
- * has lost is not looked for again under its id. */
-static void
-name_work (UpscaleTileRequest *talk, const UpscaleBatch *batch)
+/* A batch of one tile is known to the server under the batch's id, where the server takes
+ * ids. Work that the server has lost gets another one. */
+static gboolean
+is_known_by_batch_id (const Process *process)
 {
+  const UpscaleBatch *batch = process->batch;
   gboolean is_lost = batch->is_submitted && !batch->remote_id && !batch->sent_before;
 
-  talk->remote_id = g_strdup (batch->remote_id);
-  talk->is_accepted = batch->remote_id && batch->is_submitted;
-  if (!talk->kind->takes_ids || batch->tiles->len > 1 || is_lost)
-    return;
-  talk->work_id = g_strdup (batch->id);
-  if (batch->sent_before && !batch->remote_id)
-    {
-      talk->remote_id = g_strdup (batch->id);
-      talk->is_accepted = TRUE;
-    }
+  return process->address->server->takes_ids && batch->tiles->len == 1 && !is_lost;
 }
 
-static UpscaleTileRequest *
-make_talk (const UpscaleTileServerAddress *address, gpointer facts, UpscaleBatch *batch)
+static UpscaleTileCall *
+make_call (const Process *process)
 {
-  UpscaleTileRequest *talk =
-      upscale_tile_request_new (address->kind, facts, batch->gen_params,
-                                batch->tiles->pdata[batch->n_results]);
+  UpscaleBatch       *batch = process->batch;
+  UpscaleTileRequest *request =
+      upscale_tile_request_new (batch->gen_params, batch->tiles->pdata[batch->n_results]);
+  UpscaleTileCall *call;
 
-  name_work (talk, batch);
-  return talk;
+  if (is_known_by_batch_id (process))
+    request->work_id = g_strdup (batch->id);
+  call = upscale_tile_call_new (process->address, process->info, request);
+  if (batch->remote_id)
+    upscale_tile_call_resume (call, batch->remote_id, batch->is_submitted);
+  else if (request->work_id && batch->sent_before)
+    upscale_tile_call_resume (call, batch->id, TRUE);
+  return call;
 }
 
 static void
@@ -191,35 +202,42 @@ paint_next (GTask *task)
       fail (task, error);
       return;
     }
-  process->talk = make_talk (process->address, process->facts, process->batch);
-  upscale_tile_request_run_async (process->talk, process->address, on_request_built,
-                                  g_task_get_cancellable (task), on_talked, task);
+  process->call = make_call (process);
+  upscale_tile_call_run_async (process->call, on_reply_changed,
+                               g_task_get_cancellable (task), on_call_run, task);
 }
 
 /**
  * upscale_tile_server_process_start:
  * @task: (transfer full): returns %TRUE when every tile was answered; gets the process as
  * its task data
- * @address: where to
- * @facts: what the server has said of itself
- * @batch: what to paint
- * @funcs: called as news come in
+ * @address: the server
+ * @info: the answers of the server about itself
+ * @batch: the tiles to paint
+ * @funcs: called for each change
  * @funcs_data: for @funcs
  *
- * Sees a batch through, from the first tile that was not answered.
+ * Processes a batch from the first tile that has no answer.
  */
 void
 upscale_tile_server_process_start (GTask                          *task,
                                    const UpscaleTileServerAddress *address,
-                                   gpointer                        facts,
+                                   UpscaleTileServerInfo          *info,
                                    UpscaleBatch                   *batch,
                                    const UpscaleBatchFuncs        *funcs,
                                    gpointer                        funcs_data)
 {
-  Process *process = g_new0 (Process, 1);
+  Process *process;
 
+  g_return_if_fail (G_IS_TASK (task));
+  g_return_if_fail (address != NULL);
+  g_return_if_fail (info != NULL);
+  g_return_if_fail (batch != NULL);
+  g_return_if_fail (funcs != NULL);
+
+  process = g_new0 (Process, 1);
   *process = (Process) { .address = address,
-                         .facts = upscale_facts_ref (facts),
+                         .info = upscale_tile_server_info_ref (info),
                          .batch = upscale_batch_ref (batch),
                          .funcs = funcs,
                          .funcs_data = funcs_data };
@@ -228,33 +246,23 @@ upscale_tile_server_process_start (GTask                          *task,
   paint_next (task);
 }
 
-static void
-on_abandoned (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (UpscaleTileRequest) talk = user_data;
-
-  upscale_request_loop_run_finish (result, NULL);
-}
-
 /**
  * upscale_tile_server_process_abandon:
- * @address: where it was sent
- * @facts: what the server has said of itself
+ * @address: the server
+ * @info: the answers of the server about itself
  * @batch: a batch that has failed
  *
- * Stops the tile that the server may still be at; nothing is waited for.
+ * Stops the tile that the server may still paint, without waiting for the answer.
  */
 void
 upscale_tile_server_process_abandon (const UpscaleTileServerAddress *address,
-                                     gpointer                        facts,
+                                     UpscaleTileServerInfo          *info,
                                      UpscaleBatch                   *batch)
 {
-  UpscaleTileRequest *talk;
+  g_return_if_fail (address != NULL);
+  g_return_if_fail (info != NULL);
+  g_return_if_fail (batch != NULL);
 
-  if (!batch->remote_id || !address->kind->stop || batch->n_results >= batch->tiles->len)
-    return;
-  talk = make_talk (address, facts, batch);
-  /* The batch may go before the server has answered, and the tile with it. */
-  talk->tile = NULL;
-  upscale_tile_request_stop_async (talk, address, NULL, on_abandoned, talk);
+  if (batch->remote_id && batch->n_results < batch->tiles->len)
+    upscale_tile_cancel_run_async (address, info, batch->remote_id, NULL, NULL, NULL);
 }

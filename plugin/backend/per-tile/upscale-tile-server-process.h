@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-backend.h"
 #include "upscale-tile-server.h"
 
 G_BEGIN_DECLS
 
 void upscale_tile_server_process_start (GTask                          *task,
                                         const UpscaleTileServerAddress *address,
-                                        gpointer                        facts,
+                                        UpscaleTileServerInfo          *info,
                                         UpscaleBatch                   *batch,
                                         const UpscaleBatchFuncs        *funcs,
                                         gpointer                        funcs_data);
 void upscale_tile_server_process_abandon (const UpscaleTileServerAddress *address,
-                                          gpointer                        facts,
+                                          UpscaleTileServerInfo          *info,
                                           UpscaleBatch                   *batch);
 
 G_END_DECLS

@@ -1,145 +1,120 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-backend.h"
-#include "upscale-request-loop.h"
+#include "upscale-api-request.h"
+#include "upscale-capabilities.h"
+#include "upscale-http.h"
+#include "upscale-tile-reply.h"
+#include "upscale-tile-request.h"
 
 G_BEGIN_DECLS
 
-typedef struct _UpscaleTileServer  UpscaleTileServer;
-typedef struct _UpscaleTileRequest UpscaleTileRequest;
+typedef struct _UpscaleTileServer UpscaleTileServer;
 
 /**
- * UpscaleTileRequestPhase:
- * @UPSCALE_TILE_REQUEST_UNKNOWN: the server does not say
- * @UPSCALE_TILE_REQUEST_WAITING: the tile is in its queue
- * @UPSCALE_TILE_REQUEST_PAINTING: it is at work on it
- */
-typedef enum
-{
-  UPSCALE_TILE_REQUEST_UNKNOWN,
-  UPSCALE_TILE_REQUEST_WAITING,
-  UPSCALE_TILE_REQUEST_PAINTING,
-} UpscaleTileRequestPhase;
-
-/**
- * UpscaleTileRequest:
- * @kind: who speaks
- * @facts: what the server has said of itself
- * @gen_params: how to paint
- * @tile: what to paint
- * @is_test: nobody wants the picture, only to see that one comes
- * @stage: where the talk stands; the kind's own, starts as 0
- * @own: the kind's own memory, zeros at first; %NULL where it wants none
- * @work_id: (nullable): the batch's UUID, where this talk is all there is of the batch;
- * an earlier run may have used it as @remote_id
- * @remote_id: what the server calls this work; set before it may begin with it. There
- * from the start when a tile is asked for again
- * @is_accepted: the server has said that it knows @remote_id
- * @phase: whether it is at work
- * @picture: (nullable): the answered file; ends the talk well
- * @failure: (nullable): why the tile can't be painted; also ends it
- * @version: (nullable): of the server, where a picture brings it along
+ * UpscaleTileServerInfo:
  *
- * One tile's talk with a server. Belongs to the worker while the kind decides what to
- * say, else to the main thread.
+ * The answers of a server about itself. Each kind defines this structure in its own
+ * folder, so that its code is typed without casts; no two definitions meet.
  */
-struct _UpscaleTileRequest
-{
-  const UpscaleTileServer  *kind;
-  gpointer                  facts;
-  UpscaleGenParams         *gen_params;
-  const UpscaleTileMessage *tile;
-  gboolean                  is_test;
-  guint                     stage;
-  gpointer                  own;
-  char                     *work_id;
-  char                     *remote_id;
-  gboolean                  is_accepted;
-  UpscaleTileRequestPhase   phase;
-  GBytes                   *picture;
-  GError                   *failure;
-  char                     *version;
-};
+typedef struct _UpscaleTileServerInfo UpscaleTileServerInfo;
+
+/**
+ * UpscaleTileServerTile:
+ *
+ * The state of one tile's exchange with a server. Defined by each kind, as
+ * #UpscaleTileServerInfo is.
+ */
+typedef struct _UpscaleTileServerTile UpscaleTileServerTile;
+
+/**
+ * UpscaleTileServerCancel:
+ *
+ * The state of one cancellation at a server. Defined by each kind, as
+ * #UpscaleTileServerInfo is.
+ */
+typedef struct _UpscaleTileServerCancel UpscaleTileServerCancel;
 
 /**
  * UpscaleTileServer:
- * @facts_size: size of what such a server says of itself
- * @facts_init: fills in what is known without asking
- * @facts_clear: frees its members
- * @own_size: size of a talk's own memory, 0 for none
- * @own_clear: (nullable): frees its members
- * @learn: asks the server what it can do; its state is the facts
- * @describe: what it can do, from the facts; for tiles one by one, at their own size
- * @refine: (nullable): adds to what it can do what a painted small tile has shown
- * @paint: sees one tile through; its state is an #UpscaleTileRequest
- * @stop: (nullable): stops a tile at the server, and nothing else there; likewise
- * @takes_ids: it calls work as it is told, so a batch is found by its id in a later run
- * @hides_missing: it says nothing when it ignores a picture that it has no model for, so
- * it is asked to paint with one
+ * @info_new: makes an info by g_atomic_rc_box_new0(), with the values that are known
+ * without a request
+ * @info_clear: frees the members of an info
+ * @discover: builds the next request that asks the server about itself
+ * @describe: tells the capabilities of the server for single tiles of their own size.
+ * Called once, when @discover has ended
+ * @refine: (nullable): changes capabilities by the result of the probe's first tile
+ * @tile_new: begins the exchange about one tile. The request, the reply and the info
+ * outlive it
+ * @tile_free: frees its state
+ * @tile_build_next: builds the next request about the tile, and fills in the reply
+ * @cancel_new: begins to cancel the work of one remote id, and no other work at the
+ * server. The info and the id outlive it
+ * @cancel_free: frees its state
+ * @cancel_build_next: builds the next request of the cancellation
+ * @takes_ids: the server accepts ids of ours, so a later run finds a batch by its id
+ * @hides_missing: the server reports a success when it ignores a picture that it has no
+ * model for, so the probe paints with one
  *
- * A kind of server that paints one tile a call. @learn, @paint and @stop run in worker
- * threads.
+ * The protocol of one kind of server that paints one tile a request. The functions that
+ * build requests are like #UpscaleRequestLoopFunc, and run in worker threads.
  */
 struct _UpscaleTileServer
 {
-  gsize facts_size;
-  void (*facts_init) (gpointer facts, GUri *base);
-  GDestroyNotify         facts_clear;
-  gsize                  own_size;
-  GDestroyNotify         own_clear;
-  UpscaleRequestLoopFunc learn;
-  UpscaleCapabilities *(*describe) (gpointer facts, GError **error);
-  void (*refine) (gpointer facts, UpscaleCapabilities *capabilities);
-  UpscaleRequestLoopFunc paint;
-  UpscaleRequestLoopFunc stop;
-  gboolean               takes_ids;
-  gboolean               hides_missing;
+  UpscaleTileServerInfo *(*info_new) (GUri *base);
+  void (*info_clear) (UpscaleTileServerInfo *info);
+  gboolean (*discover) (UpscaleTileServerInfo   *info,
+                        const UpscaleHttpAnswer *answer,
+                        UpscaleApiRequest       *next,
+                        GError                 **error);
+  UpscaleCapabilities *(*describe) (UpscaleTileServerInfo *info, GError **error);
+  void (*refine) (const UpscaleTileServerInfo *info, UpscaleCapabilities *capabilities);
+
+  UpscaleTileServerTile *(*tile_new) (UpscaleTileServerInfo    *info,
+                                      const UpscaleTileRequest *request,
+                                      UpscaleTileReply         *reply);
+  void (*tile_free) (UpscaleTileServerTile *tile);
+  gboolean (*tile_build_next) (UpscaleTileServerTile   *tile,
+                               const UpscaleHttpAnswer *answer,
+                               UpscaleApiRequest       *next,
+                               GError                 **error);
+
+  UpscaleTileServerCancel *(*cancel_new) (const UpscaleTileServerInfo *info,
+                                          const char                  *remote_id);
+  void (*cancel_free) (UpscaleTileServerCancel *cancel);
+  gboolean (*cancel_build_next) (UpscaleTileServerCancel *cancel,
+                                 const UpscaleHttpAnswer *answer,
+                                 UpscaleApiRequest       *next,
+                                 GError                 **error);
+
+  gboolean takes_ids;
+  gboolean hides_missing;
 };
+
+/** The size of the largest answer that holds no picture. */
+#define UPSCALE_TILE_SERVER_MAX_LIST_BYTES ((gsize) 64 << 20)
 
 /**
  * UpscaleTileServerAddress:
- * @kind: how to speak there
- * @base: where its routes begin
- * @http: how to send, with its headers
- * @clock: the time between questions
+ * @server: the protocol that is spoken there
+ * @base: address that routes are relative to
+ * @http: sends requests, with the headers of the server
+ * @clock: measures waits before requests
  *
- * Where tiles go. Its members outlive every process.
+ * One server of a kind. Its members outlive every probe, process and call.
  */
 typedef struct
 {
-  const UpscaleTileServer *kind;
+  const UpscaleTileServer *server;
   GUri                    *base;
   UpscaleHttp             *http;
   UpscaleClock            *clock;
 } UpscaleTileServerAddress;
 
-gpointer upscale_facts_new (const UpscaleTileServerAddress *address);
-gpointer upscale_facts_ref (gpointer facts);
-void     upscale_facts_unref (const UpscaleTileServer *kind, gpointer facts);
-
-UpscaleTileRequest *upscale_tile_request_new (const UpscaleTileServer  *kind,
-                                              gpointer                  facts,
-                                              UpscaleGenParams         *gen_params,
-                                              const UpscaleTileMessage *tile);
-void                upscale_tile_request_free (UpscaleTileRequest *talk);
-void                upscale_tile_request_run_async (UpscaleTileRequest             *talk,
-                                                    const UpscaleTileServerAddress *address,
-                                                    void (*on_request_built) (gpointer data),
-                                                    GCancellable       *cancellable,
-                                                    GAsyncReadyCallback callback,
-                                                    gpointer            user_data);
-void                upscale_tile_request_stop_async (UpscaleTileRequest             *talk,
-                                                     const UpscaleTileServerAddress *address,
-                                                     GCancellable                   *cancellable,
-                                                     GAsyncReadyCallback             callback,
-                                                     gpointer                        user_data);
-const char         *upscale_tile_request_get_prompt (const UpscaleTileRequest *talk);
-gboolean            upscale_tile_request_check_names (const UpscaleTileRequest *talk,
-                                                      GStrv                     models,
-                                                      GStrv                     loras,
-                                                      GError                  **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleTileRequest, upscale_tile_request_free)
+UpscaleTileServerInfo *
+upscale_tile_server_info_new (const UpscaleTileServerAddress *address);
+UpscaleTileServerInfo *upscale_tile_server_info_ref (UpscaleTileServerInfo *info);
+void                   upscale_tile_server_info_unref (const UpscaleTileServer *server,
+                                                       UpscaleTileServerInfo   *info);
 
 G_END_DECLS

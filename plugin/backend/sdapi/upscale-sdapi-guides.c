@@ -1,269 +1,213 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ControlNet and the IP-Adapter of a tile, and whether the server really uses them.
- */
+/* The ControlNet and the IP-Adapter of a tile. These servers paint without a guide that
+ * they can't use and report a success, so each pair of model and guide is proven by a
+ * small picture once. */
+#include "upscale-sdapi-guides.h"
+
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "upscale-error.h"
 #include "upscale-model-names.h"
-#include "upscale-picture-compare.h"
-#include "upscale-sdapi-private.h"
-
-static const UpscaleSdapiTalk *
-get_own (const UpscaleTileRequest *talk)
-{
-  return talk->own;
-}
 
 /**
- * upscale_sdapi_get_model:
- * @talk: a talk
+ * upscale_sdapi_guides_get_model:
+ * @info: the server
+ * @request: the tile to paint
  *
- * Returns: (transfer none) (nullable): the checkpoint that is to paint, as the server
- * calls it
+ * Returns: (transfer none) (nullable): the checkpoint that is to paint, in the server's
+ * spelling
  */
 const char *
-upscale_sdapi_get_model (const UpscaleTileRequest *talk)
+upscale_sdapi_guides_get_model (const UpscaleSdapiServerInfo *info,
+                                const UpscaleTileRequest     *request)
 {
-  const UpscaleSdapiFacts *facts = talk->facts;
-  const char              *wanted = talk->gen_params->model;
-  const char              *listed =
-      upscale_model_names_find ((const char *const *) facts->models, wanted);
+  const char *wanted;
+  const char *listed;
 
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (request != NULL, NULL);
+
+  wanted = request->gen_params->model;
+  listed = upscale_model_names_find ((const char *const *) info->models, wanted);
   if (*wanted == '\0')
-    return facts->model;
+    return info->model;
   return listed ? listed : wanted;
 }
 
 static gboolean
-wants_controlnet (const UpscaleTileRequest *talk)
+wants_guide (const UpscaleSdapiServerInfo *info,
+             const UpscaleTileRequest     *request,
+             UpscaleSdapiGuide             guide)
 {
-  const UpscaleSdapiFacts *facts = talk->facts;
+  if (info->dialect == UPSCALE_SDAPI_SDCPP)
+    return FALSE;
+  if (guide == UPSCALE_SDAPI_CONTROLNET)
+    return request->gen_params->controlnet_enabled && *info->tile_controlnets;
+  return request->gen_params->ip_adapter_image && info->ip_adapters && *info->ip_adapters;
+}
 
-  return talk->gen_params->controlnet_enabled && facts->dialect != UPSCALE_SDAPI_SDCPP &&
-         *facts->tile_controlnets;
+/**
+ * upscale_sdapi_guides_choose:
+ * @info: the server
+ * @request: the tile to paint
+ * @guide: a guide
+ *
+ * Returns: (transfer none) (nullable): the server's model for @guide that fits the
+ * checkpoint; %NULL where @request does not want the guide or no model fits
+ */
+const char *
+upscale_sdapi_guides_choose (const UpscaleSdapiServerInfo *info,
+                             const UpscaleTileRequest     *request,
+                             UpscaleSdapiGuide             guide)
+{
+  GStrv names;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (request != NULL, NULL);
+
+  names = guide == UPSCALE_SDAPI_CONTROLNET ? info->tile_controlnets : info->ip_adapters;
+  return wants_guide (info, request, guide)
+             ? upscale_model_names_fit ((const char *const *) names,
+                                        upscale_sdapi_guides_get_model (info, request))
+             : NULL;
 }
 
 static gboolean
-wants_ip_adapter (const UpscaleTileRequest *talk)
+refuse_family (const UpscaleSdapiServerInfo *info,
+               const UpscaleTileRequest     *request,
+               UpscaleSdapiGuide             guide,
+               GError                      **error)
 {
-  const UpscaleSdapiFacts *facts = talk->facts;
+  gboolean         is_controlnet = guide == UPSCALE_SDAPI_CONTROLNET;
+  g_autofree char *list =
+      g_strjoinv (", ", is_controlnet ? info->tile_controlnets : info->ip_adapters);
 
-  return talk->gen_params->ip_adapter_image && facts->dialect != UPSCALE_SDAPI_SDCPP &&
-         facts->ip_adapters && *facts->ip_adapters;
-}
-
-/* Of a job that wants it, whatever is asked for now. */
-static const char *
-choose_guide (const UpscaleTileRequest *talk, UpscaleSdapiTrial guide)
-{
-  const UpscaleSdapiFacts *facts = talk->facts;
-  gboolean                 is_controlnet = guide == UPSCALE_SDAPI_TRY_CONTROLNET;
-  gboolean is_wanted = is_controlnet ? wants_controlnet (talk) : wants_ip_adapter (talk);
-  GStrv    guides = is_controlnet ? facts->tile_controlnets : facts->ip_adapters;
-
-  return is_wanted ? upscale_model_names_fit ((const char *const *) guides,
-                                              upscale_sdapi_get_model (talk))
-                   : NULL;
-}
-
-static const char *
-get_guide (const UpscaleTileRequest *talk, UpscaleSdapiTrial guide)
-{
-  UpscaleSdapiTrial trial = get_own (talk)->trial;
-
-  return trial == UPSCALE_SDAPI_NO_TRIAL || trial == guide ? choose_guide (talk, guide)
-                                                           : NULL;
-}
-
-/**
- * upscale_sdapi_get_controlnet:
- * @talk: a talk
- *
- * Returns: (transfer none) (nullable): the ControlNet for the picture that is asked for
- * now
- */
-const char *
-upscale_sdapi_get_controlnet (const UpscaleTileRequest *talk)
-{
-  return get_guide (talk, UPSCALE_SDAPI_TRY_CONTROLNET);
-}
-
-/**
- * upscale_sdapi_get_ip_adapter:
- * @talk: a talk
- *
- * Returns: (transfer none) (nullable): the IP-Adapter for the picture that is asked for
- * now
- */
-const char *
-upscale_sdapi_get_ip_adapter (const UpscaleTileRequest *talk)
-{
-  return get_guide (talk, UPSCALE_SDAPI_TRY_IP_ADAPTER);
-}
-
-static const char *
-find_module (const UpscaleSdapiFacts *facts, const char *start)
-{
-  for (char **module = facts->modules; module && *module; module++)
-    if (g_ascii_strncasecmp (*module, start, strlen (start)) == 0)
-      return *module;
-  return NULL;
-}
-
-/**
- * upscale_sdapi_choose_module:
- * @facts: what the server has
- * @ip_adapter: the model it is for
- *
- * Chooses the image encoder: the extension finds it by itself, in Forge it has a name.
- *
- * Returns: (transfer none) (nullable): the preprocessor
- */
-const char *
-upscale_sdapi_choose_module (const UpscaleSdapiFacts *facts, const char *ip_adapter)
-{
-  g_autofree char *folded = g_ascii_strdown (ip_adapter, -1);
-  gboolean         wants_big =
-      strstr (folded, "xl") && !strstr (folded, "vit-h") && !strstr (folded, "vit_h");
-  const char *module = find_module (facts, "ip-adapter-auto");
-
-  if (!module && wants_big)
-    module = find_module (facts, "CLIP-ViT-bigG (IPAdapter)");
-  if (!module)
-    module = find_module (facts, "CLIP-ViT-H (IPAdapter)");
-  return module ? module : find_module (facts, "ip-adapter_clip");
-}
-
-static gboolean
-refuse_family (const UpscaleTileRequest *talk,
-               const char               *sentence,
-               GStrv                     guides,
-               GError                  **error)
-{
-  g_autofree char *list = g_strjoinv (", ", guides);
-
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED, sentence,
-               upscale_sdapi_get_model (talk), list);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+               is_controlnet
+                   ? _ ("none of its tile ControlNets is for models like '%s' (it "
+                        "has %s); add one there, or switch ControlNet off")
+                   : _ ("none of its IP-Adapters is for models like '%s' (it has "
+                        "%s); add one there, or use no reference picture"),
+               upscale_sdapi_guides_get_model (info, request), list);
   return FALSE;
 }
 
 /**
- * upscale_sdapi_check_guides:
- * @talk: a talk that begins
+ * upscale_sdapi_guides_check:
+ * @info: the server
+ * @request: the tile to paint
  * @error: return location for an error
  *
- * Returns: %FALSE with %UPSCALE_ERROR_REJECTED when the names tell that no guide is of
- * the model's family
+ * Returns: %TRUE if the server may have the guides that @request wants, or %FALSE with
+ * %UPSCALE_ERROR_REJECTED when the names tell that none is of the checkpoint's family
  */
 gboolean
-upscale_sdapi_check_guides (const UpscaleTileRequest *talk, GError **error)
+upscale_sdapi_guides_check (const UpscaleSdapiServerInfo *info,
+                            const UpscaleTileRequest     *request,
+                            GError                      **error)
 {
-  const UpscaleSdapiFacts *facts = talk->facts;
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (request != NULL, FALSE);
 
-  if (wants_controlnet (talk) && !choose_guide (talk, UPSCALE_SDAPI_TRY_CONTROLNET))
-    return refuse_family (talk,
-                          _ ("none of its tile ControlNets is for models like '%s' (it "
-                             "has %s); add one there, or switch ControlNet off"),
-                          facts->tile_controlnets, error);
-  if (wants_ip_adapter (talk) && !choose_guide (talk, UPSCALE_SDAPI_TRY_IP_ADAPTER))
-    return refuse_family (talk,
-                          _ ("none of its IP-Adapters is for models like '%s' (it has "
-                             "%s); add one there, or use no reference picture"),
-                          facts->ip_adapters, error);
+  for (UpscaleSdapiGuide guide = 0; guide < UPSCALE_SDAPI_N_GUIDES; guide++)
+    if (wants_guide (info, request, guide) &&
+        !upscale_sdapi_guides_choose (info, request, guide))
+      return refuse_family (info, request, guide, error);
   return TRUE;
 }
 
 static char *
-make_pair (const UpscaleTileRequest *talk, const char *guide)
+make_pair (const UpscaleSdapiServerInfo *info,
+           const UpscaleTileRequest     *request,
+           const char                   *name)
 {
-  const char *model = upscale_sdapi_get_model (talk);
+  const char *model = upscale_sdapi_guides_get_model (info, request);
 
-  return g_strdup_printf ("%s\n%s", model ? model : "", guide);
+  return g_strdup_printf ("%s\n%s", model ? model : "", name);
 }
 
 static gboolean
-is_proven (const UpscaleTileRequest *talk, const char *guide)
+is_proven (UpscaleSdapiServerInfo   *info,
+           const UpscaleTileRequest *request,
+           const char               *name)
 {
-  UpscaleSdapiFacts *facts = talk->facts;
-  g_autofree char   *pair = make_pair (talk, guide);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&facts->lock);
+  g_autofree char *pair = make_pair (info, request, name);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&info->lock);
 
-  return g_hash_table_contains (facts->proven, pair);
-}
-
-static void
-note_proven (const UpscaleTileRequest *talk, const char *guide)
-{
-  UpscaleSdapiFacts *facts = talk->facts;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&facts->lock);
-
-  g_hash_table_add (facts->proven, make_pair (talk, guide));
+  return g_hash_table_contains (info->proven, pair);
 }
 
 /**
- * upscale_sdapi_choose_trial:
- * @talk: a talk
+ * upscale_sdapi_guides_find_unproven:
+ * @info: the server
+ * @request: the tile to paint
+ * @guide: (out): a guide that @request wants and that was not seen to work with its model
  *
- * Returns: the small picture to ask for next; %UPSCALE_SDAPI_NO_TRIAL when all guides
- * that the tile needs were seen to work with its model
- */
-UpscaleSdapiTrial
-upscale_sdapi_choose_trial (const UpscaleTileRequest *talk)
-{
-  for (UpscaleSdapiTrial trial = UPSCALE_SDAPI_TRY_CONTROLNET;
-       trial <= UPSCALE_SDAPI_TRY_IP_ADAPTER; trial++)
-    {
-      const char *guide = choose_guide (talk, trial);
-
-      if (guide && !is_proven (talk, guide))
-        return get_own (talk)->plain ? trial : UPSCALE_SDAPI_TRY_PLAIN;
-    }
-  return UPSCALE_SDAPI_NO_TRIAL;
-}
-
-/**
- * upscale_sdapi_end_trial:
- * @talk: a talk whose trial was answered with its picture
- * @error: return location for an error
- *
- * Takes the picture.
- *
- * Returns: %FALSE with %UPSCALE_ERROR_REJECTED when the guide has changed nothing
+ * Returns: %TRUE if there is such a guide
  */
 gboolean
-upscale_sdapi_end_trial (UpscaleTileRequest *talk, GError **error)
+upscale_sdapi_guides_find_unproven (UpscaleSdapiServerInfo   *info,
+                                    const UpscaleTileRequest *request,
+                                    UpscaleSdapiGuide        *guide)
 {
-  UpscaleSdapiTalk *own = talk->own;
-  g_autoptr (GBytes) picture = g_steal_pointer (&talk->picture);
-  const char *guide;
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (request != NULL, FALSE);
+  g_return_val_if_fail (guide != NULL, FALSE);
 
-  if (!picture)
+  for (UpscaleSdapiGuide each = 0; each < UPSCALE_SDAPI_N_GUIDES; each++)
     {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                   _ ("it was sent a small tile to try, and answered without a "
-                      "picture"));
-      return FALSE;
-    }
-  if (own->trial == UPSCALE_SDAPI_TRY_PLAIN)
-    {
-      own->plain = g_steal_pointer (&picture);
+      const char *name = upscale_sdapi_guides_choose (info, request, each);
+
+      if (!name || is_proven (info, request, name))
+        continue;
+      *guide = each;
       return TRUE;
     }
-  guide = choose_guide (talk, own->trial);
-  if (!upscale_pictures_are_equal (picture, own->plain))
+  return FALSE;
+}
+
+/**
+ * upscale_sdapi_guides_prove:
+ * @info: the server
+ * @request: the tile to paint
+ * @guide: a guide
+ * @has_effect: a small picture with the guide differs from one without
+ * @error: return location for an error
+ *
+ * Notes the result of a small picture that was painted with the guide.
+ *
+ * Returns: %TRUE if the guide works with the checkpoint, or %FALSE with
+ * %UPSCALE_ERROR_REJECTED
+ */
+gboolean
+upscale_sdapi_guides_prove (UpscaleSdapiServerInfo   *info,
+                            const UpscaleTileRequest *request,
+                            UpscaleSdapiGuide         guide,
+                            gboolean                  has_effect,
+                            GError                  **error)
+{
+  const char *name;
+
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (request != NULL, FALSE);
+
+  name = upscale_sdapi_guides_choose (info, request, guide);
+  if (has_effect)
     {
-      note_proven (talk, guide);
+      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&info->lock);
+
+      g_hash_table_add (info->proven, make_pair (info, request, name));
+      g_debug ("The guide '%s' works", name);
       return TRUE;
     }
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-               own->trial == UPSCALE_SDAPI_TRY_CONTROLNET
+               guide == UPSCALE_SDAPI_CONTROLNET
                    ? _ ("its ControlNet '%s' has no effect with the model '%s'; use a "
                         "model that it is made for, look into the server's log, or "
                         "switch ControlNet off")
                    : _ ("its IP-Adapter '%s' has no effect with the model '%s'; use a "
                         "model that it is made for, look into the server's log, or use "
                         "no reference picture"),
-               guide, upscale_sdapi_get_model (talk));
+               name, upscale_sdapi_guides_get_model (info, request));
   return FALSE;
 }

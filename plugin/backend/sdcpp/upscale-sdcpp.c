@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stable-diffusion.cpp's own jobs: submit, ask until it is done. It has one model, no
- * keys, and says nothing when it ignores a picture that it has no model for. */
+/* The jobs of stable-diffusion.cpp: submit one, then poll it until it has ended. The
+ * server has one model and no keys, and ignores a picture that it has no model for
+ * without a word. */
 #include "upscale-sdcpp.h"
 
 #include <glib/gi18n-lib.h>
@@ -12,51 +13,70 @@
 #include "upscale-json.h"
 #include "upscale-tile-server-backend.h"
 #include "upscale-loras.h"
+#include "upscale-server-sampler.h"
 #include "upscale-text.h"
 
 #define POLL_WAIT_US (G_USEC_PER_SEC / 2)
-/* Tiles held ready there. More would only be in the way of others: it has one queue. */
-#define MOST_QUEUED 3
-#define MOST_QUEUE_SIZE 1000
-#define MOST_STATUS_CHARS 60
+/* Tiles of ours that wait in the server's queue, which other clients share. */
+#define MAX_QUEUED 3
+#define MAX_QUEUE_SIZE 1000
+#define MAX_STATUS_CHARS 60
 
-typedef struct
+/* The answers of the server about itself. */
+typedef struct _UpscaleTileServerInfo UpscaleSdcppServerInfo;
+struct _UpscaleTileServerInfo
 {
-  gboolean     is_asked;
   char        *model;
   GStrv        models;
-  gboolean     chooses_sampler;
+  gboolean     keeps_sampler;
   UpscaleLoras loras;
   int          queue_size;
-} Facts;
+};
 
-static void
-init_facts (gpointer data, GUri *base)
+/* The state of one tile's exchange. The reply's remote id is the id of the job. */
+typedef struct _UpscaleTileServerTile UpscaleSdcppTile;
+struct _UpscaleTileServerTile
 {
+  const UpscaleSdcppServerInfo *info;
+  const UpscaleTileRequest     *request;
+  UpscaleTileReply             *reply;
+};
+
+/* The state of one cancellation. */
+typedef struct _UpscaleTileServerCancel UpscaleSdcppCancel;
+struct _UpscaleTileServerCancel
+{
+  const char *job_id;
+};
+
+static UpscaleSdcppServerInfo *
+info_new (GUri *base)
+{
+  return g_atomic_rc_box_new0 (UpscaleSdcppServerInfo);
 }
 
 static void
-clear_facts (gpointer data)
+info_clear (UpscaleSdcppServerInfo *info)
 {
-  Facts *facts = data;
-
-  g_free (facts->model);
-  g_strfreev (facts->models);
-  upscale_loras_clear (&facts->loras);
+  g_free (info->model);
+  g_strfreev (info->models);
+  upscale_loras_clear (&info->loras);
 }
 
-/* The name is empty where the parts of a model lie in files of their own. */
+/* The name is empty where the parts of a model are in files of their own. */
 static void
-set_model (Facts *facts, const char *model)
+set_model (UpscaleSdcppServerInfo *info, const char *model)
 {
   const char *models[] = { model, NULL };
 
-  facts->model = g_strdup (model);
-  facts->models = model && *model ? g_strdupv ((char **) models) : NULL;
+  info->model = g_strdup (model);
+  info->models = model && *model ? g_strdupv ((char **) models) : NULL;
 }
 
 static gboolean
-read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error)
+read_capabilities (UpscaleSdcppServerInfo  *info,
+                   const UpscaleHttpAnswer *answer,
+                   GError                 **error)
 {
   g_autoptr (JsonObject) root = upscale_json_parse_object (answer->body, NULL);
   JsonObject *model = upscale_json_get_object (root, "model");
@@ -69,19 +89,19 @@ read_capabilities (Facts *facts, const UpscaleHttpAnswer *answer, GError **error
                       "right?"));
       return FALSE;
     }
-  set_model (facts, upscale_json_get_string (model, "stem"));
-  facts->queue_size =
-      (int) upscale_json_get_int (limits, "max_queue_size", 1, MOST_QUEUE_SIZE);
-  upscale_loras_read (&facts->loras, upscale_json_get_array (root, "loras"));
-  facts->chooses_sampler = upscale_sdcpp_owner_has_chosen_sampler (root);
+  set_model (info, upscale_json_get_string (model, "stem"));
+  info->queue_size =
+      (int) upscale_json_get_int (limits, "max_queue_size", 1, MAX_QUEUE_SIZE);
+  upscale_loras_read (&info->loras, upscale_json_get_array (root, "loras"));
+  info->keeps_sampler = upscale_server_sampler_is_chosen (root);
   return TRUE;
 }
 
 static gboolean
-learn (gpointer                 state,
-       const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *next,
-       GError                 **error)
+discover (UpscaleSdcppServerInfo  *info,
+          const UpscaleHttpAnswer *answer,
+          UpscaleApiRequest       *next,
+          GError                 **error)
 {
   if (!answer)
     {
@@ -97,20 +117,19 @@ learn (gpointer                 state,
       return FALSE;
     }
   return upscale_http_answer_check_status (answer, error) &&
-         read_capabilities (state, answer, error);
+         read_capabilities (info, answer, error);
 }
 
 static UpscaleCapabilities *
-describe (gpointer data, GError **error)
+describe (UpscaleSdcppServerInfo *info, GError **error)
 {
-  const Facts         *facts = data;
-  const char          *model = facts->model ? facts->model : "";
+  const char          *model = info->model ? info->model : "";
   g_autofree char     *identity = g_strconcat ("sdcpp ", model, NULL);
   UpscaleCapabilities *capabilities = upscale_capabilities_new (identity);
 
-  capabilities->n_queued = CLAMP (facts->queue_size - 1, 0, MOST_QUEUED);
-  capabilities->models = g_strdupv (facts->models);
-  capabilities->loras = g_strdupv (facts->loras.names);
+  capabilities->n_queued = CLAMP (info->queue_size - 1, 0, MAX_QUEUED);
+  capabilities->models = g_strdupv (info->models);
+  capabilities->loras = g_strdupv (info->loras.names);
   capabilities->takes_short_names = TRUE;
   capabilities->stops_tiles = FALSE;
   capabilities->keeps_batches = TRUE;
@@ -121,80 +140,81 @@ describe (gpointer data, GError **error)
 }
 
 static void
-add_sample_params (JsonBuilder *builder, const UpscaleTileRequest *talk)
+add_sample_params (JsonBuilder *builder, const UpscaleSdcppTile *tile)
 {
-  const Facts *facts = talk->facts;
-
   upscale_json_begin_object (builder, "sample_params");
-  upscale_json_add_int (builder, "sample_steps", talk->gen_params->steps);
-  if (!facts->chooses_sampler)
-    upscale_json_add_string (builder, "sample_method", UPSCALE_SDCPP_SAMPLER);
+  upscale_json_add_int (builder, "sample_steps", tile->request->gen_params->steps);
+  if (!tile->info->keeps_sampler)
+    upscale_json_add_string (builder, "sample_method", UPSCALE_SERVER_SAMPLER_DEFAULT);
   upscale_json_begin_object (builder, "guidance");
-  upscale_json_add_double (builder, "txt_cfg", talk->gen_params->cfg_scale);
+  upscale_json_add_double (builder, "txt_cfg", tile->request->gen_params->cfg_scale);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 }
 
 static void
-add_guides (JsonBuilder *builder, const UpscaleTileRequest *talk)
+add_guides (JsonBuilder *builder, const UpscaleSdcppTile *tile)
 {
-  if (talk->gen_params->controlnet_enabled)
+  if (tile->request->gen_params->controlnet_enabled)
     {
-      upscale_json_add_base64 (builder, "control_image", talk->tile->image);
+      upscale_json_add_base64 (builder, "control_image", tile->request->tile->image);
       upscale_json_add_double (builder, "control_strength",
-                               talk->gen_params->conditioning_scale);
+                               tile->request->gen_params->conditioning_scale);
     }
-  if (talk->gen_params->ip_adapter_image)
+  if (tile->request->gen_params->ip_adapter_image)
     {
       upscale_json_add_base64 (builder, "ip_adapter_image",
-                               talk->gen_params->ip_adapter_image);
+                               tile->request->gen_params->ip_adapter_image);
       upscale_json_add_double (builder, "ip_adapter_strength",
-                               talk->gen_params->ip_adapter_scale);
+                               tile->request->gen_params->ip_adapter_scale);
     }
 }
 
 static GBytes *
-make_request (const UpscaleTileRequest *talk)
+make_payload (const UpscaleSdcppTile *tile)
 {
-  const Facts *facts = talk->facts;
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
   json_builder_begin_object (builder);
-  upscale_json_add_string (builder, "prompt", upscale_tile_request_get_prompt (talk));
-  upscale_json_add_string (builder, "negative_prompt", talk->gen_params->negative_prompt);
-  upscale_json_add_int (builder, "width", talk->tile->target_width_px);
-  upscale_json_add_int (builder, "height", talk->tile->target_height_px);
-  upscale_json_add_double (builder, "strength", talk->gen_params->strength);
-  upscale_json_add_int (builder, "seed", talk->tile->seed);
+  upscale_json_add_string (builder, "prompt",
+                           upscale_tile_request_get_prompt (tile->request));
+  upscale_json_add_string (builder, "negative_prompt",
+                           tile->request->gen_params->negative_prompt);
+  upscale_json_add_int (builder, "width", tile->request->tile->target_width_px);
+  upscale_json_add_int (builder, "height", tile->request->tile->target_height_px);
+  upscale_json_add_double (builder, "strength", tile->request->gen_params->strength);
+  upscale_json_add_int (builder, "seed", tile->request->tile->seed);
   upscale_json_add_int (builder, "batch_count", 1);
-  upscale_json_add_base64 (builder, "init_image", talk->tile->image);
-  add_guides (builder, talk);
-  upscale_loras_add (&facts->loras, builder, talk->gen_params);
-  add_sample_params (builder, talk);
+  upscale_json_add_base64 (builder, "init_image", tile->request->tile->image);
+  add_guides (builder, tile);
+  upscale_loras_add (&tile->info->loras, builder, tile->request->gen_params);
+  add_sample_params (builder, tile);
   upscale_json_add_string (builder, "output_format", "png");
-  /* So that the same picture is the same file. */
+  /* The metadata would make equal pictures differ as files. */
   upscale_json_add_boolean (builder, "embed_image_metadata", FALSE);
   return upscale_json_end (builder);
 }
 
 static char *
-make_job_path (const UpscaleTileRequest *talk, const char *more)
+make_job_path (const char *job_id, const char *more)
 {
-  g_autofree char *id = g_uri_escape_string (talk->remote_id, NULL, FALSE);
+  g_autofree char *id = g_uri_escape_string (job_id, NULL, FALSE);
 
   return g_strconcat ("/sdcpp/v1/jobs/", id, more, NULL);
 }
 
 static void
-ask (const UpscaleTileRequest *talk, UpscaleApiRequest *next)
+query_job (const UpscaleSdcppTile *tile, UpscaleApiRequest *next)
 {
-  g_autofree char *path = make_job_path (talk, NULL);
+  g_autofree char *path = make_job_path (tile->reply->remote_id, NULL);
 
   upscale_api_request_get (next, path);
 }
 
 static gboolean
-note_submitted (UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer, GError **error)
+handle_submit_answer (UpscaleSdcppTile        *tile,
+                      const UpscaleHttpAnswer *answer,
+                      GError                 **error)
 {
   const char *const path[] = { "id", NULL };
 
@@ -205,19 +225,19 @@ note_submitted (UpscaleTileRequest *talk, const UpscaleHttpAnswer *answer, GErro
   blobs = upscale_json_blobs_new (answer->body, error);
   if (!blobs)
     return FALSE;
-  talk->remote_id = g_strdup (upscale_json_blobs_find_string (blobs, path));
-  talk->is_accepted = talk->remote_id != NULL;
-  talk->phase = UPSCALE_TILE_REQUEST_WAITING;
-  if (!talk->remote_id)
+  tile->reply->remote_id = g_strdup (upscale_json_blobs_find_string (blobs, path));
+  tile->reply->is_accepted = tile->reply->remote_id != NULL;
+  tile->reply->phase = UPSCALE_TILE_PHASE_WAITING;
+  if (!tile->reply->remote_id)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
                  _ ("it took the tile, but named no job"));
-  return talk->remote_id != NULL;
+  return tile->reply->remote_id != NULL;
 }
 
 static gboolean
 refuse_status (const char *status, GError **error)
 {
-  g_autofree char *tidy = upscale_text_tidy (status, MOST_STATUS_CHARS);
+  g_autofree char *tidy = upscale_text_tidy (status, MAX_STATUS_CHARS);
 
   if (g_strcmp0 (status, "cancelled") == 0)
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
@@ -229,10 +249,10 @@ refuse_status (const char *status, GError **error)
 }
 
 static gboolean
-read_job (UpscaleTileRequest *talk,
-          UpscaleJsonBlobs   *blobs,
-          gboolean           *has_ended,
-          GError            **error)
+read_job (UpscaleSdcppTile *tile,
+          UpscaleJsonBlobs *blobs,
+          gboolean         *has_ended,
+          GError          **error)
 {
   const char *const status_path[] = { "status", NULL };
   const char *const message_path[] = { "error", "message", NULL };
@@ -242,16 +262,17 @@ read_job (UpscaleTileRequest *talk,
 
   *has_ended = TRUE;
   if (g_strcmp0 (status, "completed") == 0)
-    talk->picture =
+    tile->reply->picture =
         upscale_json_blobs_decode_base64 (blobs,
                                           upscale_json_blobs_find (blobs, image_path));
   else if (g_strcmp0 (status, "failed") == 0)
-    talk->failure = upscale_http_error_from_tile (said ? said : _ ("it gave no reason"));
+    tile->reply->failure =
+        upscale_http_error_from_tile (said ? said : _ ("it gave no reason"));
   else if (g_strcmp0 (status, "queued") == 0 || g_strcmp0 (status, "generating") == 0)
     {
       *has_ended = FALSE;
-      talk->phase =
-          *status == 'q' ? UPSCALE_TILE_REQUEST_WAITING : UPSCALE_TILE_REQUEST_PAINTING;
+      tile->reply->phase =
+          *status == 'q' ? UPSCALE_TILE_PHASE_WAITING : UPSCALE_TILE_PHASE_PAINTING;
     }
   else
     return refuse_status (status ? status : "", error);
@@ -259,10 +280,10 @@ read_job (UpscaleTileRequest *talk,
 }
 
 static gboolean
-hear_of_job (UpscaleTileRequest      *talk,
-             const UpscaleHttpAnswer *answer,
-             UpscaleApiRequest       *next,
-             GError                 **error)
+handle_job_answer (UpscaleSdcppTile        *tile,
+                   const UpscaleHttpAnswer *answer,
+                   UpscaleApiRequest       *next,
+                   GError                 **error)
 {
   g_autoptr (UpscaleJsonBlobs) blobs = NULL;
   gboolean has_ended = FALSE;
@@ -277,75 +298,108 @@ hear_of_job (UpscaleTileRequest      *talk,
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
   blobs = upscale_json_blobs_new (answer->body, error);
-  if (!blobs || !read_job (talk, blobs, &has_ended, error))
+  if (!blobs || !read_job (tile, blobs, &has_ended, error))
     return FALSE;
   if (!has_ended)
     {
-      ask (talk, next);
+      query_job (tile, next);
       next->wait_us = POLL_WAIT_US;
     }
   return TRUE;
 }
 
-static gboolean
-paint (gpointer                 state,
-       const UpscaleHttpAnswer *answer,
-       UpscaleApiRequest       *next,
-       GError                 **error)
+static UpscaleSdcppTile *
+tile_new (UpscaleSdcppServerInfo   *info,
+          const UpscaleTileRequest *request,
+          UpscaleTileReply         *reply)
 {
-  UpscaleTileRequest *talk = state;
-  const Facts        *facts = talk->facts;
+  UpscaleSdcppTile *tile = g_new0 (UpscaleSdcppTile, 1);
 
-  if (talk->remote_id && answer)
-    return hear_of_job (talk, answer, next, error);
-  if (answer && !note_submitted (talk, answer, error))
+  tile->info = info;
+  tile->request = request;
+  tile->reply = reply;
+  return tile;
+}
+
+static void
+tile_free (UpscaleSdcppTile *tile)
+{
+  g_free (tile);
+}
+
+static gboolean
+tile_build_next (UpscaleSdcppTile        *tile,
+                 const UpscaleHttpAnswer *answer,
+                 UpscaleApiRequest       *next,
+                 GError                 **error)
+{
+  if (tile->reply->remote_id && answer)
+    return handle_job_answer (tile, answer, next, error);
+  if (answer && !handle_submit_answer (tile, answer, error))
     return FALSE;
-  if (talk->remote_id)
-    ask (talk, next);
-  else if (!upscale_tile_request_check_names (talk, facts->models, facts->loras.names,
-                                              error))
+  if (tile->reply->remote_id)
+    query_job (tile, next);
+  else if (!upscale_tile_request_check_names (tile->request, tile->info->models,
+                                              tile->info->loras.names, error))
     return FALSE;
   else
-    upscale_api_request_post (next, "/sdcpp/v1/img_gen", make_request (talk));
+    upscale_api_request_post (next, "/sdcpp/v1/img_gen", make_payload (tile));
   return TRUE;
 }
 
-/* What is being painted can't be stopped there (409); what waits can. */
+static UpscaleSdcppCancel *
+cancel_new (const UpscaleSdcppServerInfo *info, const char *job_id)
+{
+  UpscaleSdcppCancel *cancel = g_new0 (UpscaleSdcppCancel, 1);
+
+  cancel->job_id = job_id;
+  return cancel;
+}
+
+static void
+cancel_free (UpscaleSdcppCancel *cancel)
+{
+  g_free (cancel);
+}
+
+/* The server can't cancel a job that it paints (409), only one that waits. */
 static gboolean
-stop (gpointer                 state,
-      const UpscaleHttpAnswer *answer,
-      UpscaleApiRequest       *next,
-      GError                 **error)
+cancel_build_next (UpscaleSdcppCancel      *cancel,
+                   const UpscaleHttpAnswer *answer,
+                   UpscaleApiRequest       *next,
+                   GError                 **error)
 {
   g_autofree char *path = NULL;
 
   if (answer)
     return TRUE;
-  path = make_job_path (state, "/cancel");
+  path = make_job_path (cancel->job_id, "/cancel");
   upscale_api_request_post (next, path, NULL);
   return TRUE;
 }
 
 static const UpscaleTileServer server = {
-  .facts_size = sizeof (Facts),
-  .facts_init = init_facts,
-  .facts_clear = clear_facts,
-  .learn = learn,
+  .info_new = info_new,
+  .info_clear = info_clear,
+  .discover = discover,
   .describe = describe,
-  .paint = paint,
-  .stop = stop,
+  .tile_new = tile_new,
+  .tile_free = tile_free,
+  .tile_build_next = tile_build_next,
+  .cancel_new = cancel_new,
+  .cancel_free = cancel_free,
+  .cancel_build_next = cancel_build_next,
   .hides_missing = TRUE,
 };
 
 /**
  * upscale_sdcpp_backend_new:
- * @base: where its routes begin
- * @http: how to send, with the server's own headers
- * @clock: the time between questions
+ * @base: address that routes are relative to
+ * @http: sends requests, with the headers of the server
+ * @clock: measures waits before requests
  *
- * Speaks to stable-diffusion.cpp's sd-server by its own jobs under `/sdcpp/v1`.
- *
- * Returns: (transfer full): the backend
+ * Returns: (transfer full): a backend for the jobs of stable-diffusion.cpp's sd-server
+ * under `/sdcpp/v1`
  */
 UpscaleBackend *
 upscale_sdcpp_backend_new (GUri *base, UpscaleHttp *http, UpscaleClock *clock)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What ComfyUI says of a prompt: that it is refused, that it waits or runs, and how it
- * has ended. */
-#include <string.h>
+/* Reads ComfyUI's answers about a prompt: refusals, the queue and the history. */
+#include "upscale-comfyui-prompt.h"
 
 #include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
+#include <string.h>
 
-#include "upscale-comfyui-private.h"
 #include "upscale-error.h"
 #include "upscale-http-error.h"
 #include "upscale-json-parse.h"
@@ -13,7 +13,7 @@
 #include "upscale-json.h"
 #include "upscale-text.h"
 
-#define MOST_CHARS 300
+#define MAX_CHARS 300
 /* The queue is an object of lists of lists. */
 #define QUEUE_DEPTH 3
 
@@ -25,7 +25,7 @@ get_text (JsonObject *object, const char *name)
   return text ? text : "";
 }
 
-/* Of the first node that has one, its first error. */
+/* Returns the first error of the first node that has one. */
 static char *
 describe_node_error (JsonObject *node_errors, const char **class_type)
 {
@@ -47,18 +47,18 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
 }
 
 /**
- * upscale_comfyui_check_prompt:
- * @answer: to a prompt
+ * upscale_comfyui_prompt_check:
+ * @answer: the answer to a new prompt
  * @error: return location for an error
  *
  * ComfyUI answers 200 with `node_errors` when at least one output node can be run, and
- * then runs that one alone: a graph with an error is refused either way.
+ * then runs that node alone. Both answers mean that the graph is refused.
  *
- * Returns: %TRUE if the whole graph was taken; else %FALSE with what is wrong with which
- * node, in words
+ * Returns: %TRUE if the server took the whole graph, or %FALSE with an error that names
+ * the node and its problem
  */
 gboolean
-upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
+upscale_comfyui_prompt_check (const UpscaleHttpAnswer *answer, GError **error)
 {
   gboolean tells_nodes =
       answer->status == SOUP_STATUS_BAD_REQUEST || answer->status == SOUP_STATUS_OK;
@@ -75,8 +75,8 @@ upscale_comfyui_check_prompt (const UpscaleHttpAnswer *answer, GError **error)
     return upscale_http_answer_check_status (answer, error);
   of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
                               get_text (problem, "details"));
-  said = upscale_text_tidy (of_node ? of_node : of_graph, MOST_CHARS);
-  /* A picture that was there a moment ago is sent again; anything else stays wrong. */
+  said = upscale_text_tidy (of_node ? of_node : of_graph, MAX_CHARS);
+  /* The upload of an input picture may be gone and is repeated. Other errors stay. */
   g_set_error (error, UPSCALE_ERROR,
                g_str_has_prefix (class_type, "LoadImage") ? UPSCALE_ERROR_EXPIRED
                                                           : UPSCALE_ERROR_REJECTED,
@@ -95,7 +95,7 @@ describe_execution_error (JsonObject *data)
   return upscale_http_error_from_tile (said);
 }
 
-/* Finds one of the messages that tell how it went. */
+/* Finds one of the messages of a prompt's status. */
 static JsonObject *
 find_message (JsonObject *status, const char *event)
 {
@@ -113,8 +113,7 @@ find_message (JsonObject *status, const char *event)
   return NULL;
 }
 
-/* Anything but PNG is asked for as RGB, which ComfyUI sends as PNG, whatever the file
- * is. */
+/* ComfyUI converts a file of any format to PNG when the RGB channel is asked for. */
 static char *
 make_view (JsonObject *image)
 {
@@ -129,7 +128,7 @@ make_view (JsonObject *image)
 }
 
 static gboolean
-read_failure (JsonObject *status, UpscaleComfyuiEnd *end, GError **error)
+read_failure (JsonObject *status, UpscaleComfyuiPromptEnd *end, GError **error)
 {
   JsonObject *data = find_message (status, "execution_error");
 
@@ -145,7 +144,7 @@ read_failure (JsonObject *status, UpscaleComfyuiEnd *end, GError **error)
 }
 
 static void
-read_picture (JsonObject *outputs, const char *output, UpscaleComfyuiEnd *end)
+read_picture (JsonObject *outputs, const char *output, UpscaleComfyuiPromptEnd *end)
 {
   JsonObject *shown = upscale_json_get_object (outputs, output);
   JsonArray  *images = upscale_json_get_array (shown, "images");
@@ -161,11 +160,13 @@ read_picture (JsonObject *outputs, const char *output, UpscaleComfyuiEnd *end)
 }
 
 /**
- * upscale_comfyui_clear_end:
+ * upscale_comfyui_prompt_clear_end:
  * @end: the end of a prompt
+ *
+ * Frees the members of @end.
  */
 void
-upscale_comfyui_clear_end (UpscaleComfyuiEnd *end)
+upscale_comfyui_prompt_clear_end (UpscaleComfyuiPromptEnd *end)
 {
   g_clear_pointer (&end->view, g_free);
   g_clear_error (&end->failure);
@@ -173,25 +174,28 @@ upscale_comfyui_clear_end (UpscaleComfyuiEnd *end)
 }
 
 /**
- * upscale_comfyui_read_history:
- * @answer: what the history says
- * @id: of a prompt
+ * upscale_comfyui_prompt_read_history:
+ * @answer: the answer of `/history/{id}`
+ * @id: the prompt's id
  * @output: the node whose picture is the result
- * @end: (out): how the prompt has ended; zeros while it has not
+ * @end: (out): the end of the prompt; zeros while the prompt has not ended
  * @error: return location for an error
  *
- * Returns: %FALSE when it has ended for another reason than the tile
+ * Returns: %TRUE if the answer could be read, or %FALSE with an error that is not about
+ * the tile
  */
 gboolean
-upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
-                              const char              *id,
-                              const char              *output,
-                              UpscaleComfyuiEnd       *end,
-                              GError                 **error)
+upscale_comfyui_prompt_read_history (const UpscaleHttpAnswer *answer,
+                                     const char              *id,
+                                     const char              *output,
+                                     UpscaleComfyuiPromptEnd *end,
+                                     GError                 **error)
 {
   g_autoptr (JsonObject) root = NULL;
   JsonObject *entry;
   JsonObject *status;
+
+  g_return_val_if_fail (answer != NULL, FALSE);
 
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
@@ -209,8 +213,8 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
 }
 
 /**
- * upscale_comfyui_read_job:
- * @answer: what `/api/jobs/{id}` says
+ * upscale_comfyui_prompt_read_job:
+ * @answer: the answer of `/api/jobs/{id}`
  * @is_open: (out): %TRUE if the job runs or waits
  * @is_running: (out): %TRUE if it runs
  * @error: return location for an error
@@ -218,13 +222,15 @@ upscale_comfyui_read_history (const UpscaleHttpAnswer *answer,
  * Returns: %TRUE if the answer is a job
  */
 gboolean
-upscale_comfyui_read_job (const UpscaleHttpAnswer *answer,
-                          gboolean                *is_open,
-                          gboolean                *is_running,
-                          GError                 **error)
+upscale_comfyui_prompt_read_job (const UpscaleHttpAnswer *answer,
+                                 gboolean                *is_open,
+                                 gboolean                *is_running,
+                                 GError                 **error)
 {
   g_autoptr (JsonObject) job = NULL;
   const char *status;
+
+  g_return_val_if_fail (answer != NULL, FALSE);
 
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
@@ -238,20 +244,22 @@ upscale_comfyui_read_job (const UpscaleHttpAnswer *answer,
 }
 
 /**
- * upscale_comfyui_read_length:
- * @answer: what `GET /prompt` says
- * @n_prompts: (out): prompts that wait or run
+ * upscale_comfyui_prompt_read_length:
+ * @answer: the answer of `GET /prompt`
+ * @n_prompts: (out): number of prompts that wait or run
  * @error: return location for an error
  *
  * Returns: %TRUE if the answer could be read
  */
 gboolean
-upscale_comfyui_read_length (const UpscaleHttpAnswer *answer,
-                             guint                   *n_prompts,
-                             GError                 **error)
+upscale_comfyui_prompt_read_length (const UpscaleHttpAnswer *answer,
+                                    guint                   *n_prompts,
+                                    GError                 **error)
 {
   g_autoptr (JsonObject) root = NULL;
   JsonObject *info;
+
+  g_return_val_if_fail (answer != NULL, FALSE);
 
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;
@@ -280,26 +288,28 @@ holds (JsonObject *queue, const char *name, const char *id)
 }
 
 /**
- * upscale_comfyui_read_queue:
- * @answer: the queue
- * @id: of a prompt
+ * upscale_comfyui_prompt_read_queue:
+ * @answer: the answer of `/queue`
+ * @id: the prompt's id
  * @is_known: (out): %TRUE if the prompt runs or waits
  * @is_running: (out): %TRUE if it runs
  * @error: return location for an error
  *
- * The queue holds every prompt as a whole, so it is skimmed.
+ * The queue holds every prompt with its whole workflow, so only the ids are parsed.
  *
  * Returns: %TRUE if the answer is a queue
  */
 gboolean
-upscale_comfyui_read_queue (const UpscaleHttpAnswer *answer,
-                            const char              *id,
-                            gboolean                *is_known,
-                            gboolean                *is_running,
-                            GError                 **error)
+upscale_comfyui_prompt_read_queue (const UpscaleHttpAnswer *answer,
+                                   const char              *id,
+                                   gboolean                *is_known,
+                                   gboolean                *is_running,
+                                   GError                 **error)
 {
   g_autoptr (GBytes) text = NULL;
   g_autoptr (JsonObject) queue = NULL;
+
+  g_return_val_if_fail (answer != NULL, FALSE);
 
   if (!upscale_http_answer_check_status (answer, error))
     return FALSE;

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void fuzz_talk (const char *kind, const guint8 *data, gsize size);
+void fuzz_tile_server (const char *kind, const guint8 *data, gsize size);
 
 G_END_DECLS

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks that the server can run the workflow, and tells what the workflow can do there.
+ */
+#include "upscale-comfyui-capabilities.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "upscale-comfyui-default-model.h"
+#include "upscale-comfyui-output.h"
+#include "upscale-error.h"
+#include "upscale-json.h"
+#include "upscale-model-names.h"
+
+/* Tiles that wait in the server's queue, so that no upload is waited for. */
+#define N_QUEUED 2
+#define MAX_NAMED 4
+
+static const char *
+get_class (const UpscaleComfyuiServerInfo *info, const char *id)
+{
+  return upscale_json_get_string (upscale_comfyui_server_info_get_node (info, id),
+                                  "class_type");
+}
+
+static void
+name_missing_node (const UpscaleComfyuiServerInfo *info,
+                   const char                     *id,
+                   GPtrArray                      *missing)
+{
+  const char *class_type = get_class (info, id);
+
+  /* Our own workflow saves pictures on a server without previews. */
+  if (upscale_comfyui_workflow_is_built_in (info->workflow) &&
+      g_str_equal (class_type, "PreviewImage"))
+    return;
+  if (!upscale_comfyui_server_info_has_node (info, class_type))
+    g_ptr_array_add (missing, g_strdup_printf ("the node '%s'", class_type));
+}
+
+static gboolean
+names_model_file (const char *value)
+{
+  static const char *const endings[] = { ".safetensors", ".sft", ".ckpt", ".gguf",
+                                         ".pth",         ".pt",  ".bin" };
+  g_autofree char         *folded = g_ascii_strdown (value, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (folded, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A model file must be among those that the node can load. The server checks all other
+ * values with the first tile, since nodes may take more than they list, or list nothing.
+ */
+static void
+name_missing_files (const UpscaleComfyuiServerInfo *info,
+                    const char                     *id,
+                    GPtrArray                      *missing)
+{
+  JsonObject *node = upscale_comfyui_server_info_get_node (info, id);
+  const char *class_type = upscale_json_get_string (node, "class_type");
+  JsonObject *inputs = upscale_json_get_object (node, "inputs");
+  g_autoptr (GList) fields = json_object_get_members (inputs);
+
+  for (GList *field = fields; field; field = field->next)
+    {
+      const char *value = upscale_json_get_string (inputs, field->data);
+      g_auto (GStrv) options =
+          upscale_comfyui_server_info_dup_options (info, class_type, field->data);
+
+      if (value && options && names_model_file (value) && !strchr (value, '%') &&
+          !g_strv_contains ((const char *const *) options, value))
+        g_ptr_array_add (missing, g_strdup_printf (_ ("'%s' for node %s (%s)"), value,
+                                                   (char *) id, class_type));
+    }
+}
+
+static gboolean
+check_workflow (const UpscaleComfyuiServerInfo *info, GError **error)
+{
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (info->workflow);
+  g_autoptr (GList) ids = json_object_get_members (nodes);
+  g_autofree char *list = NULL;
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      name_missing_node (info, id->data, missing);
+      name_missing_files (info, id->data, missing);
+    }
+  if (missing->len == 0)
+    return TRUE;
+  g_ptr_array_set_size (missing, (int) MIN (missing->len, MAX_NAMED));
+  g_ptr_array_add (missing, NULL);
+  list = g_strjoinv (", ", (char **) missing->pdata);
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+      _ ("it lacks what the workflow needs: %s; install it there, or use another "
+         "workflow"),
+      list);
+  return FALSE;
+}
+
+static gboolean
+check_checkpoints (const UpscaleComfyuiServerInfo *info, GError **error)
+{
+  if (!upscale_comfyui_workflow_asks_for (info->workflow, "model") ||
+      (info->checkpoints && *info->checkpoints))
+    return TRUE;
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+               _ ("it has no model: put a checkpoint in its folder models/checkpoints"));
+  return FALSE;
+}
+
+static void
+describe_built_in (const UpscaleComfyuiServerInfo *info,
+                   UpscaleCapabilities            *capabilities)
+{
+  gboolean has_nodes =
+      upscale_comfyui_server_info_has_node (info, "IPAdapter") &&
+      upscale_comfyui_server_info_has_node (info, "IPAdapterUnifiedLoader");
+
+  capabilities->takes_controlnet =
+      upscale_model_names_choose ((const char *const *) info->controlnets,
+                                  UPSCALE_WORDS_TILE, NULL) &&
+      upscale_comfyui_server_info_has_node (info, "ControlNetApplyAdvanced");
+  capabilities->takes_ip_adapter = has_nodes && !info->lacks_ip_adapter;
+  capabilities->takes_loras = upscale_comfyui_server_info_has_node (info, "LoraLoader");
+  capabilities->controlnets = g_strdupv (info->controlnets);
+  capabilities->tile_controlnets =
+      upscale_model_names_filter ((const char *const *) info->controlnets,
+                                  UPSCALE_WORDS_TILE);
+  capabilities->loras = g_strdupv (info->loras);
+  capabilities->takes_short_names = TRUE;
+  capabilities->controlnet_hint =
+      g_strdup (_ ("a tile ControlNet goes into its folder models/controlnet"));
+  capabilities->ip_adapter_hint =
+      g_strdup (has_nodes ? _ ("IP-Adapter's models go into its folders "
+                               "models/ipadapter and models/clip_vision")
+                          : _ ("IP-Adapter comes with the nodes of "
+                               "ComfyUI_IPAdapter_plus"));
+}
+
+static void
+describe_own (const UpscaleComfyuiServerInfo *info, UpscaleCapabilities *capabilities)
+{
+  capabilities->takes_controlnet =
+      upscale_comfyui_workflow_asks_for (info->workflow, "conditioning_scale");
+  capabilities->takes_ip_adapter =
+      upscale_comfyui_workflow_asks_for (info->workflow, "reference");
+  capabilities->takes_loras = FALSE;
+  if (strstr (get_class (info, info->output), "Save"))
+    capabilities->caveat =
+        g_strdup (_ ("its workflow saves a file for each tile among the server's "
+                     "pictures; a Preview Image node would not"));
+  capabilities->hint = g_strdup (_ ("the workflow is your own, so it does what it has a "
+                                    "placeholder for"));
+}
+
+/**
+ * upscale_comfyui_capabilities_new:
+ * @info: the server and the workflow; gets its lists and its output node
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the capabilities of the server, or %NULL with
+ * %UPSCALE_ERROR_REJECTED and the names of missing nodes and files
+ */
+UpscaleCapabilities *
+upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error)
+{
+  gboolean             is_built_in;
+  UpscaleCapabilities *capabilities;
+  g_autofree char     *identity = NULL;
+
+  g_return_val_if_fail (info != NULL, NULL);
+
+  is_built_in = upscale_comfyui_workflow_is_built_in (info->workflow);
+  info->checkpoints =
+      upscale_comfyui_server_info_dup_options (info, "CheckpointLoaderSimple",
+                                               "ckpt_name");
+  info->controlnets = upscale_comfyui_server_info_dup_options (info, "ControlNetLoader",
+                                                               "control_net_name");
+  info->loras = upscale_comfyui_server_info_dup_options (info, "LoraLoader", "lora_name");
+  if (!check_workflow (info, error) || !check_checkpoints (info, error))
+    return NULL;
+  info->output = upscale_comfyui_output_choose (info, error);
+  if (!info->output)
+    return NULL;
+  identity =
+      g_strconcat ("comfyui ", upscale_comfyui_workflow_get_digest (info->workflow),
+                   is_built_in ? "" : " ", is_built_in ? "" : info->output, NULL);
+  capabilities = upscale_capabilities_new (identity);
+  capabilities->n_queued = N_QUEUED;
+  capabilities->version = g_strdup (info->version);
+  if (upscale_comfyui_workflow_asks_for (info->workflow, "model"))
+    {
+      capabilities->models = g_strdupv (info->checkpoints);
+      capabilities->default_model = g_strdup (info->checkpoints[0]);
+      capabilities->guesses_model = info->checkpoints[1] != NULL;
+    }
+  else
+    capabilities->models = g_new0 (char *, 1);
+  if (is_built_in)
+    describe_built_in (info, capabilities);
+  else
+    describe_own (info, capabilities);
+  return capabilities;
+}
+
+/**
+ * upscale_comfyui_capabilities_refine:
+ * @info: the server, which has painted a small tile
+ * @capabilities: the capabilities of the server
+ *
+ * Names the checkpoints that the probe has passed over, and the default instead of them.
+ */
+void
+upscale_comfyui_capabilities_refine (const UpscaleComfyuiServerInfo *info,
+                                     UpscaleCapabilities            *capabilities)
+{
+  g_autofree char *bare = NULL;
+
+  g_return_if_fail (info != NULL);
+  g_return_if_fail (capabilities != NULL);
+
+  bare = upscale_comfyui_default_model_dup_bare (info);
+  if (!bare)
+    return;
+  g_set_str (&capabilities->default_model, upscale_comfyui_default_model_get (info));
+  capabilities->caveat =
+      g_strdup_printf (_ ("its model '%s' lacks a VAE or a text encoder, so it needs a "
+                          "workflow of your own with the node Load Diffusion Model"),
+                       bare);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks a ComfyUI server for its version and for each node that may be used. The answer
+ * about a node lists the files that the node can load. */
+#include "upscale-comfyui-server-info.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "upscale-comfyui-default-model.h"
+#include "upscale-error.h"
+#include "upscale-json-parse.h"
+#include "upscale-json.h"
+#include "upscale-model-names.h"
+
+/* Classes of nodes that our own workflow uses where the server has them. The first three
+ * are necessary. */
+static const char *const wanted_nodes[] = {
+  "CheckpointLoaderSimple",
+  "KSampler",
+  "LoadImage",
+  "ControlNetLoader",
+  "ControlNetApplyAdvanced",
+  "SetUnionControlNetType",
+  "LoraLoader",
+  "IPAdapter",
+  "IPAdapterUnifiedLoader",
+  "PreviewImage",
+};
+
+static const char *const folders[] = { "/models/ipadapter", "/models/clip_vision" };
+
+/**
+ * upscale_comfyui_server_info_new:
+ * @base: address of the server; its fragment is the path of the user's own workflow
+ *
+ * Returns: (transfer full): the info of a server that was not asked yet
+ */
+UpscaleComfyuiServerInfo *
+upscale_comfyui_server_info_new (GUri *base)
+{
+  UpscaleComfyuiServerInfo *info;
+  const char               *fragment;
+
+  g_return_val_if_fail (base != NULL, NULL);
+
+  info = g_atomic_rc_box_new0 (UpscaleComfyuiServerInfo);
+  fragment = g_uri_get_fragment (base);
+  info->workflow_path =
+      fragment && *fragment ? g_uri_unescape_string (fragment, NULL) : NULL;
+  upscale_comfyui_ledger_init (&info->ledger);
+  info->classes = g_ptr_array_new_with_free_func (g_free);
+  info->node_infos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                            (GDestroyNotify) json_object_unref);
+  for (gsize i = 0; i < G_N_ELEMENTS (wanted_nodes); i++)
+    g_ptr_array_add (info->classes, g_strdup (wanted_nodes[i]));
+  return info;
+}
+
+/**
+ * upscale_comfyui_server_info_clear:
+ * @info: an info
+ *
+ * Frees the members of @info.
+ */
+void
+upscale_comfyui_server_info_clear (UpscaleComfyuiServerInfo *info)
+{
+  g_return_if_fail (info != NULL);
+
+  upscale_comfyui_ledger_clear (&info->ledger);
+  g_free (info->workflow_path);
+  g_clear_pointer (&info->workflow, upscale_comfyui_workflow_free);
+  g_ptr_array_unref (info->classes);
+  g_hash_table_unref (info->node_infos);
+  g_free (info->output);
+  g_free (info->version);
+  g_strfreev (info->checkpoints);
+  g_strfreev (info->controlnets);
+  g_strfreev (info->loras);
+}
+
+static const char *
+get_class (const UpscaleComfyuiServerInfo *info, const char *id)
+{
+  return upscale_json_get_string (upscale_comfyui_server_info_get_node (info, id),
+                                  "class_type");
+}
+
+static void
+add_class (UpscaleComfyuiServerInfo *info, const char *class_type)
+{
+  if (!g_ptr_array_find_with_equal_func (info->classes, class_type, g_str_equal, NULL))
+    g_ptr_array_add (info->classes, g_strdup (class_type));
+}
+
+static gboolean
+read_workflow (UpscaleComfyuiServerInfo *info, GError **error)
+{
+  g_autoptr (GList) ids = NULL;
+
+  info->workflow =
+      info->workflow_path
+          ? upscale_comfyui_workflow_new_from_file (info->workflow_path, error)
+          : upscale_comfyui_workflow_new_built_in ();
+  if (!info->workflow)
+    return FALSE;
+  ids = json_object_get_members (upscale_comfyui_workflow_get_nodes (info->workflow));
+  for (GList *id = ids; id; id = id->next)
+    add_class (info, get_class (info, id->data));
+  return TRUE;
+}
+
+/* Returns the values that an input may have. Older versions answer a list, newer ones a
+ * list of options, or of objects with a key where other inputs depend on the choice
+ * (COMFY_DYNAMICCOMBO_V3). */
+static JsonArray *
+find_options (JsonObject *node_info, const char *field)
+{
+  static const char *const kinds[] = { "required", "optional" };
+  JsonObject              *input = upscale_json_get_object (node_info, "input");
+  JsonArray               *entry = NULL;
+  JsonArray               *first;
+  JsonObject              *second;
+
+  for (gsize i = 0; !entry && i < G_N_ELEMENTS (kinds); i++)
+    entry = upscale_json_get_array (upscale_json_get_object (input, kinds[i]), field);
+  first = upscale_json_read_array (upscale_json_get_element (entry, 0));
+  second = upscale_json_read_object (upscale_json_get_element (entry, 1));
+  return first ? first : upscale_json_get_array (second, "options");
+}
+
+/**
+ * upscale_comfyui_server_info_dup_options:
+ * @info: the server
+ * @class_type: a class of nodes
+ * @field: an input of such nodes
+ *
+ * Returns: (transfer full) (nullable): the values that the input may have, %NULL if the
+ * server does not list them
+ */
+GStrv
+upscale_comfyui_server_info_dup_options (const UpscaleComfyuiServerInfo *info,
+                                         const char                     *class_type,
+                                         const char                     *field)
+{
+  JsonObject *node_info;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (class_type != NULL, NULL);
+
+  node_info = g_hash_table_lookup (info->node_infos, class_type);
+  return upscale_json_dup_names (find_options (node_info, field), "key");
+}
+
+static gboolean
+read_system (UpscaleComfyuiServerInfo *info,
+             const UpscaleHttpAnswer  *answer,
+             GError                  **error)
+{
+  g_autoptr (JsonObject) stats = upscale_json_parse_object (answer->body, NULL);
+  JsonObject *system = upscale_json_get_object (stats, "system");
+
+  if (answer->status != SOUP_STATUS_OK && answer->status != SOUP_STATUS_NOT_FOUND)
+    return upscale_http_answer_check_status (answer, error);
+  if (!system)
+    {
+      g_set_error (
+          error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+          _ ("it does not answer as ComfyUI does: check the address and the port"));
+      return FALSE;
+    }
+  info->version = g_strdup (upscale_json_get_string (system, "comfyui_version"));
+  return TRUE;
+}
+
+/* The server answers an empty object for a node that it lacks. */
+static gboolean
+read_node_info (UpscaleComfyuiServerInfo *info,
+                const UpscaleHttpAnswer  *answer,
+                GError                  **error)
+{
+  const char *class_type = g_ptr_array_index (info->classes, info->n_answered - 1);
+  g_autoptr (JsonObject) root = NULL;
+  JsonObject *node_info;
+
+  if (answer->status != SOUP_STATUS_OK)
+    return TRUE;
+  root = upscale_json_parse_object (answer->body, error);
+  node_info = upscale_json_get_object (root, class_type);
+  if (node_info)
+    g_hash_table_insert (info->node_infos, g_strdup (class_type),
+                         json_object_ref (node_info));
+  return root != NULL;
+}
+
+/* The nodes of ComfyUI_IPAdapter_plus load models from these folders. A server that does
+ * not list them may have the models. */
+static void
+read_folder (UpscaleComfyuiServerInfo *info, const UpscaleHttpAnswer *answer)
+{
+  g_autoptr (JsonNode) list =
+      answer->status == SOUP_STATUS_OK ? upscale_json_parse (answer->body, NULL) : NULL;
+  JsonArray *files = upscale_json_read_array (list);
+
+  if (files && json_array_get_length (files) == 0)
+    info->lacks_ip_adapter = TRUE;
+}
+
+static void
+build_query (UpscaleComfyuiServerInfo *info, UpscaleApiRequest *next)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  if (info->n_answered >= info->classes->len)
+    {
+      guint n_queried = info->n_answered - info->classes->len;
+
+      if (n_queried < G_N_ELEMENTS (folders) &&
+          upscale_comfyui_server_info_has_node (info, "IPAdapterUnifiedLoader"))
+        upscale_api_request_get (next, folders[n_queried]);
+      return;
+    }
+  name = g_uri_escape_string (g_ptr_array_index (info->classes, info->n_answered), NULL,
+                              FALSE);
+  path = g_strconcat ("/object_info/", name, NULL);
+  upscale_api_request_get (next, path);
+}
+
+/**
+ * upscale_comfyui_server_info_discover:
+ * @info: the answers so far
+ * @answer: (nullable): to the last request
+ * @next: (out): the next request
+ * @error: return location for an error
+ *
+ * Asks for the version, for each node, and for the models of IP-Adapter.
+ *
+ * Returns: %TRUE to go on, or %FALSE with an error if there is no such server or the
+ * workflow can't be read
+ */
+gboolean
+upscale_comfyui_server_info_discover (UpscaleComfyuiServerInfo *info,
+                                      const UpscaleHttpAnswer  *answer,
+                                      UpscaleApiRequest        *next,
+                                      GError                  **error)
+{
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (next != NULL, FALSE);
+
+  if (!answer)
+    {
+      if (!read_workflow (info, error))
+        return FALSE;
+      upscale_api_request_get (next, "/system_stats");
+      return TRUE;
+    }
+  if (info->n_answered == 0 && !read_system (info, answer, error))
+    return FALSE;
+  if (info->n_answered > info->classes->len)
+    read_folder (info, answer);
+  else if (info->n_answered > 0 && !read_node_info (info, answer, error))
+    return FALSE;
+  build_query (info, next);
+  info->n_answered++;
+  return TRUE;
+}
+
+/**
+ * upscale_comfyui_server_info_has_node:
+ * @info: the server
+ * @class_type: a class of nodes
+ *
+ * Returns: %TRUE if the server has such nodes
+ */
+gboolean
+upscale_comfyui_server_info_has_node (const UpscaleComfyuiServerInfo *info,
+                                      const char                     *class_type)
+{
+  g_return_val_if_fail (info != NULL, FALSE);
+
+  return g_hash_table_contains (info->node_infos, class_type);
+}
+
+/**
+ * upscale_comfyui_server_info_get_node:
+ * @info: the server and the workflow
+ * @id: a node of the workflow
+ *
+ * Returns: (transfer none) (nullable): the node
+ */
+JsonObject *
+upscale_comfyui_server_info_get_node (const UpscaleComfyuiServerInfo *info,
+                                      const char                     *id)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+
+  return upscale_json_get_object (upscale_comfyui_workflow_get_nodes (info->workflow),
+                                  id);
+}
+
+/**
+ * upscale_comfyui_server_info_get_model:
+ * @info: the server
+ * @gen_params: how to paint
+ *
+ * Returns: (transfer none) (nullable): the checkpoint that paints, in the server's
+ * spelling
+ */
+const char *
+upscale_comfyui_server_info_get_model (const UpscaleComfyuiServerInfo *info,
+                                       const UpscaleGenParams         *gen_params)
+{
+  const char *named;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  named = upscale_model_names_find ((const char *const *) info->checkpoints,
+                                    gen_params->model);
+  if (*gen_params->model)
+    return named ? named : gen_params->model;
+  return upscale_comfyui_default_model_get (info);
+}
