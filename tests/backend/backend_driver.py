@@ -17,12 +17,12 @@ from tile_server import TileServer, block_means, to_png
 
 TIMEOUT_S = 120
 GEN_PARAMS = {"prompt": "a photo", "negative": "blurry", "strength": 0.35, "steps": 4, "cfg": 2.0}
-# What the model of a real server adds to the means of blocks at this strength, on average; measured 2.
+# The mean difference between the tile of a real server and the means of its blocks at this strength. 2 was measured.
 NOISE = 4.0
 
 
 def make_pixels(width: int, height: int, seed: int = 1) -> numpy.ndarray:
-    """Forms, an edge and noise, different in each channel, so that swapped ones show."""
+    """Shapes, an edge and noise, different in each channel, so that swapped channels show."""
     random = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:height, 0:width]
     channels = [110 + 60 * numpy.sin(x / 19 + phase) * numpy.cos(y / 13 + 2 * phase) for phase in random.uniform(0, 6, 3)]
@@ -42,7 +42,7 @@ def reference_picture() -> str:
 
 
 class Backend:
-    """Use as a context manager; each command returns what the backend told."""
+    """Use as a context manager. Each command returns the events of the backend."""
 
     def __init__(self, address: str, folder: Path, **headers: str) -> None:
         self.folder = folder
@@ -79,7 +79,7 @@ class Backend:
         self.process.stdin.flush()
 
     def next(self, *names: str) -> dict[str, Any]:
-        """The next event of these names; others are passed over."""
+        """The next event of one of these names. Other events are skipped."""
         while (event := self.events.get(timeout=TIMEOUT_S))["event"] not in names:
             assert event["event"] != "closed", self.complaints.read_text()
         return event
@@ -104,7 +104,7 @@ class Backend:
         self.tell("paint", tiles=entries, gen_params={**GEN_PARAMS, **gen_params})
 
     def finish(self) -> dict[str, Any]:
-        """How the batch ended, with `answers` by tile and `phases`."""
+        """The end of the batch, with `answers` by tile and `phases`."""
         answers, phases = {}, []
         while (event := self.next("answer", "at-work", "waiting", "ended"))["event"] != "ended":
             if event["event"] == "answer":
@@ -118,7 +118,7 @@ class Backend:
         return self.finish()
 
     def check_answers(self, ended: dict[str, Any], shift: float = 0.0, noise: float = 0.6) -> None:
-        """Every tile came back as the means of its own blocks."""
+        """Checks that every tile came back as the means of its own blocks."""
         assert "code" not in ended, ended
         for index, pixels in enumerate(self.tiles):
             assert "file" in ended["answers"][index], ended
@@ -128,5 +128,5 @@ class Backend:
 
 
 def noise_of(server: TileServer | None) -> float:
-    """Rounding for a double, what a real model adds for a real server."""
+    """The mean difference that is allowed: rounding for a double, noise of the model for a real server."""
     return 0.6 if server else NOISE

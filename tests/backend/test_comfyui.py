@@ -43,7 +43,7 @@ def backend(server: ComfyuiServer | None, tmp_path: Path) -> Iterator[Backend]:
 
 
 def probe_with(server: ComfyuiServer, workflow: object, folder: Path) -> dict[str, Any]:
-    """What a probe tells with a workflow of the user's own."""
+    """The result of a probe with a workflow of the user's own."""
     path = folder / "my workflow.json"
     path.write_text(workflow if isinstance(workflow, str) else json.dumps(workflow))
     with Backend(f"{server.address}#{quote(str(path))}", folder) as backend:
@@ -51,17 +51,17 @@ def probe_with(server: ComfyuiServer, workflow: object, folder: Path) -> dict[st
 
 
 @pytest.mark.parametrize("version", [NEW] if REAL else [OLD, MIDDLE, NEW])
-def test_tiles_come_back_where_they_belong(backend: Backend, server: ComfyuiServer | None) -> None:
+def test_tiles_come_back_in_place(backend: Backend, server: ComfyuiServer | None) -> None:
     backend.check_answers(backend.paint((128, 64), (64, 128)), noise=noise_of(server))
 
 
-def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: ComfyuiServer | None) -> None:
+def test_empty_prompt_is_painted(backend: Backend, server: ComfyuiServer | None) -> None:
     backend.check_answers(backend.paint((64, 64), prompt=""), noise=noise_of(server))
 
 
 @double_only
 @pytest.mark.parametrize("version", [OLD, NEW])
-def test_probe_tells_what_is_there(server: ComfyuiServer, version: str, tmp_path: Path) -> None:
+def test_probe_lists_the_servers_features(server: ComfyuiServer, version: str, tmp_path: Path) -> None:
     with Backend(server.address, tmp_path) as backend:
         probed = backend.probe()
         assert (probed["version"], probed["models"], probed["controlnets"], probed["loras"]) == (version, CHECKPOINTS, CONTROLNETS, LORAS)
@@ -76,7 +76,7 @@ def test_probe_tells_what_is_there(server: ComfyuiServer, version: str, tmp_path
 @pytest.mark.parametrize(
     ("model", "controlnet", "is_union"), [(CHECKPOINTS[0], CONTROLNETS[1], False), (CHECKPOINTS[1], CONTROLNETS[2], True)]
 )
-def test_graph_carries_all_that_was_asked_for(backend: Backend, server: ComfyuiServer, model: str, controlnet: str, is_union: bool) -> None:
+def test_graph_carries_all_parameters(backend: Backend, server: ComfyuiServer, model: str, controlnet: str, is_union: bool) -> None:
     recipe = {"conditioning": 0.75, "reference": reference_picture(), "ip_scale": 0.5, "steps": 20}
     ended = backend.paint((128, 64), **recipe, model=model, loras="detail.safetensors:0.5,sub/sharp.safetensors:0.25")
     backend.check_answers(ended, shift=0.75 + 0.5 + 0.5 + 0.25)
@@ -84,12 +84,12 @@ def test_graph_carries_all_that_was_asked_for(backend: Backend, server: ComfyuiS
     assert nodes["ControlNetLoader"]["control_net_name"] == controlnet
     assert ("SetUnionControlNetType" in nodes) == is_union
     sampler = nodes["KSampler"]
-    # Elsewhere steps times strength are run; so that a tile looks and costs the same, here too.
+    # Other servers run steps times strength. A tile looks and costs the same here.
     assert (sampler["seed"], sampler["steps"], sampler["cfg"], sampler["denoise"]) == ((1 << 53) - 1, 7, 2, 0.35)
 
 
 @double_only
-def test_nothing_is_left_among_the_users_pictures(backend: Backend, server: ComfyuiServer) -> None:
+def test_previews_leave_no_file_in_the_output_folder(backend: Backend, server: ComfyuiServer) -> None:
     backend.check_answers(backend.paint((64, 64), reference=reference_picture(), ip_scale=0.5), shift=0.5)
     assert {kind for kind, _, _ in server.files} == {"temp"}
 
@@ -103,7 +103,7 @@ def test_server_without_previews_saves(tmp_path: Path) -> None:
 
 
 @double_only
-def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
+def test_missing_features_are_named_before_the_job(tmp_path: Path) -> None:
     with ComfyuiServer(custom_nodes=False) as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
         missing = backend.missing(conditioning=0.5, reference=reference_picture(), loras="nobody:1", model="other")["missing"]
@@ -113,7 +113,7 @@ def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
 
 
 @double_only
-def test_ip_adapter_without_its_models_is_said_beforehand(tmp_path: Path) -> None:
+def test_ip_adapter_without_models_is_named_before_the_job(tmp_path: Path) -> None:
     with ComfyuiServer() as server, Backend(server.address, tmp_path) as backend:
         server.folders["clip_vision"] = []
         assert not backend.probe()["takes_ip_adapter"]
@@ -189,7 +189,7 @@ def test_failing_node_is_the_tiles_failure(backend: Backend, server: ComfyuiServ
 
 
 @double_only
-def test_failure_that_every_tile_will_meet_stops_the_endpoint(backend: Backend, server: ComfyuiServer) -> None:
+def test_failure_of_every_tile_stops_the_endpoint(backend: Backend, server: ComfyuiServer) -> None:
     server.broken["VAEEncode"] = ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied")
     ended = backend.paint(*[(64, 64)] * 5)
     assert ended["code"] == "rejected" and len(ended["answers"]) == 2
@@ -198,7 +198,7 @@ def test_failure_that_every_tile_will_meet_stops_the_endpoint(backend: Backend, 
 
 @double_only
 @pytest.mark.parametrize("said", [("VAEEncode", "ERROR: VAE is invalid: None"), ("CLIPTextEncode", "ERROR: clip input is invalid: None")])
-def test_model_without_its_other_parts_is_named(backend: Backend, server: ComfyuiServer, said: tuple[str, str]) -> None:
+def test_model_without_vae_or_text_encoder_is_named(backend: Backend, server: ComfyuiServer, said: tuple[str, str]) -> None:
     server.broken[said[0]] = ("RuntimeError", said[1])
     before = len(server.runs)
     ended = backend.paint((64, 64), (64, 64))
@@ -220,7 +220,7 @@ def test_next_checkpoint_is_the_default_where_the_first_is_a_bare_model(server: 
         assert server.graphs[-1]["1"]["inputs"]["ckpt_name"] == CHECKPOINTS[1]
         n_runs = len(server.runs)
         assert backend.probe()["default_model"] == CHECKPOINTS[1]
-        # The history of a server that keeps our ids has the outcome: only the small tile is run again.
+        # The history of a server that keeps our ids has the outcome, so only the small tile runs again.
         assert len(server.runs) - n_runs == (3 if version == OLD else 1)
 
 
@@ -256,7 +256,7 @@ def test_default_that_fails_otherwise_stays(server: ComfyuiServer, broken: str, 
 
 @double_only
 @pytest.mark.parametrize("broken", ["CheckpointLoaderSimple", "IPAdapterUnifiedLoader", "LoraLoader", "ControlNetLoader"])
-def test_node_that_does_not_see_the_tile_fails_for_all_of_them(backend: Backend, server: ComfyuiServer, broken: str) -> None:
+def test_failing_node_that_no_tile_leads_to_stops_the_endpoint(backend: Backend, server: ComfyuiServer, broken: str) -> None:
     server.broken[broken] = ("Exception", "ClipVision model not found.")
     before = len(server.runs)
     ended = backend.paint(
@@ -276,7 +276,7 @@ def test_server_that_has_painted_is_not_stopped_for_some_tiles(backend: Backend,
 
 @double_only
 def test_long_queue_is_not_read(tmp_path: Path) -> None:
-    """It holds every prompt with its whole workflow."""
+    """The queue holds every prompt with its whole workflow."""
     with ComfyuiServer(version=MIDDLE) as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
         server.held = True
@@ -307,7 +307,7 @@ def test_newer_server_is_asked_for_one_job_alone(backend: Backend, server: Comfy
 
 @double_only
 def test_uploads_take_turns_with_a_few_names(backend: Backend, server: ComfyuiServer) -> None:
-    """The server keeps every file until it starts again."""
+    """The server keeps every uploaded file until it starts again."""
     for _ in range(4):
         backend.check_answers(backend.paint(*[(64, 64)] * 8, reference=reference_picture(), ip_scale=0.5), shift=0.5)
     uploads = [name for kind, folder, name in server.files if folder]
@@ -348,7 +348,7 @@ def test_restarted_server_has_lost_the_tile(backend: Backend, server: ComfyuiSer
 
 
 @double_only
-def test_tile_interrupted_by_somebody_is_no_failure_of_the_tile(backend: Backend, server: ComfyuiServer) -> None:
+def test_foreign_interrupt_is_no_failure_of_the_tile(backend: Backend, server: ComfyuiServer) -> None:
     server.held = True
     backend.start((64, 64))
     backend.next("at-work")
@@ -360,7 +360,7 @@ def test_tile_interrupted_by_somebody_is_no_failure_of_the_tile(backend: Backend
 
 @double_only
 @pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
-def test_cancel_stops_what_runs(backend: Backend, server: ComfyuiServer) -> None:
+def test_cancel_interrupts_the_running_prompt(backend: Backend, server: ComfyuiServer) -> None:
     server.held = True
     backend.start((64, 64))
     backend.next("at-work")
@@ -386,7 +386,7 @@ def test_cancel_stops_exactly_our_prompt(backend: Backend, server: ComfyuiServer
 
 
 @double_only
-def test_own_workflow_gets_its_values(server: ComfyuiServer, tmp_path: Path) -> None:
+def test_placeholders_of_an_own_workflow_are_filled(server: ComfyuiServer, tmp_path: Path) -> None:
     workflow = json.loads(BUILT_IN.read_text())
     workflow["1"]["inputs"]["ckpt_name"] = CHECKPOINTS[1]
     workflow["3"]["inputs"]["text"] = "best quality, %prompt%, %seed% %nothing% 100%"
@@ -406,7 +406,7 @@ def test_own_workflow_gets_its_values(server: ComfyuiServer, tmp_path: Path) -> 
 
 
 @double_only
-def test_what_an_own_workflow_lacks_is_named(server: ComfyuiServer, tmp_path: Path) -> None:
+def test_missing_parts_of_an_own_workflow_are_named(server: ComfyuiServer, tmp_path: Path) -> None:
     workflow = json.loads(BUILT_IN.read_text())
     workflow["1"]["inputs"]["ckpt_name"] = "gone.safetensors"
     workflow["9"] = {"class_type": "MagicUpscale", "inputs": {}}
@@ -417,7 +417,7 @@ def test_what_an_own_workflow_lacks_is_named(server: ComfyuiServer, tmp_path: Pa
 
 
 def own_workflow(**nodes: dict[str, Any]) -> dict[str, Any]:
-    """Like ours, with another checkpoint and other nodes at its end."""
+    """Our workflow with another checkpoint and other nodes at its end."""
     workflow = json.loads(BUILT_IN.read_text())
     workflow["1"]["inputs"]["ckpt_name"] = CHECKPOINTS[1]
     del workflow["12"]
@@ -472,7 +472,7 @@ def test_painted_picture_of_an_own_workflow_is_taken(server: ComfyuiServer, tmp_
 
 @double_only
 @pytest.mark.parametrize("class_type", ["SaveImage", "PreviewImage"])
-def test_files_that_a_workflow_leaves_are_said_beforehand(server: ComfyuiServer, tmp_path: Path, class_type: str) -> None:
+def test_saved_files_of_a_workflow_are_named_before_the_job(server: ComfyuiServer, tmp_path: Path, class_type: str) -> None:
     path = tmp_path / "workflow.json"
     path.write_text(json.dumps(own_workflow(a=show("11", class_type))))
     with Backend(f"{server.address}#{path}", tmp_path) as backend:
@@ -498,7 +498,7 @@ def test_workflow_without_one_clear_result_is_refused(server: ComfyuiServer, tmp
 @double_only
 @pytest.mark.parametrize("version", [OLD, MIDDLE, NEW])
 @pytest.mark.parametrize("is_held", [False, True])
-def test_half_a_refusal_is_a_refusal(server: ComfyuiServer, tmp_path: Path, is_held: bool) -> None:
+def test_partly_refused_prompt_is_refused(server: ComfyuiServer, tmp_path: Path, is_held: bool) -> None:
     """The server runs the branch that is valid, and answers 200."""
     path = tmp_path / "workflow.json"
     path.write_text(json.dumps(own_workflow(a=show("5"), b=show("11"))))
@@ -531,7 +531,7 @@ def test_file_that_is_no_workflow(server: ComfyuiServer, tmp_path: Path, workflo
 
 
 @double_only
-def test_workflow_that_is_not_there(server: ComfyuiServer, tmp_path: Path) -> None:
+def test_missing_workflow_file(server: ComfyuiServer, tmp_path: Path) -> None:
     with Backend(f"{server.address}#/nowhere.json", tmp_path) as backend:
         failed = backend.probe()
     assert failed["code"] == "argument"
@@ -539,7 +539,7 @@ def test_workflow_that_is_not_there(server: ComfyuiServer, tmp_path: Path) -> No
 
 
 @double_only
-def test_something_else_on_that_port(tmp_path: Path) -> None:
+def test_another_program_on_the_port(tmp_path: Path) -> None:
     with ComfyuiServer() as server, Backend(server.address, tmp_path) as backend:
         server.answer_with["/"] = [(200, b"<html>hello</html>", "text/html")]
         failed = backend.probe()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers whose end, head or status is not as HTTP has it: an error in words, and nothing on stderr."""
+"""Answers whose end, head or status breaks HTTP: each is an error in words, and stderr stays empty."""
 
 import contextlib
 import socket
@@ -97,7 +97,7 @@ def test_odd_answers_are_refused_in_words(tmp_path: Path, case: str) -> None:
 
 @pytest.mark.parametrize("length", [-2, -(1 << 63)])
 def test_negative_length_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int) -> None:
-    """libsoup 3.6 itself warns of it before anybody can look at the headers."""
+    """libsoup 3.6 warns of this answer before the plug-in can read the headers."""
     monkeypatch.setenv("G_DEBUG", "")
     with saying(answer(b"Content-Length: %d" % length)) as address, Backend(address, tmp_path) as backend:
         told = backend.probe()

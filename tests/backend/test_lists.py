@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server is asked first: its lists, when reading them fails for a moment, and what kind of server it is."""
+"""The discovery of a server: lists that fail for a moment, and the kind of a server."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from sdapi_server import SdapiServer
 from sdcpp_server import SdcppServer
 from tile_server import TileServer
 
-# With where its lists are.
+# The kind of server, and the start of the paths of its lists.
 SERVERS = [
     (SdapiServer, "/"),
     (ComfyuiServer, "/object_info/"),
@@ -22,7 +22,7 @@ SERVERS = [
 
 
 def fail_first(server: TileServer, status: int, times: int = 1, only: str = "") -> None:
-    """The first `times` questions for each path are answered so."""
+    """Answers the first `times` requests for each path with `status`."""
     handle: Callable[..., tuple[Any, ...]] = server.handle
     seen: dict[str, int] = {}
 
@@ -37,7 +37,7 @@ def fail_first(server: TileServer, status: int, times: int = 1, only: str = "") 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 @pytest.mark.parametrize(("kind", "where"), SERVERS)
-def test_what_failed_once_is_asked_again(tmp_path: Path, kind: type[TileServer], where: str, status: int) -> None:
+def test_failed_list_is_queried_again(tmp_path: Path, kind: type[TileServer], where: str, status: int) -> None:
     with kind() as server, Backend(server.address, tmp_path) as backend:
         undisturbed = backend.probe()
         assert undisturbed["event"] == "probed"
@@ -46,14 +46,14 @@ def test_what_failed_once_is_asked_again(tmp_path: Path, kind: type[TileServer],
 
 
 @pytest.mark.parametrize(("kind", "path"), [(SdapiServer, "/controlnet/model_list"), (ComfyuiServer, "/object_info/KSampler")])
-def test_server_that_stays_busy_is_not_said_to_lack_anything(tmp_path: Path, kind: type[TileServer], path: str) -> None:
+def test_busy_server_is_not_reported_to_lack_features(tmp_path: Path, kind: type[TileServer], path: str) -> None:
     with kind() as server, Backend(server.address, tmp_path) as backend:
         fail_first(server, 503, 99, path)
         failed = backend.probe()
     assert (failed["event"], failed["code"]) == ("probe-failed", "busy")
 
 
-def test_list_that_always_fails_is_none(tmp_path: Path) -> None:
+def test_list_that_always_fails_is_unknown(tmp_path: Path) -> None:
     with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
         fail_first(server, 500, 99, "/sdapi/v1/loras")
         assert backend.probe()["loras"] is None
@@ -63,15 +63,15 @@ KINDS = [(ComfyuiServer, "ComfyUI"), (SdcppServer, "stable-diffusion.cpp"), (Sda
 
 
 @pytest.mark.parametrize(("kind", "name"), KINDS)
-def test_address_without_its_kind(tmp_path: Path, kind: type[TileServer], name: str) -> None:
-    """The server is recognised, and the message holds the address to give."""
+def test_address_without_a_kind(tmp_path: Path, kind: type[TileServer], name: str) -> None:
+    """The server is recognized, and the message holds the right address."""
     with kind() as server, Backend(server.url, tmp_path) as backend:
         failed = backend.probe()
         assert failed["code"] == "rejected"
         assert f"it is {name}: give its address as {server.address}," in failed["message"]
 
 
-def test_server_that_is_none_of_them(tmp_path: Path) -> None:
+def test_server_of_no_known_kind(tmp_path: Path) -> None:
     class Other(SdapiServer):
         def handle(self, *_: object) -> tuple[object, ...]:
             return 404, b"<html>hello</html>", "text/html"

@@ -20,7 +20,7 @@ double_only = pytest.mark.skipif(bool(REAL), reason="needs a server that fails o
 FLAVOURS = ["real"] if REAL else ["webui", "forge", "sdnext", "sdcpp"]
 WEB_UIS = ["webui", "forge", "sdnext"]
 PLAIN_MODELS = [HASH.sub("", title) for title in MODELS]
-TRIAL = (4, 0.5)  # steps and strength of a small picture that is only looked at
+SMALL = (4, 0.5)  # steps and strength of the small picture that proves a guide
 
 
 def make_server(flavour: str) -> TileServer:
@@ -54,12 +54,12 @@ def backend(server: TileServer | None, tmp_path: Path) -> Iterator[Backend]:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_tiles_come_back_where_they_belong(backend: Backend, server: TileServer | None) -> None:
+def test_tiles_come_back_in_place(backend: Backend, server: TileServer | None) -> None:
     backend.check_answers(backend.paint((128, 64), (64, 128)), noise=noise_of(server))
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: TileServer | None) -> None:
+def test_empty_prompt_is_painted(backend: Backend, server: TileServer | None) -> None:
     backend.check_answers(backend.paint((64, 64), prompt=" "), noise=noise_of(server))
 
 
@@ -91,7 +91,7 @@ def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: TileServer | N
         ("sdcpp", {"version": "stable-diffusion.cpp", "takes_controlnet": False, "takes_ip_adapter": False, "models": ["echo"]}),
     ],
 )
-def test_probe_tells_what_is_there_and_paints_a_small_tile(tmp_path: Path, flavour: str, expected: dict[str, Any]) -> None:
+def test_probe_lists_features_and_paints_a_small_tile(tmp_path: Path, flavour: str, expected: dict[str, Any]) -> None:
     with make_server(flavour) as server, Backend(server.address, tmp_path) as backend:
         probed = backend.probe()
         assert server.count("POST", "/sdapi/v1/img2img") == 1
@@ -104,7 +104,7 @@ def test_probe_tells_what_is_there_and_paints_a_small_tile(tmp_path: Path, flavo
 
 @double_only
 @pytest.mark.parametrize("flavour", WEB_UIS)
-def test_request_carries_all_that_was_asked_for(backend: Backend, server: SdapiServer) -> None:
+def test_request_carries_all_parameters(backend: Backend, server: SdapiServer) -> None:
     recipe = {"conditioning": 0.7, "reference": reference_picture(), "ip_scale": 0.5, "loras": "sharp:0.8,detail:0.25"}
     ended = backend.paint((128, 64), **recipe, model=MODELS[1])
     backend.check_answers(ended, shift=0.7 + 0.5 + 0.8 + 0.25)
@@ -129,7 +129,7 @@ def test_the_tile_controlnet_is_of_the_checkpoints_family(tmp_path: Path) -> Non
 
 @double_only
 @pytest.mark.parametrize("flavour", WEB_UIS)
-def test_a_guide_is_tried_once_for_each_model(backend: Backend, server: SdapiServer) -> None:
+def test_guide_is_proven_once_for_each_model(backend: Backend, server: SdapiServer) -> None:
     for model, n_painted in ((MODELS[0], 3), (MODELS[0], 1), (MODELS[1], 3), (MODELS[1], 1)):
         before = len(server.bodies)
         backend.check_answers(backend.paint((64, 64), conditioning=0.5, model=model), shift=0.5)
@@ -138,18 +138,18 @@ def test_a_guide_is_tried_once_for_each_model(backend: Backend, server: SdapiSer
 
 @double_only
 @pytest.mark.parametrize("flavour", WEB_UIS)
-def test_a_guide_without_effect_is_refused(backend: Backend, server: SdapiServer) -> None:
-    server.controlnets = []  # as one whose file the server can't use: it answers 200, and paints without
+def test_guide_without_effect_is_refused(backend: Backend, server: SdapiServer) -> None:
+    server.controlnets = []  # a file that the server can't use: it answers 200 and paints without the guide
     ended = backend.paint((64, 64), conditioning=0.5)
     assert (ended["code"], ended["answers"]) == ("rejected", {})
     assert "has no effect with the model 'photo_v3.safetensors'" in ended["message"]
-    assert all((sent["steps"], sent["denoising_strength"]) == TRIAL for sent in server.bodies[1:]), "no tile was painted"
+    assert all((sent["steps"], sent["denoising_strength"]) == SMALL for sent in server.bodies[1:]), "no tile was painted"
     backend.check_answers(backend.paint((64, 64)))
 
 
 @double_only
 @pytest.mark.parametrize("flavour", ["webui", "forge"])
-def test_a_guide_of_another_family_is_refused_by_its_name(tmp_path: Path, flavour: str) -> None:
+def test_guide_of_another_family_is_refused_by_its_name(tmp_path: Path, flavour: str) -> None:
     with SdapiServer(flavour) as server, Backend(server.address, tmp_path) as backend:
         server.controlnets = [name for name in CONTROLNETS[flavour] if "xl" not in name]
         backend.probe()
@@ -172,7 +172,7 @@ def test_dark_tiles_are_guided_too(tmp_path: Path) -> None:
 @double_only
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize(("recipe", "words"), [({"model": "nobody"}, "no model 'nobody'"), ({"loras": "nobody:1"}, "no LoRA 'nobody'")])
-def test_unknown_names_are_never_sent_in_hope(backend: Backend, server: SdapiServer, recipe: dict[str, str], words: str) -> None:
+def test_unknown_names_are_never_sent(backend: Backend, server: SdapiServer, recipe: dict[str, str], words: str) -> None:
     before = len(server.bodies)
     ended = backend.paint((64, 64), **recipe)
     assert (ended["code"], len(server.bodies)) == ("rejected", before)
@@ -182,14 +182,14 @@ def test_unknown_names_are_never_sent_in_hope(backend: Backend, server: SdapiSer
 @double_only
 @pytest.mark.parametrize("flavour", ["webui", "forge"])
 @pytest.mark.parametrize("name", [MODELS[1], PLAIN_MODELS[1], "dreamXL"])
-def test_a_model_is_known_by_any_of_its_names(backend: Backend, server: SdapiServer, name: str) -> None:
+def test_model_is_known_by_each_of_its_names(backend: Backend, server: SdapiServer, name: str) -> None:
     assert "missing" not in backend.missing(model=name) or not backend.missing(model=name)["missing"]
     backend.check_answers(backend.paint((64, 64), model=name))
     assert server.options["sd_model_checkpoint"] == MODELS[1]
 
 
 @double_only
-def test_a_lora_may_be_called_by_its_alias(tmp_path: Path) -> None:
+def test_lora_is_known_by_its_alias(tmp_path: Path) -> None:
     with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
         server.aliases = {"sharp": "very sharp"}
         backend.probe()
@@ -199,15 +199,15 @@ def test_a_lora_may_be_called_by_its_alias(tmp_path: Path) -> None:
 @double_only
 @pytest.mark.parametrize("flavour", ["webui", "forge"])
 @pytest.mark.parametrize("named", [MODELS[0], ""])
-def test_another_model_than_the_one_wanted_is_noticed(backend: Backend, server: SdapiServer, named: str) -> None:
-    server.stays_with = MODELS[1]  # as when somebody else loads it meanwhile
+def test_tile_of_another_model_is_refused(backend: Backend, server: SdapiServer, named: str) -> None:
+    server.stays_with = MODELS[1]  # as when another client loads it meanwhile
     ended = backend.paint((64, 64), model=named)
     assert (ended["code"], ended["answers"]) == ("rejected", {})
     assert "painted with the model 'dreamXL' instead of 'photo_v3.safetensors'" in ended["message"]
 
 
 @double_only
-def test_a_list_that_is_too_long_means_unknown(tmp_path: Path) -> None:
+def test_list_that_is_too_long_is_unknown(tmp_path: Path) -> None:
     with SdapiServer() as server, Backend(server.address, tmp_path) as backend:
         server.loras = [f"lora {number}" for number in range(600)] + ["sharp"]
         server.lora_metadata = {"ss_tag_frequency": "x" * 150_000}
@@ -218,7 +218,7 @@ def test_a_list_that_is_too_long_means_unknown(tmp_path: Path) -> None:
 
 @double_only
 @pytest.mark.parametrize("flavour", ["sdnext"])
-def test_a_server_that_admits_60_a_minute_is_not_failed(backend: Backend, server: SdapiServer) -> None:
+def test_rate_limit_slows_down_without_a_failure(backend: Backend, server: SdapiServer) -> None:
     server.n_too_many = 1
     backend.check_answers(backend.paint((64, 64)))
 
@@ -232,13 +232,13 @@ def test_stable_diffusion_cpp_takes_loras_in_a_field(backend: Backend, server: S
 
 
 @double_only
-def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
+def test_missing_features_are_named_before_the_job(tmp_path: Path) -> None:
     with SdapiServer(extension=False) as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
         missing = backend.missing(conditioning=0.5, reference=reference_picture(), loras="nobody:1", model="other")["missing"]
         for words in ("no tile ControlNet", "IP-Adapter", "no LoRA 'nobody'", "no model 'other'", "ControlNet extension"):
             assert words in missing
-        # It is painted without, as a script that is not there would fail the request.
+        # The tile is painted without the guide, since an unknown script would fail the request.
         backend.check_answers(backend.paint((64, 64), conditioning=0.5, reference=reference_picture()))
     with make_server("sdcpp") as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
@@ -246,10 +246,10 @@ def test_what_is_missing_is_said_beforehand(tmp_path: Path) -> None:
 
 
 @double_only
-def test_answers_of_different_models_have_different_names(backend: Backend, server: SdapiServer) -> None:
+def test_models_have_different_painter_names(backend: Backend, server: SdapiServer) -> None:
     own, named = backend.missing()["painter"], backend.missing(model=MODELS[1])["painter"]
     assert own == backend.missing()["painter"]
-    server.options["sd_model_checkpoint"] = MODELS[1]  # as a job that names a model leaves it behind
+    server.options["sd_model_checkpoint"] = MODELS[1]  # the model of an earlier job stays loaded
     backend.probe()
     assert own != backend.missing()["painter"]
     assert named == backend.missing(model=MODELS[1])["painter"], "what was painted before would not be found again"
@@ -309,11 +309,11 @@ def test_nothing_is_interrupted_where_tasks_have_no_names(tmp_path: Path, flavou
 
 @double_only
 @pytest.mark.parametrize("flavour", ["webui", "forge"])
-def test_a_tile_behind_somebody_elses_is_stopped_in_its_turn(tmp_path: Path, flavour: str) -> None:
+def test_tile_behind_another_clients_is_interrupted_in_its_turn(tmp_path: Path, flavour: str) -> None:
     with SdapiServer(flavour) as server, Backend(server.address, tmp_path) as backend:
         backend.probe()
         server.held = True
-        with server.queue_lock:  # somebody else's picture is being painted
+        with server.queue_lock:  # the server paints the picture of another client
             backend.start((64, 64))
             wait_until(lambda: server.pending_tasks, "ours waits")
             n_before = server.count("POST", "/internal/progress")
@@ -339,7 +339,7 @@ def test_half_done_picture_is_dropped(backend: Backend, server: SdapiServer) -> 
 @pytest.mark.parametrize(
     "change", [lambda pixels: pixels[..., ::-1], lambda pixels: numpy.roll(pixels, 8, 1)], ids=["swapped channels", "moved by a block"]
 )
-def test_the_check_notices_what_it_must(backend: Backend, change: Callable[[numpy.ndarray], numpy.ndarray]) -> None:
+def test_check_answers_finds_changed_tiles(backend: Backend, change: Callable[[numpy.ndarray], numpy.ndarray]) -> None:
     ended = backend.paint((64, 64))
     painted = Path(ended["answers"][0]["file"])
     painted.write_bytes(to_png(change(read_picture(str(painted)))))
@@ -417,13 +417,13 @@ def test_picture_is_found_in_any_spelling(backend: Backend, server: SdapiServer,
 
 
 @double_only
-def test_thirty_megabytes_are_fine(backend: Backend, server: SdapiServer) -> None:
+def test_answer_of_30_megabytes_is_read(backend: Backend, server: SdapiServer) -> None:
     server.padding = 30 << 20
     backend.check_answers(backend.paint((64, 64)))
 
 
 @double_only
-def test_an_answer_that_does_not_end_is_refused(backend: Backend, server: SdapiServer) -> None:
+def test_answer_without_end_is_refused(backend: Backend, server: SdapiServer) -> None:
     server.padding = 200 << 20
     ended = backend.paint((64, 64))
     assert ended["code"] == "protocol"
@@ -432,7 +432,7 @@ def test_an_answer_that_does_not_end_is_refused(backend: Backend, server: SdapiS
 
 @double_only
 @pytest.mark.parametrize("status", [404, 200])
-def test_something_else_on_that_port(tmp_path: Path, status: int) -> None:
+def test_another_program_on_the_port(tmp_path: Path, status: int) -> None:
     class Other(SdapiServer):
         def handle(self, *_: object) -> tuple[object, ...]:
             return status, b"<html>hello</html>", "text/html"
@@ -444,7 +444,7 @@ def test_something_else_on_that_port(tmp_path: Path, status: int) -> None:
 
 
 @double_only
-def test_nobody_there(tmp_path: Path) -> None:
+def test_no_server_on_the_port(tmp_path: Path) -> None:
     with SdapiServer() as server:
         address = server.address
     with Backend(address, tmp_path) as backend:

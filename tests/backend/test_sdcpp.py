@@ -30,7 +30,7 @@ def backend(server: SdcppServer | None, tmp_path: Path) -> Iterator[Backend]:
         yield driven
 
 
-def test_probe_tells_what_is_there_and_paints_a_small_tile(server: SdcppServer | None, tmp_path: Path) -> None:
+def test_probe_lists_features_and_paints_a_small_tile(server: SdcppServer | None, tmp_path: Path) -> None:
     with Backend(server.address if server else f"sdcpp+{REAL}", tmp_path) as backend:
         probed = backend.probe()
     assert probed["event"] == "probed", probed
@@ -44,7 +44,7 @@ def test_probe_tells_what_is_there_and_paints_a_small_tile(server: SdcppServer |
 
 
 @double_only
-def test_what_is_not_loaded_is_found_out_by_painting(tmp_path: Path) -> None:
+def test_missing_guide_models_are_found_by_painting(tmp_path: Path) -> None:
     with SdcppServer(controlnet=False, ip_adapter=False) as server, Backend(server.address, tmp_path) as backend:
         probed = backend.probe()
         assert not probed["takes_controlnet"] and not probed["takes_ip_adapter"]
@@ -54,7 +54,7 @@ def test_what_is_not_loaded_is_found_out_by_painting(tmp_path: Path) -> None:
 
 
 @double_only
-def test_guides_that_fail_are_no_reason_to_do_without_the_server(tmp_path: Path) -> None:
+def test_server_is_used_without_guides_that_fail(tmp_path: Path) -> None:
     with SdcppServer() as server, Backend(server.address, tmp_path) as backend:
         server.refuses_guides = True
         probed = backend.probe()
@@ -63,18 +63,18 @@ def test_guides_that_fail_are_no_reason_to_do_without_the_server(tmp_path: Path)
         backend.check_answers(backend.paint((64, 64)))
 
 
-def test_tiles_come_back_where_they_belong(backend: Backend, server: SdcppServer | None) -> None:
+def test_tiles_come_back_in_place(backend: Backend, server: SdcppServer | None) -> None:
     ended = backend.paint((128, 64), (64, 128))
     backend.check_answers(ended, noise=noise_of(server))
     assert ended["phases"][0] == "waiting"
 
 
-def test_no_prompt_is_no_reason_to_fail(backend: Backend, server: SdcppServer | None) -> None:
+def test_empty_prompt_is_painted(backend: Backend, server: SdcppServer | None) -> None:
     backend.check_answers(backend.paint((64, 64), prompt=""), noise=noise_of(server))
 
 
 @double_only
-def test_request_carries_all_that_was_asked_for(backend: Backend, server: SdcppServer) -> None:
+def test_request_carries_all_parameters(backend: Backend, server: SdcppServer) -> None:
     ended = backend.paint((64, 64), conditioning=0.7, reference=reference_picture(), ip_scale=0.5, loras="sharp:0.8")
     backend.check_answers(ended, shift=1.2)
     sent = server.bodies[-1]
@@ -106,7 +106,7 @@ def test_the_owners_sampler_stays(tmp_path: Path, chosen: str, kind: str) -> Non
 
 
 @double_only
-def test_job_cancelled_while_it_waits_there_is_cancelled_there(backend: Backend, server: SdcppServer, tmp_path: Path) -> None:
+def test_waiting_job_is_cancelled_at_the_server(backend: Backend, server: SdcppServer, tmp_path: Path) -> None:
     server.held = True
     with Backend(server.address, tmp_path / "..") as other:
         server.release()
@@ -124,7 +124,7 @@ def test_job_cancelled_while_it_waits_there_is_cancelled_there(backend: Backend,
 
 
 @double_only
-def test_job_cancelled_at_work_ends_at_once_here(backend: Backend, server: SdcppServer) -> None:
+def test_running_job_is_cancelled_at_once(backend: Backend, server: SdcppServer) -> None:
     server.held = True
     backend.start((64, 64))
     backend.next("at-work")
@@ -148,7 +148,7 @@ def test_job_cancelled_at_work_ends_at_once_here(backend: Backend, server: Sdcpp
     ],
 )
 def test_refused_submission(backend: Backend, server: SdcppServer, answer: tuple[object, ...], code: str, words: str) -> None:
-    server.answer_with = [answer, answer]  # a request that met a closed connection is sent twice
+    server.answer_with = [answer, answer]  # a request is sent twice when its connection was closed
     ended = backend.paint((64, 64))
     assert (ended["code"], ended["submitted"]) == (code, False)
     assert words in ended["message"]
@@ -183,12 +183,12 @@ def test_restarted_server_has_lost_its_jobs(backend: Backend, server: SdcppServe
     ended = backend.finish()
     assert (ended["code"], ended["submitted"]) == ("expired", True)
     server.release()
-    backend.tell("again")  # the same batch is submitted anew, as what was lost is not asked for
+    backend.tell("again")  # the batch is submitted anew, since the server has lost its job
     backend.check_answers(backend.finish())
 
 
 @double_only
-def test_batch_sent_again_asks_for_the_job_that_is_there(backend: Backend, server: SdcppServer) -> None:
+def test_resent_batch_collects_its_job(backend: Backend, server: SdcppServer) -> None:
     server.poll_with = [(0, None), (0, None)]
     ended = backend.paint((64, 64))
     assert (ended["code"], ended["submitted"]) == ("transport", True)
@@ -210,7 +210,7 @@ def test_failed_job_is_the_tiles_failure(backend: Backend, server: SdcppServer, 
 
 
 @double_only
-def test_abandoned_batch_is_cancelled_there(backend: Backend, server: SdcppServer) -> None:
+def test_abandoned_batch_is_cancelled_at_the_server(backend: Backend, server: SdcppServer) -> None:
     server.poll_with = [(503, None)]
     server.held = True
     assert backend.paint((64, 64))["code"] == "busy"
@@ -219,7 +219,7 @@ def test_abandoned_batch_is_cancelled_there(backend: Backend, server: SdcppServe
 
 
 @double_only
-def test_another_server_is_told_apart(tmp_path: Path) -> None:
+def test_another_server_is_recognized(tmp_path: Path) -> None:
     class Other(SdcppServer):
         def handle(self, *_: object) -> tuple[object, ...]:
             return 404, None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prompts of any characters, to every kind of server: another JSON parser reads what the user wrote, and the pictures are whole."""
+"""Prompts of any characters, to every kind of server: another JSON parser reads the user's text, and the pictures are whole."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from echo_endpoint import EchoEndpoint
 from sdapi_server import SdapiServer
 from sdcpp_server import SdcppServer
 
-# What has a meaning somewhere on the way; a control character and a number once stood for a picture.
+# Characters that have a meaning somewhere on the way. A control character and a number once stood for a picture.
 PIECES = [
     "a", "\x01", "\x010", '"\x010', "\\u00010", '"', "\\", "null", '":null,"', "\n", "\r\n", "\t", "\x1b[31m", "\x7f", "{", "}", "]", "'",
     "ä", "漢", "😀", "\u2028", "\u202e", "\uffff", "%prompt%", "%image%", " ",
@@ -38,7 +38,7 @@ def paint_all(address: str, folder: Path) -> None:
 
 
 def collect(server: Any, route: str) -> list[bytes]:
-    """The bodies that are sent to one route from now on."""
+    """The bodies of all requests to one route from now on."""
     bodies: list[bytes] = []
     genuine = server.handle
 
@@ -54,7 +54,7 @@ def collect(server: Any, route: str) -> list[bytes]:
 @pytest.mark.parametrize(
     ("make", "route"), [(SdapiServer, "/sdapi/v1/img2img"), (SdcppServer, "/sdcpp/v1/img_gen"), (ComfyuiServer, "/prompt")]
 )
-def test_servers_read_what_the_user_wrote(make: Any, route: str, tmp_path: Path) -> None:
+def test_servers_read_the_users_text(make: Any, route: str, tmp_path: Path) -> None:
     with make() as server:
         bodies = collect(server, route)
         paint_all(server.address, tmp_path)
@@ -67,7 +67,7 @@ def test_servers_read_what_the_user_wrote(make: Any, route: str, tmp_path: Path)
     assert max(map(len, bodies)) < SMALL_BYTES
 
 
-def test_our_own_contract_carries_what_the_user_wrote(tmp_path: Path) -> None:
+def test_wire_contract_carries_the_users_text(tmp_path: Path) -> None:
     with EchoEndpoint() as endpoint:
         paint_all(endpoint.url, tmp_path)
     assert [(request["global_prompt"], request["negative_prompt"]) for request in endpoint.requests] == prompts()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A double of ComfyUI: it validates graphs output by output as the real one does, and runs them over the echo model.
+"""A double of ComfyUI: it validates graphs output by output as the real server does, and runs them over the echo model.
 
-Read from github.com/Comfy-Org/ComfyUI: 0.38.1 (NEW; its server.py, execution.py, comfy_execution/jobs.py) and 0.3.64 at a125cd8
-(MIDDLE; server.py, execution.py, nodes.py, folder_paths.py). OLD stands for versions that give prompts ids of their own, stop whoever
-runs and list choices as arrays (before 0.3.50). Where each route comes from:
+The shapes were read from github.com/Comfy-Org/ComfyUI: 0.38.1 (NEW; its server.py, execution.py, comfy_execution/jobs.py) and 0.3.64 at a125cd8
+(MIDDLE; server.py, execution.py, nodes.py, folder_paths.py). OLD stands for versions before 0.3.50: they choose the ids of
+prompts, interrupt any prompt that runs, and list choices as arrays. Source of each route:
 
 POST /upload/image          server.py image_upload(): type, subfolder, overwrite; without overwrite "name (1).png"
 POST /prompt                server.py post_prompt(), execution.py validate_prompt() and validate_inputs(): 400 only when no output node is
@@ -52,8 +52,8 @@ NO_CLIP = (
 )
 PRESETS = ["STANDARD (medium strength)", "PLUS (high strength)"]
 
-# Class: (inputs, outputs). A list is what may be chosen from, a dict the keys of a COMFY_DYNAMICCOMBO_V3 (comfy_api/latest/_io.py of NEW),
-# a tuple a number and its range, else it is a type.
+# Class: (inputs, outputs). An input is a list of choices, a dict of the keys of a COMFY_DYNAMICCOMBO_V3 (comfy_api/latest/_io.py of
+# NEW), a tuple of a number's type and range, or a type.
 Inputs = dict[str, Any]
 NODES: dict[str, tuple[Inputs, list[str]]] = {
     "CheckpointLoaderSimple": ({"ckpt_name": CHECKPOINTS}, ["MODEL", "CLIP", "VAE"]),
@@ -100,7 +100,7 @@ Entry = tuple[str, dict[str, Any], list[str]]  # id, graph, the output nodes tha
 
 
 class NodeError(Exception):
-    """A node has raised something."""
+    """The exception of a node."""
 
     def __init__(self, name: str, kind: str, said: str) -> None:
         self.name, self.kind, self.said = name, kind, said
@@ -126,18 +126,18 @@ class ComfyuiServer(TileServer):
         super().__init__()
         self.version = version
         self.nodes = {name: node for name, node in NODES.items() if name not in missing and (custom_nodes or name not in CUSTOM)}
-        self.files: dict[tuple[str, str, str], bytes] = {}  # type, subfolder, name
+        self.files: dict[tuple[str, str, str], bytes] = {}  # by type, subfolder, name
         self.folders = {"ipadapter": ["ip-adapter-plus_sdxl_vit-h.safetensors"], "clip_vision": ["CLIP-ViT-H-14.safetensors"]}
         self.pending: list[Entry] = []
         self.running: list[Entry] = []
         self.history: dict[str, dict[str, Any]] = {}
-        self.graphs: list[dict[str, Any]] = []  # that were sent
-        self.runs: list[str] = []  # ids of prompts, as they began
+        self.graphs: list[dict[str, Any]] = []  # of all prompts
+        self.runs: list[str] = []  # ids of prompts, in the order in which they began
         self.interrupted = False
-        self.fail_with: tuple[str, str] | None = None  # the next prompt's sampler raises this
+        self.fail_with: tuple[str, str] | None = None  # exception of the next prompt's sampler
         self.bare: set[str] = set()  # checkpoints that hold a diffusion model and nothing else
-        self.broken: dict[str, tuple[str, str]] = {}  # class -> what it raises each time
-        self.answer_with: dict[str, list[tuple[Any, ...]]] = {}  # path start -> the next answers there
+        self.broken: dict[str, tuple[str, str]] = {}  # class -> exception of each run
+        self.answer_with: dict[str, list[tuple[Any, ...]]] = {}  # start of a path -> the next answers there
         self.n_saved = 0
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -154,7 +154,7 @@ class ComfyuiServer(TileServer):
             self.lock.notify_all()
 
     def push_foreign(self) -> str:
-        """Somebody else's prompt."""
+        """Adds the prompt of another client."""
         with self.lock:
             self.pending.append(("foreign", {}, []))
             self.lock.notify_all()
@@ -179,7 +179,7 @@ class ComfyuiServer(TileServer):
         try:
             if self.interrupted:
                 raise InterruptedError
-            # What needs least is ready first, so a preview of the source comes before the result.
+            # Short branches run first, so a preview of the source comes before the result.
             for name in sorted(outputs, key=lambda name: len(self.upstream(graph, name))):
                 shown[name] = {"images": [self.save(graph[name], self.value(graph, graph[name]["inputs"]["images"]))]}
             messages.append(["execution_success", {"prompt_id": prompt_id, "timestamp": 2}])
@@ -210,7 +210,7 @@ class ComfyuiServer(TileServer):
         return {"filename": name, "subfolder": "", "type": kind}
 
     def value(self, graph: dict[str, Any], link: list[Any]) -> Any:
-        """What a link carries: pixels; or for models and conditions how far they move the picture."""
+        """The value of a link: pixels, or the effect of a model or condition on the picture."""
         node = graph[link[0]]
         if node["class_type"] in self.broken:
             raise NodeError(link[0], *self.broken[node["class_type"]])
@@ -250,7 +250,7 @@ class ComfyuiServer(TileServer):
         return 0.0
 
     def check_part(self, graph: dict[str, Any], name: str, part: str, said: str) -> None:
-        """Loaders pass on nothing for what a checkpoint lacks, and the node that needs it raises."""
+        """A loader passes on None for a part that the checkpoint lacks. The node that needs the part raises."""
         node = graph[name]
         while part in node["inputs"]:
             node = graph[node["inputs"][part][0]]
@@ -405,7 +405,7 @@ class ComfyuiServer(TileServer):
         return 200, {"prompt_id": prompt_id, "number": 1, "node_errors": errors}
 
     def check_output(self, graph: dict[str, Any], output: str, errors: dict[str, dict[str, Any]]) -> bool:
-        """Only what leads to an output node is looked at, and an error there spoils this output alone."""
+        """Validates the nodes that lead to an output. An error there invalidates this output alone."""
         is_good = True
         for name in self.upstream(graph, output):
             if found := self.check_node(graph, graph[name]):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A double of AUTOMATIC1111's web API as the web UI itself, Forge and SD.Next serve it; `flavour` says which.
+"""A double of AUTOMATIC1111's web API as the web UI itself, Forge or SD.Next serves it; `flavour` names the server.
 
-Read from, and each route says which part:
+The shapes of all routes were read from these versions. Each method names the functions that it follows:
 - A1111: AUTOMATIC1111/stable-diffusion-webui 1.10, modules/api/api.py and modules/progress.py, and Mikubill/sd-webui-controlnet 56cec5b
 - Forge: lllyasviel/stable-diffusion-webui-forge dfdcbab, the same files and extensions-builtin/sd_forge_controlnet; it was also run
 - SD.Next: vladmandic/sdnext 058a7f0, modules/api/{api,generate,control,server,endpoints,validate,middleware}.py
-stable-diffusion.cpp's own version is in sdcpp_server.
+The routes of stable-diffusion.cpp are in sdcpp_server.
 """
 
 import base64
@@ -63,25 +63,25 @@ class SdapiServer(TileServer):
         self.loras = ["detail", "sharp"]
         self.lora_metadata: dict[str, str] = {"ss_output_name": "last"}  # of each, from its training
         self.aliases: dict[str, str] = {}  # LoRAs may have a second name, from their training
-        self.stays_with: str | None = None  # a model that somebody else loads whenever one is to be loaded
+        self.stays_with: str | None = None  # a model that another client loads in place of the requested one
         self.samplers = ["DPM++ 2M", "Euler a", "Euler"]
         self.controlnets = CONTROLNETS[flavour]
         self.bodies: list[dict[str, Any]] = []
-        self.answer_with: list[tuple[Any, ...]] = []  # the next requests for a picture are answered so instead
+        self.answer_with: list[tuple[Any, ...]] = []  # answers to the next requests for a picture
         self.n_too_many = 0  # requests for a picture above SD.Next's limit, before time has passed
         self.state: dict[str, Any] = dict(IDLE)
         self.current_task: str | None = None
         self.pending_tasks: list[str] = []
         self.finished_tasks: list[str] = []
         self.queue_lock = threading.Lock()
-        self.padding = 0  # bytes of rubbish in the answer
+        self.padding = 0  # useless bytes in each answer
 
     @property
     def is_painting(self) -> bool:
         return bool(self.state["job"])
 
     def interrupt(self) -> None:
-        """What the button in the web UI does: stops the picture that is being painted."""
+        """Stops the picture that is being painted, as the button in the web UI does."""
         with self.lock:
             self.state["interrupted"] = True
         self.release()
@@ -107,7 +107,7 @@ class SdapiServer(TileServer):
         return 404, {"detail": "Not Found"}
 
     def is_let_in(self, path: str, headers: dict[str, str]) -> bool:
-        """The extensions' routes and the web UI's own are added past the check."""
+        """The routes of extensions and of the web UI itself skip the check of the password."""
         if not self.auth or not path.startswith("/sdapi/") or path == "/sdapi/v1/loras":
             return True
         return headers.get("authorization") == "Basic " + base64.b64encode(self.auth.encode()).decode()
@@ -160,7 +160,7 @@ class SdapiServer(TileServer):
         return said | {"progress": None, "eta": None, "live_preview": None, "id_live_preview": -1, "textinfo": "Waiting..."}
 
     def load(self, name: str | None) -> None:
-        """checkpoint_aliases: a name is known with and without its digest; an unknown one is dropped without a word."""
+        """checkpoint_aliases: a name is known with and without its digest. An unknown name changes nothing and is not reported."""
         for title in MODELS:
             if (self.stays_with or name) in (title, HASH.sub("", title), HASH.sub("", title).split(".")[0]):
                 self.options["sd_model_checkpoint"] = title
@@ -180,7 +180,7 @@ class SdapiServer(TileServer):
             raise Refusal(400 if self.flavour == "forge" else 404, "Sampler not found")
 
     def unit_shift(self, unit: dict[str, Any], init: Image.Image) -> float:
-        """What a ControlNet unit changes: get_input_data takes `init` where it has no picture. What fails is printed and left out."""
+        """The effect of a ControlNet unit. get_input_data takes `init` for a unit without a picture. A unit that fails has no effect."""
         if not unit.get("enabled", self.flavour == "forge"):
             return 0.0
         if unit["model"] not in self.controlnets or unit["module"] not in MODULES[self.flavour]:
@@ -189,12 +189,12 @@ class SdapiServer(TileServer):
             return 0.0
         hint = decode_picture(unit["image"]) if unit.get("image") else None
         if self.flavour == "forge" and hint and (numpy.asarray(hint) < DARK).all():
-            return 0.0  # None > 5
+            return 0.0  # the extension raises on None > 5, prints it and goes on
         assert "ip-adapter" not in unit["model"] or hint, "an IP-Adapter without a picture follows the tile"
         return unit.get("weight", 1.0)
 
     def guide_shift(self, route: str, request: dict[str, Any], init: Image.Image) -> tuple[float, int]:
-        """How far guides move the picture, and how many of their maps come back too."""
+        """The effect of all guides, and the number of their maps that come back too."""
         if self.flavour != "sdnext":
             scripts = {name.lower(): script for name, script in request.get("alwayson_scripts", {}).items()}
             if unknown := set(scripts) - ({"controlnet"} if self.extension else set()):
@@ -245,7 +245,7 @@ class SdapiServer(TileServer):
         return sum(unit.get("save_detected_map", True) for unit in units)
 
     def info(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Processed.js; SD.Next's has a digest instead of the model's name, and no version."""
+        """Processed.js. SD.Next answers a digest instead of the model's name, and no version."""
         said = {name: request.get(name) for name in ("prompt", "negative_prompt", "seed", "width", "height", "steps", "denoising_strength")}
         if self.flavour == "sdnext":
             return said | {"sd_model_hash": "1234567890"}
@@ -288,5 +288,5 @@ class SdapiServer(TileServer):
         known = {*self.loras, *self.aliases.values()}
         shift += sum(float(weight) for name, weight in LORA.findall(request.get("prompt", "")) if name in known)
         self.wait_while_held()
-        # Stopped in the middle it answers all the same, with what there is by then.
+        # An interrupted request answers 200 too, with a picture half done.
         return unrelated_picture(width, height) if self.state["interrupted"] else paint(picture, width, height, shift)

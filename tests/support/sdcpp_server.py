@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A double of stable-diffusion.cpp's sd-server: its own jobs, and its AUTOMATIC1111-like route.
 
-Read from leejet/stable-diffusion.cpp 97d2990, examples/server/{routes_sdcpp,routes_sdapi,async_jobs,runtime}.cpp, and run; each
-route says which function.
+The shapes were read from leejet/stable-diffusion.cpp 97d2990, examples/server/{routes_sdcpp,routes_sdapi,async_jobs,runtime}.cpp,
+and checked against a running server. Each method names the functions that it follows.
 
-Strict where it is: an empty prompt, an unknown LoRA, a full queue, cancelling what runs. Silent where it is: a bad picture on the
-compatible route is answered with an unrelated one, unknown fields and missing models are ignored, sizes are rounded up to 64.
+The server refuses an empty prompt, an unknown LoRA, a job for a full queue, and to cancel a running job. Other faults are silent:
+the compatible route answers a bad picture with an unrelated one, unknown fields and missing models are ignored, and sizes are
+rounded up to 64.
 """
 
 import base64
@@ -31,8 +32,8 @@ class SdcppServer(TileServer):
     def __init__(self, controlnet: bool = True, ip_adapter: bool = True) -> None:
         super().__init__()
         self.controlnet, self.ip_adapter = controlnet, ip_adapter
-        self.sampler = "default"  # or what --sampling-method says
-        self.refuses_guides = False  # as one does whose models don't fit together
+        self.sampler = "default"  # the value of --sampling-method
+        self.refuses_guides = False  # as a server whose models do not fit together
         self.loras = {"detail": "detail.safetensors", "sharp": "sub/sharp.safetensors"}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.queue: list[str] = []
@@ -41,13 +42,13 @@ class SdcppServer(TileServer):
         self.next_id = 1
         self.queue_limit = 64
         self.fail_with: str | None = None  # the next job fails with this message
-        self.answer_with: list[tuple[Any, ...]] = []  # the next submissions are answered so instead
-        self.poll_with: list[tuple[Any, ...]] = []  # and the next polls
-        self.context = threading.Lock()  # one picture at a time, whichever route asked
+        self.answer_with: list[tuple[Any, ...]] = []  # answers to the next submissions
+        self.poll_with: list[tuple[Any, ...]] = []  # answers to the next polls
+        self.context = threading.Lock()  # one picture at a time, over both routes
         threading.Thread(target=self._work, daemon=True).start()
 
     def restart(self) -> None:
-        """All jobs are lost."""
+        """Loses all jobs."""
         with self.lock:
             self.jobs.clear()
             self.queue.clear()
@@ -99,14 +100,14 @@ class SdcppServer(TileServer):
             "limits": {"min_width": 64, "max_width": 4096, "min_height": 64, "max_height": 4096, "max_batch_count": 8,
                        "max_queue_size": self.queue_limit},
             "samplers": list(SAMPLERS), "schedulers": ["discrete", "karras"], "output_formats": ["png", "jpeg"],
-            # Constants in the real one, whatever was loaded.
+            # Constants in the real server, with any models.
             "features": {"init_image": True, "control_image": True, "ip_adapter_image": True, "lora": True,
                          "cancel_queued": True, "cancel_generating": False},
             "loras": [{"name": name, "path": path} for name, path in self.loras.items()],
         }  # fmt: skip
 
     def shift(self, request: dict[str, Any]) -> float:
-        """How far what was loaded moves the picture; what was not is ignored."""
+        """The effect of the guides whose models are loaded. Other guides are ignored."""
         shift = 0.0
         if self.refuses_guides and ("control_image" in request or "ip_adapter_image" in request):
             raise NoPicture("no model that fits")
@@ -125,7 +126,7 @@ class SdcppServer(TileServer):
         return None
 
     def submit(self, body: bytes) -> tuple[Any, ...]:
-        """register_sdcpp_api_endpoints and parse_img_gen_request: what is wrong with the parameters only the server's log says."""
+        """register_sdcpp_api_endpoints and parse_img_gen_request. Only the server's log names the parameter that is wrong."""
         try:
             request = json.loads(body)
         except ValueError as error:

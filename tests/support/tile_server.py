@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the doubles of other people's servers have in common: a threaded HTTP server on a free port, and an echo model.
+"""The base of the doubles of other projects' servers: a threaded HTTP server on a free port, and an echo model.
 
-The model answers the mean of each 8x8 block, as the real servers do with the weights that real-server.md speaks of: a tile
-at a wrong place or with swapped channels shows.
+The model answers the mean of each 8x8 block, as the real servers do with the weights that real-server.md describes. A tile at a
+wrong place, or with swapped channels, then differs from its own means.
 """
 
 import base64
@@ -23,11 +23,11 @@ BLOCK_PX = 8
 
 
 class NoPicture(Exception):
-    """What was sent is no picture."""
+    """The sent data is no picture."""
 
 
 def block_means(pixels: numpy.ndarray) -> numpy.ndarray:
-    """Each 8x8 block as its mean; what is left over at the right and the bottom too."""
+    """Each 8x8 block as its mean, also the smaller blocks at the right and the bottom."""
     height, width = pixels.shape[:2]
     padded = numpy.pad(pixels.astype(numpy.float64), ((0, -height % BLOCK_PX), (0, -width % BLOCK_PX), (0, 0)), constant_values=numpy.nan)
     blocks = padded.reshape(padded.shape[0] // BLOCK_PX, BLOCK_PX, padded.shape[1] // BLOCK_PX, BLOCK_PX, -1)
@@ -52,20 +52,20 @@ def decode_picture(text: object) -> Image.Image:
 
 
 def paint(picture: Image.Image, width: int, height: int, shift: float = 0.0) -> bytes:
-    """The echo model at work; what else changes the picture shifts it a little."""
+    """The echo model's picture. Guides and LoRAs shift its values a little."""
     pixels = numpy.asarray(picture.resize((width, height), Image.Resampling.LANCZOS) if picture.size != (width, height) else picture)
     return to_png(block_means(pixels) + shift)
 
 
 def unrelated_picture(width: int, height: int) -> bytes:
-    """What a model paints when it was given nothing to go by."""
+    """The picture of a model that was given no picture."""
     y, x = numpy.mgrid[0:height, 0:width]
     stripes = ((x // 5 + y // 9) % 2 * 200 + 20).astype(numpy.float64)
     return to_png(numpy.stack([stripes, 255 - stripes, stripes], axis=2))
 
 
 class QuietServer(ThreadingHTTPServer):
-    """A client that goes away is nothing to speak of."""
+    """A server that does not report clients that go away."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):
@@ -73,7 +73,7 @@ class QuietServer(ThreadingHTTPServer):
 
 
 class TileServer:
-    """Use as a context manager. `requests` is what was asked, in order: (method, path)."""
+    """Use as a context manager. `requests` holds (method, path) of each request, in order."""
 
     kind = ""
 
@@ -115,7 +115,7 @@ class TileServer:
         return sum(1 for seen, path in self.requests if seen == method and path.startswith(start))
 
     def handle(self, method: str, path: str, query: dict[str, list[str]], body: bytes, headers: dict[str, str]) -> tuple[Any, ...]:
-        """Answers (status, body) or (status, body, content type); a body of bytes goes as it is, None is empty, else JSON."""
+        """Returns (status, body) or (status, body, content type). The body is bytes, None for an empty one, or a value for JSON."""
         raise NotImplementedError
 
     def _make_handler(self) -> type[BaseHTTPRequestHandler]:
