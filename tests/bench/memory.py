@@ -10,13 +10,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from gimp_runner import Gimp  # noqa: E402
 from processes import find_processes  # noqa: E402
 
-SCRIPT = """
-from gimp_inside import *
-image, layer = make_image({width}, 2048, alpha=True)
-answer = upscale(image, layer, scale=4.0, endpoints="local")
-tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
-"""
-
 
 def read_peak_mib(process: int) -> float:
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
@@ -26,7 +19,7 @@ def read_peak_mib(process: int) -> float:
 
 
 def watch(session: int, ended: threading.Event, peaks: list[float]) -> None:
-    """The kernel keeps the peak itself, so looking now and then misses only what grows in the last moment."""
+    """Reads the peaks that the kernel keeps, so that only a rise in the last moment is missed."""
     while not ended.wait(0.02):
         for process in find_processes("tile-upscale", session):
             try:
@@ -40,13 +33,13 @@ def measure(width: int) -> float:
     ended = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         gimp = Gimp(Path(folder))
-        process = gimp.start(SCRIPT.format(width=width))
+        process = gimp.start_jobs({"size": (width, 2048), "alpha": True, "scale": 4.0, "endpoints": "local"})
         watcher = threading.Thread(target=watch, args=(process.pid, ended, peaks))
         watcher.start()
         outcome = gimp.finish(process)
         ended.set()
         watcher.join()
-    if outcome.values.get("status") != "success" or outcome.values.get("failed") != 0:
+    if outcome.answer["status"] != "success" or outcome.answer["failed"] != 0:
         sys.exit(f"the job failed: {outcome}")
     return max(peaks)
 

@@ -12,22 +12,17 @@ if not (VENV / "ready").exists():
     pytest.skip("needs packages from the Python registry, which './run test' could not install", allow_module_level=True)
 os.environ["UPSCALE_GPU_PYTHON"] = str(VENV / "bin" / "python")
 
-from gimp_runner import Gimp  # noqa: E402
+from gimp_runner import SCRIPTS, Gimp, Outcome  # noqa: E402
 from gpu_service import Process, make_weights, run_uvicorn  # noqa: E402
 
 TOKEN = "shown-in-a-header-only"
 SIDE_PX = 160
-SCRIPT = f"""
-from gimp_inside import *
-image, layer = make_image({SIDE_PX}, {SIDE_PX})
-reference = scaled_by_gimp(image, layer, 2.0)
-answer = upscale(image, layer, scale=2.0, tile_size=128, overlap=32, steps=4, strength={{strength}}, color_correction=0.0,
-                 loras="style:0.5", endpoints="{{url}}")
-tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
-if answer.layer:
-    apart = numpy.abs(read_pixels(answer.layer) - read_pixels(reference))[..., :3]
-    tell(size=[answer.layer.get_width(), answer.layer.get_height()], mean=float(apart.mean()))
-"""
+SETTINGS = {"tile_size": 128, "overlap": 32, "steps": 4, "strength": 0.3, "color_correction": 0.0, "loras": "style:0.5"}
+
+
+def upscale(folder: Path, url: str, **environment: str) -> Outcome:
+    arguments = {"side_px": SIDE_PX, "settings": {**SETTINGS, "endpoints": url}}
+    return Gimp(folder).run(SCRIPTS / "compare_with_reference.py", arguments, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +33,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pro
 
 def test_nine_tiles_are_painted_and_blended(service: tuple[str, Process], tmp_path: Path) -> None:
     url, process = service
-    outcome = Gimp(tmp_path).run(SCRIPT.format(url=url, strength=0.3), UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=url)
+    outcome = upscale(tmp_path, url, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=url)
     assert outcome.status == 0, f"{outcome}\n{process.text}"
     values = outcome.values
     assert (values["status"], values["tiles"], values["failed"]) == ("success", 9, 0), values
     assert values["size"] == [2 * SIDE_PX, 2 * SIDE_PX]
-    # The model gives the picture back in blocks of 8 px, with some noise: near the enlarged original, but not it.
+    # The model returns the picture in blocks of 8 px with some noise, so the result is near the enlarged original, not equal.
     assert 0.001 < values["mean"] < 0.2
     assert process.text.count("painted with") >= 9
     assert TOKEN not in outcome.stderr + outcome.stdout + process.text
 
 
 def test_missing_token_is_said_in_words(service: tuple[str, Process], tmp_path: Path) -> None:
-    outcome = Gimp(tmp_path).run(SCRIPT.format(url=service[0], strength=0.3))
+    outcome = upscale(tmp_path, service[0])
     assert outcome.values["status"] != "success"
     assert "token" in outcome.values["message"]

@@ -1,39 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A document is data, never an order: what a stranger wrote into an image sends nothing, and an image that is handed on tells nothing."""
+"""A document is data, never an order: nothing in a stranger's image sends anything, and a saved image has no secret of its author."""
 
 import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from echo_endpoint import EchoEndpoint
-from gimp_runner import Gimp, Outcome
+from gimp_runner import SCRIPTS, Gimp, Outcome
 from PIL import Image
-from stranger import MAKE_EVIL, RECIPE
+from stranger import make_recipe
 
 TOKEN = "t0ken-of-the-reader"
 
-REPEAT = """
-import os
-from gi.repository import Gimp
-from gimp_inside import *
-from stranger import RECIPE, set_recipe
-
-def repeat(image, layer):
-    before = len(image.get_layers())
-    result = call("plug-in-tile-upscale-repeat", run_mode=NONINTERACTIVE, image=image, drawables=[layer])
-    kept.append(result)
-    return {"status": result.index(0).value_nick, "message": Gimp.get_pdb().get_last_error(), "new": len(image.get_layers()) - before}
-
-image = load("evil.xcf")
-made, source, _ = image.get_layers()
-"""
-
-
 @pytest.fixture
 def thief() -> Iterator[EchoEndpoint]:
-    """Where the document would have everything go; it must never hear of anything."""
+    """The endpoint that the document names; it must never get a request."""
     with EchoEndpoint() as endpoint:
         endpoint.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
         heard: list[str] = []
@@ -53,32 +37,30 @@ def gimp(tmp_path: Path) -> Gimp:
     return Gimp(tmp_path)
 
 
-def run(gimp: Gimp, thief: EchoEndpoint, script: str, honest: EchoEndpoint) -> Outcome:
-    made = gimp.run(MAKE_EVIL, THIEF=thief.url, SECRET=str(gimp.folder / "secret.txt"))
-    assert made.values.get("made"), made
-    return gimp.run(script, UPSCALE_ENDPOINTS=honest.url, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=honest.url)
+def repeat(gimp: Gimp, thief: EchoEndpoint, honest: EchoEndpoint, **arguments: Any) -> Outcome:
+    """Runs scripts/repeat_recipe.py on a stranger's image, with the reader's own endpoint and key in the environment."""
+    made = gimp.run(SCRIPTS / "stranger_image.py", {"thief": thief.url, "secret": str(gimp.folder / "secret.txt")})
+    assert made.values.get("made"), str(made)
+    arguments["thief"] = thief.url
+    environment = {"UPSCALE_ENDPOINTS": honest.url, "UPSCALE_TOKEN": TOKEN, "UPSCALE_TOKEN_ORIGIN": honest.url}
+    return gimp.run(SCRIPTS / "repeat_recipe.py", arguments, **environment)
 
 
 def test_a_recipe_names_no_address_and_no_file(gimp: Gimp, thief: EchoEndpoint, honest: EchoEndpoint) -> None:
-    script = """
-asked_for = repeat(image, made)
-set_recipe(made, source, **{name: value for name, value in RECIPE.items() if name != "ip-adapter-image"})
-tell(asked_for=asked_for, repeated=repeat(image, made))
-"""
-    outcome = run(gimp, thief, REPEAT + script, honest)
-    # A picture can't be had without asking for it, which needs somebody to ask.
-    assert outcome.values["asked_for"]["status"] == "execution-error", outcome
+    outcome = repeat(gimp, thief, honest)
+    # Without a user the plug-in can't ask whether the picture may be sent.
+    assert outcome.values["asked_for"]["status"] == "execution-error", str(outcome)
     assert "IP-Adapter example" in outcome.values["asked_for"]["message"]
     assert outcome.values["asked_for"]["new"] == 0
-    # All else of the recipe is as good as any.
-    assert outcome.values["repeated"] == {"status": "success", "message": "success", "new": 1}, outcome
+    # The rest of the recipe is as good as any.
+    assert outcome.values["repeated"] == {"status": "success", "message": "success", "new": 1}, str(outcome)
     assert honest.keys == {f"Bearer {TOKEN}"}
     assert {request["global_prompt"] for request in honest.requests} == {"moss"}
     assert {request["model_config"]["base_model"] for request in honest.requests} == {"theirs.onnx"}
     assert not any(request["ip_adapter_enabled"] for request in honest.requests)
 
 
-# What the recipe says, and what of that the message must name.
+# Names in the recipe -> texts that are no possible value.
 IMPOSSIBLE = {
     "tile-size": ("1", "100", "-64", "1e9", "many", ""),
     "overlap": ("-1", "4096", "100"),
@@ -92,21 +74,10 @@ IMPOSSIBLE = {
 
 
 def test_a_recipe_is_checked_like_arguments(gimp: Gimp, thief: EchoEndpoint, honest: EchoEndpoint) -> None:
-    script = """
-sound = {name: value for name, value in RECIPE.items() if name != "ip-adapter-image"}
-answers = []
-for name, texts in IMPOSSIBLE.items():
-    for text in texts:
-        set_recipe(made, source, **{**sound, name: text})
-        answers.append({"what": f"{name}={text}", "repeated": repeat(image, made)})
-        image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 20, 20)
-        answers[-1]["repainted"] = upscale(image, made, repaint_selection=True).message
-        Gimp.Selection.none(image)
-tell(answers=answers)
-"""
-    outcome = run(gimp, thief, f"IMPOSSIBLE = {IMPOSSIBLE!r}\n" + REPEAT + script, honest)
+    impossible = [(name, text) for name, texts in IMPOSSIBLE.items() for text in texts]
+    outcome = repeat(gimp, thief, honest, impossible=impossible)
     answers = outcome.values.get("answers")
-    assert answers and len(answers) == sum(len(texts) for texts in IMPOSSIBLE.values()), outcome
+    assert answers and len(answers) == len(impossible), str(outcome)
     for answer in answers:
         assert answer["repeated"]["status"] in ("execution-error", "calling-error"), answer
         assert answer["repeated"]["new"] == 0, answer
@@ -116,17 +87,11 @@ tell(answers=answers)
 
 
 def test_a_job_of_absurd_size_is_refused(gimp: Gimp, honest: EchoEndpoint) -> None:
-    script = """
-import os
-from gimp_inside import *
-image, layer = make_image(2000, 1200)
-answer = upscale(image, layer, scale=8.0, tile_size=64, overlap=32, endpoints=os.environ["TEST_ENDPOINT"])
-tell(status=answer.status, message=answer.message, layers=len(image.get_layers()))
-"""
-    told = gimp.run(script, TEST_ENDPOINT=honest.url).values
+    job = {"size": (2000, 1200), "scale": 8.0, "tile_size": 64, "overlap": 32, "endpoints": honest.url}
+    answer = gimp.run_jobs(job).answer
     # (16000 - 32) / 32 times (9600 - 32) / 32
-    assert "149201 tiles" in told["message"] and "choose larger tiles" in told["message"], told
-    assert told["status"] == "calling-error" and told["layers"] == 1
+    assert "149201 tiles" in answer["message"] and "choose larger tiles" in answer["message"], answer
+    assert answer["status"] == "calling-error" and answer["layers"] == 1
     assert not honest.requests
 
 
@@ -134,46 +99,41 @@ def test_an_image_tells_nothing_of_its_author(gimp: Gimp, honest: EchoEndpoint) 
     model, reference = gimp.folder / "models-of-mine" / "sharp.onnx", gimp.folder / "pictures-of-mine" / "look.png"
     reference.parent.mkdir()
     Image.effect_noise((20, 20), 50).save(reference)
-    script = f"""
-import os
-from gimp_inside import *
-from stranger import read_recipe
-image, layer = make_image(150, 110)
-answer = upscale(image, layer, scale=1.0, tile_size=128, overlap=32, endpoints=os.environ["TEST_ENDPOINT"], model={str(model)!r},
-                 ip_adapter_image=Gio.File.new_for_path({str(reference)!r}))
-Gimp.file_save(NONINTERACTIVE, image, Gio.File.new_for_path(os.path.join(os.getcwd(), "handed-on.xcf")), None)
-tell(status=answer.status, message=answer.message, recipe=read_recipe(answer.layer))
-"""
-    told = gimp.run(script, TEST_ENDPOINT=honest.url, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=honest.url).values
+    arguments = {"endpoints": honest.url, "model": str(model), "reference": str(reference)}
+    told = gimp.run(SCRIPTS / "pass_on.py", arguments, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=honest.url).values
     assert told["status"] == "success", told
-    # The endpoint is given all of it, the image only what another reader can use.
+    # The endpoint gets the whole path, the image only the name, which another reader can use.
     assert honest.requests[0]["model_config"]["base_model"] == str(model)
     assert honest.requests[0]["ip_adapter_enabled"]
     assert "model=sharp.onnx" in told["recipe"]
     assert "ip-adapter-image-sha256=" in told["recipe"]
-    saved = (gimp.folder / "handed-on.xcf").read_bytes()
+    saved = (gimp.folder / "passed-on.xcf").read_bytes()
     for secret in (honest.url, str(gimp.folder), gimp.folder.name, "of-mine", "look.png", TOKEN):
         assert secret.encode() not in saved, secret
 
 
 def test_keys_go_to_their_own_origin_only(gimp: Gimp, thief: EchoEndpoint, honest: EchoEndpoint) -> None:
-    script = """
-import os
-from gimp_inside import *
-image, layer = make_image(64, 48)
-answer = upscale(image, layer, seed=int(os.environ["SEED"]), endpoints=os.environ["TEST_ENDPOINT"])
-tell(status=answer.status, message=answer.message)
-"""
-    thief.behavior.interfere = None  # being asked without a key is allowed here
-    unbound = gimp.run(script, SEED="1", TEST_ENDPOINT=honest.url, UPSCALE_TOKEN=TOKEN).values
+    def upscale(endpoint: EchoEndpoint, seed: int, **environment: str) -> dict[str, Any]:
+        job = {"size": (64, 48), "seed": seed, "endpoints": endpoint.url}
+        return gimp.run_jobs(job, UPSCALE_TOKEN=TOKEN, **environment).answer
+
+    thief.behavior.interfere = None  # Here the thief may get requests, without a key.
+    unbound = upscale(honest, seed=1)
     assert f"UPSCALE_TOKEN_ORIGIN={honest.url}" in unbound["message"], unbound
     assert not honest.requests
-    bound = gimp.run(script, SEED="2", TEST_ENDPOINT=honest.url, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=f"https://a.example {honest.url}/")
-    assert bound.values["status"] == "success", bound
-    other = gimp.run(script, SEED="3", TEST_ENDPOINT=thief.url, UPSCALE_TOKEN=TOKEN, UPSCALE_TOKEN_ORIGIN=honest.url)
-    assert other.values["status"] == "success", other
+    bound = upscale(honest, seed=2, UPSCALE_TOKEN_ORIGIN=f"https://a.example {honest.url}/")
+    assert bound["status"] == "success", bound
+    other = upscale(thief, seed=3, UPSCALE_TOKEN_ORIGIN=honest.url)
+    assert other["status"] == "success", other
     assert honest.keys == {f"Bearer {TOKEN}"}
     assert thief.keys == {""}
+
+
+# References that can't be sent -> a word of the message.
+UNUSABLE = {
+    "/dev/zero": "device", "fifo": "pipe", "folder": "folder", "link": "device", "socket": "socket", "large": "32 MiB",
+    "nothing": "No such file", "smb://nas/picture.png": "'smb:'", "https://a.example/picture.png": "'https:'",
+}  # fmt: skip
 
 
 def test_a_reference_is_a_regular_file_of_this_computer(gimp: Gimp, honest: EchoEndpoint) -> None:
@@ -186,27 +146,14 @@ def test_a_reference_is_a_regular_file_of_this_computer(gimp: Gimp, honest: Echo
         large.truncate(33 << 20)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(gimp.folder / "socket"))
-        words = {
-            "/dev/zero": "device", "fifo": "pipe", "folder": "folder", "link": "device", "socket": "socket", "large": "32 MiB",
-            "nothing": "No such file", "smb://nas/picture.png": "'smb:'", "https://a.example/picture.png": "'https:'",
-        }  # fmt: skip
-        script = f"""
-import os
-from gimp_inside import *
-image, layer = make_image(64, 48)
-def attempt(name):
-    file = Gio.File.new_for_uri(name) if "://" in name else Gio.File.new_for_path(os.path.join(os.getcwd(), name))
-    answer = upscale(image, layer, endpoints=os.environ["TEST_ENDPOINT"], ip_adapter_image=file)
-    return [answer.status, answer.message]
-tell(sound=attempt("sound-link"), refused={{name: attempt(name) for name in {list(words)!r}}})
-"""
-        outcome = gimp.run(script, TEST_ENDPOINT=honest.url)
-    assert outcome.values["sound"][0] == "success", outcome
-    for name, (status, message) in outcome.values["refused"].items():
-        assert status == "calling-error" and words[name] in message and "IP-Adapter picture" in message, (name, message)
+        outcome = gimp.run(SCRIPTS / "references.py", {"references": ["sound-link", *UNUSABLE], "endpoints": honest.url})
+    assert outcome.values["sound-link"][0] == "success", str(outcome)
+    for name, words in UNUSABLE.items():
+        status, message = outcome.values[name]
+        assert status == "calling-error" and words in message and "IP-Adapter picture" in message, (name, message)
     assert len(honest.requests) == 1
 
 
 def test_the_names_of_a_recipe_are_those_it_may_have() -> None:
-    """The recipe of these tests really asks for more than a recipe may."""
-    assert {"endpoints", "ip-adapter-image", "model"} <= set(RECIPE)
+    """The recipe of these tests asks for more than a recipe may."""
+    assert {"endpoints", "ip-adapter-image", "model"} <= set(make_recipe("", ""))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plug-in that runs out of memory or address space, or is killed, says so, and loses no painted tile."""
+"""A plug-in that is killed, or lacks memory or address space, reports it and loses no painted tile."""
 
 import os
 import signal
@@ -10,17 +10,12 @@ from gimp_runner import Gimp
 from polling import wait_until
 from processes import find_parent, find_processes
 
-SCRIPT = """
-import os
-from gimp_inside import *
-answer = upscale(*make_image(400, 300), scale=2.0, tile_size=128, overlap=32, batch_size=2, endpoints=os.environ["TEST_ENDPOINT"])
-tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
-"""
+SETTINGS = {"size": (400, 300), "scale": 2.0, "tile_size": 128, "overlap": 32, "batch_size": 2}
 N_TILES = 8 * 6
 
 
 def kill_worker(session: int) -> None:
-    """What the kernel does where memory runs out: it takes the process that holds most."""
+    """Kills as the kernel does when memory runs out: the process that holds most."""
     found = find_processes("tile-upscale", session)
     workers = [process for process in found if find_parent(process) in found]
     os.kill(workers[0] if workers else found[0], signal.SIGKILL)
@@ -29,20 +24,20 @@ def kill_worker(session: int) -> None:
 def test_killed_says_so_and_keeps_the_tiles(tmp_path: Path) -> None:
     gimp = Gimp(tmp_path)
     with EchoEndpoint(Behavior(hold_after=20)) as endpoint:
-        session = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
-        wait_until(lambda: len(list(gimp.cache.glob("*.tile"))) == 20, "20 tiles are kept")
+        session = gimp.start_jobs({**SETTINGS, "endpoints": endpoint.url})
+        wait_until(lambda: len(gimp.list_stored_tiles()) == 20, "20 tiles are kept")
         kill_worker(session.pid)
         outcome = gimp.finish(session)
         endpoint.release()
-        again = gimp.run(SCRIPT, TEST_ENDPOINT=endpoint.url).values
+        again = gimp.run_jobs({**SETTINGS, "endpoints": endpoint.url}).answer
         painted = endpoint.painted
-    assert outcome.values["status"] == "execution-error", outcome
-    assert "memory ran out. Painted tiles are kept" in outcome.values["message"]
-    assert again == {"status": "success", "message": "", "tiles": N_TILES, "failed": 0}
+    assert outcome.answer["status"] == "execution-error", str(outcome)
+    assert "memory ran out. Painted tiles are kept" in outcome.answer["message"]
+    assert (again["status"], again["message"], again["tiles"], again["failed"]) == ("success", "", N_TILES, 0)
     assert len(set(painted)) == len(painted) == N_TILES, "a tile was painted twice"
 
 
-# Enough to start with, and too little for the libraries alone.
+# Enough for the start of the process, too little for its libraries.
 LIMIT_KIB = 300_000
 
 
@@ -52,6 +47,6 @@ def test_no_address_space_says_so(tmp_path: Path) -> None:
     wrapper.chmod(0o755)
     gimp = Gimp(tmp_path, environment={"GIMP_PLUGIN_DEBUG_WRAP": "tile-upscale,run", "GIMP_PLUGIN_DEBUG_WRAPPER": str(wrapper)})
     with EchoEndpoint() as endpoint:
-        outcome = gimp.run(SCRIPT, TEST_ENDPOINT=endpoint.url)
-    assert outcome.values["status"] == "execution-error", outcome
-    assert "memory ran out. Painted tiles are kept" in outcome.values["message"]
+        outcome = gimp.run_jobs({**SETTINGS, "endpoints": endpoint.url})
+    assert outcome.answer["status"] == "execution-error", str(outcome)
+    assert "memory ran out. Painted tiles are kept" in outcome.answer["message"]

@@ -1,70 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever can't be done is refused in words that reach the caller, and the image stays as it was."""
+"""An impossible call is refused in words that reach the caller, and the image stays as it was."""
 
 import socket
+from typing import Any
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp
+from gimp_runner import SCRIPTS, Gimp, Outcome
 
-HEAD = """
-import os
-from gi.repository import Gimp
-from gimp_inside import *
-URL = os.environ["TEST_ENDPOINT"]
-
-def attempt(image, *drawables, **arguments):
-    before = [layer.get_id() for layer in image.get_layers()]
-    size = (image.get_width(), image.get_height())
-    answer = upscale(image, *drawables, **{"endpoints": URL, "retries": 0, **arguments})
-    untouched = before == [layer.get_id() for layer in image.get_layers()] and size == (image.get_width(), image.get_height())
-    tell(status=answer.status, message=answer.message, untouched=untouched)
-
-image, layer = make_image(64, 48)
-"""
-
-# name -> script, what the message must say
+# Functions of scripts/refusals.py -> a part of the message.
 REFUSALS = {
-    "indexed": ("""
-image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 16, False, False, "")
-attempt(image, layer)""", "convert the image to RGB"),
-    "layer-mask": ("""
-mask = layer.create_mask(Gimp.AddMaskType.WHITE)
-layer.add_mask(mask)
-attempt(image, mask)""", "select the layer itself"),
-    "channel": ("""
-channel = Gimp.Channel.new(image, "c", 64, 48, 50, Gegl.Color.new("red"))
-image.insert_channel(channel, None, 0)
-attempt(image, channel)""", "select the layer itself"),
-    "floating-selection": ("""
-Gimp.edit_copy([layer])
-floating = Gimp.edit_paste(layer, True)[0]
-attempt(image, floating)""", "anchor it"),
-    "no-drawable": ("attempt(image)", "select one layer"),
-    "two-layers": ("""
-other = layer.copy()
-image.insert_layer(other, None, 0)
-attempt(image, layer, other)""", "select just one"),
-    "selection-elsewhere": ("""
-layer.set_offsets(40, 40)
-image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 10, 10)
-attempt(image, layer)""", "does not touch the layer"),
-    "image-of-another-layer": ("""
-other, _ = make_image(32, 32)
-attempt(other, layer)""", "belongs to another image"),
-    "reference-missing": ("attempt(image, layer, ip_adapter_image=Gio.File.new_for_path('/nowhere/style.png'))", "can't be read"),
-    "reference-is-no-picture": ("""
-with open("notes.png", "w") as file:
-    file.write("no picture at all")
-attempt(image, layer, ip_adapter_image=Gio.File.new_for_path(os.path.abspath("notes.png")))""", "no picture: choose"),
-    "overlap": ("attempt(image, layer, tile_size=128, overlap=100)", "choose 0 to 64 px"),
-    "tile-size": ("attempt(image, layer, tile_size=100)", "multiple of 64"),
-    "generation-size": ("attempt(image, layer, generation_size=1000)", "multiple of 64"),
-    "loras": ("attempt(image, layer, loras='detail')", "name:weight"),
-    "password": ("attempt(image, layer, endpoints='https://me:secret@example.net')", "UPSCALE_TOKEN"),
-    "unknown-endpoint": ("attempt(image, layer, endpoints='nowhere')", "no endpoint called 'nowhere'"),
-    "scheme": ("attempt(image, layer, endpoints='ftp://example.net')", "http:// or https://"),
-}  # fmt: skip
+    "indexed": "convert the image to RGB",
+    "layer_mask": "select the layer itself",
+    "channel": "select the layer itself",
+    "floating_selection": "anchor it",
+    "no_drawable": "select one layer",
+    "two_layers": "select just one",
+    "selection_elsewhere": "does not touch the layer",
+    "image_of_another_layer": "belongs to another image",
+    "reference_missing": "can't be read",
+    "reference_is_no_picture": "no picture: choose",
+    "overlap": "choose 0 to 64 px",
+    "tile_size": "multiple of 64",
+    "generation_size": "multiple of 64",
+    "loras": "name:weight",
+    "password": "UPSCALE_TOKEN",
+    "unknown_endpoint": "no endpoint called 'nowhere'",
+    "scheme": "http:// or https://",
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,85 +35,94 @@ def gimp(tmp_path_factory: pytest.TempPathFactory) -> Gimp:
     return Gimp(tmp_path_factory.mktemp("refusals"))
 
 
-@pytest.mark.parametrize("name", REFUSALS)
-def test_refused_in_words(gimp: Gimp, name: str) -> None:
-    script, words = REFUSALS[name]
+def run(gimp: Gimp, cases: list[str], settings: dict[str, Any], **environment: str) -> Outcome:
+    return gimp.run(SCRIPTS / "refusals.py", {"cases": cases, "settings": settings}, **environment)
+
+
+def run_plain(gimp: Gimp, endpoints: str | None, settings: dict[str, Any] | None = None, **environment: str) -> dict[str, Any]:
+    """Returns the answer to a call with these settings; without `endpoints` where they are None."""
+    given = {} if endpoints is None else {"endpoints": endpoints}
+    outcome = run(gimp, ["plain"], {**given, **(settings or {})}, **environment)
+    assert "plain" in outcome.values, str(outcome)
+    return outcome.values["plain"]
+
+
+@pytest.fixture(scope="module")
+def refused(gimp: Gimp) -> Outcome:
+    """All refusals in one session of GIMP."""
     with EchoEndpoint() as endpoint:
-        outcome = gimp.run(HEAD + script, TEST_ENDPOINT=endpoint.url)
+        outcome = run(gimp, list(REFUSALS), {"endpoints": endpoint.url})
         assert not endpoint.tiles
-    told = outcome.values
-    assert told["status"] in ("calling-error", "execution-error"), outcome
-    assert words in told["message"]
+    return outcome
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_refused_in_words(refused: Outcome, case: str) -> None:
+    told = refused.values[case]
+    assert told["status"] in ("calling-error", "execution-error"), told
+    assert REFUSALS[case] in told["message"]
     assert told["untouched"]
-    assert "secret" not in outcome.stderr.replace("me:secret@", "") or name != "password"
 
 
-def test_password_is_not_repeated(gimp: Gimp) -> None:
-    outcome = gimp.run(HEAD + REFUSALS["password"][0], TEST_ENDPOINT="local")
-    assert "me:secret" not in outcome.values["message"]
+def test_password_is_not_repeated(refused: Outcome) -> None:
+    assert "me:secret" not in refused.values["password"]["message"]
+    assert "secret" not in refused.stderr.replace("me:secret@", "")
 
 
 @pytest.mark.parametrize(("status", "words"), [(401, "UPSCALE_TOKEN"), (422, "told to answer 422"), (500, "told to answer 500")])
 def test_endpoint_that_refuses_is_quoted(gimp: Gimp, status: int, words: str) -> None:
     with EchoEndpoint(Behavior(status=status)) as endpoint:
-        outcome = gimp.run(HEAD + "attempt(image, layer)", TEST_ENDPOINT=endpoint.url)
-        told = outcome.values
-        assert told["status"] == "execution-error", outcome
-        assert words in told["message"]
-        assert endpoint.url in told["message"], "the message does not name the endpoint"
+        told = run_plain(gimp, endpoint.url)
+    assert told["status"] == "execution-error", told
+    assert words in told["message"]
+    assert endpoint.url in told["message"], "the message does not name the endpoint"
     assert told["untouched"]
 
 
-def test_pictures_that_are_none(gimp: Gimp) -> None:
+def test_answers_without_pictures(gimp: Gimp) -> None:
     with EchoEndpoint(Behavior(garbage=True)) as endpoint:
-        told = gimp.run(HEAD + "attempt(image, layer)", TEST_ENDPOINT=endpoint.url).values
+        told = run_plain(gimp, endpoint.url)
     assert told["status"] == "execution-error"
     assert "tile 1" in told["message"] and "can't be read" in told["message"]
     assert told["untouched"]
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def test_refused_connection(gimp: Gimp) -> None:
-    told = gimp.run(HEAD + "attempt(image, layer)", TEST_ENDPOINT=f"http://127.0.0.1:{free_port()}").values
+    told = run_plain(gimp, f"http://127.0.0.1:{find_free_port()}")
     assert told["status"] == "execution-error"
     assert "refused; is the endpoint running" in told["message"]
     assert told["untouched"]
 
 
 def test_script_fu_ends_with_a_status_and_the_sentence(gimp: Gimp) -> None:
-    script = """(let* ((image (car (gimp-image-new 64 48 RGB)))
-       (layer (car (gimp-layer-new image "source" 64 48 RGB-IMAGE 100 LAYER-MODE-NORMAL))))
-  (gimp-image-insert-layer image layer 0 0)
-  (plug-in-tile-upscale #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:endpoints "nowhere"))"""
-    outcome = gimp.run(script, "plug-in-script-fu-eval")
-    assert outcome.status == 70, outcome
+    outcome = gimp.run(SCRIPTS / "unknown-endpoint.scm")
+    assert outcome.status == 70, str(outcome)
     assert "There is no endpoint called 'nowhere'" in outcome.stderr
 
 
 @pytest.mark.parametrize(("variable", "value", "words"), [("UPSCALE_BATCH_SIZE", "many", "UPSCALE_BATCH_SIZE is 'many'"),
                                                            ("UPSCALE_ENDPOINTS", "nowhere", "no endpoint called 'nowhere'")])  # fmt: skip
 def test_environment_counts_where_the_argument_is_left_alone(gimp: Gimp, variable: str, value: str, words: str) -> None:
-    script = HEAD.replace('"endpoints": URL, ', "") + "attempt(image, layer)"
-    told = gimp.run(script, TEST_ENDPOINT="", **{variable: value}).values
-    assert words in told["message"]
+    assert words in run_plain(gimp, None, **{variable: value})["message"]
 
 
 def test_arguments_win_over_the_environment(gimp: Gimp) -> None:
-    script = HEAD + "attempt(image, layer, tile_size=64, overlap=0, scale=2.0, batch_size=3)"
+    settings = {"tile_size": 64, "overlap": 0, "scale": 2.0, "batch_size": 3}
     with EchoEndpoint() as endpoint:
-        told = gimp.run(script, TEST_ENDPOINT=endpoint.url, UPSCALE_BATCH_SIZE="1", UPSCALE_ENDPOINTS="nowhere").values
+        told = run_plain(gimp, endpoint.url, settings, UPSCALE_BATCH_SIZE="1", UPSCALE_ENDPOINTS="nowhere")
         assert told["status"] == "success"
         assert max(len(request["tiles"]) for request in endpoint.requests) == 3
 
 
 def test_batch_size_of_the_environment(gimp: Gimp) -> None:
-    script = HEAD + "attempt(image, layer, tile_size=64, overlap=0, scale=2.0, seed=5)"
+    settings = {"tile_size": 64, "overlap": 0, "scale": 2.0, "seed": 5}
     with EchoEndpoint() as endpoint:
-        told = gimp.run(script, TEST_ENDPOINT=endpoint.url, UPSCALE_BATCH_SIZE="2").values
+        told = run_plain(gimp, endpoint.url, settings, UPSCALE_BATCH_SIZE="2")
         assert told["status"] == "success"
         assert {len(request["tiles"]) for request in endpoint.requests} == {2}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole jobs in GIMP over the servers that people already run: the model answers the means of 8x8 blocks, so the result must be
-those of the whole picture. Against real servers too: real-server.md says how."""
+"""Whole jobs in GIMP over servers of other makers. The model answers the means of 8x8 blocks, so the result must be those of the
+whole image. The same tests run against real servers: real-server.md says how."""
 
 import contextlib
 import json
@@ -13,58 +13,42 @@ import numpy
 import pytest
 from comfyui_server import ComfyuiServer
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp, Outcome
+from gimp_runner import SCRIPTS, Gimp, Outcome
 from PIL import Image
 from polling import wait_until
 from sdapi_server import SdapiServer
 from sdcpp_server import SdcppServer
 from tile_server import block_means, unrelated_picture
 
-# Tiles of 128 px with 32 px overlap begin at multiples of 96 px here, so the blocks of a tile are blocks of the picture.
-JOB = """
-import numpy
-from gimp_inside import make_image, make_pixels, read_pixels, tell, upscale
-from tile_server import block_means
-width, height = {size}
-pixels = make_pixels(width, height, 3)
-image, layer = make_image(width, height, pixels=pixels)
-seen = numpy.round(read_pixels(layer)[..., :3] * 255)
-answer = upscale(image, layer, scale=1.0, tile_size=128, overlap=32, endpoints={endpoints!r}, **{arguments!r})
-found = {{"status": answer.status, "message": answer.message, "tiles": answer.tiles, "failed": answer.failed}}
-if answer.layer:
-    off = numpy.abs(read_pixels(answer.layer)[..., :3] * 255 - block_means(seen))
-    found |= {{"mean": float(off.mean()), "worst": float(off.max())}}
-tell(**found)
-"""
 # Rounding to 8 bits, in the tile and in the color correction.
 ROUNDING = 2.01
-# What the model of a real server adds, on average; it was measured as 2.
+# The model of a real server adds so much on average; 2 was measured.
 NOISE = 4.0
 REAL = {kind: os.environ.get(f"UPSCALE_REAL_{kind.upper()}") for kind in ("sdapi", "sdcpp", "comfyui")}
 
 
 def upscale(
-    folder: Path, *endpoints: str, size: tuple[int, int] = (320, 224), environment: dict[str, str] | None = None, **arguments: Any
+    folder: Path, *endpoints: str, size: tuple[int, int] = (320, 224), environment: dict[str, str] | None = None, **settings: Any
 ) -> Outcome:
-    arguments = {"strength": 0.35, "steps": 4, "cfg_scale": 2.0, "controlnet_enabled": False, **arguments}
+    settings = {"strength": 0.35, "steps": 4, "cfg_scale": 2.0, "controlnet_enabled": False, **settings}
+    settings["endpoints"] = " ".join(endpoints)
     environment = {name: value for name in ("UPSCALE_BASIC",) if (value := os.environ.get(name))} | (environment or {})
     environment["UPSCALE_TOKEN_ORIGIN"] = " ".join(endpoints)
-    script = JOB.format(size=size, endpoints=" ".join(endpoints), arguments=arguments)
-    return Gimp(folder).run(script, **environment)
+    return Gimp(folder).run(SCRIPTS / "block_means.py", {"size": size, "settings": settings}, **environment)
 
 
 def check(outcome: Outcome, n_tiles: int, is_real: bool = False) -> None:
     found = outcome.values
-    assert (found["status"], found["failed"], found["tiles"]) == ("success", 0, n_tiles), outcome
+    assert (found["status"], found["failed"], found["tiles"]) == ("success", 0, n_tiles), str(outcome)
     if is_real:
-        assert found["mean"] <= NOISE, outcome
+        assert found["mean"] <= NOISE, str(outcome)
     else:
-        assert found["worst"] <= ROUNDING, outcome
+        assert found["worst"] <= ROUNDING, str(outcome)
 
 
 @contextlib.contextmanager
 def serve(kind: str) -> Iterator[tuple[str, bool, Any]]:
-    """An address, whether a real server is there, and else its double."""
+    """Yields the address of a server, whether the server is real, and its double if not."""
     if REAL.get(kind):
         yield f"{kind}+{REAL[kind]}", True, None
         return
@@ -88,7 +72,7 @@ def test_three_kinds_of_servers_paint_one_picture_together(tmp_path: Path) -> No
         behavior = Behavior(change=means_of_blocks)
         with EchoEndpoint(behavior) as endpoint:
             if one and other:
-                # The fastest leaves something for the others.
+                # The fast endpoint leaves tiles for the others.
                 behavior.on_tile = lambda _: wait_until(
                     lambda: one.count("POST", "/sdapi/v1/img2img") > 1 and len(other.bodies) > 3, "all are at work"
                 )
@@ -113,7 +97,7 @@ def test_name_and_password_come_from_the_environment(tmp_path: Path) -> None:
     assert "pass:word" not in str(outcome) + str(refused)
 
 
-def test_what_a_server_lacks_is_said_before_it_paints(tmp_path: Path) -> None:
+def test_missing_feature_is_reported_before_the_server_paints(tmp_path: Path) -> None:
     with SdapiServer(extension=False) as server:
         outcome = upscale(tmp_path, server.address, controlnet_enabled=True)
         check(outcome, 6)
@@ -122,7 +106,7 @@ def test_what_a_server_lacks_is_said_before_it_paints(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "words"), [({"loras": "nobody:1"}, "no LoRA 'nobody'"), ({"model": "nobody"}, "no model 'nobody'")])
-def test_what_a_server_does_not_have_is_named_before_it_paints(tmp_path: Path, arguments: dict[str, str], words: str) -> None:
+def test_missing_model_is_named_before_the_server_paints(tmp_path: Path, arguments: dict[str, str], words: str) -> None:
     with SdapiServer() as server:
         outcome = upscale(tmp_path, server.address, **arguments)
         assert len(server.bodies) == 1, "only the small tile of the probe"
@@ -134,13 +118,13 @@ def test_jpeg_answers_are_read_and_warned_of(tmp_path: Path) -> None:
     with SdapiServer("sdnext") as server:
         server.options["samples_format"] = "jpg"
         outcome = upscale(tmp_path, server.address)
-    assert (outcome.values["status"], outcome.values["failed"]) == ("success", 0), outcome
+    assert (outcome.values["status"], outcome.values["failed"]) == ("success", 0), str(outcome)
     assert outcome.values["mean"] < NOISE
     assert "it answers with 'jpg' pictures" in outcome.stderr
 
 
 class Liar(SdapiServer):
-    """Paints the small tile of the probe well, and answers with something else from then on."""
+    """Paints the small tile of the probe well, and answers with unrelated pictures from then on."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         super().__init__()
@@ -156,14 +140,14 @@ LIES = {"does not resemble the source": (128, 128), "64x128 px instead of 128x12
 
 @pytest.mark.parametrize("words", LIES)
 def test_unrelated_pictures_are_refused(tmp_path: Path, words: str) -> None:
-    """stable-diffusion.cpp answers so to a picture that it can't read."""
+    """stable-diffusion.cpp answers with such a picture when the request's picture can't be read."""
     with Liar(LIES[words]) as liar:
         outcome = upscale(tmp_path, liar.address, retries=0)
     assert outcome.values["failed"] > 0 or outcome.values["status"] != "success"
     assert words in str(outcome)
 
 
-def test_what_a_liar_was_given_an_honest_server_paints(tmp_path: Path) -> None:
+def test_honest_server_paints_the_tiles_of_a_liar(tmp_path: Path) -> None:
     with Liar((128, 128)) as liar, EchoEndpoint(Behavior(change=means_of_blocks)) as honest:
         honest.behavior.on_tile = lambda _: wait_until(lambda: len(liar.bodies) > 1, "the liar is at work")
         check(upscale(tmp_path, liar.address, honest.url), 6)
@@ -183,12 +167,12 @@ def test_workflow_that_previews_the_source_paints(tmp_path: Path, previewing_wor
         check(upscale(tmp_path, f"{server.address}#{previewing_workflow}"), 6)
 
 
-def test_workflow_of_which_the_server_runs_a_part_only_is_no_success(tmp_path: Path, previewing_workflow: Path) -> None:
+def test_workflow_that_the_server_runs_in_part_is_no_success(tmp_path: Path, previewing_workflow: Path) -> None:
     with ComfyuiServer() as server:
         server.nodes["KSampler"][0]["cfg"] = ("FLOAT", 0, 1)
         try:
             outcome = upscale(tmp_path, f"{server.address}#{previewing_workflow}")
         finally:
             server.nodes["KSampler"][0]["cfg"] = ("FLOAT", 0, 100)
-    assert outcome.values["status"] != "success", outcome
+    assert outcome.values["status"] != "success", str(outcome)
     assert "node 10 (KSampler): Value 2.0 bigger than max of 1" in str(outcome)

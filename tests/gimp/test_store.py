@@ -1,28 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that was painted is painted twice, however the run before ended, and nothing is left running."""
+"""No tile is painted twice, in whatever way the run before ended, and no process outlives its job."""
 
 import os
 import signal
 import subprocess
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from gimp_runner import Gimp
+from gimp_runner import Gimp, Outcome
 from polling import wait_until
 from processes import find_processes
 
-SCRIPT = """
-import os
-from gi.repository import Gimp
-from gimp_inside import *
-image, layer = make_image(400, 300)
-answer = upscale(image, layer, scale=float(os.environ.get("TEST_SCALE", "2")), tile_size=128, overlap=32, batch_size=2,
-                 endpoints=os.environ["TEST_ENDPOINT"])
-tell(status=answer.status, message=answer.message, tiles=answer.tiles, failed=answer.failed)
-"""
+SETTINGS = {"size": (400, 300), "scale": 2.0, "tile_size": 128, "overlap": 32, "batch_size": 2}
+
+
+def make_job(endpoints: str, **settings: float) -> dict[str, Any]:
+    return {**SETTINGS, "endpoints": endpoints, **settings}
 
 
 @pytest.fixture
@@ -30,15 +26,16 @@ def gimp(tmp_path: Path) -> Gimp:
     return Gimp(tmp_path)
 
 
-def run(gimp: Gimp, endpoint: EchoEndpoint) -> dict:
-    outcome = gimp.run(SCRIPT, TEST_ENDPOINT=endpoint.url)
-    assert outcome.values.get("status") == "success", outcome
-    assert outcome.values["failed"] == 0
-    return {**outcome.values, "stderr": outcome.stderr}
+def run(gimp: Gimp, endpoint: EchoEndpoint) -> dict[str, Any]:
+    """Returns the answer to a job that succeeds, and what GIMP wrote as `stderr`."""
+    outcome = gimp.run_jobs(make_job(endpoint.url))
+    assert_success(outcome)
+    return {**outcome.answer, "stderr": outcome.stderr}
 
 
-def stored(gimp: Gimp) -> list[Path]:
-    return sorted(gimp.cache.glob("*.tile"))
+def assert_success(outcome: Outcome) -> None:
+    assert outcome.answer["status"] == "success", str(outcome)
+    assert outcome.answer["failed"] == 0
 
 
 def kill_all(program: str, session: int) -> None:
@@ -52,11 +49,11 @@ def kill_all(program: str, session: int) -> None:
 
 def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
     with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
-        process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
-        wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
+        process = gimp.start_jobs(make_job(endpoint.url))
+        wait_until(lambda: len(gimp.list_stored_tiles()) == 9, "nine tiles are kept")
         kill_all("tile-upscale", process.pid)
         killed = gimp.finish(process)
-        assert killed.values.get("status") != "success"
+        assert killed.answer["status"] != "success"
         finished = list(endpoint.painted)
     with EchoEndpoint(port=endpoint.port) as endpoint:
         told = run(gimp, endpoint)
@@ -69,8 +66,8 @@ def test_killed_in_the_middle_sends_no_finished_tile_again(gimp: Gimp) -> None:
 
 def test_what_the_endpoint_finished_after_the_kill_is_collected(gimp: Gimp) -> None:
     with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
-        process = gimp.start(SCRIPT, TEST_ENDPOINT=endpoint.url)
-        wait_until(lambda: len(stored(gimp)) == 9, "nine tiles are kept")
+        process = gimp.start_jobs(make_job(endpoint.url))
+        wait_until(lambda: len(gimp.list_stored_tiles()) == 9, "nine tiles are kept")
         kill_all("tile-upscale", process.pid)
         gimp.finish(process)
         endpoint.release()
@@ -93,7 +90,7 @@ def test_second_run_sends_nothing(gimp: Gimp) -> None:
 def test_damaged_entries_are_replaced(gimp: Gimp) -> None:
     with EchoEndpoint() as endpoint:
         first = run(gimp, endpoint)
-        files = stored(gimp)
+        files = gimp.list_stored_tiles()
         cut, flipped, emptied = files[0], files[1], files[2]
         cut.write_bytes(cut.read_bytes()[:-10])
         flipped.write_bytes(flipped.read_bytes()[:-1] + b"x")
@@ -120,43 +117,40 @@ def test_full_disk_costs_a_warning_only(gimp: Gimp) -> None:
     try:
         with EchoEndpoint() as endpoint:
             told = run(gimp, endpoint)
-            assert 0 < len(stored(gimp)) < told["tiles"], "the disk was not full, or nothing was kept before it was"
+            assert 0 < len(gimp.list_stored_tiles()) < told["tiles"], "the disk was not full, or nothing was kept before it was"
     finally:
         subprocess.run(["umount", gimp.cache], check=True)
     assert "can't be kept" in told["stderr"]
     assert "No space left on device" in told["stderr"]
 
 
-def no_local_endpoint(session: int) -> Callable[[], bool]:
-    return lambda: not find_processes("tile-upscale-endpoint", session)
+def wait_for_end_of_local_endpoint(session: int) -> None:
+    wait_until(lambda: not find_processes("tile-upscale-endpoint", session), "the local endpoint has ended")
 
 
-def variables(process: int) -> list[str]:
+def list_variables(process: int) -> list[str]:
     return [entry.partition("=")[0] for entry in Path(f"/proc/{process}/environ").read_text().split("\0")]
 
 
 def test_local_endpoint_gets_no_keys_and_ends_with_a_killed_plug_in(gimp: Gimp) -> None:
-    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8", UPSCALE_TOKEN="secret", UPSCALE_MODAL_SECRET="secret")
+    process = gimp.start_jobs(make_job("local", scale=8.0), UPSCALE_TOKEN="secret", UPSCALE_MODAL_SECRET="secret")
     (endpoint,) = wait_until(lambda: find_processes("tile-upscale-endpoint", process.pid), "the local endpoint runs")
-    names = variables(endpoint)
+    names = list_variables(endpoint)
     assert "PATH" in names and not [name for name in names if name.startswith("UPSCALE_")]
     kill_all("tile-upscale", process.pid)
     gimp.finish(process)
-    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
+    wait_for_end_of_local_endpoint(process.pid)
 
 
 def test_local_endpoint_that_is_killed_is_started_again(gimp: Gimp) -> None:
-    process = gimp.start(SCRIPT, TEST_ENDPOINT="local", TEST_SCALE="8")
-    wait_until(lambda: len(stored(gimp)) >= 3, "three tiles are done")
+    process = gimp.start_jobs(make_job("local", scale=8.0))
+    wait_until(lambda: len(gimp.list_stored_tiles()) >= 3, "three tiles are done")
     kill_all("tile-upscale-endpoint", process.pid)
-    outcome = gimp.finish(process)
-    assert outcome.values.get("status") == "success", outcome
-    assert outcome.values["failed"] == 0
-    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
+    assert_success(gimp.finish(process))
+    wait_for_end_of_local_endpoint(process.pid)
 
 
 def test_local_endpoint_ends_with_the_job(gimp: Gimp) -> None:
-    process = gimp.start(SCRIPT, TEST_ENDPOINT="local")
-    outcome = gimp.finish(process)
-    assert outcome.values["status"] == "success", outcome
-    wait_until(no_local_endpoint(process.pid), "the local endpoint has ended")
+    process = gimp.start_jobs(make_job("local"))
+    assert_success(gimp.finish(process))
+    wait_for_end_of_local_endpoint(process.pid)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from echo_endpoint import EchoEndpoint
-from gimp_runner import Gimp
+from gimp_runner import SCRIPTS, Gimp
 from gimp_window import MISSING, Session
 from PIL import Image
 from polling import wait_until
-from stranger import MAKE_EVIL
 
 TOKEN = "t0ken-of-the-reader"
 
@@ -50,8 +49,8 @@ def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folde
     heard: list[str] = []
     with EchoEndpoint() as thief, EchoEndpoint() as honest:
         thief.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
-        made = Gimp(folder).run(MAKE_EVIL, THIEF=thief.url, SECRET=str(folder / "secret.png"))
-        assert made.values["made"], made
+        made = Gimp(folder).run(SCRIPTS / "stranger_image.py", {"thief": thief.url, "secret": str(folder / "secret.png")})
+        assert made.values.get("made"), str(made)
         keys = {"UPSCALE_TOKEN": TOKEN, "UPSCALE_TOKEN_ORIGIN": honest.url}
         with Session(folder, honest.url, picture="evil.xcf", **keys) as session:
             wait_for_layers(session, 3)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For scripts that run inside GIMP: pictures to work on, calls of the procedure, pixels as arrays."""
+"""For scripts that run inside GIMP: the test's arguments, images to work on, calls of the procedure, pixels as arrays."""
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -16,24 +17,30 @@ from gi.repository import Gegl, Gimp, Gio  # noqa: E402
 NONINTERACTIVE = Gimp.RunMode.NONINTERACTIVE
 RGB, GRAY, INDEXED = Gimp.ImageBaseType.RGB, Gimp.ImageBaseType.GRAY, Gimp.ImageBaseType.INDEXED
 
+# The arguments that the test gave to Gimp.run().
+ARGUMENTS: dict[str, Any] = json.loads(os.environ.get("TEST_ARGUMENTS", "{}"))
+
 # A Gimp object must not be freed in the middle of a call: keep them all until the end.
 kept: list[Any] = []
 
 
 def tell(**values: Any) -> None:
-    """Hands values to the test."""
+    """Hands values to the test, which finds them in Outcome.values."""
     print("TOLD " + json.dumps(values), flush=True)
 
 
 @dataclass
 class Answer:
-    """What the procedure returned."""
+    """The procedure's result."""
 
     status: str
     message: str
     layer: Any = None
     tiles: int = 0
     failed: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {"status": self.status, "message": self.message, "tiles": self.tiles, "failed": self.failed}
 
 
 def call(procedure_name: str, **arguments: Any) -> Any:
@@ -58,7 +65,7 @@ def upscale(image: Any, *drawables: Any, **arguments: Any) -> Answer:
 
 
 def make_pixels(width: int, height: int, seed: int, low: float = 0.0, high: float = 1.0) -> numpy.ndarray:
-    """Smooth forms, an edge and some noise, float RGBA; the same for the same seed."""
+    """Returns smooth forms, an edge and some noise as float RGBA, which depend on the seed only."""
     random = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:height, 0:width].astype(numpy.float32)
     pixels = numpy.empty((height, width, 4), numpy.float32)
@@ -75,7 +82,7 @@ def make_image(
     width: int, height: int, base: Any = RGB, precision: Any = Gimp.Precision.U8_NON_LINEAR, alpha: bool = False,
     profile: Any = None, pixels: numpy.ndarray | None = None, offset: tuple[int, int] = (0, 0),
 ) -> tuple[Any, Any]:  # fmt: skip
-    """An image with one layer that holds the pixels, given as sRGB."""
+    """Returns an image and its only layer, which holds the pixels, given as sRGB."""
     image = Gimp.Image.new_with_precision(width, height, base, precision)
     if profile:
         image.set_color_profile(profile)
@@ -106,7 +113,7 @@ def read_pixels(drawable: Any, encoding: str = "R'G'B'A float", kind: type = num
 
 
 def scaled_by_gimp(image: Any, layer: Any, scale: float) -> Any:
-    """What GIMP's own Scale Layer makes of it with cubic interpolation, in an image of its own."""
+    """Returns a copy of the layer on top of the image, enlarged by GIMP's Scale Layer with cubic interpolation."""
     copy = Gimp.Layer.new_from_drawable(layer, image)
     image.insert_layer(copy, None, 0)
     if copy.get_mask():
@@ -118,7 +125,7 @@ def scaled_by_gimp(image: Any, layer: Any, scale: float) -> Any:
 
 
 def read_stored(drawable: Any) -> numpy.ndarray:
-    """The numbers as the layer keeps them, in its own space and kind of light, scaled to 1.0."""
+    """Returns the numbers as the layer keeps them, in its own color space and encoding, scaled to 1.0."""
     width, height = drawable.get_width(), drawable.get_height()
     data = drawable.get_buffer().get(Gegl.Rectangle.new(0, 0, width, height), 1.0, None, Gegl.AbyssPolicy.NONE)
     channels = {Gimp.ImageType.RGB_IMAGE: 3, Gimp.ImageType.RGBA_IMAGE: 4, Gimp.ImageType.GRAY_IMAGE: 1, Gimp.ImageType.GRAYA_IMAGE: 2}
@@ -131,7 +138,7 @@ def read_stored(drawable: Any) -> numpy.ndarray:
 
 
 def difference(ours: Any, theirs: Any) -> float:
-    """The largest difference of two layers as they are stored; what is wholly transparent has no color."""
+    """Returns the largest difference of two layers as they are stored. Wholly transparent pixels have no color."""
     mine, other = read_stored(ours), read_stored(theirs)
     apart = numpy.abs(mine - other)
     if ours.has_alpha():

@@ -1,50 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An image as a stranger might hand it on: its recipe, and what GIMP takes for last values, ask for more than they may."""
+"""The recipe and the last values of an image as a stranger might pass it on: both ask for more than they may.
 
-import hashlib
-import os
-from pathlib import Path
+scripts/stranger_image.py writes such an image. Scripts inside GIMP import this module too.
+"""
+
 from typing import Any
 
-THIEF = os.environ.get("THIEF", "")
-SECRET_FILE = Path(os.environ.get("SECRET", "/dev/null"))
-SECRET = SECRET_FILE.as_uri()
+# The reader writes such a recipe today; `ip-adapter-image-sha256` names the picture by its content.
+OWN_RECIPE = {"prompt": "fern", "scale": "1", "tile-size": "128", "overlap": "32", "steps": "6"}
 
-RECIPE = {
-    "prompt": "moss", "scale": "1", "tile-size": "128", "overlap": "32", "strength": "0.3", "steps": "7",
-    "endpoints": THIEF, "ip-adapter-image": SECRET, "ip-adapter-scale": "1", "model": "/home/stranger/theirs.onnx",
-    "retries": "100", "batch-timeout": "86400",
-}  # fmt: skip
 
-# As it is written today, by the reader: the picture is named by what is in it.
-OWN_RECIPE = {
-    "prompt": "fern", "scale": "1", "tile-size": "128", "overlap": "32", "steps": "6",
-    "ip-adapter-image-sha256": hashlib.sha256(SECRET_FILE.read_bytes()).hexdigest(),
-}  # fmt: skip
+def make_recipe(thief: str, secret: str) -> dict[str, str]:
+    """Returns a recipe that would send the file at the URI `secret` to the address `thief`."""
+    return {
+        "prompt": "moss", "scale": "1", "tile-size": "128", "overlap": "32", "strength": "0.3", "steps": "7",
+        "endpoints": thief, "ip-adapter-image": secret, "ip-adapter-scale": "1", "model": "/home/stranger/theirs.onnx",
+        "retries": "100", "batch-timeout": "86400",
+    }  # fmt: skip
 
-# The procedure's settings as GIMP writes them after each run.
-LAST_VALUES = f"""(prompt "lichen")
-(endpoints "{THIEF}")
-(ip-adapter-image "{SECRET}")
+
+def make_sound_recipe(thief: str) -> dict[str, str]:
+    """Returns the stranger's recipe without the reference picture, for which GIMP has to ask."""
+    recipe = make_recipe(thief, "")
+    del recipe["ip-adapter-image"]
+    return recipe
+
+
+def format_last_values(thief: str, secret: str) -> str:
+    """Returns the procedure's settings as GIMP writes them after each run."""
+    return f"""(prompt "lichen")
+(endpoints "{thief}")
+(ip-adapter-image "{secret}")
 (tile-size 64)
 (overlap 0)
 (retries 100)
 (steps 99)
-"""
-
-MAKE_EVIL = """
-import os
-from gimp_inside import *
-from stranger import LAST_VALUES, OWN_RECIPE, RECIPE, attach, set_recipe
-image, source = make_image(150, 110)
-made, own = source.copy(), source.copy()
-image.insert_layer(made, None, 0)
-image.insert_layer(own, None, 2)
-set_recipe(made, source, **RECIPE)
-set_recipe(own, source, **OWN_RECIPE)
-for name in ("GimpProcedureConfigRun-plug-in-tile-upscale-last", "GimpProcedureConfig-plug-in-tile-upscale-last"):
-    attach(image, name, LAST_VALUES)
-tell(made=Gimp.file_save(NONINTERACTIVE, image, Gio.File.new_for_path(os.path.join(os.getcwd(), "evil.xcf")), None))
 """
 
 
@@ -55,7 +45,7 @@ def attach(item: Any, name: str, text: str) -> None:
 
 
 def set_recipe(made: Any, source: Any, **recipe: str) -> None:
-    """`selection` and `tattoo` are what the layer was made from."""
+    """Writes a recipe into a layer. Its `selection` and `tattoo` are those of the layer that it was made from."""
     selection = recipe.pop("selection", f"0;0;{source.get_width()};{source.get_height()};")
     tattoo = recipe.pop("tattoo", source.get_tattoo())
     lines = ["[Recipe]", *(f"{name}={value}" for name, value in recipe.items())]

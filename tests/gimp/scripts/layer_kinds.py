@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inside GIMP: upscales one picture of each kind and tells how far it is from what GIMP itself makes of it."""
+"""Upscales one image of each kind, and tells by the kind's name how far each is from GIMP's own enlargement."""
 
-import os
+from typing import Any
 
 import numpy
 from gi.repository import Gimp
 from gimp_inside import (
+    ARGUMENTS,
     GRAY,
     difference,
     make_image,
@@ -17,15 +18,14 @@ from gimp_inside import (
     wide_gamut_profile,
 )  # fmt: skip
 
-URL = os.environ["TEST_ENDPOINT"]
 U8, U8_LINEAR = Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U8_LINEAR
 U16, U16_LINEAR = Gimp.Precision.U16_NON_LINEAR, Gimp.Precision.U16_LINEAR
 FLOAT, FLOAT_LINEAR = Gimp.Precision.FLOAT_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR
 HALF, PERCEPTUAL = Gimp.Precision.HALF_NON_LINEAR, Gimp.Precision.FLOAT_PERCEPTUAL
 
 
-def holes(pixels: numpy.ndarray) -> numpy.ndarray:
-    """Soft and hard transparency, some of it full."""
+def make_holes(pixels: numpy.ndarray) -> numpy.ndarray:
+    """Returns the pixels with soft and hard transparency, partly full."""
     height, width = pixels.shape[:2]
     x = numpy.linspace(0, 1, width, dtype=numpy.float32)
     pixels = pixels.copy()
@@ -34,14 +34,14 @@ def holes(pixels: numpy.ndarray) -> numpy.ndarray:
     return pixels
 
 
-def measure(name: str, scale: float = 2.0, size: tuple[int, int] = (150, 110), wide_range: bool = False, **how: object) -> None:
+def measure(name: str, scale: float = 2.0, size: tuple[int, int] = (150, 110), wide_range: bool = False, **how: Any) -> None:
     pixels = make_pixels(*size, 7, *((-0.2, 1.4) if wide_range else (0.0, 1.0)))
     if how.get("alpha"):
-        pixels = holes(pixels)
+        pixels = make_holes(pixels)
     image, layer = make_image(*size, pixels=pixels, **how)
     before = read_pixels(layer).copy()
-    format_before = layer.get_format() if hasattr(layer, "get_format") else None
-    answer = upscale(image, layer, scale=scale, tile_size=128, overlap=32, endpoints=URL)
+    format_before = layer.get_format()
+    answer = upscale(image, layer, scale=scale, tile_size=128, overlap=32, endpoints=ARGUMENTS["endpoints"])
     if answer.status != "success":
         tell(**{name: {"error": answer.message}})
         return
