@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a picture is enlarged with for comparison: Pillow's filters in sRGB, and GIMP's, which are GEGL's and work in linear light."""
+"""Filters to compare with: Pillow's, in sRGB, and GIMP's, which are GEGL's and work in linear light."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How near a picture is to another: PSNR and SSIM on luma, as super-resolution is measured, and how far colors moved."""
+"""Distance between pictures: PSNR and SSIM on luma, as papers on super-resolution measure, and shifts of color."""
 
 import numpy as np
 from PIL import Image
@@ -42,5 +42,5 @@ def ssim(result: Array, wanted: Array) -> float:
 
 
 def color_shift(large: Array, small: Array) -> float:
-    """How far a channel's mean moved when a picture was enlarged, in tones of 255."""
+    """Largest change of a channel's mean when a picture was enlarged, in tones of 255."""
     return float(np.abs(large.mean((0, 1)) - small.mean((0, 1))).max())

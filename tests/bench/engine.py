@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast the local endpoint enlarges, over HTTP and with PNG both ways, and what memory it takes; GIMP's filters beside it.
+"""Speed and memory of the local endpoint, over HTTP and with PNG both ways, besides those of GIMP's filters.
 
 Megapixels are those of the output.
 """

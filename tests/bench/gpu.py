@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / "endpoint" / "diffusion"), str(ROOT / "tests" / "supp
 SIDE_PX = 1024
 N_TILES = 8
 BATCHES = (1, 4, 8)
-# What runs of the steps is `strength` of them: 9 of 30, and 4 of 8.
+# img2img runs the last `strength` of the steps: 9 of 30, and 4 of 8.
 CASES = {
     "30-steps": {"strength": 0.3, "steps": 30, "cfg_scale": 6.0, "sampler": "dpm++ 2m karras"},
     "4-steps": {"strength": 0.5, "steps": 8, "cfg_scale": 1.0, "sampler": "lightning"},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the plug-in adds to the time that its endpoints need; see loopback/README.md."""
+"""Time that the plug-in adds to that of its endpoints; see loopback/README.md."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How good the local endpoint's networks are on photographs that they were not trained on, against the filters there are.
+"""Gain of the local endpoint's networks over common filters, on photographs that they were not trained on.
 
 `./run bench quality [FOLDER]`. Each picture is reduced by area, cubic and Lanczos, clean and as JPEG 85, and enlarged again. A gain is over
 the best of the filters for that very case.
@@ -98,7 +98,7 @@ def hard_edges() -> Iterator[tuple[Array, int, int]]:
 
 
 def ringing(client: Client, scale: int, model: str) -> float:
-    """How far beyond both sides of a hard edge tones go."""
+    """Largest overshoot beyond the tones on both sides of a hard edge."""
     worst = 0
     for edge, low, high in hard_edges():
         # Where an oblique edge meets the picture's border, the mirrored edge makes a corner with it.

@@ -102,7 +102,7 @@ test_paths_are_told_from_names (void)
     }
 }
 
-/* Whatever the characters, what is left is no path. */
+/* Any characters: the remaining name is no path. */
 static void
 test_a_bare_name_is_no_path (void)
 {

@@ -67,7 +67,7 @@ test_long_texts_are_cut_between_characters (void)
   g_assert_cmpstr (cut, ==, "\xc3\xa4\xc3\xa4\xe2\x80\xa6");
 }
 
-/* Whatever the bytes are; the generator is fixed. */
+/* Random bytes; the generator is fixed. */
 static void
 test_any_bytes_become_tidy (void)
 {

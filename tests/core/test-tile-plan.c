@@ -113,7 +113,8 @@ test_every_pixel_lies_in_one_cell (void)
     check_cells (cases[i]);
 }
 
-/* What a cell does not name must carry no weight in it, or the composer would lose it. */
+/* A tile that a cell does not list has no weight there, or the composer would lose the
+ * tile. */
 static void
 test_cells_name_all_tiles_that_carry_weight (void)
 {

@@ -143,7 +143,7 @@ def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Pat
     request["model_config"]["base_model"] = "slow"
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
         client, server = endpoint.connect(), endpoint.process.pid
-        # It paints, so that workers run.
+        # A painted tile has started the workers.
         client.finish(make_request())
         assert is_confined(server)
         asking = threading.Thread(target=client.put, args=(request,))

@@ -60,7 +60,7 @@ def client(server: ServerUnderTest) -> Client:
 
 
 def test_health_stays_the_same(server: ServerUnderTest) -> None:
-    """What it says is held against the schema at the start of each test run."""
+    """The fixture `server` has already checked the answer against the schema."""
     assert server.client.send("GET", "/v1/health").json["identity"] == server.health["identity"]
 
 
@@ -240,7 +240,7 @@ def test_tile_ids_come_back(server: ServerUnderTest, tile_id: str) -> None:
 
 
 def test_many_batches_at_once(server: ServerUnderTest) -> None:
-    """Whoever finds no room waits as it is told."""
+    """A client that gets 429 or 503 waits for Retry-After and sends again."""
     n = server.n_at_once + 3
     with ThreadPoolExecutor(n) as threads:
         counts = list(threads.map(lambda _: len(server.finish(server.make_request())), range(n)))
@@ -435,7 +435,7 @@ def test_client_that_goes_away_cancels(server: ServerUnderTest, blocking: Client
         pytest.skip("this server paints faster than it can notice")
 
 
-# Who may ask.
+# Authentication.
 
 
 BATCH = "/v1/batches/x"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the local endpoint ends: soon, with its children, whatever it is doing and however its parent went."""
+"""The local endpoint ends soon, with its children, in every state and for every end of its parent."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What clients can make the local endpoint spend: memory, connections and descriptors are bounded, whatever is sent."""
+"""Limits of the local endpoint: no request makes it use more memory, connections or descriptors."""
 
 import contextlib
 import json
@@ -44,7 +44,7 @@ def make_head(endpoint: LocalEndpoint, method: str, path: str, **headers: str) -
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """What comes until the other side has closed the connection, or cut it."""
+    """Reads until the server closes or resets the connection."""
     text = b""
     with contextlib.suppress(ConnectionError):
         while piece := connection.recv(65536):
@@ -142,7 +142,7 @@ def test_target_pixels_are_bounded() -> None:
 
 
 def test_cancelled_batches_count_until_their_memory_is_free() -> None:
-    """Their tiles wait in line for a worker that leaves them out."""
+    """Tiles of a cancelled batch keep their memory until a worker takes them from the queue and skips them."""
     with start("--workers", "1", "--max-memory-mib", "64", "--max-tiles", "64") as endpoint:
         client = endpoint.connect()
         statuses = set()

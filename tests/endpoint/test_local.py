@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the endpoint that ships with the plug-in promises: limits, leases, and who may ask."""
+"""Promises of the local endpoint beyond the contract: limits, leases, authentication."""
 
 import base64
 import contextlib

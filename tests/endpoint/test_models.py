@@ -121,7 +121,7 @@ def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
         request["model_config"]["base_model"] = "bad"
         sentence = client.refused(422, client.put(request))
         assert sentence.startswith("the model 'bad' can't be used: ") and reason in sentence
-        # It lives on, and others are served.
+        # The endpoint survives and serves other models.
         enlarge(client, make_picture(40), 2, "good")
 
 
@@ -227,7 +227,7 @@ def test_weights_that_reach_beyond_their_file_are_refused(tmp_path: Path, fields
 
 def test_models_larger_than_they_may_be_are_refused(tmp_path: Path) -> None:
     onnx_models.external(tmp_path / "bad.onnx", "weights", length=None)
-    # It takes no room on the disk.
+    # The sparse file occupies no disk blocks.
     with (tmp_path / "weights").open("wb") as file:
         file.truncate(2**40)
     assert "larger than 512 MiB" in refusal(tmp_path)

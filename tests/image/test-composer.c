@@ -32,7 +32,7 @@ make_plan (void)
       NULL);
 }
 
-/* What an endpoint might paint: the tile, changed by an amount that is its own. */
+/* Paints a tile like an endpoint: changes the tile by an amount of its own. */
 static UpscalePixels *
 paint (UpscaleSource *source, UpscaleTilePlan *plan, guint tile, int change)
 {

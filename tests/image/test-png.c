@@ -63,7 +63,7 @@ test_alpha_is_dropped_not_blended (void)
   g_assert_cmpmem (pixels->data, 3, rgba, 3);
 }
 
-/* Whatever comes in: a picture or an error, never a crash. The generator is fixed. */
+/* Any bytes give a picture or an error, never a crash. The generator is fixed. */
 static void
 test_damaged_files (void)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README's promise: on a bare Debian, ./run demo and ./run install need nothing but root or sudo, and the archive."""
+"""On a bare Debian ./run demo and ./run install need only root or sudo, and the archive, as the README promises."""
 
 import os
 import re
@@ -15,7 +15,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2]
 USER = "painter"
 PLUGIN = ".config/GIMP/3.0/plug-ins/tile-upscale/tile-upscale"
-# What apt and mmdebstrap say when the network is to blame.
+# Messages of apt and mmdebstrap about failures of the network.
 UNREACHABLE = re.compile(r"Failed to fetch|Could not (?:resolve|connect)|Temporary failure|found no Debian archive")
 # As a login would set them; nothing of this place's own.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}

@@ -23,7 +23,7 @@ from wire_client import check
 
 
 class Ledger:
-    """What has been painted and handed over, by one endpoint or by several that share it."""
+    """Tiles that were painted and delivered, by one endpoint or by several with this ledger."""
 
     def __init__(self) -> None:
         self.painted: dict[int, int] = {}  # tile index -> how often
@@ -41,7 +41,7 @@ class Ledger:
 
 @dataclass
 class Behavior:
-    """What the endpoint does; every field's default is to be good."""
+    """Behavior of the endpoint; the default of every field is to follow the contract."""
 
     max_tiles: int = 64
     multiple_of: int = 64
@@ -124,7 +124,7 @@ class EchoEndpoint:
         }  # fmt: skip
 
     def find_violation(self, request: dict[str, Any]) -> str | None:
-        """What of the contract the request breaks, which this endpoint's health has told of."""
+        """Rules of the contract and limits of the health answer that the request breaks."""
         try:
             check(request, "request")
         except jsonschema.ValidationError as error:
@@ -178,14 +178,14 @@ class EchoEndpoint:
             return goes_on
 
     def stop(self, batch_id: str, why: str) -> None:
-        """What DELETE and an expired lease do; what is finished stays readable."""
+        """Cancels a job, as DELETE and an expired lease do; finished results stay readable."""
         with self.lock:
             if (job := self.jobs.get(batch_id)) and job["status"] == "running":
                 job.update(status="cancelled", error=why)
             self.lock.notify_all()
 
     def forget(self) -> None:
-        """What a restart does."""
+        """Forgets all jobs, like a restart."""
         for batch_id in list(self.jobs):
             self.stop(batch_id, "restarted")
         self.jobs.clear()

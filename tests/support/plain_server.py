@@ -33,7 +33,7 @@ SECONDS_PER_STEP = 0.01
 
 @dataclass(frozen=True)
 class Kind:
-    """What a server is like; all of these keep the contract."""
+    """Kinds of servers; all of them follow the contract."""
 
     multiple_of: int = 64
     refuses_other_sizes: bool = True  # else it paints them, as it needs no multiples
@@ -147,7 +147,7 @@ class PlainServer:
         self.server.shutdown()
         self.server.server_close()
 
-    # Who may ask, and what.
+    # Authentication and routes.
 
     def answer(self, call: Call) -> Reply:
         self.calls.append((call.method, call.path))
@@ -303,7 +303,7 @@ class PlainServer:
             headers = {}
         return Reply(200, answer) if answer["status"] in FINAL else Reply(202, answer, headers)
 
-    # What a request must keep.
+    # Checks of a request.
 
     def check_request(self, request: dict[str, Any], path_id: str | None) -> None:
         if request.get("protocol") != 1:

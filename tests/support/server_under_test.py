@@ -28,7 +28,7 @@ def make_gradient(size: int, seed: int) -> Image.Image:
 
 
 class ServerUnderTest:
-    """What is not in the health takes the contract's default."""
+    """Values of the health answer, or the contract's defaults."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
