@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE (UpscalePlugIn, upscale_plug_in, UPSCALE, PLUG_IN, GimpPlug
 /**
  * UpscalePlugIn:
  *
- * What GIMP asks which procedures there are. It starts one process for each call of a
- * procedure.
+ * The plug-in towards GIMP, which asks for the procedures and starts one process for each
+ * call of a procedure.
  */
 struct _UpscalePlugIn
 {

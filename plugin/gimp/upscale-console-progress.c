@@ -3,14 +3,14 @@
 
 #include "upscale-event.h"
 
-/* Often enough to see that it is alive, seldom enough for a log. */
+/* Short enough to show that the run is alive, long enough for a readable log. */
 #define LINE_INTERVAL_US (G_USEC_PER_SEC)
 
 /**
  * UpscaleConsoleProgress:
  *
- * Without a screen GIMP shows progress nowhere: this prints lines on stderr, one a second
- * at most.
+ * Prints progress on stderr, at most one line a second. GIMP shows no progress without a
+ * screen.
  */
 struct _UpscaleConsoleProgress
 {
@@ -37,7 +37,7 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
   g_printerr ("tile-upscale: %s\n", sentence);
 }
 
-/* What an endpoint can't do is said before it has painted without. */
+/* Warns about settings that the endpoint lacks, before it paints a tile without them. */
 static void
 warn_of_missing (UpscaleConsoleProgress *self, const UpscaleEvent *event)
 {
@@ -51,7 +51,7 @@ warn_of_missing (UpscaleConsoleProgress *self, const UpscaleEvent *event)
                 upscale_endpoint_get_name (event->endpoint), missing);
 }
 
-/* Once, not each time that it is asked again. */
+/* Printed for the first busy answer only, since the scheduler asks again and again. */
 static void
 tell_of_busy (const UpscaleEvent *event)
 {
@@ -93,16 +93,20 @@ upscale_console_progress_init (UpscaleConsoleProgress *self)
 
 /**
  * upscale_console_progress_new:
- * @scheduler: whose progress is printed, until the object is freed
- * @recipe: how tiles are to be painted
+ * @scheduler: the scheduler to watch, until the object is freed
+ * @gen_params: parameters of the model, for warnings
  *
- * Returns: (transfer full): the printer
+ * Returns: (transfer full): the object
  */
 UpscaleConsoleProgress *
 upscale_console_progress_new (UpscaleScheduler *scheduler, UpscaleGenParams *gen_params)
 {
-  UpscaleConsoleProgress *self = g_object_new (UPSCALE_TYPE_CONSOLE_PROGRESS, NULL);
+  UpscaleConsoleProgress *self;
 
+  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  self = g_object_new (UPSCALE_TYPE_CONSOLE_PROGRESS, NULL);
   self->scheduler = g_object_ref (scheduler);
   self->gen_params = upscale_gen_params_ref (gen_params);
   g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), self);

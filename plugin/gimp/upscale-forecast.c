@@ -7,15 +7,16 @@
 #include "upscale-job.h"
 #include "upscale-timings.h"
 
-/* As a run would, from the size of the layer that this one was made from. */
+/* Plans as upscale_run() does: from the size of the layer that the result was made from.
+ */
 static UpscaleTilePlan *
-plan_repaint (const UpscaleForecastCase *what, GError **error)
+plan_repaint (const UpscaleForecastInput *input, GError **error)
 {
-  const UpscaleLayerRecipe *recipe = what->recipe;
+  const UpscaleLayerRecipe *recipe = input->recipe;
   GimpDrawable             *source = recipe->source->drawable;
   UpscaleJobRequest         request = {
-            .region = upscale_layer_recipe_find_region (recipe, what->width_px, what->height_px,
-                                                        what->selection, error),
+            .region = upscale_layer_recipe_find_region (recipe, input->width_px, input->height_px,
+                                                        input->selection, error),
             .scale = recipe->scale,
             .tile_px = recipe->tile_px,
             .overlap_px = recipe->overlap_px,
@@ -28,18 +29,20 @@ plan_repaint (const UpscaleForecastCase *what, GError **error)
 }
 
 static UpscaleTilePlan *
-plan (const UpscaleForecastCase *what, const UpscaleArguments *arguments, GError **error)
+plan (const UpscaleForecastInput *input,
+      const UpscaleArguments     *arguments,
+      GError                    **error)
 {
   UpscaleJobRequest request = {
-    .selection = what->selection,
+    .selection = input->selection,
     .scale = arguments->scale,
     .tile_px = arguments->tile_px,
     .overlap_px = arguments->overlap_px,
   };
 
-  if (arguments->repaint_selection && what->recipe)
-    return plan_repaint (what, error);
-  return upscale_job_plan_tiles (&request, what->width_px, what->height_px, error);
+  if (arguments->repaint_selection && input->recipe)
+    return plan_repaint (input, error);
+  return upscale_job_plan_tiles (&request, input->width_px, input->height_px, error);
 }
 
 static gboolean
@@ -52,10 +55,10 @@ are_all_local (GPtrArray *entries)
 }
 
 static char *
-describe (const UpscaleForecastCase *what,
-          const UpscaleArguments    *arguments,
-          guint                      n_tiles,
-          GPtrArray                 *entries)
+describe (const UpscaleForecastInput *input,
+          const UpscaleArguments     *arguments,
+          guint                       n_tiles,
+          GPtrArray                  *entries)
 {
   g_autofree UpscaleEstimateEndpoint *endpoints =
       g_new0 (UpscaleEstimateEndpoint, entries->len);
@@ -68,7 +71,7 @@ describe (const UpscaleForecastCase *what,
 
       endpoints[i].n_slots = entry->terms.n_slots;
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
-      upscale_timings_look_up (what->timings, entry->name, arguments, &endpoints[i]);
+      upscale_timings_look_up (input->timings, entry->name, arguments, &endpoints[i]);
     }
   sentence = upscale_estimate_describe (upscale_estimate (estimate));
   if (!are_all_local (entries))
@@ -80,12 +83,13 @@ describe (const UpscaleForecastCase *what,
 }
 
 static char *
-warn (const UpscaleForecastCase *what, const UpscaleArguments *arguments)
+warn (const UpscaleForecastInput *input, const UpscaleArguments *arguments)
 {
-  const char      *broken = upscale_endpoint_file_get_problem (what->endpoints);
+  const char      *broken = upscale_endpoint_file_get_problem (input->endpoints);
   g_autofree char *missing =
-      what->shown ? upscale_layer_recipe_dup_warning (what->shown, arguments->gen_params)
-                  : NULL;
+      input->shown
+          ? upscale_layer_recipe_dup_warning (input->shown, arguments->gen_params)
+          : NULL;
 
   if (!broken || !missing)
     return g_strdup (missing ? missing : broken);
@@ -93,10 +97,10 @@ warn (const UpscaleForecastCase *what, const UpscaleArguments *arguments)
 }
 
 static gboolean
-make (const UpscaleForecastCase *what,
-      GimpProcedureConfig       *config,
-      UpscaleDialogForecast     *forecast,
-      GError                   **error)
+make (const UpscaleForecastInput *input,
+      GimpProcedureConfig        *config,
+      UpscaleDialogForecast      *forecast,
+      GError                    **error)
 {
   g_autoptr (UpscaleArguments) arguments =
       upscale_arguments_new (G_OBJECT (config), error);
@@ -104,34 +108,39 @@ make (const UpscaleForecastCase *what,
 
   if (!arguments)
     return FALSE;
-  forecast->plan = plan (what, arguments, error);
+  forecast->plan = plan (input, arguments, error);
   if (!forecast->plan)
     return FALSE;
-  entries = upscale_endpoint_list_describe (arguments->endpoints, what->endpoints, error);
+  entries =
+      upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
-  forecast->sentence =
-      describe (what, arguments, upscale_tile_plan_get_n_tiles (forecast->plan), entries);
-  forecast->warning = warn (what, arguments);
+  forecast->sentence = describe (input, arguments,
+                                 upscale_tile_plan_get_n_tiles (forecast->plan), entries);
+  forecast->warning = warn (input, arguments);
   return TRUE;
 }
 
 /**
  * upscale_forecast_make:
  * @config: the arguments
- * @user_data: an #UpscaleForecastCase
+ * @user_data: an #UpscaleForecastInput
  *
- * Goes the way a run would go, up to the first thing that costs anything. So what the
- * dialog refuses is what the run would refuse.
+ * Takes the steps of a run up to the first one that costs time or money, so the dialog
+ * refuses the same arguments as the run.
  *
- * Returns: (transfer full): what would come of it
+ * Returns: (transfer full): the consequences of the arguments
  */
 UpscaleDialogForecast *
 upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
 {
-  UpscaleDialogForecast *forecast = g_new0 (UpscaleDialogForecast, 1);
+  UpscaleDialogForecast *forecast;
   g_autoptr (GError) error = NULL;
 
+  g_return_val_if_fail (GIMP_IS_PROCEDURE_CONFIG (config), NULL);
+  g_return_val_if_fail (user_data != NULL, NULL);
+
+  forecast = g_new0 (UpscaleDialogForecast, 1);
   if (!make (user_data, config, forecast, &error))
     forecast->problem = g_strdup (error->message);
   return forecast;

@@ -7,16 +7,17 @@
 G_BEGIN_DECLS
 
 /**
- * UpscaleForecastCase:
+ * UpscaleForecastInput:
  * @width_px: width of the layer
  * @height_px: height of the layer
- * @selection: what is selected of it; all of it without a selection
- * @recipe: (nullable): how the layer was made, when it was made here
- * @shown: (nullable): the recipe that the dialog begins with
- * @endpoints: the endpoints the user has described
- * @timings: what earlier runs have measured
+ * @selection: bounds of the selection on the layer; the whole layer without a selection
+ * @recipe: (nullable): recipe of the layer, if it is an earlier result
+ * @shown: (nullable): the recipe that the dialog starts with
+ * @endpoints: the user's list of endpoints
+ * @timings: measurements of earlier runs
  *
- * What is known of a job besides its arguments. Points at its maker's memory.
+ * Input of upscale_forecast_make() besides the arguments. Borrows all memory from its
+ * caller.
  */
 typedef struct
 {
@@ -27,7 +28,7 @@ typedef struct
   const UpscaleLayerRecipe  *shown;
   const UpscaleEndpointFile *endpoints;
   GKeyFile                  *timings;
-} UpscaleForecastCase;
+} UpscaleForecastInput;
 
 UpscaleDialogForecast *upscale_forecast_make (GimpProcedureConfig *config,
                                               gpointer             user_data);

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where memory or address space runs out, GLib ends the process, or the kernel kills it;
- * a script then reads "returned no return values" and a user "Plug-in crashed". So a
- * second process does the work, and the one that GIMP has started waits for it and says
- * what is to be said. It holds nothing that could run out. */
+/* GLib ends a process that runs out of memory, or the kernel kills it. Then GIMP reports
+ * "returned no return values" to a script and "Plug-in crashed" to a user. So a second
+ * process does the work. The process that GIMP has started only waits for the second one
+ * and reports to GIMP why the work ended. */
 #include "upscale-guard.h"
+
+#include <string.h>
 
 #ifdef __linux__
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where GIMP puts what a plug-in is started with, libgimp/gimp.c. */
+/* Positions of the arguments that GIMP starts a plug-in with, from libgimp/gimp.c. */
 #define ARG_WRITE_FD 4
 #define ARG_MODE 5
 #define N_ARGS 7
 
-/* libgimpbase/gimpprotocol.h, which is not installed. */
+/* Numbers from libgimpbase/gimpprotocol.h, which is not installed. */
 #define MESSAGE_PROC_RETURN 6
 #define PARAM_INT 0
 #define PARAM_STRING 2
 #define STATUS_EXECUTION_ERROR 0
 
-/* Tells the working process where to write. */
+/* Environment variable with the file descriptor that the working process writes to. */
 #define VARIABLE "UPSCALE_GUARD_FD"
 
 static void
@@ -46,7 +47,7 @@ add_text (GByteArray *message, const char *text)
   g_byte_array_append (message, (const guint8 *) text, size);
 }
 
-/* What libgimp would have sent for a procedure that failed with this sentence. */
+/* Returns the message that libgimp sends for a procedure that failed with @sentence. */
 static GByteArray *
 make_answer (const char *sentence)
 {
@@ -78,7 +79,7 @@ write_all (int fd, const guint8 *data, gsize size)
     }
 }
 
-/* Returns all that comes until every process that could write has ended. */
+/* Reads until every process that could write has ended. */
 static char *
 read_all (int fd)
 {
@@ -91,7 +92,7 @@ read_all (int fd)
   return g_string_free (text, FALSE);
 }
 
-/* The last line is what holds: an empty one after the call has come to its end. */
+/* The last line counts. An empty line means that the call has returned to GIMP. */
 static const char *
 find_last_line (char *text)
 {
@@ -105,7 +106,7 @@ find_last_line (char *text)
 }
 
 static G_NORETURN void
-keep_watch (pid_t worker, int from_worker, int to_gimp)
+wait_for_worker (pid_t worker, int from_worker, int to_gimp)
 {
   g_autofree char *text = read_all (from_worker);
   const char      *sentence = find_last_line (text);
@@ -123,9 +124,10 @@ keep_watch (pid_t worker, int from_worker, int to_gimp)
   _exit (WIFEXITED (status) ? WEXITSTATUS (status) : EXIT_FAILURE);
 }
 
-/* GIMP knows the waiting process only, and kills it when the user cancels. */
+/* GIMP knows only the waiting process and kills that one when the user cancels, so the
+ * working process asks the kernel to die with it. */
 static void
-start_work (pid_t guard, int to_guard)
+start_worker (pid_t guard, int to_guard)
 {
   g_autofree char *number = g_strdup_printf ("%d", to_guard);
 
@@ -138,11 +140,11 @@ start_work (pid_t guard, int to_guard)
 /**
  * upscale_guard_start:
  * @argc: number of arguments
- * @argv: what GIMP has started this process with
+ * @argv: arguments that GIMP has started this process with
  *
- * When a procedure is to be run, returns in a new process that does the work. To be
- * called before there is any thread. Where no process can be made the work is done
- * without a guard.
+ * Forks when GIMP runs a procedure, and returns in the new process, which does the work.
+ * If no process can be made, the work goes on without a guard. Must be called before any
+ * thread is started.
  */
 void
 upscale_guard_start (int argc, char *argv[])
@@ -157,11 +159,11 @@ upscale_guard_start (int argc, char *argv[])
   if (worker > 0)
     {
       close (ends[1]);
-      keep_watch (worker, ends[0], atoi (argv[ARG_WRITE_FD]));
+      wait_for_worker (worker, ends[0], atoi (argv[ARG_WRITE_FD]));
     }
   close (ends[0]);
   if (worker == 0)
-    start_work (guard, ends[1]);
+    start_worker (guard, ends[1]);
   else
     close (ends[1]);
 }
@@ -192,21 +194,24 @@ tell_guard (const char *line)
 
 /**
  * upscale_guard_begin:
- * @sentence: what is to be said when this process ends before upscale_guard_end(); one
+ * @sentence: error of the procedure if this process ends before upscale_guard_end(); one
  * line
  *
- * A call of a procedure begins.
+ * Begins a call of a procedure.
  */
 void
 upscale_guard_begin (const char *sentence)
 {
+  g_return_if_fail (sentence != NULL);
+  g_return_if_fail (strchr (sentence, '\n') == NULL);
+
   tell_guard (sentence);
 }
 
 /**
  * upscale_guard_end:
  *
- * The call has come to its end, and GIMP is about to be told how.
+ * Ends the call. The procedure's own return values reach GIMP from here on.
  */
 void
 upscale_guard_end (void)

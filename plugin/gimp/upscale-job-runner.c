@@ -64,6 +64,7 @@ on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
   Runner *self = user_data;
 
   upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  g_debug ("job is idle");
   g_main_loop_quit (self->loop);
 }
 
@@ -73,6 +74,8 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   Runner *self = user_data;
 
   self->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &self->error);
+  g_debug ("job ended %s, waiting until idle",
+           self->succeeded ? "well" : "with an error");
   upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, self);
 }
 
@@ -91,6 +94,7 @@ run_job (Runner *self)
   else
     console =
         upscale_console_progress_new (scheduler, self->request->arguments->gen_params);
+  g_debug ("job starts");
   upscale_job_run_async (self->job, self->cancellable, on_job_ran, self);
   wait_for_callback (self);
   upscale_timings_note (self->job, self->request->arguments);
@@ -159,6 +163,7 @@ on_answered (UpscaleProgressWindow *window, int choice, gpointer user_data)
   Runner *self = user_data;
 
   self->choice = (UpscaleChoice) choice;
+  g_debug ("the user answers with choice %d", choice);
   g_main_loop_quit (self->loop);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GIMP hands over a layer's pixels without its effects, and libgimp can't ask for more:
- * merging effects is wrong in GIMP 3.0.4 where they reach to the left of the layer, and
- * reading a group that holds such a layer ends the plug-in. The projection of an image is
- * right everywhere. So a layer with effects is shown alone in a copy of its image, whose
- * pixels share memory with the original. */
+/* libgimp reads a layer's pixels without its effects. Merging effects is wrong in GIMP
+ * 3.0.4 if they reach to the left of the layer, and reading a group that holds such a
+ * layer ends the plug-in. The projection of an image is right in all cases. So a layer
+ * with effects is shown alone in a copy of its image, and the projection is read. The
+ * copy shares memory with the original. */
 #include "upscale-layer-looks.h"
 
 #include <glib/gi18n.h>
@@ -37,7 +37,8 @@ has_effects (GimpItem *item)
   return FALSE;
 }
 
-/* A copied image has the same tree of layers; tattoos and names need not be unique. */
+/* Finds the copy of @item by its place in the tree of layers, since tattoos and names
+ * need not be unique. */
 static GimpItem *
 find_counterpart (GimpImage *copy, GimpItem *item)
 {
@@ -52,7 +53,8 @@ find_counterpart (GimpImage *copy, GimpItem *item)
   return siblings[position];
 }
 
-/* Opacity, mode and mask go to the new layer, so they must not be in its pixels, too. */
+/* The new layer gets opacity, mode and mask of the source, so its pixels must not
+ * contain them. */
 static void
 show_alone (GimpImage *image, GimpLayer *layer)
 {
@@ -83,8 +85,9 @@ get_bounds (GimpLayer *layer)
   return bounds;
 }
 
-/* A layer may stick out of the canvas, and is taken whole. An effect that reaches beyond
- * the layer is taken as far as it can be seen. Returns what all of it now is. */
+/* Grows the canvas to hold the whole layer, since the projection ends at the canvas. An
+ * effect that reaches beyond the layer is kept as far as the canvas shows it. Returns the
+ * new canvas. */
 static UpscaleRect
 grow_canvas (GimpImage *image, GimpLayer *layer)
 {
@@ -96,10 +99,10 @@ grow_canvas (GimpImage *image, GimpLayer *layer)
   return (UpscaleRect) { 0, 0, canvas.width, canvas.height };
 }
 
-/* Adds to @seen the pixels of one row that are not wholly transparent. Returns how many
- * are opaque. */
+/* Extends @seen by the pixels of a row that are not fully transparent. Returns the number
+ * of opaque ones. */
 static gsize
-see_row (const float *alpha, int x, int y, int width_px, UpscaleRect *seen)
+find_visible_in_row (const float *alpha, int x, int y, int width_px, UpscaleRect *seen)
 {
   gsize n_opaque = 0;
   int   first = width_px;
@@ -120,10 +123,10 @@ see_row (const float *alpha, int x, int y, int width_px, UpscaleRect *seen)
   return n_opaque;
 }
 
-/* Adds what can be seen in @area to @seen. Returns %TRUE if nothing shows through all
- * that is seen then. */
+/* Extends @seen by the visible pixels of @area. Returns %TRUE if all of @seen is opaque
+ * then. */
 static gboolean
-see (GimpLayer *picture, UpscaleRect area, UpscaleRect *seen)
+find_visible (GimpLayer *picture, UpscaleRect area, UpscaleRect *seen)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (picture));
   g_autofree float *alpha = g_new (float, area.width);
@@ -135,20 +138,20 @@ see (GimpLayer *picture, UpscaleRect area, UpscaleRect *seen)
 
       gegl_buffer_get (buffer, &row, 1.0, babl_format ("A float"), alpha,
                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      n_opaque += see_row (alpha, area.x, y, area.width, seen);
+      n_opaque += find_visible_in_row (alpha, area.x, y, area.width, seen);
     }
   return n_opaque == (gsize) seen->width * (gsize) seen->height;
 }
 
-/* Cuts the picture to the layer, and to what an effect shows beyond it. A mask has the
- * layer's size and hides all else. */
+/* Crops the picture to the layer and to the visible part of its effects. A mask has the
+ * size of the layer and hides all effects beyond it. */
 static void
-cut (UpscaleLayerLooks *looks, GimpLayer *picture, GimpLayer *alone, UpscaleRect canvas)
+crop (UpscaleLayerLooks *looks, GimpLayer *picture, GimpLayer *alone, UpscaleRect canvas)
 {
   UpscaleRect bounds = get_bounds (alone);
   UpscaleRect seen = bounds;
   gboolean    has_mask = gimp_layer_get_mask (alone) != NULL;
-  gboolean    is_opaque = see (picture, has_mask ? bounds : canvas, &seen);
+  gboolean    is_opaque = find_visible (picture, has_mask ? bounds : canvas, &seen);
 
   gimp_layer_resize (picture, seen.width, seen.height, -seen.x, -seen.y);
   if (is_opaque && !gimp_drawable_has_alpha (GIMP_DRAWABLE (looks->layer)))
@@ -174,7 +177,7 @@ render (UpscaleLayerLooks *looks)
   picture = gimp_layer_new_from_visible (looks->hidden, looks->hidden, "looks");
   if (!picture || !gimp_image_insert_layer (looks->hidden, picture, NULL, 0))
     return FALSE;
-  cut (looks, picture, alone, canvas);
+  crop (looks, picture, alone, canvas);
   looks->drawable = GIMP_DRAWABLE (picture);
   return TRUE;
 }
@@ -188,8 +191,11 @@ render (UpscaleLayerLooks *looks)
 UpscaleLayerLooks *
 upscale_layer_looks_new_plain (GimpLayer *layer)
 {
-  UpscaleLayerLooks *looks = g_new0 (UpscaleLayerLooks, 1);
+  UpscaleLayerLooks *looks;
 
+  g_return_val_if_fail (GIMP_IS_LAYER (layer), NULL);
+
+  looks = g_new0 (UpscaleLayerLooks, 1);
   looks->layer = g_object_ref (layer);
   looks->drawable = GIMP_DRAWABLE (layer);
   return looks;
@@ -200,16 +206,20 @@ upscale_layer_looks_new_plain (GimpLayer *layer)
  * @layer: a layer that can be upscaled
  * @error: return location for an error
  *
- * Where @layer, or a layer in it, has visible effects, GIMP computes them here; that
- * takes as long as the effects do.
+ * Lets GIMP compute the visible effects of @layer and of the layers in it, which takes as
+ * long as the effects do.
  *
- * Returns: (transfer full): the layer as it looks, or %NULL with %UPSCALE_ERROR_LAYER
+ * Returns: (transfer full): the layer with its effects, or %NULL with
+ * %UPSCALE_ERROR_LAYER
  */
 UpscaleLayerLooks *
 upscale_layer_looks_new (GimpLayer *layer, GError **error)
 {
-  g_autoptr (UpscaleLayerLooks) looks = upscale_layer_looks_new_plain (layer);
+  g_autoptr (UpscaleLayerLooks) looks = NULL;
 
+  g_return_val_if_fail (GIMP_IS_LAYER (layer), NULL);
+
+  looks = upscale_layer_looks_new_plain (layer);
   if (!has_effects (GIMP_ITEM (layer)) || render (looks))
     return g_steal_pointer (&looks);
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
@@ -220,11 +230,13 @@ upscale_layer_looks_new (GimpLayer *layer, GError **error)
 
 /**
  * upscale_layer_looks_read_selection:
- * @looks: a layer as it looks
- * @selection: (out): what is selected of it, in its px; all of it without a selection
+ * @looks: a layer with its effects
+ * @selection: (out): bounds of the selection on the layer, in px of the layer; the whole
+ * layer without a selection
  * @error: return location for an error
  *
- * Returns: %FALSE with %UPSCALE_ERROR_LAYER when the selection lies elsewhere
+ * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_LAYER if the selection does not touch the
+ * layer
  */
 gboolean
 upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
@@ -260,11 +272,13 @@ upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
 
 /**
  * upscale_layer_looks_free:
- * @looks: (transfer full): a layer as it looks
+ * @looks: (transfer full): a layer with its effects
  */
 void
 upscale_layer_looks_free (UpscaleLayerLooks *looks)
 {
+  g_return_if_fail (looks != NULL);
+
   if (looks->hidden)
     gimp_image_delete (looks->hidden);
   g_object_unref (looks->layer);

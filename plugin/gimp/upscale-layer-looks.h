@@ -10,14 +10,13 @@ G_BEGIN_DECLS
 /**
  * UpscaleLayerLooks:
  * @layer: a layer of the user's
- * @drawable: what is read in its place: @layer itself, or a picture of it with its
- * effects
- * @hidden: (nullable): the image that holds the picture, deleted with this
- * @x: where @drawable begins, in px from the left edge of @layer; negative where an
- * effect reaches beyond that
- * @y: likewise from its top edge
+ * @drawable: the drawable to read: @layer itself, or a layer with its effects merged
+ * @hidden: (nullable): the image that holds @drawable, deleted with this struct
+ * @x: left edge of @drawable, in px from the left edge of @layer; negative if an effect
+ * reaches beyond the layer
+ * @y: top edge of @drawable, in px from the top edge of @layer
  *
- * A layer as it looks, without its opacity, mode and mask.
+ * The looks of a layer: its pixels with its effects, without opacity, mode and mask.
  */
 typedef struct
 {

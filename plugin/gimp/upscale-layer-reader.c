@@ -6,12 +6,14 @@
 #include "upscale-error.h"
 
 /**
- * upscale_layer_copy_free:
+ * upscale_layer_reader_copy_free:
  * @copy: (transfer full): a copy
  */
 void
-upscale_layer_copy_free (UpscaleLayerCopy *copy)
+upscale_layer_reader_copy_free (UpscaleLayerCopy *copy)
 {
+  g_return_if_fail (copy != NULL);
+
   g_clear_object (&copy->pixels);
   g_clear_object (&copy->previous);
   upscale_layer_style_clear (&copy->style);
@@ -33,18 +35,19 @@ refuse (GError **error, const char *sentence)
 /**
  * upscale_layer_reader_find:
  * @image: the image
- * @drawables: (array zero-terminated=1): what the procedure was called with
+ * @drawables: (array zero-terminated=1): drawables that the procedure was called with
  * @error: return location for an error
  *
- * Image types set on the procedure only gray out the menu; callers through the PDB can
- * pass anything.
+ * Checks the drawables. GIMP uses the procedure's image types for the menu only, so
+ * callers through the PDB can pass drawables of any kind.
  *
- * Returns: (transfer none): the one layer that can be upscaled, or %NULL with
- * %UPSCALE_ERROR_LAYER
+ * Returns: (transfer none): the layer to upscale, or %NULL with %UPSCALE_ERROR_LAYER
  */
 GimpLayer *
 upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
+  g_return_val_if_fail (GIMP_IS_IMAGE (image), NULL);
+
   if (!drawables || !drawables[0])
     return refuse (error, _ ("No layer was given: select one layer."));
   if (drawables[1])
@@ -68,8 +71,8 @@ upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **
   return GIMP_LAYER (drawables[0]);
 }
 
-/* The copy shares nothing with GIMP, so that worker threads can read it while this thread
- * speaks to GIMP. */
+/* The copy shares no memory with GIMP, so worker threads can read it while this thread
+ * calls libgimp. */
 static GeglBuffer *
 copy_pixels (GimpDrawable *drawable)
 {
@@ -84,17 +87,22 @@ copy_pixels (GimpDrawable *drawable)
 /**
  * upscale_layer_reader_read:
  * @image: the image
- * @looks: a layer that can be upscaled, as it looks
+ * @looks: a layer that can be upscaled, with its effects
  *
- * Copies all that is needed of the layer. Its selection is left to the caller.
+ * Copies the pixels and properties of the layer. The caller sets the selection and the
+ * recipe.
  *
  * Returns: (transfer full): the copy
  */
 UpscaleLayerCopy *
 upscale_layer_reader_read (GimpImage *image, const UpscaleLayerLooks *looks)
 {
-  UpscaleLayerCopy *copy = g_new0 (UpscaleLayerCopy, 1);
+  UpscaleLayerCopy *copy;
 
+  g_return_val_if_fail (GIMP_IS_IMAGE (image), NULL);
+  g_return_val_if_fail (looks != NULL, NULL);
+
+  copy = g_new0 (UpscaleLayerCopy, 1);
   copy->pixels = copy_pixels (looks->drawable);
   copy->x = looks->x;
   copy->y = looks->y;
@@ -111,18 +119,21 @@ upscale_layer_reader_read (GimpImage *image, const UpscaleLayerLooks *looks)
 
 /**
  * upscale_layer_reader_read_previous:
- * @copy: what was read of what @layer was made from, changed
+ * @copy: a copy of the layer that @layer was made from, changed
  * @layer: an earlier result
- * @region: what of it is to be painted anew, in its px
+ * @region: the part of @layer to paint anew, in px of @layer
  *
- * Makes it a copy of @layer that is to be repainted: its place, its name, its pixels, and
- * how it shows them.
+ * Prepares @copy for repainting @layer: the new layer gets the place, the name, the
+ * properties and, outside @region, the pixels of @layer.
  */
 void
 upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
                                     GimpLayer        *layer,
                                     UpscaleRect       region)
 {
+  g_return_if_fail (copy != NULL);
+  g_return_if_fail (GIMP_IS_LAYER (layer));
+
   copy->previous = copy_pixels (GIMP_DRAWABLE (layer));
   copy->region = region;
   copy->x = 0;

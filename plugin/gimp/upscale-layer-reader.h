@@ -11,27 +11,27 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLayerCopy:
- * @pixels: own copy of the layer as it looks, origin at 0, 0; of what it was made from,
- * when it is repainted
- * @x: where @pixels begin, in px from the layer's left edge
- * @y: likewise from its top edge
- * @style: how the layer shows its pixels
- * @selection: bounds of the selection within @pixels; all of them without one
- * @recipe: (nullable): how the new layer is made, to be kept with it
- * @image: the image it came from; it may be gone by the time it is looked at again
- * @layer: the layer, likewise
- * @name: the layer's name
- * @region: what of it is painted anew, in its own px; empty elsewhere
- * @previous: (nullable): its own pixels, when it is repainted
+ * @pixels: own copy of the source's pixels with its effects, origin at 0, 0
+ * @x: left edge of @pixels, in px from the left edge of the source
+ * @y: top edge of @pixels, in px from the top edge of the source
+ * @style: properties of the layer besides its pixels
+ * @selection: bounds of the selection within @pixels; all of @pixels without a selection
+ * @recipe: (nullable): recipe for the new layer
+ * @image: the image; it may be closed while the job runs
+ * @layer: the layer below the new one; it may be deleted while the job runs
+ * @name: name of the layer
+ * @region: the part of an earlier result to paint anew, in px of that; empty otherwise
+ * @previous: (nullable): own copy of the pixels of the earlier result that is repainted
  * @base_type: kind of image
  * @precision: precision of the image
  * @profile: (nullable): the image's own color profile
  * @x_resolution: px per inch
  * @y_resolution: px per inch
  *
- * All that is ever needed of the layer, read once: while the job runs the user may change
- * or delete anything, and GIMP kills a plug-in that touches pixels which changed under
- * it.
+ * Copy of a layer, made before the job starts. While the job runs the user may change or
+ * delete anything, and GIMP kills a plug-in that reads pixels which changed meanwhile.
+ *
+ * The source is the layer itself, or the layer that an earlier result was made from.
  */
 typedef struct
 {
@@ -60,8 +60,8 @@ void              upscale_layer_reader_read_previous (UpscaleLayerCopy *copy,
                                                       UpscaleRect       region);
 GimpLayer *
 upscale_layer_reader_find (GimpImage *image, GimpDrawable **drawables, GError **error);
-void upscale_layer_copy_free (UpscaleLayerCopy *copy);
+void upscale_layer_reader_copy_free (UpscaleLayerCopy *copy);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerCopy, upscale_layer_copy_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerCopy, upscale_layer_reader_copy_free)
 
 G_END_DECLS

@@ -11,7 +11,8 @@
 #define PARASITE "tile-upscale-recipe"
 #define SOURCE_GROUP "Source"
 #define REFERENCE_KEY "ip-adapter-image-sha256"
-/* Earlier versions wrote the picture's address. It is never followed. */
+/* Earlier versions wrote the address of the picture. This version never reads the file.
+ */
 #define OLD_REFERENCE_KEY "ip-adapter-image"
 #define N_SELECTION 4
 #define MAX_BYTES (1024 * 1024)
@@ -23,6 +24,8 @@
 void
 upscale_layer_recipe_free (UpscaleLayerRecipe *recipe)
 {
+  g_return_if_fail (recipe != NULL);
+
   g_clear_object (&recipe->config);
   g_free (recipe->reference);
   g_clear_pointer (&recipe->source, upscale_layer_looks_free);
@@ -38,21 +41,24 @@ digest (GBytes *reference)
 /**
  * upscale_layer_recipe_make:
  * @config: the arguments
- * @painted: how they paint
- * @copy: what was read of the source
+ * @painted: parameters of the model, made from the arguments
+ * @copy: a copy of the source
  *
- * Returns: (transfer full): the recipe, to be attached once there is a layer
+ * Returns: (transfer full): the recipe, for upscale_layer_recipe_attach()
  */
 GKeyFile *
 upscale_layer_recipe_make (GObject                *config,
                            const UpscaleGenParams *painted,
                            const UpscaleLayerCopy *copy)
 {
-  GKeyFile   *keys = g_key_file_new ();
-  UpscaleRect selection = copy->selection;
-  int         numbers[N_SELECTION] = { selection.x, selection.y, selection.width,
-                                       selection.height };
+  GKeyFile *keys;
+  int       numbers[N_SELECTION];
 
+  g_return_val_if_fail (G_IS_OBJECT (config), NULL);
+  g_return_val_if_fail (painted != NULL, NULL);
+  g_return_val_if_fail (copy != NULL, NULL);
+
+  keys = g_key_file_new ();
   upscale_settings_write (config, keys, &upscale_settings_recipe);
   if (painted->ip_adapter_image)
     {
@@ -63,6 +69,10 @@ upscale_layer_recipe_make (GObject                *config,
     }
   g_key_file_set_integer (keys, SOURCE_GROUP, "tattoo",
                           (int) gimp_item_get_tattoo (GIMP_ITEM (copy->layer)));
+  numbers[0] = copy->selection.x;
+  numbers[1] = copy->selection.y;
+  numbers[2] = copy->selection.width;
+  numbers[3] = copy->selection.height;
   g_key_file_set_integer_list (keys, SOURCE_GROUP, "selection", numbers, N_SELECTION);
   return keys;
 }
@@ -70,18 +80,24 @@ upscale_layer_recipe_make (GObject                *config,
 /**
  * upscale_layer_recipe_attach:
  * @layer: a result
- * @keys: how it was made
+ * @keys: a recipe from upscale_layer_recipe_make()
  *
- * The recipe is saved with the image, and copied with the layer.
+ * Attaches the recipe as a parasite, which GIMP saves with the image and copies with the
+ * layer.
  */
 void
 upscale_layer_recipe_attach (GimpLayer *layer, GKeyFile *keys)
 {
   gsize            length;
-  g_autofree char *text = g_key_file_to_data (keys, &length, NULL);
-  GimpParasite    *parasite =
-      gimp_parasite_new (PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) length, text);
+  g_autofree char *text = NULL;
+  GimpParasite    *parasite;
 
+  g_return_if_fail (GIMP_IS_LAYER (layer));
+  g_return_if_fail (keys != NULL);
+
+  text = g_key_file_to_data (keys, &length, NULL);
+  parasite =
+      gimp_parasite_new (PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) length, text);
   gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
   gimp_parasite_free (parasite);
 }
@@ -107,13 +123,16 @@ load (GimpItem *layer)
  * upscale_layer_recipe_is_on:
  * @layer: any item
  *
- * Returns: %TRUE if it carries a recipe
+ * Returns: %TRUE if @layer carries a recipe
  */
 gboolean
 upscale_layer_recipe_is_on (GimpItem *layer)
 {
-  g_autoptr (GKeyFile) keys = load (layer);
+  g_autoptr (GKeyFile) keys = NULL;
 
+  g_return_val_if_fail (GIMP_IS_ITEM (layer), FALSE);
+
+  keys = load (layer);
   return keys != NULL;
 }
 
@@ -130,7 +149,7 @@ read_selection (GKeyFile *keys, UpscaleRect *selection)
   return TRUE;
 }
 
-/* Both the layers may have been changed since. */
+/* The user may have resized the result or its source since the result was made. */
 static gboolean
 fits (const UpscaleLayerRecipe *recipe, GimpDrawable *layer)
 {
@@ -163,7 +182,8 @@ read_reference (GKeyFile *keys)
   return g_strdup ("");
 }
 
-/* What an argument could not be can't be in a recipe, either. */
+/* A recipe passes the checks of a call of the procedure, since a stranger may have
+ * written the image. */
 static gboolean
 read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
 {
@@ -194,18 +214,23 @@ read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
  * @procedure: the procedure whose arguments the recipe holds
  * @error: return location for an error
  *
- * Returns: (transfer full): how it was made, or %NULL with %UPSCALE_ERROR_LAYER when it
- * was not made here, holds what no argument could be, or its source is gone or has
- * another size
+ * Returns: (transfer full): the recipe of @layer, or %NULL with %UPSCALE_ERROR_LAYER if
+ * @layer has none, if the recipe holds an impossible argument, or if the source is gone
+ * or has another size
  */
 UpscaleLayerRecipe *
 upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **error)
 {
   g_autoptr (UpscaleLayerRecipe) recipe = NULL;
-  g_autoptr (GKeyFile) keys = load (GIMP_ITEM (layer));
-  GimpImage *image = gimp_item_get_image (GIMP_ITEM (layer));
+  g_autoptr (GKeyFile) keys = NULL;
+  GimpImage *image;
   GimpLayer *source;
 
+  g_return_val_if_fail (GIMP_IS_LAYER (layer), NULL);
+  g_return_val_if_fail (GIMP_IS_PROCEDURE (procedure), NULL);
+
+  keys = load (GIMP_ITEM (layer));
+  image = gimp_item_get_image (GIMP_ITEM (layer));
   if (!keys)
     return refuse (error,
                    _ ("This layer was not made by Tile Upscale: select a layer that "
@@ -234,7 +259,7 @@ is_reference (const UpscaleLayerRecipe *recipe, GBytes *bytes)
   return g_strcmp0 (recipe->reference, found) == 0;
 }
 
-/* Another picture than the layer's own would change what is painted. */
+/* The user's last picture would change the result, unless the layer was made with it. */
 static void
 keep_only_own_reference (const UpscaleLayerRecipe *recipe, GObject *config)
 {
@@ -251,10 +276,10 @@ keep_only_own_reference (const UpscaleLayerRecipe *recipe, GObject *config)
 /**
  * upscale_layer_recipe_apply:
  * @recipe: a recipe
- * @config: a procedure's arguments, set to what the layer was made with
+ * @config: the arguments of the procedure, changed
  *
- * Sets what changes the picture. A reference picture that is chosen in @config stays when
- * it is the one that the layer was made with; else there is none.
+ * Sets the arguments that the recipe holds. The reference picture in @config stays if the
+ * layer was made with the same one, and is removed otherwise.
  */
 void
 upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
@@ -277,23 +302,26 @@ upscale_layer_recipe_apply (const UpscaleLayerRecipe *recipe, GObject *config)
 
 /**
  * upscale_layer_recipe_dup_warning:
- * @recipe: how a layer was made
- * @chosen: how it would be painted now
+ * @recipe: recipe of a layer
+ * @chosen: parameters of the model, as the user has chosen them
  *
- * Returns: (transfer full) (nullable): a sentence when the layer was made with a
- * reference picture and @chosen has none or another
+ * Returns: (transfer full) (nullable): a warning if the layer was made with a reference
+ * picture and @chosen has none or another one
  */
 char *
 upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
                                   const UpscaleGenParams   *chosen)
 {
+  g_return_val_if_fail (recipe != NULL, NULL);
+  g_return_val_if_fail (chosen != NULL, NULL);
+
   if (!recipe->reference || is_reference (recipe, chosen->ip_adapter_image))
     return NULL;
   if (!chosen->ip_adapter_image)
     return g_strdup (
         _ ("The layer was made with an IP-Adapter example, and an image does "
            "not keep that: choose it again, or paint without it."));
-  /* Nobody knows which picture an old recipe means. */
+  /* Recipes of earlier versions have no digest to compare with. */
   if (*recipe->reference == '\0')
     return NULL;
   return g_strdup (_ ("The layer was made with another IP-Adapter example than this."));
@@ -301,14 +329,14 @@ upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
 
 /**
  * upscale_layer_recipe_find_region:
- * @recipe: how a layer was made
- * @width_px: its width
- * @height_px: its height
- * @selection: what is selected of it
+ * @recipe: recipe of a layer
+ * @width_px: width of the layer
+ * @height_px: height of the layer
+ * @selection: bounds of the selection on the layer
  * @error: return location for an error
  *
- * Returns: the whole tiles of the layer's own grid that lie under the selection; empty
- * with %UPSCALE_ERROR_LAYER when there is none
+ * Returns: the bounds of the layer's own tiles under the selection; empty with
+ * %UPSCALE_ERROR_LAYER if there are none
  */
 UpscaleRect
 upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,

@@ -8,17 +8,18 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLayerRecipe:
- * @config: the arguments, for upscale_layer_recipe_apply(); all others are the defaults
- * @reference: (nullable): SHA-256 of the reference picture, in hexadecimal digits; ""
- * when there was one and nobody knows which
- * @source: what the layer was made from, as it looks
+ * @config: arguments of the recipe, for upscale_layer_recipe_apply(); all other arguments
+ * have their defaults
+ * @reference: (nullable): SHA-256 of the reference picture, in hexadecimal digits; "" for
+ * a recipe of an earlier version, which has no digest
+ * @source: the layer that the result was made from, with its effects
  * @scale: upscale factor
- * @tile_px: side of its tiles
- * @overlap_px: their overlap
- * @selection: what of @source was painted, in its px
+ * @tile_px: side of a tile of the result
+ * @overlap_px: smallest overlap of two tiles
+ * @selection: painted part of @source, in px of @source
  *
- * How a layer was made, as the image tells it. Anybody may have written the image, so
- * this is what has passed the checks that a call of the procedure has to pass.
+ * Recipe of a result, read from the image. A stranger may have written the image, so all
+ * values have passed the checks of a call of the procedure.
  */
 typedef struct
 {

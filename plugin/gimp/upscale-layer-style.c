@@ -3,7 +3,7 @@
 
 #include "upscale-source.h"
 
-/* A strip of a mask is computed at a time: 128 rows of GIMP's tiles. */
+/* Rows of a mask that are computed at a time: the height of a tile of GIMP. */
 #define STRIP_PX 128
 #define CHANNELS 4
 
@@ -27,12 +27,14 @@ copy_mask (GimpLayer *layer)
  * upscale_layer_style_read:
  * @layer: a layer
  *
- * Returns: (transfer full): how it shows its pixels, to be cleared with
+ * Returns: (transfer full): the properties of @layer, to be cleared with
  * upscale_layer_style_clear()
  */
 UpscaleLayerStyle
 upscale_layer_style_read (GimpLayer *layer)
 {
+  g_return_val_if_fail (GIMP_IS_LAYER (layer), (UpscaleLayerStyle) { 0 });
+
   return (UpscaleLayerStyle) {
     .opacity = gimp_layer_get_opacity (layer),
     .mode = gimp_layer_get_mode (layer),
@@ -45,7 +47,7 @@ upscale_layer_style_read (GimpLayer *layer)
   };
 }
 
-/* The same filter as for the pixels, so that a mask stays where they are. */
+/* Resamples the mask with the filter of the pixels, so that both stay aligned. */
 static void
 write_mask (GeglBuffer *mask, GimpLayerMask *larger, double scale)
 {
@@ -79,24 +81,30 @@ add_mask (const UpscaleLayerStyle *style, GimpLayer *layer, double scale)
 
 /**
  * upscale_layer_style_apply:
- * @style: how a layer shows its pixels
- * @layer: a new layer, not in its image yet
- * @scale: how many times larger than the layer's, where there is a mask
+ * @style: properties of a layer
+ * @layer: a new layer that is not in its image yet
+ * @scale: upscale factor for the mask
  *
- * A layer that only passes through those below it becomes a normal one: only groups can
- * do that.
+ * Sets the properties of @layer. The mode "pass through" becomes the default mode, since
+ * only groups can have it.
  *
- * Returns: %FALSE if GIMP refuses, and gimp_pdb_get_last_error() says why
+ * Returns: %TRUE, or %FALSE if GIMP refuses a property; gimp_pdb_get_last_error() has the
+ * reason
  */
 gboolean
 upscale_layer_style_apply (const UpscaleLayerStyle *style, GimpLayer *layer, double scale)
 {
-  gboolean is_blended = style->mode != GIMP_LAYER_MODE_PASS_THROUGH;
+  gboolean is_blended;
 
+  g_return_val_if_fail (style != NULL, FALSE);
+  g_return_val_if_fail (GIMP_IS_LAYER (layer), FALSE);
+
+  is_blended = style->mode != GIMP_LAYER_MODE_PASS_THROUGH;
   if (!gimp_layer_set_opacity (layer, style->opacity) ||
       !gimp_item_set_color_tag (GIMP_ITEM (layer), style->color_tag))
     return FALSE;
-  /* The mode comes first: setting it takes the others back. */
+  /* Setting the mode resets the spaces and the composite mode, so the mode comes first.
+   */
   if (is_blended && !(gimp_layer_set_mode (layer, style->mode) &&
                       gimp_layer_set_blend_space (layer, style->blend_space) &&
                       gimp_layer_set_composite_space (layer, style->composite_space) &&
@@ -107,10 +115,12 @@ upscale_layer_style_apply (const UpscaleLayerStyle *style, GimpLayer *layer, dou
 
 /**
  * upscale_layer_style_clear:
- * @style: how a layer shows its pixels
+ * @style: properties of a layer
  */
 void
 upscale_layer_style_clear (UpscaleLayerStyle *style)
 {
+  g_return_if_fail (style != NULL);
+
   g_clear_object (&style->mask);
 }

@@ -8,15 +8,15 @@ G_BEGIN_DECLS
 /**
  * UpscaleLayerStyle:
  * @opacity: 0 to 100
- * @mode: how the layer is put over those below
- * @blend_space: where its mode computes
- * @composite_space: where it is put over those below
- * @composite_mode: what of both remains
- * @color_tag: its mark in the list of layers
- * @mask: (nullable): own copy of its mask, of the layer's size
- * @applies_mask: whether the mask is switched on
+ * @mode: layer mode
+ * @blend_space: color space of the mode
+ * @composite_space: color space of compositing
+ * @composite_mode: composite mode
+ * @color_tag: color tag in the list of layers
+ * @mask: (nullable): own copy of the mask, of the layer's size
+ * @applies_mask: whether the mask is applied
  *
- * How a layer shows its pixels: all that is not in them.
+ * Properties of a layer besides its pixels.
  */
 typedef struct
 {

@@ -7,8 +7,8 @@
 #include "upscale-error.h"
 #include "upscale-layer-recipe.h"
 
-/* GIMP's own tiles are 128 px; writes that don't start and end on them fetch the old
- * pixels first. */
+/* A multiple of GIMP's tiles of 128 px: a write that ends inside a tile makes libgimp
+ * fetch the old pixels first. */
 #define STRIP_PX 512
 
 static GimpImageType
@@ -35,8 +35,8 @@ make_image (const UpscaleLayerCopy *copy, GeglBuffer *result)
   return image;
 }
 
-/* The user may have closed the image, or turned it into another kind, while the job ran:
- * then the result becomes a new image. */
+/* Returns %NULL if the user has closed the image or changed its base type while the job
+ * ran. Then the result becomes a new image. */
 static GimpImage *
 find_image (const UpscaleLayerCopy *copy)
 {
@@ -101,15 +101,15 @@ insert (const UpscaleLayerCopy *copy, GimpImage *image, GimpLayer *layer)
                                   position);
 }
 
-/* An earlier result that is repainted has its size and place already. */
+/* A repainted result already has its size and place. */
 static double
 get_factor (const UpscaleLayerCopy *copy, double scale)
 {
   return copy->previous ? 1.0 : scale;
 }
 
-/* The result lies as far from the canvas's corner as its source does, in its own, larger
- * pixels. */
+/* The offsets of the result are those of its source times the scale, so several upscaled
+ * layers keep their relative places. */
 static void
 place (const UpscaleLayerCopy *copy, GimpLayer *layer, double scale)
 {
@@ -173,17 +173,17 @@ fail (GError **error)
 
 /**
  * upscale_layer_writer_write:
- * @copy: what was read of the source
+ * @copy: a copy of the source
  * @result: the upscaled pixels
  * @scale: upscale factor
- * @resize_canvas: whether the canvas grows where the layer does not fit
- * @on_written: (nullable): told how far it is
- * @user_data: for @on_written
+ * @resize_canvas: whether the canvas grows where the new layer does not fit
+ * @on_written: (nullable): called with the progress
+ * @user_data: data for @on_written
  * @error: return location for an error
  *
- * Makes the new layer, writes it, and only then puts it above its source, in one undo
- * step, so that nobody ever sees a half-written layer. If the image is gone, the result
- * becomes a new image.
+ * Makes the new layer, writes its pixels, and inserts it above its source in one undo
+ * step. The layer is inserted last, so a killed plug-in leaves no half-written layer. If
+ * the image is gone, the result becomes a new image.
  *
  * Returns: (transfer none): the new layer, or %NULL with %UPSCALE_ERROR_LAYER
  */
@@ -196,16 +196,22 @@ upscale_layer_writer_write (const UpscaleLayerCopy *copy,
                             gpointer                user_data,
                             GError                **error)
 {
-  GimpImage *image = find_image (copy);
-  GimpImage *home = image ? image : make_image (copy, result);
-  GimpLayer *layer = home ? make_layer (copy, home, result, scale) : NULL;
+  GimpImage *image;
+  GimpImage *home;
+  GimpLayer *layer;
   gboolean   added;
 
+  g_return_val_if_fail (copy != NULL, NULL);
+  g_return_val_if_fail (GEGL_IS_BUFFER (result), NULL);
+
+  image = find_image (copy);
+  home = image ? image : make_image (copy, result);
+  layer = home ? make_layer (copy, home, result, scale) : NULL;
   if (!layer ||
       !upscale_layer_style_apply (&copy->style, layer, get_factor (copy, scale)))
     return fail (error);
   write_pixels (layer, result, on_written, user_data);
-  /* Before it is in the image, or it would be a second step to undo. */
+  /* A parasite that is attached after the insertion would be a second undo step. */
   if (copy->recipe)
     upscale_layer_recipe_attach (layer, copy->recipe);
   added = image ? add_to_image (copy, layer, scale, resize_canvas)

@@ -7,8 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleLayerWriterFunc:
- * @fraction: how much is written, 0 to 1
- * @user_data: what was given with it
+ * @fraction: written part of the layer, 0 to 1
+ * @user_data: data of the function
+ *
+ * Called on the main thread while the layer is written.
  */
 typedef void (*UpscaleLayerWriterFunc) (double fraction, gpointer user_data);
 

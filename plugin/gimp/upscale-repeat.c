@@ -9,7 +9,7 @@
 #include "upscale-procedure.h"
 #include "upscale-run.h"
 
-/* The topmost layer that carries a recipe, groups included. */
+/* Finds the topmost layer that carries a recipe, in groups as well. */
 static GimpItem *
 find_layer (GimpItem **layers)
 {
@@ -30,7 +30,8 @@ find_layer (GimpItem **layers)
   return NULL;
 }
 
-/* On a result its source is what is upscaled again. */
+/* Returns the layer to upscale: on an earlier result its source, otherwise the active
+ * layer. */
 static GimpDrawable *
 find_recipe (GimpImage           *image,
              GimpDrawable        *active,
@@ -60,7 +61,8 @@ find_recipe (GimpImage           *image,
   return *recipe ? active : NULL;
 }
 
-/* A user sees what is missing in the dialog. */
+/* Without a user nobody can choose the IP-Adapter example again. With a user the dialog
+ * shows a warning instead. */
 static gboolean
 check_reference (const UpscaleLayerRecipe *recipe, GError **error)
 {
@@ -77,17 +79,17 @@ check_reference (const UpscaleLayerRecipe *recipe, GError **error)
 /**
  * upscale_repeat_run:
  * @procedure: the procedure
- * @run_mode: with a user or without
+ * @run_mode: whether there is a user, and whether to show the dialog
  * @image: the image
  * @drawables: (array zero-terminated=1): the selected drawables
- * @config: the arguments, none of our own
+ * @config: the arguments of this procedure, which has none of its own
  * @run_data: unused
  *
- * Upscales the way a layer of the image was made. Who made the image is not known, so a
- * user sees what it would do, and what it would take, before anything is sent; endpoints
- * are those that the user chose last.
+ * Runs %UPSCALE_REPEAT_PROCEDURE_NAME: upscales with the recipe of a layer of the image.
+ * The image may be a stranger's, so a user sees the arguments and the forecast before
+ * anything is sent. Endpoints are those that the user chose last, never the image's.
  *
- * Returns: (transfer full): what upscale_run_call() returns
+ * Returns: (transfer full): the values of upscale_run_call()
  */
 GimpValueArray *
 upscale_repeat_run (GimpProcedure       *procedure,
@@ -103,8 +105,13 @@ upscale_repeat_run (GimpProcedure       *procedure,
   g_autoptr (GimpProcedureConfig) arguments = gimp_procedure_create_config (upscale);
   GimpDrawable  *layers[2] = { NULL, NULL };
   gboolean       has_user = run_mode != GIMP_RUN_NONINTERACTIVE;
-  UpscaleRunCall call = { procedure, run_mode, image, layers, arguments, NULL };
-  GError        *error = NULL;
+  UpscaleRunCall call = {
+    .procedure = procedure,
+    .image = image,
+    .drawables = layers,
+    .config = arguments,
+  };
+  GError *error = NULL;
 
   layers[0] = find_recipe (image, drawables[0], upscale, &recipe, &error);
   if (!recipe || (!has_user && !check_reference (recipe, &error)))
@@ -112,7 +119,8 @@ upscale_repeat_run (GimpProcedure       *procedure,
   if (has_user)
     upscale_last_values_load (arguments);
   upscale_layer_recipe_apply (recipe, G_OBJECT (arguments));
-  /* Also when the last filter is repeated: this may be another image than it was then. */
+  /* The dialog is shown for GIMP_RUN_WITH_LAST_VALS, too, since the image may be another
+   * one than last time. */
   call.run_mode = has_user ? GIMP_RUN_INTERACTIVE : GIMP_RUN_NONINTERACTIVE;
   call.repeated = recipe;
   return upscale_run_call (&call);

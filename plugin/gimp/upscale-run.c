@@ -19,11 +19,11 @@
 #include "upscale-paths.h"
 #include "upscale-timings.h"
 
-#define STORE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
+#define CACHE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 #define PICTURE_PX 1024
 #define GRAY_RGBA 0x999999ff
 
-/* One call of the procedure, from arguments to new layer. Lives on the stack of
+/* One call of the procedure, from its arguments to the new layer. Lives on the stack of
  * upscale_run_call(). */
 typedef struct
 {
@@ -54,7 +54,7 @@ run_clear (Run *run)
   g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
   g_clear_pointer (&run->arguments, upscale_arguments_free);
   g_clear_object (&run->job);
-  g_clear_pointer (&run->copy, upscale_layer_copy_free);
+  g_clear_pointer (&run->copy, upscale_layer_reader_copy_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -73,14 +73,15 @@ find_tools (Run *run)
 }
 
 static UpscaleTileCache *
-open_store (void)
+open_cache (void)
 {
   g_autoptr (GFile) folder = upscale_paths_find_cached ("tiles");
 
-  return upscale_tile_cache_new (folder, STORE_MAX_BYTES);
+  return upscale_tile_cache_new (folder, CACHE_MAX_BYTES);
 }
 
-/* GIMP makes no thumbnail of a layer that would be thinner than a pixel there. */
+/* Returns a gray pixel if GIMP makes no thumbnail, as for layers that would be thinner
+ * than a pixel in it. */
 static GdkPixbuf *
 read_picture (GimpDrawable *drawable)
 {
@@ -115,8 +116,8 @@ read_recipe (Run *run, GError **error)
                                     error);
 }
 
-/* An earlier result with something selected is most likely to be repainted there: the
- * dialog then begins with how it was made, and a new seed. */
+/* A user who selects a part of an earlier result most likely wants to repaint that part,
+ * so the dialog starts with the recipe of the layer and a new seed. */
 static gboolean
 offer_repaint (Run *run)
 {
@@ -142,8 +143,8 @@ ask (Run *run, GError **error)
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) timings = upscale_timings_load ();
   g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
-  gboolean            can_repaint = offer_repaint (run);
-  UpscaleForecastCase what = {
+  gboolean             can_repaint = offer_repaint (run);
+  UpscaleForecastInput input = {
     .width_px = gimp_drawable_get_width (run->looks->drawable),
     .height_px = gimp_drawable_get_height (run->looks->drawable),
     .recipe = run->made_by,
@@ -157,7 +158,7 @@ ask (Run *run, GError **error)
     .picture = run->picture,
     .can_repaint = can_repaint,
     .forecast = upscale_forecast_make,
-    .forecast_data = &what,
+    .forecast_data = &input,
     .presets = presets,
     .completions = completions,
     .tools = &run->tools,
@@ -165,7 +166,7 @@ ask (Run *run, GError **error)
   };
 
   upscale_timings_add_completions (timings, completions);
-  if (!upscale_layer_looks_read_selection (run->looks, &what.selection, error))
+  if (!upscale_layer_looks_read_selection (run->looks, &input.selection, error))
     return FALSE;
   if (upscale_dialog_run (&request))
     {
@@ -183,8 +184,8 @@ make_recipe (Run *run)
                                     run->copy);
 }
 
-/* The tiles lie where they lay, so the recipe's scale and grid count, not the caller's.
- */
+/* Repainting reuses the layer's own grid, so the caller's scale and tile size are
+ * ignored. */
 static gboolean
 read_for_repaint (Run *run, GError **error)
 {
@@ -218,11 +219,12 @@ read_layer (Run *run, GError **error)
   UpscaleRect selection;
   g_autoptr (UpscaleLayerLooks) looks = NULL;
 
-  /* A user who repeats the last filter on another layer means the upscale. */
+  /* A user who repeats the last filter on a layer without a recipe wants an upscale. */
   if (run->arguments->repaint_selection &&
       !(run->is_interactive && !upscale_layer_recipe_is_on (GIMP_ITEM (run->layer))))
     return read_for_repaint (run, error);
-  /* The user may have changed the layer while the dialog was open. */
+  /* The user may have changed the layer while the dialog was open, so it is read again.
+   */
   looks = upscale_layer_looks_new (run->layer, error);
   if (!looks || !upscale_layer_looks_read_selection (looks, &selection, error))
     return FALSE;
@@ -236,7 +238,7 @@ static UpscaleJob *
 run_job (Run *run, GError **error)
 {
   const UpscaleArguments *arguments = run->arguments;
-  g_autoptr (UpscaleTileCache) store = open_store ();
+  g_autoptr (UpscaleTileCache) cache = open_cache ();
   g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
   UpscaleJobRunnerRequest request = {
     .arguments = arguments,
@@ -250,7 +252,7 @@ run_job (Run *run, GError **error)
              .color_correction = arguments->color_correction,
              .gen_params = arguments->gen_params,
              .policy = arguments->policy,
-             .store = store,
+             .store = cache,
              .logs = logs,
              .clock = run->clock },
     .tools = &run->tools,
@@ -287,14 +289,14 @@ write_layer (Run *run, GError **error)
 }
 
 static void
-tell (const char *sentence)
+show_message (const char *sentence)
 {
   g_autofree char *line = g_strdup_printf ("%s\n", sentence);
 
   gimp_message (g_strchomp (line));
 }
 
-/* A selection may have been left in the image without a thought. */
+/* Callers often forget a selection in the image, so they are told about it. */
 static gboolean
 is_only_selection (const Run *run)
 {
@@ -304,7 +306,7 @@ is_only_selection (const Run *run)
          run->copy->selection.height < extent->height;
 }
 
-/* One sentence at the end; a user has seen the window, and sees the layer. */
+/* A run without a user prints a summary. A user sees the window and the new layer. */
 static void
 report (Run *run)
 {
@@ -317,7 +319,7 @@ report (Run *run)
   if (!run->is_interactive)
     g_printerr ("tile-upscale: %s\n", sentence);
   if (warning)
-    tell (warning);
+    show_message (warning);
 }
 
 static GimpValueArray *
@@ -335,8 +337,8 @@ succeed (Run *run, GimpLayer *layer)
   return values;
 }
 
-/* In batch mode GIMP takes CANCEL for success and the script goes on: without a user, a
- * cancelled run is an error. */
+/* GIMP's batch mode takes GIMP_PDB_CANCEL for success and goes on with the script, so a
+ * cancelled run without a user is an error. */
 static GimpValueArray *
 fail (Run *run, GError *error)
 {
@@ -353,9 +355,9 @@ fail (Run *run, GError *error)
   return gimp_procedure_new_return_values (run->call->procedure, status, error);
 }
 
-/* The picture that the windows show. */
+/* Reads the thumbnail that the windows show. */
 static gboolean
-look (Run *run, GError **error)
+read_looks (Run *run, GError **error)
 {
   run->looks = upscale_layer_looks_new (run->layer, error);
   if (!run->looks)
@@ -364,7 +366,7 @@ look (Run *run, GError **error)
   return TRUE;
 }
 
-/* Everything until the first tile is sent. */
+/* Takes all steps of the run before the first tile is sent. */
 static gboolean
 prepare (Run *run, GError **error)
 {
@@ -374,7 +376,7 @@ prepare (Run *run, GError **error)
   run->layer = upscale_layer_reader_find (call->image, call->drawables, error);
   if (!run->layer)
     return FALSE;
-  if (run->is_interactive && !look (run, error))
+  if (run->is_interactive && !read_looks (run, error))
     return FALSE;
   if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
@@ -391,8 +393,7 @@ start_libraries (gboolean is_interactive)
   else
     gegl_init (NULL, NULL);
   upscale_image_limit_memory ();
-  /* What fails is said in our own sentence; GIMP's pop-ups beside it would say it twice.
-   */
+  /* The procedure's own error names the problem, so GIMP must not show a second one. */
   gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
 }
 
@@ -400,7 +401,7 @@ start_libraries (gboolean is_interactive)
  * upscale_run_call:
  * @call: the call
  *
- * One call of a procedure that upscales, from start to end.
+ * Runs a call of a procedure that upscales, from its arguments to the new layer.
  *
  * Returns: (transfer full): the new layer, the number of tiles, and how many of them
  * failed
@@ -431,15 +432,15 @@ upscale_run_call (const UpscaleRunCall *call)
 /**
  * upscale_run:
  * @procedure: the procedure
- * @run_mode: with a user or without
+ * @run_mode: whether there is a user, and whether to show the dialog
  * @image: the image
  * @drawables: (array zero-terminated=1): the selected drawables
  * @config: the arguments
  * @run_data: unused
  *
- * What %UPSCALE_PROCEDURE_NAME does.
+ * Runs %UPSCALE_PROCEDURE_NAME.
  *
- * Returns: (transfer full): what upscale_run_call() returns
+ * Returns: (transfer full): the values of upscale_run_call()
  */
 GimpValueArray *
 upscale_run (GimpProcedure       *procedure,
@@ -449,7 +450,13 @@ upscale_run (GimpProcedure       *procedure,
              GimpProcedureConfig *config,
              gpointer             run_data)
 {
-  UpscaleRunCall  call = { procedure, run_mode, image, drawables, config, NULL };
+  UpscaleRunCall call = {
+    .procedure = procedure,
+    .run_mode = run_mode,
+    .image = image,
+    .drawables = drawables,
+    .config = config,
+  };
   GimpValueArray *values;
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)

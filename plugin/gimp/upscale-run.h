@@ -8,13 +8,13 @@ G_BEGIN_DECLS
 /**
  * UpscaleRunCall:
  * @procedure: the procedure that was called
- * @run_mode: with a user or without
+ * @run_mode: whether there is a user, and whether to show the dialog
  * @image: the image
- * @drawables: (array zero-terminated=1): what is to be upscaled
- * @config: the arguments of %UPSCALE_PROCEDURE_NAME; a user may change them
- * @repeated: (nullable): the recipe that is in @config, when a layer's recipe is repeated
+ * @drawables: (array zero-terminated=1): the drawables to upscale
+ * @config: the arguments of %UPSCALE_PROCEDURE_NAME, changed by the dialog
+ * @repeated: (nullable): the recipe in @config, if the call repeats a layer's recipe
  *
- * One call of a procedure. Points at its maker's memory.
+ * One call of a procedure. Borrows all memory from its caller.
  */
 typedef struct
 {

@@ -9,14 +9,15 @@
 #define MODELS "models"
 #define LORAS "loras"
 
-/* An address may hold what nobody else should read, and brackets, which end a group. */
+/* The name of an endpoint may be an address, which may hold secrets, and brackets, which
+ * end the name of a group. So groups are named by a digest. */
 static char *
 make_group (const char *endpoint)
 {
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, endpoint, -1);
 }
 
-/* What a tile's time grows with: its pixels, and the steps that are really taken. */
+/* The time of a tile grows with its pixels and with the steps that the model takes. */
 static double
 measure_work (const UpscaleArguments *arguments, gboolean takes_steps)
 {
@@ -32,7 +33,7 @@ measure_work (const UpscaleArguments *arguments, gboolean takes_steps)
 /**
  * upscale_timings_load:
  *
- * Returns: (transfer full): what earlier runs have measured; empty when nothing is there
+ * Returns: (transfer full): measurements of earlier runs; empty if there are none
  */
 GKeyFile *
 upscale_timings_load (void)
@@ -81,20 +82,26 @@ note_endpoint (GKeyFile               *timings,
 /**
  * upscale_timings_note:
  * @job: a job that has run
- * @arguments: what it was asked for
+ * @arguments: arguments of the job
  *
- * Remembers how fast its endpoints were, and what they had. It is a comfort only: where
- * it can't be written nothing is said.
+ * Saves the speed of the job's endpoints and the names of their models and LoRAs. Only
+ * forecasts depend on the file, so a failure is not reported.
  */
 void
 upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
 {
-  GPtrArray *endpoints =
-      upscale_scheduler_get_endpoints (upscale_job_get_scheduler (job));
-  g_autoptr (GKeyFile) timings = upscale_timings_load ();
-  g_autoptr (GFile) file = upscale_paths_find_cached (FILE_NAME);
-  g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
+  GPtrArray *endpoints;
+  g_autoptr (GKeyFile) timings = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *folder = NULL;
 
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+  g_return_if_fail (arguments != NULL);
+
+  endpoints = upscale_scheduler_get_endpoints (upscale_job_get_scheduler (job));
+  timings = upscale_timings_load ();
+  file = upscale_paths_find_cached (FILE_NAME);
+  folder = g_path_get_dirname (g_file_peek_path (file));
   for (guint i = 0; i < endpoints->len; i++)
     note_endpoint (timings, endpoints->pdata[i], arguments);
   g_mkdir_with_parents (folder, 0700);
@@ -103,10 +110,12 @@ upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
 
 /**
  * upscale_timings_look_up:
- * @timings: what upscale_timings_load() gave
+ * @timings: measurements from upscale_timings_load()
  * @endpoint: name of an endpoint
- * @arguments: what it would be asked for
- * @estimate: (inout): filled with what is known
+ * @arguments: arguments of the job to estimate
+ * @estimate: (inout): gets the time of a tile, the slots and autoscaling, as far as known
+ *
+ * Looks up the measurements of an endpoint.
  */
 void
 upscale_timings_look_up (GKeyFile                *timings,
@@ -114,10 +123,18 @@ upscale_timings_look_up (GKeyFile                *timings,
                          const UpscaleArguments  *arguments,
                          UpscaleEstimateEndpoint *estimate)
 {
-  g_autofree char *group = make_group (endpoint);
-  gboolean takes_steps = g_key_file_get_boolean (timings, group, "takes-steps", NULL);
-  double   unit_s = g_key_file_get_double (timings, group, "seconds-for-one-unit", NULL);
+  g_autofree char *group = NULL;
+  gboolean         takes_steps;
+  double           unit_s;
 
+  g_return_if_fail (timings != NULL);
+  g_return_if_fail (endpoint != NULL);
+  g_return_if_fail (arguments != NULL);
+  g_return_if_fail (estimate != NULL);
+
+  group = make_group (endpoint);
+  takes_steps = g_key_file_get_boolean (timings, group, "takes-steps", NULL);
+  unit_s = g_key_file_get_double (timings, group, "seconds-for-one-unit", NULL);
   estimate->seconds_per_tile = MAX (unit_s, 0.0) * measure_work (arguments, takes_steps);
   estimate->autoscales = g_key_file_get_boolean (timings, group, "autoscales", NULL);
   if (estimate->n_slots <= 0)
@@ -126,15 +143,19 @@ upscale_timings_look_up (GKeyFile                *timings,
 
 /**
  * upscale_timings_add_completions:
- * @timings: what upscale_timings_load() gave
+ * @timings: measurements from upscale_timings_load()
  * @completions: gets the names of models and LoRAs that servers had when they were asked
  * last
  */
 void
 upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions)
 {
-  g_auto (GStrv) groups = g_key_file_get_groups (timings, NULL);
+  g_auto (GStrv) groups = NULL;
 
+  g_return_if_fail (timings != NULL);
+  g_return_if_fail (completions != NULL);
+
+  groups = g_key_file_get_groups (timings, NULL);
   for (char **group = groups; *group; group++)
     {
       g_auto (GStrv) models =

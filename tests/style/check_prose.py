@@ -21,7 +21,6 @@ UNCHECKED: tuple[str, ...] = (
     "plugin/backend/sdcpp",
     "plugin/core",
     "plugin/dispatch",
-    "plugin/gimp",
     "plugin/job",
     "ui",
     "tests/backend",

@@ -23,26 +23,26 @@ test_names_of_several_servers_are_offered_once_and_in_order (void)
 {
   const char *const first[] = { "sdxl", "juggernaut", NULL };
   const char *const second[] = { "realvis", "sdxl", "", NULL };
-  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
+  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
   g_autofree char *models = NULL;
   g_autofree char *loras = NULL;
 
-  upscale_completions_add_models (offers, first);
-  upscale_completions_add_models (offers, second);
-  models = list_names (upscale_completions_get_models (offers));
-  loras = list_names (upscale_completions_get_loras (offers));
+  upscale_completions_add_models (completions, first);
+  upscale_completions_add_models (completions, second);
+  models = list_names (upscale_completions_get_models (completions));
+  loras = list_names (upscale_completions_get_loras (completions));
   g_assert_cmpstr (models, ==, "juggernaut,realvis,sdxl,");
   g_assert_cmpstr (loras, ==, "");
 }
 
 static void
-test_server_that_does_not_tell_offers_nothing (void)
+test_server_that_lists_no_names_offers_none (void)
 {
-  g_autoptr (UpscaleCompletions) offers = upscale_completions_new ();
+  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
   g_autofree char *loras = NULL;
 
-  upscale_completions_add_loras (offers, NULL);
-  loras = list_names (upscale_completions_get_loras (offers));
+  upscale_completions_add_loras (completions, NULL);
+  loras = list_names (upscale_completions_get_loras (completions));
   g_assert_cmpstr (loras, ==, "");
 }
 
@@ -50,9 +50,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/offers/names-of-several-servers-are-offered-once-and-in-order",
+  g_test_add_func ("/completions/names-of-several-servers-are-offered-once-and-in-order",
                    test_names_of_several_servers_are_offered_once_and_in_order);
-  g_test_add_func ("/offers/server-that-does-not-tell-offers-nothing",
-                   test_server_that_does_not_tell_offers_nothing);
+  g_test_add_func ("/completions/server-that-lists-no-names-offers-none",
+                   test_server_that_lists_no_names_offers_none);
   return g_test_run ();
 }
