@@ -75,8 +75,10 @@ read_binding (GUri                          *address,
  * @parse: reads the addresses in UPSCALE_TOKEN_ORIGIN
  * @error: return location for an error
  *
- * Returns: %TRUE if the environment has no key, or the user has bound its keys to origins
- * and @address is not bound or private; else %FALSE with %UPSCALE_ERROR_ARGUMENT
+ * Checks that the user has bound the keys of the environment to origins, and that bound
+ * keys are never sent to @address where others can read them.
+ *
+ * Returns: %TRUE if @address can be used, or %FALSE with %UPSCALE_ERROR_ARGUMENT
  */
 gboolean
 upscale_environment_key_check (GUri                          *address,

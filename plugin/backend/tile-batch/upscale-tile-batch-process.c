@@ -48,7 +48,7 @@ typedef struct
   gint64       polled_us;
   gint64       told_wait_us; /* Retry-After of the last answer, 0 without it */
   guint        timer;
-  guint        retry_timer; /* timer */
+  guint        retry_timer;
 } Process;
 
 static void submit (GTask *task);
@@ -158,7 +158,7 @@ send_delete (const UpscaleTileBatchAddress *address,
   upscale_http_send_async (address->http, &request, NULL, callback, user_data);
 }
 
-/* Tells the endpoint to stop, since its time costs money. Waits shortly for the answer,
+/* Tells the endpoint to stop, since its time costs money. Waits a second for the answer,
  * as the plug-in may end right after. Takes the task. */
 static void
 notify_cancel (GTask *task)
@@ -177,7 +177,7 @@ fail (GTask *task, GError *error)
 {
   Process *process = g_task_get_task_data (task);
 
-  /* A server with the blocking route only stops when the connection closes. */
+  /* A server that has only the blocking route stops when the connection closes. */
   if (process->is_sent && !process->is_blocking &&
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
