@@ -43,7 +43,7 @@ test_amount_of_zero_changes_nothing (void)
   assert_unchanged (corrected, painted);
 }
 
-/* A cast that is the same everywhere is wholly taken out, and detail stays. */
+/* A uniform color cast is removed completely, and detail stays. */
 static void
 test_cast_is_taken_out (void)
 {

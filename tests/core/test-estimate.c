@@ -66,8 +66,7 @@ static const Row rows[] = {
     { { 4, FALSE, 90.0, 0.0 } },
     1,
     "1 tile in 1 batch on 1 endpoint, about 2 min" },
-  /* 29 tiles of 60 s on one slot only, since waking four would cost more than it saves.
-   */
+  /* 29 tiles of 60 s on one slot only, as starting four would cost more than it saves. */
   { "few-tiles-on-a-cold-service",
     29,
     IN_NINES,

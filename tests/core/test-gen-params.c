@@ -102,7 +102,7 @@ test_paths_are_told_from_names (void)
     }
 }
 
-/* Any characters: the remaining name is no path. */
+/* A bare name is no path, for any input. */
 static void
 test_a_bare_name_is_no_path (void)
 {

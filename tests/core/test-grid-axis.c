@@ -22,8 +22,9 @@ test_smootherstep_and_its_mirror_sum_to_one (void)
                        <, 1e-12);
 }
 
-/* Every pixel of an axis: weights of all tiles sum to 1, or fade to 0 at edges inside the
- * picture; at most two carry any, and only where they lie. */
+/* Checks every pixel of an axis: the weights of all tiles sum to 1, or fade to 0 at
+ * edges inside the picture. At most two tiles have weight at a pixel, and only inside
+ * the tile. */
 static void
 check_axis (UpscaleGridAxis axis)
 {
@@ -58,7 +59,7 @@ get_end (UpscaleGridAxis axis, int tile)
   return upscale_grid_axis_get_tile_start (axis, tile) + axis.tile_px;
 }
 
-/* The last tile may end beyond, by less than a place of the lattice. */
+/* The last tile may end beyond the region by less than one step of the lattice. */
 static void
 check_tiles_cover (UpscaleGridAxis axis)
 {
@@ -102,7 +103,7 @@ test_grid_has_as_few_tiles_as_can_be (void)
     }
 }
 
-/* Segments are the region without gap, and name just the tiles that carry weight. */
+/* Segments cover the region without gaps, and name exactly the tiles with weight. */
 static void
 check_segments (UpscaleGridAxis axis)
 {
@@ -132,7 +133,7 @@ check_segments (UpscaleGridAxis axis)
   g_assert_cmpint (from, ==, axis.start_px + axis.length_px);
 }
 
-/* With one tile less, each as far from the next as may be, the region is not covered. */
+/* One tile less, at the largest distances, would not cover the region. */
 static void
 check_n_tiles (UpscaleGridAxis axis, UpscaleGridAxisCase what)
 {
@@ -205,7 +206,7 @@ test_any_geometry_holds_its_promises (void)
     }
 }
 
-/* Weights of all pixels of some of those, as that takes a while. */
+/* Checks all pixels of fewer geometries, as that takes longer. */
 static void
 test_any_windows_sum_to_one (void)
 {
@@ -220,7 +221,7 @@ test_any_windows_sum_to_one (void)
     }
 }
 
-/* Regions inside the picture are exceeded by less than what is needed. */
+/* Tiles reach beyond a region inside the picture by less than the needed lattice. */
 static void
 test_regions_are_exceeded_by_little (void)
 {
@@ -240,7 +241,7 @@ test_regions_are_exceeded_by_little (void)
     }
 }
 
-/* At the default size, starts suit endpoints that want multiples of 64 as well. */
+/* At the default size, starts also suit endpoints that require multiples of 64. */
 static void
 test_tiles_begin_at_source_pixels (void)
 {

@@ -32,7 +32,7 @@ typedef struct
 {
   const char *names; /* with commas between */
   const char *wanted;
-  const char *found; /* NULL: none, or it is not clear which */
+  const char *found; /* NULL: none, or ambiguous */
 } NameRow;
 
 static const NameRow fitting[] = {

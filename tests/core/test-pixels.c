@@ -75,7 +75,7 @@ test_what_fits_is_not_copied (void)
   g_assert_true (padded == pixels && cut == pixels);
 }
 
-/* A caller's mistake ends in a message, never in memory that is not the picture's. */
+/* A wrong argument gives a critical message, and no access outside the picture. */
 static void
 test_crop_beyond_the_picture_is_refused (void)
 {

@@ -18,7 +18,7 @@ test_sentences (void)
                    "80 of 81 tiles; tile 12: it timed out. Run again to finish.");
 }
 
-/* Some failures end with a question, or with what to do. */
+/* Some failures end with a question mark, or with an instruction. */
 static void
 test_summary_has_no_doubled_punctuation (void)
 {

@@ -52,7 +52,7 @@ test_union_holds_both (void)
   g_assert_true (upscale_rect_equal (upscale_rect_union (nothing, a), a));
 }
 
-/* Rectangles that a stranger's file may name. */
+/* Rectangles that a file from a stranger may contain. */
 static void
 test_edges_beyond_an_int (void)
 {

@@ -67,7 +67,7 @@ test_long_texts_are_cut_between_characters (void)
   g_assert_cmpstr (cut, ==, "\xc3\xa4\xc3\xa4\xe2\x80\xa6");
 }
 
-/* Random bytes; the generator is fixed. */
+/* Any bytes are tidied. The generator has a fixed seed. */
 static void
 test_any_bytes_become_tidy (void)
 {

@@ -23,7 +23,7 @@ whole (int width, int height, int tile_px, int overlap_px)
                                  tile_px, overlap_px, 1.0 };
 }
 
-/* Refused with a critical, never read. */
+/* A wrong index gives a critical message and no access. */
 static void
 expect_refusal (const char *what)
 {
@@ -67,8 +67,8 @@ test_known_counts (void)
   g_assert_cmpuint (upscale_tile_plan_get_n_tiles (splash), ==, 45);
 }
 
-/* Counts in how many cells each pixel lies, and that the cell names just the tiles that
- * carry weight there. */
+/* Counts the cells at each pixel, and checks that a cell names exactly the tiles with
+ * weight there. */
 static void
 check_cells (UpscaleTilePlanCase what)
 {
@@ -113,8 +113,8 @@ test_every_pixel_lies_in_one_cell (void)
     check_cells (cases[i]);
 }
 
-/* A tile that a cell does not list has no weight there, or the composer would lose the
- * tile. */
+/* Tiles that a cell does not name must have no weight in the cell, as the composer
+ * ignores them. */
 static void
 test_cells_name_all_tiles_that_carry_weight (void)
 {
@@ -180,7 +180,7 @@ test_no_plan_has_more_tiles_than_a_job_may (void)
   g_assert_null (upscale_tile_plan_new (huge, NULL));
 }
 
-/* Shares tile the region: each px of it lies in exactly one. */
+/* Shares partition the region: each pixel lies in exactly one share. */
 static void
 test_shares_are_the_region (void)
 {
@@ -213,7 +213,7 @@ test_covers_are_whole_tiles (void)
   UpscaleRect four = upscale_tile_plan_cover (plan, (UpscaleRect) { 50, 50, 20, 20 });
   UpscaleRect none = upscale_tile_plan_cover (plan, (UpscaleRect) { 500, 0, 10, 10 });
 
-  /* Three tiles an axis, at 0, 48 and 96; the first seam is at 56. */
+  /* Three tiles per axis, at 0, 48 and 96. The first seam is at 56. */
   g_assert_true (upscale_rect_equal (one, (UpscaleRect) { 0, 0, 64, 64 }));
   g_assert_true (upscale_rect_equal (four, (UpscaleRect) { 0, 0, 112, 112 }));
   g_assert_true (upscale_rect_is_empty (none));

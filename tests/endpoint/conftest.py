@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets the tests be started by pytest alone, from anywhere."""
+"""Adds the support modules to the path, so that pytest alone can run the tests from any folder."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Confines itself, then becomes the program that its arguments name. The confinement
- * stays. */
+/* Confines itself, then executes the program in its arguments, which inherits the
+ * confinement. */
 #include "upscale-local-confine.h"
 
 #include <errno.h>

@@ -32,7 +32,7 @@ HAS_SECCOMP = "Seccomp:" in Path("/proc/self/status").read_text()
 
 needs_both = pytest.mark.skipif(not (HAS_LANDLOCK and HAS_SECCOMP), reason="this kernel has no Landlock of version 6, or no seccomp")
 
-# Each is a mistake to be able to do; `file` and `folder` are the user's, `port` is somebody's.
+# The process must fail at each of these. `file` and `folder` belong to the user, `port` to another program.
 FILES = {
     "write": "open(file, 'r+b')",
     "create": "open(new, 'xb')",
@@ -58,7 +58,7 @@ OTHERS = {
     "netlink": "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
     "pair": "socket.socketpair()",
 }
-# Without these nothing could be painted.
+# Painting requires these.
 NEEDED = {
     "read": "open(file).read()",
     "null": "open('/dev/null', 'w').write('x')",
@@ -81,7 +81,7 @@ print(json.dumps({name: attempt(code, sys.argv[1] + "/" + name) for name, code i
 
 
 def attempt(folder: Path, *before: str) -> dict[str, int]:
-    """Tries everything in one process, each thing in a folder of its own; returns the errors."""
+    """Tries everything in one process, each attempt in a folder of its own, and returns the errors."""
     attempts = FILES | OTHERS | NEEDED
     for name in attempts:
         (folder / name / "empty").mkdir(parents=True)
@@ -143,14 +143,14 @@ def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Pat
     request["model_config"]["base_model"] = "slow"
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
         client, server = endpoint.connect(), endpoint.process.pid
-        # A painted tile has started the workers.
+        # Paint once, so that worker threads exist.
         client.finish(make_request())
         assert is_confined(server)
         asking = threading.Thread(target=client.put, args=(request,))
         asking.start()
         (trial,) = wait_until(lambda: children(server), "the trial starts")
         wait_until(lambda: "--try-model" in Path(f"/proc/{trial}/cmdline").read_text(), "the trial is itself")
-        # By itself, and by what it was started with.
+        # The process itself, and its start environment.
         own = 1 + int(status_of(Path(f"/proc/{server}"))["Seccomp_filters"])
         wait_until(lambda: is_confined(trial, own), "the trial is confined")
         names = variables(trial)
@@ -160,7 +160,7 @@ def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Pat
 
 
 def without_landlock() -> None:
-    """Makes the kernel behave as one without Landlock, for this process and those it becomes."""
+    """Makes the kernel behave as one without Landlock, for this process and programs that it executes."""
     seccomp = ctypes.CDLL("libseccomp.so.2")
     seccomp.seccomp_init.restype = ctypes.c_void_p
     rules = ctypes.c_void_p(seccomp.seccomp_init(ALLOW))
@@ -169,7 +169,7 @@ def without_landlock() -> None:
 
 
 def log_of(prepare: Callable[[], None] | None) -> str:
-    """Starts the endpoint, ends it, and returns what it wrote in between."""
+    """Starts and ends the endpoint, and returns its output."""
     command = [os.environ["UPSCALE_LOCAL_ENDPOINT"], "--exit-with-parent", "--no-token"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare

@@ -21,7 +21,7 @@ from wire_client import Client, LocalEndpoint, decode, encode, is_final
 LEASE_S = 1
 # The contract says "a few seconds".
 LEASE_OVER_S = 4
-# Tiles that may be at hand while the server learns that nobody waits for them.
+# Tiles that may be painted before the server notices that no client waits for them.
 MOST_AFTER_HANG_UP = 3
 PLAIN_ID = "AZaz09-_.~"
 UNKNOWN = (404, 410)
@@ -60,7 +60,7 @@ def client(server: ServerUnderTest) -> Client:
 
 
 def test_health_stays_the_same(server: ServerUnderTest) -> None:
-    """The fixture `server` has already checked the answer against the schema."""
+    """The schema of health is checked at the start of each test run."""
     assert server.client.send("GET", "/v1/health").json["identity"] == server.health["identity"]
 
 
@@ -240,7 +240,7 @@ def test_tile_ids_come_back(server: ServerUnderTest, tile_id: str) -> None:
 
 
 def test_many_batches_at_once(server: ServerUnderTest) -> None:
-    """A client that gets 429 or 503 waits for Retry-After and sends again."""
+    """A refused request waits as long as `Retry-After` says."""
     n = server.n_at_once + 3
     with ThreadPoolExecutor(n) as threads:
         counts = list(threads.map(lambda _: len(server.finish(server.make_request())), range(n)))
@@ -289,7 +289,7 @@ def test_answers_stay_small_when_asked(server: ServerUnderTest, client: Client) 
 
 
 def test_held_answer_comes_with_the_news(server: ServerUnderTest, client: Client) -> None:
-    """Held for a result at most: a server that ignores the wish answers sooner."""
+    """An answer may be held until the next result. A server that ignores the preference answers sooner."""
     request = server.make_request()
     answer = client.answer(server.submit(request))
     while answer["tiles_processed"] == 0:
@@ -323,7 +323,7 @@ def test_cancelled_batch_begins_anew(server: ServerUnderTest, client: Client) ->
 
 
 def test_lease_that_runs_out_cancels(server: ServerUnderTest, client: Client) -> None:
-    """As many batches as the server takes, so that the last has to wait."""
+    """Submits as many batches as the server accepts, so that the last one must wait."""
     requests = [server.make_heavy_request(lease_s=LEASE_S) for _ in range(server.n_at_once)]
     replies = [client.put(request, 0) for request in requests]
     taken = [request for request, reply in zip(requests, replies, strict=True) if reply.status not in BUSY]
@@ -348,7 +348,7 @@ def test_unknown_batch(client: Client) -> None:
 
 
 def test_location_leads_to_the_batch(server: ServerUnderTest, client: Client) -> None:
-    """Where the server gives one, whatever the id; ids with odd characters may be refused."""
+    """Checks `Location` for any id, where the server sends it. A server may refuse ids with unusual characters."""
     for start in (PLAIN_ID, "a \u00e4\u65e5/?#%41"):
         request = server.make_heavy_request(batch_id=start + server.make_request()["batch_id"])
         path = "/v1/batches/" + quote(request["batch_id"], safe="")
@@ -391,7 +391,7 @@ def blocking(server: ServerUnderTest) -> Client:
 
 
 def post(server: ServerUnderTest, request: dict) -> dict:
-    """The answer, which is the last one; waits for room."""
+    """Returns the final answer, and waits for room."""
 
     def attempt() -> dict | None:
         reply = server.client.send("POST", BLOCKING_ROUTE, json.dumps(request), {"Content-Type": "application/json"})
@@ -408,7 +408,7 @@ def test_blocking_route(server: ServerUnderTest, blocking: Client) -> None:
 
 
 def test_blocking_route_knows_the_batch(server: ServerUnderTest, blocking: Client) -> None:
-    """A server with this route only may have forgotten it, and paints it again."""
+    """A server with this route only may have forgotten the batch, and paints it again."""
     request = server.make_request(tiles=2)
     server.finish(request)
     assert len(post(server, request)["results"]) == len(request["tiles"])
@@ -435,7 +435,7 @@ def test_client_that_goes_away_cancels(server: ServerUnderTest, blocking: Client
         pytest.skip("this server paints faster than it can notice")
 
 
-# Authentication.
+# Access.
 
 
 BATCH = "/v1/batches/x"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local endpoint ends soon, with its children, in every state and for every end of its parent."""
+"""The end of the local endpoint: fast and with its children, in any state, and after any end of its parent."""
 
 import json
 import os
@@ -17,13 +17,13 @@ from polling import wait_until
 from wire_client import Client, LocalEndpoint, encode, make_request
 
 PROGRAM = "tile-upscale-endpoint"
-# Stands for the plug-in: starts the endpoint, and waits.
+# Replaces the plug-in: starts the endpoint, and waits.
 PARENT = "import subprocess, sys; subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE).wait()"
 A_SECOND_OF_WORK = os.sysconf("SC_CLK_TCK")
 
 
 def read_stat(pid: int) -> list[str]:
-    """The fields behind the name: state, parent, ..."""
+    """Returns the fields after the name: state, parent, ..."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
@@ -54,7 +54,7 @@ def has_worked(pid: int) -> bool:
 
 
 def send_only(client: Client, method: str, path: str, body: bytes = b"") -> None:
-    """Sends a request and leaves its answer alone; the connection stays open as long as this process."""
+    """Sends a request without reading its answer. The connection stays open as long as this process."""
     connection = socket.create_connection((client.parts.hostname, client.parts.port))
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nPrefer: wait=20\r\n\r\n"
     connection.sendall(head.encode() + body)
@@ -62,7 +62,7 @@ def send_only(client: Client, method: str, path: str, body: bytes = b"") -> None
 
 
 def submit_slow(client: Client) -> str:
-    """A tile takes a core far longer than any test waits."""
+    """Makes a model whose tile takes a core far longer than any test waits."""
     request = make_request(target=4096)
     request["tiles"][0] |= {"image": encode(Image.new("RGB", (2048, 2048))), "width": 2048, "height": 2048}
     request["model_config"]["base_model"] = "slow"

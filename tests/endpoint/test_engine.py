@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The networks that ship: no seams, no color shift, flat stays flat, and what serves without them."""
+"""The networks that ship: no seams, no color shift, flat areas stay flat; and the resampler without them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from wire_client import Client, LocalEndpoint, decode, encode, make_request
 
 SIDE_PX = 280
-# The plug-in's own, in pixels of the target.
+# The plug-in's defaults, in target pixels.
 OVERLAP_PX = 128
 
 Array = np.ndarray
@@ -67,13 +67,13 @@ def make_day() -> Array:
 
 
 def spans(length: int, tile: int, overlap: int) -> list[int]:
-    """Where tiles start that lie as the plug-in lays them."""
+    """Returns the starts of tiles in the plug-in's layout."""
     n = -(-(length - overlap) // (tile - overlap))
     return [round(i * (length - tile) / (n - 1)) for i in range(n)]
 
 
 def windows(starts: list[int], length: int, tile: int, overlap: int) -> Array:
-    """The plug-in's windows on one axis, one row a tile: smootherstep over the middle half of the overlap."""
+    """Returns the plug-in's weights on one axis, one row per tile: smootherstep over the middle half of the overlap."""
     rise = np.zeros((len(starts) + 1, length))
     rise[0] = 1
     for index in range(1, len(starts)):
@@ -121,7 +121,7 @@ def test_colors_do_not_shift(client: Client, make: Callable[[], Array], model: s
 
 
 def hard_edge(degrees: float, low: int, high: int, scale: int) -> Array:
-    """A straight edge, as it is when reduced by area."""
+    """Returns a straight edge, as reduced by area."""
     steps = 4 * scale
     y, x = np.mgrid[0 : 64 * steps, 0 : 64 * steps] / steps - 32
     angle = np.deg2rad(degrees)

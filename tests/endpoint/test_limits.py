@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of the local endpoint: no request makes it use more memory, connections or descriptors."""
+"""Limits of the local endpoint: memory, connections and descriptors stay bounded for any input."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from polling import wait_until
 from wire_client import TIMEOUT_S, Client, LocalEndpoint, Reply, make_request
 
 MIB = 1 << 20
-# A sanitizer keeps what was freed for a while.
+# A sanitizer delays the release of freed memory.
 SETTINGS = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"}
 
 
@@ -44,7 +44,7 @@ def make_head(endpoint: LocalEndpoint, method: str, path: str, **headers: str) -
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """Reads until the server closes or resets the connection."""
+    """Returns all data until the other side closes or resets the connection."""
     text = b""
     with contextlib.suppress(ConnectionError):
         while piece := connection.recv(65536):
@@ -53,7 +53,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def pour(connection: socket.socket, size: int, is_chunked: bool) -> None:
-    """Sends a body as far as it is taken."""
+    """Sends a body until the server stops reading it."""
     block = b"x" * MIB
     with contextlib.suppress(ConnectionError):
         for _ in range(size // MIB):
@@ -89,7 +89,7 @@ def test_refused_bodies_are_not_kept(name: str, framing: str) -> None:
             pour(connection, size, framing == "chunked")
             answer = read_to_end(connection)
         assert answer.startswith(b"HTTP/1.1 %d" % status if status else b"HTTP/1.1 "), answer[:200]
-        # A body that is taken until it turns out to be too large costs its limit.
+        # A body of unknown length costs its limit until it exceeds that limit.
         assert peak_bytes(endpoint) - before < 64 * MIB
         assert endpoint.connect().send("GET", "/v1/health").status == 200
 
@@ -105,7 +105,7 @@ def test_endless_body_is_cut() -> None:
 
 
 def put_part(endpoint: LocalEndpoint, size: int) -> socket.socket:
-    """Sends a part of a body that could be good, and keeps the rest to itself."""
+    """Sends a part of a valid body, and never the rest."""
     connection = open_raw(endpoint)
     connection.sendall(make_head(endpoint, "PUT", "/v1/batches/x", Content_Length=str(size + 1)) + b" " * size)
     return connection
@@ -115,7 +115,7 @@ def test_bodies_in_flight_are_bounded_together() -> None:
     with start("--max-body-mib", "8", "--max-memory-mib", "48") as endpoint, contextlib.ExitStack() as stack:
         before = peak_bytes(endpoint)
         parts = [stack.enter_context(put_part(endpoint, 7 * MIB)) for _ in range(40)]
-        # The last byte shows what has become of each.
+        # The last byte shows the result of each connection.
         answers = []
         for part in parts:
             with contextlib.suppress(ConnectionError):
@@ -142,7 +142,7 @@ def test_target_pixels_are_bounded() -> None:
 
 
 def test_cancelled_batches_count_until_their_memory_is_free() -> None:
-    """Tiles of a cancelled batch keep their memory until a worker takes them from the queue and skips them."""
+    """Tiles of a cancelled batch wait in the queue until a worker skips them."""
     with start("--workers", "1", "--max-memory-mib", "64", "--max-tiles", "64") as endpoint:
         client = endpoint.connect()
         statuses = set()
@@ -224,7 +224,7 @@ def test_connections_are_bounded() -> None:
         wait_until(lambda: count_descriptors(endpoint) >= before + 4, "four are served")
         for connection in silent[:36]:
             connection.close()
-        # The others come in as there is room, and no more than four at a time.
+        # The other connections are accepted as there is room, at most four at a time.
         assert count_descriptors(endpoint) <= before + 4
         for connection in silent[36:]:
             connection.sendall(make_head(endpoint, "GET", "/v1/health")[1:])
@@ -235,7 +235,7 @@ def test_recovers_at_the_descriptor_limit() -> None:
     with start("--patience-s", "600") as endpoint:
         client = endpoint.connect()
         client.finish(make_request())
-        # As if others had taken the rest: accept() fails itself.
+        # Use up the other descriptors, so that accept() itself fails.
         room = count_descriptors(endpoint) + 3
         resource.prlimit(endpoint.process.pid, resource.RLIMIT_NOFILE, (room, room))
         with contextlib.ExitStack() as stack:
@@ -276,7 +276,8 @@ class Flood:
         body = self.make_body()
         method = self.random.choice(["PUT", "PUT", "PUT", "GET", "DELETE", "POST", "OPTIONS", "BREW"])
         name = self.random.choice(["x", "", "%00", "..", "y" * 5000])
-        path = self.random.choice([f"/v1/batches/{name}", f"/v1/batches/{self.random.random()}", "/v1/health", "/process_tile_batch", "*", "/"])
+        batches = [f"/v1/batches/{name}", f"/v1/batches/{self.random.random()}"]
+        path = self.random.choice([*batches, "/v1/health", "/process_tile_batch", "*", "/"])
         length = self.random.choice([len(body), len(body), len(body), 10**12, -1, 0])
         frame = {"Content_Length": str(length)} if self.random.random() < 0.8 else {"Transfer_Encoding": "chunked"}
         wrong: dict[str, Any] = self.random.choice([{}, {}, {}, {"Origin": "null"}, {"Authorization": ""}, {"X_Long": "z" * 90000}])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises of the local endpoint beyond the contract: limits, leases, authentication."""
+"""Promises of the endpoint that ships with the plug-in, beyond the contract: limits, leases and access."""
 
 import base64
 import contextlib
@@ -73,10 +73,13 @@ def test_no_token_when_told_so() -> None:
 
 
 def test_socket_is_its_users_alone() -> None:
-    """Even where others could reach it."""
+    """Another user is refused even where the file system lets that user reach the socket."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
-    ask = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(b'GET /v1/health HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'); print(s.recv(15))"
+    ask = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
+        "s.sendall(b'GET /v1/health HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'); print(s.recv(15))"
+    )
     with LocalEndpoint(on_socket=True) as endpoint:
         path = endpoint.url.removeprefix("unix:")
         Path(path).chmod(0o666)
@@ -108,7 +111,7 @@ def test_lease_that_runs_out_cancels() -> None:
         client = endpoint.connect()
         first = make_request(tiles=64, target=4096, lease_s=1)
         client.answer(client.put(first))
-        # A question would renew the lease, so another batch is asked about until its turn has come.
+        # A question would renew the lease, so ask about another batch meanwhile.
         probe = make_request()
         client.finish(probe)
         assert client.answer(client.get(first["batch_id"]))["status"] == "cancelled"
@@ -164,7 +167,7 @@ def test_bomb_is_refused_without_being_unpacked(endpoint: LocalEndpoint) -> None
 
 
 def say_raw(endpoint: LocalEndpoint, *lines: bytes, body: bytes = b"") -> bytes:
-    """All that the endpoint answers until it closes the connection."""
+    """Returns everything that the endpoint answers until it closes the connection."""
     port = int(endpoint.url.rpartition(":")[2])
     heard = b""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
@@ -190,7 +193,7 @@ def say_raw(endpoint: LocalEndpoint, *lines: bytes, body: bytes = b"") -> bytes:
     ],
 )
 def test_request_that_does_not_say_where_it_ends_is_refused(endpoint: LocalEndpoint, lengths: list[bytes]) -> None:
-    """One answer and no more: what follows is not taken for another request."""
+    """The endpoint answers once: it does not parse bytes after the body as another request."""
     hidden = b"0\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     heard = say_raw(endpoint, b"PUT /v1/batches/x HTTP/1.1", *lengths, body=hidden)
     assert heard.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
@@ -267,14 +270,15 @@ def test_placeholder_of_a_picture_leads_nowhere_twice(endpoint: LocalEndpoint) -
 
 
 def test_mutated_requests_are_answered(endpoint: LocalEndpoint) -> None:
-    """A refusal or a job, and the endpoint lives on."""
+    """Any body is refused or becomes a job, and the endpoint continues to work."""
     client = endpoint.connect()
     chance = random.Random(1)
     for _ in range(300):
         body = bytearray(json.dumps({**make_request(size=8, target=8), "batch_id": "x"}).encode())
         for _ in range(chance.randrange(1, 5)):
             at = chance.randrange(len(body))
-            body[at : at + chance.randrange(3)] = chance.choice([b"{", b"}", b"[", b"]", b'"', b",", b"\\", b"\0", b"\xff", b"9" * 30, b"null"])
+            pieces = [b"{", b"}", b"[", b"]", b'"', b",", b"\\", b"\0", b"\xff", b"9" * 30, b"null"]
+            body[at : at + chance.randrange(3)] = chance.choice(pieces)
         assert client.send("PUT", "/v1/batches/x", bytes(body)).status in (200, 202, 400, 413, 422)
     assert client.send("GET", "/v1/health").status == 200
 

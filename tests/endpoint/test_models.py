@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user's own models: what fits is used as it wants to be, what does not is refused in words, and the endpoint lives on."""
+"""A user's own models: a usable model runs as it requires, another one is refused with a reason, and the endpoint continues."""
 
 import os
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def enlarge(client: Client, picture: Image.Image, scale: int, model: str) -> Ima
 def test_any_form_of_upscaler_drops_in(tmp_path: Path, name: str) -> None:
     onnx_models.nearest(tmp_path / "own.onnx", **FITTING[name])
     factor = FITTING[name].get("factor", 2)
-    # Larger than one piece, and no multiple of anything.
+    # Larger than one piece, and no multiple of its size.
     picture = make_picture(311, 2)
     with LocalEndpoint("--models", str(tmp_path)) as endpoint:
         enlarged = enlarge(endpoint.connect(), picture, factor, "own")
@@ -121,11 +121,13 @@ def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
         request["model_config"]["base_model"] = "bad"
         sentence = client.refused(422, client.put(request))
         assert sentence.startswith("the model 'bad' can't be used: ") and reason in sentence
-        # The endpoint survives and serves other models.
+        # The endpoint continues, and serves other models.
         enlarge(client, make_picture(40), 2, "good")
 
 
-@pytest.mark.parametrize("name", ["sdxl", "../models/own", "../models/own.onnx", "./own.onnx", "folder/own", "..", "/", "/none.onnx", "a" * 5000])
+@pytest.mark.parametrize(
+    "name", ["sdxl", "../models/own", "../models/own.onnx", "./own.onnx", "folder/own", "..", "/", "/none.onnx", "a" * 5000]
+)
 def test_unknown_model_is_refused_with_those_there_are(tmp_path: Path, name: str) -> None:
     models = tmp_path / "models"
     (models / "folder").mkdir(parents=True)
@@ -155,7 +157,7 @@ PLACES: list[Callable[..., None]] = [
 
 
 def refusal(folder: Path, name: str = "bad") -> str:
-    """Asks for a model that the endpoint must refuse, and tells how it does."""
+    """Requests a model that the endpoint must refuse, and returns the reason."""
     with LocalEndpoint("--models", str(folder), "--trial-s", "20") as endpoint:
         request = make_request()
         request["model_config"]["base_model"] = name
@@ -188,7 +190,7 @@ def test_weights_elsewhere_are_refused(tmp_path: Path, location: str, place: Cal
     (models / "folder").mkdir(parents=True)
     where = location.format(elsewhere=tmp_path / "secret")
     weights = onnx_models.external(models / "bad.onnx", where, place)
-    # Were a file read, the model would work.
+    # The model would work if the file were read.
     for file in (tmp_path / "secret", models / "secret", models / ".secret"):
         file.write_bytes(weights)
     assert "beside it" in refusal(models)
@@ -202,7 +204,7 @@ def test_weights_in_the_working_folder_are_refused(tmp_path: Path, monkeypatch: 
     assert "No such file" in refusal(models)
 
 
-# A user's own link to a model is followed; one that the model names is not.
+# A user's own link to a model is followed, a link that the model names is not.
 @pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("secret"), lambda path: path.symlink_to("/dev/zero")])
 @pytest.mark.parametrize("file", ["bad.onnx", "weights"])
 def test_only_regular_files_are_read(tmp_path: Path, make: Callable[[Path], None], file: str) -> None:
@@ -227,7 +229,7 @@ def test_weights_that_reach_beyond_their_file_are_refused(tmp_path: Path, fields
 
 def test_models_larger_than_they_may_be_are_refused(tmp_path: Path) -> None:
     onnx_models.external(tmp_path / "bad.onnx", "weights", length=None)
-    # The sparse file occupies no disk blocks.
+    # The file is sparse, so it takes no room on the disk.
     with (tmp_path / "weights").open("wb") as file:
         file.truncate(2**40)
     assert "larger than 512 MiB" in refusal(tmp_path)
@@ -237,7 +239,7 @@ def test_models_larger_than_they_may_be_are_refused(tmp_path: Path) -> None:
 
 
 def test_other_formats_of_the_runtime_are_refused(tmp_path: Path) -> None:
-    """ONNX Runtime takes its own format by a mark in the bytes, whatever the file is called."""
+    """ONNX Runtime detects its own format by a mark in the bytes, for any file name."""
     (tmp_path / "bad.onnx").write_bytes(b"\x12\x20\x00\x00ORTM" + bytes(26))
     sentence = refusal(tmp_path)
     assert "ONNX Runtime says" in sentence and "ORT model" not in sentence

@@ -24,7 +24,7 @@ PASSING = ("plain", "any-size", "enlarges", "blocking-only", "blocking-only-405"
 
 
 def start_suite(server: PlainServer) -> subprocess.Popen[str]:
-    """As the README says, from the project's folder, with nothing else set."""
+    """Runs the suite as the README says, from the project's folder, with nothing else set."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("UPSCALE_", "PYTHONPATH"))}
     environment["UPSCALE_ENDPOINT_URL"] = server.url
     if server.kind.key:
@@ -35,7 +35,7 @@ def start_suite(server: PlainServer) -> subprocess.Popen[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def runs() -> Iterator[dict[str, subprocess.Popen[str]]]:
-    """All at once: most of the time a lease is waited for. The servers that must fail are looked at meanwhile."""
+    """Tests all servers at once, as most of the time is spent waiting for a lease. Broken servers are tested meanwhile."""
     with ExitStack() as stack:
         servers = {name: stack.enter_context(PlainServer(KINDS[name])) for name in PASSING}
         started = {name: start_suite(server) for name, server in servers.items()}
@@ -134,7 +134,7 @@ class IgnoresTheTarget(PlainServer):
 
 
 class PaintsOverTheSource(PlainServer):
-    """A change that prompt and strength do not ask for, by an engine that says it only enlarges."""
+    """Changes pixels although the engine reports that it only enlarges."""
 
     def paint(self, tile: dict[str, Any], target: tuple[int, int]) -> dict[str, Any]:
         doubled = super().paint(tile, (target[0] // 2, target[1] // 2))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command that trains: it goes on where it stood as if it had never stopped, and what it writes is a model that the endpoint takes."""
+"""The training command: an interrupted run gives the same result, and the endpoint accepts the written model."""
 
 import os
 import subprocess

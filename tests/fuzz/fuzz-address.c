@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a user types, or a script of somebody's gives, as endpoints; and where a server
- * sends us on. */
+/* Addresses of endpoints that users type or scripts pass, and redirects of servers. */
 #include "fuzz.h"
 #include "upscale-endpoint-address.h"
 #include "upscale-http-origin.h"
@@ -28,7 +27,7 @@ get_nothing (void)
   return file;
 }
 
-/* A redirect that is followed must reach the server that has the key. */
+/* A followed redirect must reach the server that the key belongs to. */
 static void
 follow (const char *location)
 {

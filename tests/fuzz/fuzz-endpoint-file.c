@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file with the user's endpoints, and what is made of it when it is saved again. */
+/* The file of the user's endpoints, read and saved again. */
 #include <glib/gstdio.h>
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log of a job that was killed, as its disk has left it. */
+/* The log of a killed job, damaged in any way. */
 #include "fuzz.h"
 #include "upscale-batch-recovery.h"
 #include "upscale-orphaned-batch.h"

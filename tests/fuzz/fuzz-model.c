@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An ONNX file of a stranger's, which may keep weights in other files. */
+/* An ONNX file of a stranger, which may keep weights in other files. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -23,7 +23,7 @@ give_weights (const char *file,
   return g_bytes_new_take (g_malloc0 (WEIGHT_BYTES), WEIGHT_BYTES);
 }
 
-/* A model that is accepted refers to no file any more. */
+/* An accepted model refers to no file. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {

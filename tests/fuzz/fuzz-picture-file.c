@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server answers with instead of PNG, and what a user chooses as a reference. */
+/* JPEG and WebP answers of servers, and reference pictures of users. */
 #include "fuzz.h"
 #include "fuzz-png-mutator.h"
 #include "upscale-picture-file.h"

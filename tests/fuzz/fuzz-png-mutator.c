@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libpng drops a chunk whose checksum is wrong, so most changes would never be read:
- * three times in four the checksums are mended after a change. */
+/* Repairs the checksums after three of four changes: libpng drops a chunk with a wrong
+ * checksum, so most changes would never be parsed. */
 #include "fuzz-png-mutator.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Both readers of PNG files, at a size they agree on and at any. */
+/* Both readers of PNG files, with an expected size and with any size. */
 #include <string.h>
 #include <zlib.h>
 

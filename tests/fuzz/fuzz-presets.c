@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A preset that somebody has handed on. */
+/* A preset file of a stranger. */
 #include "fuzz.h"
 #include "stand-in-config.h"
 #include "upscale-presets.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A prompt that somebody has handed on, all the way into the request and out of it: it
- * must not take a picture's place, or any room but its own. */
+/* A prompt of a stranger, encoded into a request and parsed again: the prompt must not
+ * replace a picture or grow the request beyond its own size. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -12,7 +12,7 @@
 #define PICTURE "a picture"
 #define SIDE_PX 16
 #define LEASE_S 60
-/* A letter is written as \u0000 at most, and each text appears twice. */
+/* A character takes at most the six bytes of \u0000, and each text appears twice. */
 #define MOST_GROWTH 12
 #define MOST_REST_BYTES 4096
 

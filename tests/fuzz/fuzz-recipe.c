@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The recipe that a layer of a stranger's file carries, up to the tiles it would cost. */
+/* The recipe in a layer of a stranger's file, up to the number of tiles. */
 #include "fuzz.h"
 #include "stand-in-config.h"
 
@@ -47,7 +47,7 @@ plan (GObject *config, UpscaleRect selection)
       NULL);
 }
 
-/* Whatever a recipe says, these stay the user's own. */
+/* No recipe may change these arguments of the user. */
 static void
 check_untouched (GObject *config)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The body of a batch that somebody sends to the local endpoint. */
+/* The body of a batch, as any client may send it to the local endpoint. */
 #include "fuzz.h"
 #include "upscale-local-request.h"
 

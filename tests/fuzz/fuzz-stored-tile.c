@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A file of the tile store, of which a crash or another program may have left anything.
- * An input that begins with a zero gets the checksum it should have. */
+/* A file of the tile cache, which a crash or another program may have damaged. An
+ * input that begins with a zero gets its correct checksum. */
 #include <string.h>
 
 #include "fuzz.h"

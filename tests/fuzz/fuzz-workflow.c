@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A ComfyUI workflow that the user was given by somebody, and values in its places. */
+/* A ComfyUI workflow of a stranger, with values for its placeholders. */
 #include "fuzz.h"
 #include "upscale-comfyui-workflow.h"
 

@@ -6,8 +6,8 @@
 
 #define MEMORY_FOLDER "/dev/shm"
 
-/* A critical is a promise that was broken, so it ends the run as a crash does. All else
- * that libraries say of broken input is expected. */
+/* A critical is a broken precondition, so it ends the run like a crash. Other messages
+ * of libraries about broken input are expected. */
 static GLogWriterOutput
 on_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
@@ -32,7 +32,8 @@ make_folder (void)
 /**
  * fuzz_get_folder:
  *
- * Returns: (transfer none): a folder of this process, in memory where the system has such
+ * Returns: (transfer none): a folder for this process, in memory where the system
+ * provides that
  */
 const char *
 fuzz_get_folder (void)
@@ -71,10 +72,10 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
 /**
  * fuzz_copy:
  * @data: the input
- * @size: its length
+ * @size: the length of the input
  *
- * Returns: (transfer full): the input in a block of its own size, so that reading beyond
- * its end is noticed
+ * Returns: (transfer full): a copy of the input in a block of its exact size, so that
+ * reads beyond its end are detected
  */
 GBytes *
 fuzz_copy (const guint8 *data, gsize size)
@@ -85,10 +86,10 @@ fuzz_copy (const guint8 *data, gsize size)
 /**
  * fuzz_copy_text:
  * @data: the input
- * @size: its length
+ * @size: the length of the input
  *
- * Returns: (transfer full): what GLib and libsoup would hand on of it as a text: valid
- * UTF-8 up to the first zero
+ * Returns: (transfer full): the input as the text that GLib and libsoup would pass on:
+ * valid UTF-8 up to the first zero
  */
 char *
 fuzz_copy_text (const guint8 *data, gsize size)
@@ -100,11 +101,11 @@ fuzz_copy_text (const guint8 *data, gsize size)
 
 /**
  * fuzz_write:
- * @name: a file's name
+ * @name: the name of the file
  * @data: the input
- * @size: its length
+ * @size: the length of the input
  *
- * Returns: (transfer full): the path of a file that holds the input
+ * Returns: (transfer full): the path of a file with the input
  */
 char *
 fuzz_write (const char *name, const guint8 *data, gsize size)

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* libFuzzer calls these three; each target defines the first. */
+/* libFuzzer calls these three functions. Each target defines the first. */
 int   LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 int   LLVMFuzzerInitialize (int *argc, char ***argv);
 gsize LLVMFuzzerMutate (guint8 *data, gsize size, gsize max_size);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one fuzz target: all its seeds, then inputs of its own, for a time. Ends with its status; what it found lies in the build folder."""
+"""Runs one fuzz target: all its seeds, then random inputs for some time. Exits with the status of the target."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ INTERRUPTED = 72  # status of a target that SIGINT or SIGTERM stopped (libFuzzer
 
 ENVIRONMENT = {
     **os.environ,
-    # Freed memory is kept for a while to find uses of it; by default more than the limit allows.
+    # ASan keeps freed memory to find uses of it, by default more than the limit allows.
     "ASAN_OPTIONS": "quarantine_size_mb=32:detect_stack_use_after_return=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     "LSAN_OPTIONS": f"suppressions={SOURCE.parent / 'support' / 'lsan.supp'}:print_suppressions=0",
@@ -28,7 +28,7 @@ ENVIRONMENT = {
 
 
 def run_once(program: Path, seconds: int) -> tuple[int, int, str]:
-    """Returns the status, the number of runs, and all that the target said."""
+    """Returns the status, the number of runs, and the output of the target."""
     name = program.name.removeprefix("fuzz-")
     found = program.parent / "found" / name
     grown = program.parent / "grown" / name
@@ -51,7 +51,7 @@ def run_once(program: Path, seconds: int) -> tuple[int, int, str]:
 
 
 def only_waited(program: Path, said: str) -> bool:
-    """libFuzzer's limit counts while other work has the processors, so an input that was too slow is measured by itself."""
+    """Measures a slow input by processor time, as libFuzzer's limit counts time in which other work has the processors."""
     slow = re.search(r"Test unit written to (\S+/timeout-\S+)", said)
     if not slow:
         return False
@@ -60,7 +60,7 @@ def only_waited(program: Path, said: str) -> bool:
 
 
 def run(program: Path, seconds: int) -> tuple[int, int, str]:
-    """As run_once(), but goes on after an input that had to wait for the processor."""
+    """Works like run_once(), but continues after an input that had to wait for the processor."""
     ends = time.monotonic() + seconds
     all_runs = 0
     while True:

@@ -32,7 +32,7 @@ make_plan (void)
       NULL);
 }
 
-/* Paints a tile like an endpoint: changes the tile by an amount of its own. */
+/* Paints like an endpoint: the tile, changed by an amount of its own. */
 static UpscalePixels *
 paint (UpscaleSource *source, UpscaleTilePlan *plan, guint tile, int change)
 {
@@ -57,8 +57,8 @@ read_result (UpscaleComposer *composer)
   return words;
 }
 
-/* Settles all tiles in an order drawn from @order_seed; each changes by its own amount,
- * except @failed. */
+/* Settles all tiles in an order drawn from @order_seed. Each tile changes by its own
+ * amount, except @failed. */
 static guint16 *
 compose (guint32 order_seed, int failed, gboolean changes)
 {
@@ -111,7 +111,8 @@ test_any_order_gives_the_same_bytes (void)
     }
 }
 
-/* The base by another way: the same operation over the whole picture at once. */
+/* Computes the base in another way: with the same operation over the whole picture at
+ * once. */
 static void
 test_echo_is_the_resampled_source (void)
 {
@@ -145,7 +146,7 @@ test_failed_tile_fades_to_the_base (void)
   g_autofree guint16 *base = compose_base ();
   g_autofree guint16 *result = compose (1, 0, TRUE);
 
-  /* The corner belongs to the failed tile alone; the far corner to another. */
+  /* The first corner belongs to the failed tile alone, the far corner to another tile. */
   g_assert_cmpmem (result, 32 * 8, base, 32 * 8);
   g_assert_cmpint (result[(TARGET_PX * TARGET_PX - 1) * 4], !=,
                    base[(TARGET_PX * TARGET_PX - 1) * 4]);
@@ -183,7 +184,8 @@ settle_all (gpointer data)
   return NULL;
 }
 
-/* Two batches of earlier runs may hold the same tile, and both find it in the store. */
+/* Two batches of earlier runs may contain the same tile, and both may find it in the
+ * cache. */
 static void
 test_tile_that_comes_twice_counts_once (void)
 {

@@ -10,7 +10,7 @@
 #define WIDTH 48
 #define HEIGHT 16
 
-/* Three flat stripes, so that what JPEG loses is little. */
+/* Three flat stripes, so that JPEG loses little. */
 static UpscalePixels *
 make_pixels (void)
 {
@@ -109,8 +109,8 @@ get_peak_kib (void)
   return usage.ru_maxrss;
 }
 
-/* Each is a picture that gdk-pixbuf reads, and no server answers with. The first is the
- * GIF file that took 1.5 GiB. */
+/* Pictures that gdk-pixbuf reads, but no server answers with. The first is a GIF file
+ * that took 1.5 GiB. */
 static void
 test_other_formats_are_refused (void)
 {
@@ -144,7 +144,7 @@ test_other_formats_are_refused (void)
   g_assert_cmpint (get_peak_kib () - before_kib, <, 64 << 10);
 }
 
-/* The size in the frame header, which follows the marker, its length and the depth. */
+/* The size in the frame header follows the marker, its length and the depth. */
 static void
 set_jpeg_size (guint8 *data, gsize size, guint16 width_px, guint16 height_px)
 {
@@ -191,7 +191,7 @@ test_too_many_scans_are_refused (void)
   refuse (many, WIDTH, "damaged");
 }
 
-/* 95 bytes, found by the fuzzer: gdk-pixbuf never came back from them. */
+/* 95 bytes, found by the fuzzer, over which gdk-pixbuf looped forever. */
 static void
 test_arithmetic_coding_is_refused (void)
 {
@@ -251,7 +251,7 @@ test_small_pictures_keep_their_shape (void)
 int
 main (int argc, char **argv)
 {
-  /* As where no module of gdk-pixbuf is installed. */
+  /* Behaves as if no module of gdk-pixbuf were installed. */
   g_setenv ("GDK_PIXBUF_MODULE_FILE", "/dev/null", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/picture-file/jpeg-is-read", test_jpeg_is_read);

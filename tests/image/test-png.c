@@ -44,7 +44,7 @@ test_too_many_pixels_are_refused (void)
   g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_BAD_PICTURE);
 }
 
-/* Alpha says nothing in an answer: a transparent pixel keeps its color. */
+/* Alpha in an answer is ignored: a transparent pixel keeps its color. */
 static void
 test_alpha_is_dropped_not_blended (void)
 {
@@ -63,7 +63,8 @@ test_alpha_is_dropped_not_blended (void)
   g_assert_cmpmem (pixels->data, 3, rgba, 3);
 }
 
-/* Any bytes give a picture or an error, never a crash. The generator is fixed. */
+/* Any input gives a picture or an error, never a crash. The generator has a fixed
+ * seed. */
 static void
 test_damaged_files (void)
 {

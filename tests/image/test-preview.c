@@ -19,7 +19,7 @@ make_buffer (void)
                           babl_format ("R'G'B'A u8"));
 }
 
-/* Pixels outside the rectangle may be unwritten, and must not be seen. */
+/* Pixels beside the rectangle may not be written yet, and must not be read. */
 static void
 test_neighbors_do_not_shine_through (void)
 {
