@@ -38,7 +38,8 @@ runner_clear (Runner *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Runner, runner_clear)
 
 /* GIMP calls the procedure and waits for its return value, so a main loop has to run in
- * between. The plug-in runs one nowhere else; each callback below ends it. */
+ * between. Only GTK's modal dialogs run another one. Each callback below ends the wait.
+ */
 static void
 wait_for_callback (Runner *self)
 {

@@ -33,6 +33,8 @@ FOREIGN_CALLS = {
     "json": ("plugin/backend/json", "plugin/backend", "plugin/job", "endpoint", "tests"),
     "gegl": ("plugin/image", "plugin/job", "plugin/gimp", "tests"),
 }
+# The only file of the plug-in that runs a main loop.
+MAIN_LOOP = "plugin/gimp/upscale-job-runner.c"
 # json-glib's immutable parser aborts on two values in a row; its other functions read JSON without our limits, or guess at a wrong type.
 JSON_PARSERS = ("plugin/backend/json/upscale-json-parse.c", "endpoint/local/jobs/upscale-local-json.c")
 JSON_READERS = ("plugin/backend/json/", "endpoint/local/")
@@ -71,6 +73,8 @@ def forbidden_words(lines: list[str], path: str) -> Iterator[Breach]:
         rules.append((RAW_JSON, "JSON is parsed by upscale_json_parse()"))
     if not path.startswith((*JSON_READERS, "tests/")):
         rules.append((GUESSED_JSON, "members of JSON are read by upscale_json_get_...()"))
+    if path.startswith(("plugin/", "ui/")) and path != MAIN_LOOP:
+        rules.append((r"\b(g_main_loop_run|g_main_context_iteration|gtk_main) \(", "a main loop besides the job runner's"))
     for number, line in enumerate(lines, 1):
         for pattern, name in rules:
             if re.search(pattern, line):

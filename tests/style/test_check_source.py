@@ -12,6 +12,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "no license line": ("plugin/core/a.c", "int x;\n"),
     "goto": ("plugin/core/a.c", HEAD + "goto out;\n"),
     "a sleep": ("tests/core/test-a.c", HEAD + "g_usleep (5);\n"),
+    "a main loop besides": ("ui/a.c", HEAD + "g_main_loop_run (loop);\n"),
     "gimp_ is not known": ("plugin/core/a.c", HEAD + "gimp_layer_new ();\n"),
     "soup_ is not known": ("plugin/dispatch/a.c", HEAD + "soup_session_new ();\n"),
     "an immutable JSON parser": ("tests/json/a.c", HEAD + "p = json_parser_new_immutable ();\n"),
