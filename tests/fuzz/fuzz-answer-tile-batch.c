@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an endpoint of the wire contract says of a batch, of itself, and of a failure. */
+/* An endpoint's answers by the wire contract: of a batch, of its health, of a failure. */
 #include "fuzz.h"
 #include "upscale-http-error.h"
 #include "upscale-tile-batch-decode.h"

@@ -34,6 +34,7 @@ upscale_comfyui_cancel_new (const UpscaleComfyuiServerInfo *info, const char *id
 {
   UpscaleComfyuiCancel *cancel;
 
+  g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
 
   cancel = g_new0 (UpscaleComfyuiCancel, 1);
@@ -48,6 +49,8 @@ upscale_comfyui_cancel_new (const UpscaleComfyuiServerInfo *info, const char *id
 void
 upscale_comfyui_cancel_free (UpscaleComfyuiCancel *cancel)
 {
+  g_return_if_fail (cancel != NULL);
+
   g_free (cancel);
 }
 
@@ -98,6 +101,9 @@ interrupt_if_running (const UpscaleComfyuiCancel *cancel,
  * @answer: (nullable): to the last request
  * @next: (out): the next request
  * @error: return location for an error
+ *
+ * Cancels the job where the server has that route, else deletes the prompt from the queue
+ * and interrupts it if it runs.
  *
  * Returns: %TRUE
  */

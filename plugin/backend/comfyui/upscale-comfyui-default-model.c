@@ -2,7 +2,7 @@
 /* The checkpoint that paints where the user names none. The server's lists do not tell a
  * whole checkpoint from a bare diffusion model: comfy/sd.py of ComfyUI 0.3.64 loads both,
  * and the node that needs the missing part fails. So the probe paints a small tile with
- * the first checkpoint, and with the next one where a part is missing.
+ * the first checkpoint, and with the next one if a part is missing.
  *
  * Loading a checkpoint takes up to a minute. Each check is a prompt under an id made from
  * the checkpoint's name, so the server's history has its outcome until the server starts
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Checkpoints that are tried before the next one is taken without a trial. */
+/* Checkpoints that are checked before the next one becomes the default unchecked. */
 #define MAX_CHECKED 4
 
 static gboolean

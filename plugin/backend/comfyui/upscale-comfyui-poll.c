@@ -88,7 +88,7 @@ handle_job_answer (UpscaleComfyuiPoll      *poll,
 }
 
 /* The prompt is in neither the history nor the queue. A prompt that was never accepted
- * did not arrive; an accepted one is lost. */
+ * did not arrive. An accepted one is lost. */
 static gboolean
 give_up (UpscaleComfyuiPoll *poll, GError **error)
 {

@@ -39,7 +39,7 @@ on_run (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!upscale_request_loop_run_finish (result, &error))
-    g_debug ("The server was not told to stop: %s", error->message);
+    g_debug ("The cancellation did not reach the server: error %d", error->code);
   g_task_return_boolean (task, TRUE);
 }
 

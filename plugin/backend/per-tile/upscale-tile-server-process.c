@@ -84,7 +84,7 @@ fail (GTask *task, GError *error)
   /* A lost job can't be collected under its name. */
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED))
     g_clear_pointer (&process->batch->remote_id, g_free);
-  g_debug ("Batch %s ends: %s", process->batch->id, error->message);
+  g_debug ("Batch %s ends with error %d", process->batch->id, error->code);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && reply &&
       reply->remote_id)
     {
@@ -111,8 +111,8 @@ hand_out_reply (Process *process)
   answer.failure = reply->picture ? NULL : reply->failure;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);
-  g_debug ("Batch %s: tile %u has %s", process->batch->id, answer.tile_index,
-           reply->picture ? "a picture" : reply->failure->message);
+  g_debug ("Batch %s: tile %u %s", process->batch->id, answer.tile_index,
+           reply->picture ? "is painted" : "has failed");
   process->funcs->on_answer (&answer, process->funcs_data);
 }
 
@@ -147,8 +147,8 @@ on_reply_changed (gpointer user_data)
   if (reply->phase == process->told_phase)
     return;
   g_debug ("Batch %s: %s %s", process->batch->id,
-           reply->remote_id ? reply->remote_id : "the tile",
-           reply->phase == UPSCALE_TILE_PHASE_WAITING ? "waits" : "is painted");
+           reply->remote_id ? reply->remote_id : "a tile",
+           reply->phase == UPSCALE_TILE_PHASE_WAITING ? "waits" : "is at work");
   process->told_phase = reply->phase;
   process->funcs->on_phase (reply->phase == UPSCALE_TILE_PHASE_WAITING
                                 ? UPSCALE_PHASE_QUEUED

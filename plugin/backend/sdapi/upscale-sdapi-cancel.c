@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Interrupts a tile. The route `/sdapi/v1/interrupt` stops the picture that is being
- * painted, whoever asked for it, so the server is first asked whether that is ours. */
+ * painted, also one of another client, so the server is first asked for the state of our
+ * task. */
 #include "upscale-sdapi-cancel.h"
 
 #include "upscale-json-parse.h"
@@ -14,7 +15,7 @@ struct _UpscaleTileServerCancel
 {
   const UpscaleSdapiServerInfo *info;
   const char                   *task_id;
-  guint                         n_queries;
+  guint                         n_queries; /* of the task's state */
   gboolean                      is_interrupted;
 };
 
@@ -46,6 +47,8 @@ upscale_sdapi_cancel_new (const UpscaleSdapiServerInfo *info, const char *task_i
 void
 upscale_sdapi_cancel_free (UpscaleSdapiCancel *cancel)
 {
+  g_return_if_fail (cancel != NULL);
+
   g_free (cancel);
 }
 

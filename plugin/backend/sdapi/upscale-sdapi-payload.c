@@ -8,7 +8,7 @@
 
 #define CONTROL_ROUTE "/sdapi/v1/control"
 #define IMG2IMG_ROUTE "/sdapi/v1/img2img"
-/* SD.Next: the tile is both painted over and the hint. */
+/* SD.Next uses the tile both as the init image and as the hint. */
 #define INPUT_IS_INIT 1
 
 /* The small picture that shows whether a guide has an effect. */

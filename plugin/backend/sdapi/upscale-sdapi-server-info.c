@@ -68,7 +68,7 @@ read_loras (UpscaleSdapiServerInfo *info, JsonNode *root)
   upscale_loras_read (&info->loras, upscale_json_read_array (root));
 }
 
-/* Only stable-diffusion.cpp has this route. */
+/* Only stable-diffusion.cpp has the route for capabilities. */
 static void
 read_sdcpp (UpscaleSdapiServerInfo *info, JsonNode *root)
 {
@@ -98,7 +98,7 @@ read_extension_modules (UpscaleSdapiServerInfo *info, JsonNode *root)
       upscale_json_dup_names (upscale_json_get_array (object, "module_list"), NULL);
 }
 
-/* Only SD.Next has these two. */
+/* Only SD.Next has the routes for ControlNets and IP-Adapters under /sdapi/v1. */
 static void
 read_sdnext_models (UpscaleSdapiServerInfo *info, JsonNode *root)
 {
@@ -112,7 +112,7 @@ read_sdnext_models (UpscaleSdapiServerInfo *info, JsonNode *root)
 static void
 read_sdnext_ip_adapters (UpscaleSdapiServerInfo *info, JsonNode *root)
 {
-  /* SD.Next lists nothing else there, by names such as "Base" and "Plus SDXL". */
+  /* SD.Next names its IP-Adapters "Base", "Plus SDXL" and the like. */
   static const char *const words[] = { "base", "plus", NULL };
   g_auto (GStrv) names = upscale_json_dup_names (upscale_json_read_array (root), "name");
 
