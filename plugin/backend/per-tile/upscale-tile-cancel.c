@@ -39,7 +39,7 @@ on_run (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!upscale_request_loop_run_finish (result, &error))
-    g_debug ("The cancellation did not reach the server: error %d", error->code);
+    g_debug ("a cancellation did not reach the server: error %d", error->code);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -76,7 +76,7 @@ upscale_tile_cancel_run_async (const UpscaleTileServerAddress *address,
   cancel->remote_id = g_strdup (remote_id);
   cancel->cancel = address->server->cancel_new (cancel->info, cancel->remote_id);
   g_task_set_task_data (task, cancel, (GDestroyNotify) cancel_free);
-  g_debug ("Cancel %s", remote_id);
+  g_debug ("job %s: cancelled", remote_id);
   plan = (UpscaleRequestLoopPlan) {
     .http = address->http,
     .base = address->base,

@@ -194,7 +194,7 @@ note_guide (Probe *probe, gboolean is_there)
     probe->capabilities->takes_controlnet = is_there;
   else
     probe->capabilities->takes_ip_adapter = is_there;
-  g_debug ("The server %s a picture as %s", is_there ? "uses" : "ignores",
+  g_debug ("the server %s a picture as %s", is_there ? "uses" : "ignores",
            probe->test == TEST_CONTROLNET ? "ControlNet's hint" : "IP-Adapter's image");
 }
 

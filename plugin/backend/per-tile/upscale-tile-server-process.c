@@ -84,7 +84,7 @@ fail (GTask *task, GError *error)
   /* A lost job can't be collected under its name. */
   if (g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED))
     g_clear_pointer (&process->batch->remote_id, g_free);
-  g_debug ("Batch %s ends with error %d", process->batch->id, error->code);
+  g_debug ("batch %s: ended with error %d", process->batch->id, error->code);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && reply &&
       reply->remote_id)
     {
@@ -111,7 +111,7 @@ hand_out_reply (Process *process)
   answer.failure = reply->picture ? NULL : reply->failure;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);
-  g_debug ("Batch %s: tile %u %s", process->batch->id, answer.tile_index,
+  g_debug ("batch %s: tile %u %s", process->batch->id, answer.tile_index,
            reply->picture ? "is painted" : "has failed");
   process->funcs->on_answer (&answer, process->funcs_data);
 }
@@ -146,7 +146,7 @@ on_reply_changed (gpointer user_data)
     process->funcs->on_named (process->funcs_data);
   if (reply->phase == process->told_phase)
     return;
-  g_debug ("Batch %s: %s %s", process->batch->id,
+  g_debug ("batch %s: %s %s", process->batch->id,
            reply->remote_id ? reply->remote_id : "a tile",
            reply->phase == UPSCALE_TILE_PHASE_WAITING ? "waits" : "is at work");
   process->told_phase = reply->phase;

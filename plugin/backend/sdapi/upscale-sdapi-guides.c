@@ -197,7 +197,7 @@ upscale_sdapi_guides_prove (UpscaleSdapiServerInfo   *info,
       g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&info->lock);
 
       g_hash_table_add (info->proven, make_pair (info, request, name));
-      g_debug ("The guide '%s' works", name);
+      g_debug ("guide %s: works", name);
       return TRUE;
     }
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
