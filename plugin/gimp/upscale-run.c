@@ -252,7 +252,7 @@ run_job (Run *run, GError **error)
              .color_correction = arguments->color_correction,
              .gen_params = arguments->gen_params,
              .policy = arguments->policy,
-             .store = cache,
+             .cache = cache,
              .logs = logs,
              .clock = run->clock },
     .tools = &run->tools,

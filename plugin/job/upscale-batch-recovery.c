@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the logs of earlier runs for batches of which nobody has seen the end. */
+/* Reads the logs of earlier runs for batches that were sent and have not ended. */
 #include "upscale-batch-recovery.h"
 
 #include "upscale-json-parse.h"
@@ -15,21 +15,21 @@
 #define SUFFIX ".jsonl"
 /* Endpoints keep results for an hour. */
 #define MAX_AGE_S 3600
-/* Of all logs together; a job of 100,000 tiles writes 40 MiB. */
+/* Limit for all logs together; a job of 100,000 tiles writes 40 MiB. */
 #define MAX_BYTES (64 << 20)
-/* A batch of 10,000 tiles. */
+/* The line of a batch of 10,000 tiles. */
 #define MAX_LINE_BYTES (1 << 20)
-/* Of the name that a server has for its work. */
+/* Limit for the id that a server gives to a batch. */
 #define MAX_REMOTE_BYTES 200
 #define REMOTE_CHARS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_"
 
-/* What is known so far: batches that were sent and those that have ended. */
+/* Batches that the logs read so far name. */
 typedef struct
 {
   GHashTable *sent;   /* id -> UpscaleOrphanedBatch */
-  GHashTable *named;  /* id -> the endpoint's own name */
-  GHashTable *ended;  /* of ids */
-  gint64      n_left; /* bytes to read at most */
+  GHashTable *named;  /* id -> the server's own id */
+  GHashTable *ended;  /* set of ids */
+  gint64      n_left; /* bytes that may still be read */
 } Findings;
 
 static void
@@ -46,8 +46,8 @@ add_tiles (UpscaleOrphanedBatch *orphan, JsonArray *tiles)
     }
 }
 
-/* Batches are called by UUIDs. Anything else is no batch of ours, and its name would
- * become part of an address. */
+/* A batch id becomes part of an address. The plug-in makes UUIDs only, so every other id
+ * is ignored. */
 static void
 note_sent (Findings *findings, JsonObject *line, const char *id)
 {
@@ -64,7 +64,7 @@ note_sent (Findings *findings, JsonObject *line, const char *id)
                           upscale_orphaned_batch_ref (orphan));
 }
 
-/* The name becomes part of an address, too. */
+/* The server's id becomes part of an address, too. */
 static void
 note_named (Findings *findings, JsonObject *line, const char *id)
 {
@@ -93,25 +93,26 @@ read_line (Findings *findings, const char *text, gboolean is_alive)
     g_hash_table_add (findings->ended, g_strdup (id));
 }
 
-/* On a full disk a line may be cut off; it is passed over. */
+/* Skips lines that are cut off, as the last one is after the disk was full. */
 static void
 read_lines (Findings *findings, FILE *log, gboolean is_alive)
 {
   g_autofree char *line = g_malloc (MAX_LINE_BYTES);
-  gboolean         is_rest = FALSE; /* of a line that is too long */
+  gboolean         is_rest = FALSE; /* the rest of a line that is too long */
 
   while (fgets (line, MAX_LINE_BYTES, log))
     {
       gboolean is_whole = strchr (line, '\n') != NULL;
 
-      /* Most lines are of tiles, and need not be parsed. */
+      /* Most lines tell of tiles, and need not be parsed. */
       if (is_whole && !is_rest && strstr (line, "\"batch\""))
         read_line (findings, line, is_alive);
       is_rest = !is_whole;
     }
 }
 
-/* A FIFO would be waited for, and a link may lead to a device that never ends. */
+/* Opens regular files only: reading a FIFO would block, and a link may lead to a device
+ * that never ends. */
 static int
 open_log (Findings *findings, const char *path)
 {
@@ -127,7 +128,7 @@ open_log (Findings *findings, const char *path)
   return g_steal_fd (&file);
 }
 
-/* A log whose job still runs is locked; what that has sent is its own. */
+/* A running job locks its log, and collects its batches itself. */
 static void
 read_log (Findings *findings, const char *path)
 {
@@ -144,7 +145,7 @@ read_log (Findings *findings, const char *path)
 }
 
 static GPtrArray *
-choose_open (Findings *findings)
+list_open (Findings *findings)
 {
   GPtrArray *orphans =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_orphaned_batch_unref);
@@ -163,18 +164,19 @@ choose_open (Findings *findings)
 }
 
 /**
- * upscale_batch_recovery:
- * @folder: where job logs lie
+ * upscale_batch_recovery_find:
+ * @folder: the folder of the job logs
  *
- * Finds batches that runs of the last hour have sent and that nobody has seen the end of,
- * as the run was killed. A log that can't be read is as good as none. Nothing that stands
- * in a log is believed: whether this run has such tiles, and whether they are the same,
- * is for the scheduler to find out.
+ * Finds the batches that killed runs of the last hour have sent: endpoints keep results
+ * for an hour. Logs that can't be read are skipped. The content of a log is not trusted:
+ * the scheduler checks whether its job has the tiles of a batch, and compares their cache
+ * keys.
  *
- * Returns: (transfer full) (element-type UpscaleOrphanedBatch): what was found
+ * Returns: (transfer full) (element-type UpscaleOrphanedBatch): the batches without an
+ * end
  */
 GPtrArray *
-upscale_batch_recovery (GFile *folder)
+upscale_batch_recovery_find (GFile *folder)
 {
   g_autoptr (GHashTable) sent =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
@@ -184,9 +186,12 @@ upscale_batch_recovery (GFile *folder)
   g_autoptr (GHashTable) named =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Findings findings = { sent, named, ended, MAX_BYTES };
-  g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (folder), 0, NULL);
+  g_autoptr (GDir) listing = NULL;
   const char *name;
 
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  listing = g_dir_open (g_file_peek_path (folder), 0, NULL);
   while (listing && (name = g_dir_read_name (listing)))
     if (g_str_has_suffix (name, SUFFIX))
       {
@@ -194,5 +199,5 @@ upscale_batch_recovery (GFile *folder)
 
         read_log (&findings, path);
       }
-  return choose_open (&findings);
+  return list_open (&findings);
 }

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-GPtrArray *upscale_batch_recovery (GFile *folder);
+GPtrArray *upscale_batch_recovery_find (GFile *folder);
 
 G_END_DECLS

@@ -7,17 +7,17 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleCacheKeyInput:
- * @pixels_digest: names the pixels that are sent, see upscale_source_digest()
- * @sent_width_px: width in which they are sent
- * @sent_height_px: height in which they are sent
+ * @pixels_digest: digest of the pixels that are sent, see upscale_source_digest()
+ * @sent_width_px: width of the sent picture
+ * @sent_height_px: height of the sent picture
  * @target_width_px: width of the answer
  * @target_height_px: height of the answer
- * @offset_x_px: where in the answer the tile begins
- * @offset_y_px: likewise
+ * @offset_x_px: left edge of the tile in the answer
+ * @offset_y_px: top edge of the tile in the answer
  * @seed: the tile's seed
- * @gen_params: how to paint
+ * @gen_params: how tiles are painted
  *
- * Everything an answer depends on, save who paints it.
+ * Everything that an answer depends on, except the painter.
  */
 typedef struct
 {
@@ -32,6 +32,6 @@ typedef struct
   const UpscaleGenParams *gen_params;
 } UpscaleCacheKeyInput;
 
-char *upscale_cache_key (const UpscaleCacheKeyInput *input, const char *identity);
+char *upscale_cache_key_compute (const UpscaleCacheKeyInput *input, const char *identity);
 
 G_END_DECLS

@@ -7,11 +7,11 @@
 #include "upscale-similarity.h"
 #include "upscale-png.h"
 
-/* Small enough to be cheap, large enough for models that fail below it. */
+/* A tile that is cheap to paint and no smaller than models can paint. */
 #define TILE_PX 256
 #define FAST_COMPRESSION 1
 
-/* One tile's way to an endpoint and back. */
+/* Data of a running test. */
 typedef struct
 {
   UpscaleEndpoint     *endpoint;
@@ -39,17 +39,18 @@ work_free (Work *work)
 
 /**
  * upscale_endpoint_test_free:
- * @trial: (transfer full): a trial
+ * @test: (transfer full): a result of upscale_endpoint_test_run_finish()
  */
 void
-upscale_endpoint_test_free (UpscaleEndpointTest *trial)
+upscale_endpoint_test_free (UpscaleEndpointTest *test)
 {
-  g_clear_pointer (&trial->capabilities, upscale_capabilities_unref);
-  g_free (trial->sentence);
-  g_free (trial);
+  g_clear_pointer (&test->capabilities, upscale_capabilities_unref);
+  g_free (test->sentence);
+  g_free (test);
 }
 
-/* Waves of three colors: nothing that a model could take for a failure. */
+/* Draws slopes and checks of three colors, so that the similarity check has structure to
+ * compare. */
 static UpscalePixels *
 make_picture (int side_px)
 {
@@ -159,12 +160,12 @@ static void
 finish (GTask *task, const GError *error)
 {
   Work                *work = g_task_get_task_data (task);
-  UpscaleEndpointTest *trial = g_new0 (UpscaleEndpointTest, 1);
+  UpscaleEndpointTest *test = g_new0 (UpscaleEndpointTest, 1);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  trial->seconds =
+  test->seconds =
       (double) (upscale_clock_get_now (work->clock) - work->begun_us) / G_USEC_PER_SEC;
-  trial->works = error == NULL;
+  test->works = error == NULL;
   if (error && !work->capabilities)
     g_string_printf (text, _ ("It does not answer as it should: %s"), error->message);
   else if (error)
@@ -172,14 +173,16 @@ finish (GTask *task, const GError *error)
                      error->message);
   else
     g_string_printf (text, _ ("It works: a test tile of %d px took %.1f s."),
-                     work->pixels->width_px, trial->seconds);
+                     work->pixels->width_px, test->seconds);
   if (work->capabilities)
     {
       append_capabilities (text, work);
-      trial->capabilities = upscale_capabilities_ref (work->capabilities);
+      test->capabilities = upscale_capabilities_ref (work->capabilities);
     }
-  trial->sentence = g_string_free_and_steal (g_steal_pointer (&text));
-  g_task_return_pointer (task, trial, (GDestroyNotify) upscale_endpoint_test_free);
+  test->sentence = g_string_free_and_steal (g_steal_pointer (&text));
+  g_debug ("test of %s: %s", upscale_endpoint_get_name (work->endpoint),
+           test->works ? "works" : "failed");
+  g_task_return_pointer (task, test, (GDestroyNotify) upscale_endpoint_test_free);
 }
 
 static void
@@ -218,14 +221,14 @@ on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /**
  * upscale_endpoint_test_run_async:
- * @endpoint: whom to try
- * @gen_params: how tiles are to be painted
- * @clock: the time
- * @cancellable: (nullable): ends the trial, at the endpoint too
+ * @endpoint: the endpoint to test
+ * @gen_params: the parameters that a job would paint with
+ * @clock: measures how long the tile takes
+ * @cancellable: (nullable): ends the test, also at the endpoint
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Sends one small tile the way a job would, and looks at the answer.
+ * Sends one small tile as a job would, and checks the answer.
  */
 void
 upscale_endpoint_test_run_async (UpscaleEndpoint    *endpoint,
@@ -235,9 +238,16 @@ upscale_endpoint_test_run_async (UpscaleEndpoint    *endpoint,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  Work  *work = g_new0 (Work, 1);
+  GTask *task;
+  Work  *work;
 
+  g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
+  g_return_if_fail (gen_params != NULL);
+  g_return_if_fail (UPSCALE_IS_CLOCK (clock));
+
+  task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, upscale_endpoint_test_run_async);
+  work = g_new0 (Work, 1);
   work->endpoint = g_object_ref (endpoint);
   work->gen_params = upscale_gen_params_ref (gen_params);
   work->clock = g_object_ref (clock);
@@ -249,14 +259,16 @@ upscale_endpoint_test_run_async (UpscaleEndpoint    *endpoint,
 
 /**
  * upscale_endpoint_test_run_finish:
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full): how it went, also when it went badly; %NULL with
+ * Returns: (transfer full): the outcome, also of a test that failed; %NULL with
  * %G_IO_ERROR_CANCELLED
  */
 UpscaleEndpointTest *
 upscale_endpoint_test_run_finish (GAsyncResult *result, GError **error)
 {
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
   return g_task_propagate_pointer (G_TASK (result), error);
 }

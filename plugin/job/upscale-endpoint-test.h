@@ -8,12 +8,12 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleEndpointTest:
- * @works: a tile was painted, and the answer can be used
- * @capabilities: (nullable): what the endpoint said it can do
- * @seconds: how long the tile took
- * @sentence: how it went, in words
+ * @works: %TRUE if the endpoint painted a tile that a job could use
+ * @capabilities: (nullable): the capabilities that the endpoint told
+ * @seconds: duration of the tile
+ * @sentence: the outcome, for the user
  *
- * What has become of a trial.
+ * The outcome of a test.
  */
 typedef struct
 {
@@ -31,7 +31,7 @@ void                 upscale_endpoint_test_run_async (UpscaleEndpoint    *endpoi
                                                       gpointer            user_data);
 UpscaleEndpointTest *upscale_endpoint_test_run_finish (GAsyncResult *result,
                                                        GError      **error);
-void                 upscale_endpoint_test_free (UpscaleEndpointTest *trial);
+void                 upscale_endpoint_test_free (UpscaleEndpointTest *test);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointTest, upscale_endpoint_test_free)
 

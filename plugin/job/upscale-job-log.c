@@ -17,12 +17,12 @@
 /**
  * UpscaleJobLog:
  *
- * One file for each job, one JSON object a line for each event: enough to say afterwards
- * why a tile failed, and for a later run to collect what a killed one had sent. Each line
- * is with the system before the next thing happens, so it outlives the process. The file
- * is locked as long as its job lives. It holds no pixels and no secrets.
+ * A file with one JSON object a line for each event of a job. The log tells why a tile
+ * failed, and lets a later run collect the batches of a killed one. write() hands each
+ * line to the system before the job goes on, so a line outlives the process. The file is
+ * locked as long as its job lives, and holds no pixels and no secrets.
  *
- * A log that can't be written costs a warning at the end, never the job.
+ * A job whose log can't be written ends with a warning, and is otherwise unharmed.
  */
 struct _UpscaleJobLog
 {
@@ -31,7 +31,7 @@ struct _UpscaleJobLog
   char             *path;
   int               file;
   UpscaleScheduler *scheduler;
-  int               write_error; /* errno of the first line that was lost */
+  int               write_error; /* errno of the first lost line, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleJobLog, upscale_job_log, G_TYPE_OBJECT)
@@ -67,7 +67,7 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Names begin with the date, so the first are the oldest. */
+/* The names of logs begin with the date, so they sort by age. */
 static void
 delete_old_logs (const char *folder)
 {
@@ -100,19 +100,23 @@ make_path (const char *folder)
 
 /**
  * upscale_job_log_new:
- * @folder: where logs lie; made when it is not there
+ * @folder: the folder of the logs, which is made if it does not exist
  * @error: return location for an error
  *
- * Begins a log, and deletes the oldest of those that are there.
+ * Opens a new log, and deletes the oldest ones.
  *
  * Returns: (transfer full): the log, or %NULL with %UPSCALE_ERROR_STORAGE
  */
 UpscaleJobLog *
 upscale_job_log_new (GFile *folder, GError **error)
 {
-  g_autoptr (UpscaleJobLog) self = g_object_new (UPSCALE_TYPE_JOB_LOG, NULL);
-  const char *path = g_file_peek_path (folder);
+  g_autoptr (UpscaleJobLog) self = NULL;
+  const char *path;
 
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_JOB_LOG, NULL);
+  path = g_file_peek_path (folder);
   if (g_mkdir_with_parents (path, 0700) == 0)
     {
       delete_old_logs (path);
@@ -132,15 +136,17 @@ upscale_job_log_new (GFile *folder, GError **error)
  * upscale_job_log_get_path:
  * @log: a log
  *
- * Returns: (transfer none): where it lies
+ * Returns: (transfer none): the path of the file
  */
 const char *
 upscale_job_log_get_path (UpscaleJobLog *log)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB_LOG (log), NULL);
+
   return log->path;
 }
 
-/* Takes the line. */
+/* Takes ownership of @line. */
 static void
 write_line (UpscaleJobLog *self, JsonObject *line)
 {
@@ -169,7 +175,7 @@ begin_line (const char *event)
   return line;
 }
 
-/* With its key, by which another run knows whether it wants the very same. */
+/* A later run compares the keys, and collects only tiles that it would send alike. */
 static JsonArray *
 list_tiles (const UpscaleBatch *batch)
 {
@@ -211,16 +217,25 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
 
 /**
  * upscale_job_log_follow:
- * @log: a log
- * @scheduler: whose events it holds, until it is freed
+ * @log: a log that follows no scheduler yet
+ * @scheduler: a scheduler with its endpoints
+ *
+ * Writes the events of @scheduler until the log is freed.
  */
 void
 upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
 {
-  GPtrArray  *endpoints = upscale_scheduler_get_endpoints (scheduler);
-  JsonArray  *names = json_array_new ();
-  JsonObject *line = begin_line ("begun");
+  GPtrArray  *endpoints;
+  JsonArray  *names;
+  JsonObject *line;
 
+  g_return_if_fail (UPSCALE_IS_JOB_LOG (log));
+  g_return_if_fail (UPSCALE_IS_SCHEDULER (scheduler));
+  g_return_if_fail (log->scheduler == NULL);
+
+  endpoints = upscale_scheduler_get_endpoints (scheduler);
+  names = json_array_new ();
+  line = begin_line ("begun");
   for (guint i = 0; i < endpoints->len; i++)
     json_array_add_string_element (names,
                                    upscale_endpoint_get_name (endpoints->pdata[i]));
@@ -236,14 +251,20 @@ upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
 /**
  * upscale_job_log_end:
  * @log: a log
- * @how: how the job ended, a sentence
+ * @summary: the outcome of the job, a sentence
+ *
+ * Writes the last line.
  */
 void
-upscale_job_log_end (UpscaleJobLog *log, const char *how)
+upscale_job_log_end (UpscaleJobLog *log, const char *summary)
 {
-  JsonObject *line = begin_line ("ended");
+  JsonObject *line;
 
-  json_object_set_string_member (line, "text", how);
+  g_return_if_fail (UPSCALE_IS_JOB_LOG (log));
+  g_return_if_fail (summary != NULL);
+
+  line = begin_line ("ended");
+  json_object_set_string_member (line, "text", summary);
   write_line (log, line);
 }
 
@@ -251,11 +272,14 @@ upscale_job_log_end (UpscaleJobLog *log, const char *how)
  * upscale_job_log_dup_warning:
  * @log: a log
  *
- * Returns: (transfer full) (nullable): why lines of it were lost, a sentence
+ * Returns: (transfer full) (nullable): the reason why lines are missing, a sentence;
+ * %NULL if none are
  */
 char *
 upscale_job_log_dup_warning (UpscaleJobLog *log)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB_LOG (log), NULL);
+
   if (log->write_error == 0)
     return NULL;
   return g_strdup_printf (_ ("The job's log '%s' could not be written: %s."), log->path,

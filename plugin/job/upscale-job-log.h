@@ -11,7 +11,7 @@ G_DECLARE_FINAL_TYPE (UpscaleJobLog, upscale_job_log, UPSCALE, JOB_LOG, GObject)
 UpscaleJobLog *upscale_job_log_new (GFile *folder, GError **error);
 const char    *upscale_job_log_get_path (UpscaleJobLog *log);
 void           upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler);
-void           upscale_job_log_end (UpscaleJobLog *log, const char *how);
+void           upscale_job_log_end (UpscaleJobLog *log, const char *summary);
 char          *upscale_job_log_dup_warning (UpscaleJobLog *log);
 
 G_END_DECLS

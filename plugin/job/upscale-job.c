@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-job.h"
 
+#include "upscale-batch-recovery.h"
 #include "upscale-composer.h"
 #include "upscale-error.h"
 #include "upscale-job-log.h"
-#include "upscale-batch-recovery.h"
 #include "upscale-limits.h"
-#include "upscale-tile-pipeline.h"
 #include "upscale-repaint.h"
 #include "upscale-source.h"
+#include "upscale-tile-pipeline.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -16,8 +16,9 @@
 /**
  * UpscaleJob:
  *
- * One upscale from pixels to pixels, without GIMP: it ties the picture to the scheduler.
- * Everything that takes long happens in its scheduler's endpoints and in worker threads.
+ * One upscale from pixels to pixels, without GIMP. The job connects the tile pipeline,
+ * which knows pixels, to the scheduler, which knows endpoints. The job lives on the main
+ * thread; endpoints and worker threads do everything that takes long.
  */
 struct _UpscaleJob
 {
@@ -27,10 +28,10 @@ struct _UpscaleJob
   UpscaleTilePlan     *plan;
   GeglBuffer          *previous;
   UpscaleComposer     *composer;
-  UpscaleTilePipeline *picture;
+  UpscaleTilePipeline *pipeline;
   UpscaleScheduler    *scheduler;
-  UpscaleJobLog       *log;         /* NULL when it can't be written */
-  char                *log_warning; /* why it can't */
+  UpscaleJobLog       *log;         /* NULL if no log could be opened */
+  char                *log_warning; /* the reason, if no log could be opened */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleJob, upscale_job, G_TYPE_OBJECT)
@@ -43,7 +44,7 @@ upscale_job_finalize (GObject *object)
   g_clear_object (&self->log);
   g_clear_object (&self->scheduler);
   g_free (self->log_warning);
-  g_clear_object (&self->picture);
+  g_clear_object (&self->pipeline);
   g_clear_pointer (&self->composer, upscale_composer_unref);
   g_clear_pointer (&self->source, upscale_source_unref);
   g_clear_pointer (&self->plan, upscale_tile_plan_unref);
@@ -87,12 +88,15 @@ check_size (const UpscaleJobRequest *request, int width_px, int height_px, GErro
 
 /**
  * upscale_job_plan_tiles:
- * @request: what is wanted; its pixels, endpoints and store need not be there
+ * @request: the job's input; only selection, region, scale, tile size and overlap are
+ * read
  * @width_px: width of the layer
- * @height_px: its height
+ * @height_px: height of the layer
  * @error: return location for an error
  *
- * Returns: (transfer full): the tiles a job would have, or %NULL with
+ * Plans the tiles of a job without making the job, for the forecast in the dialog.
+ *
+ * Returns: (transfer full): the tiles that a job would have, or %NULL with
  * %UPSCALE_ERROR_ARGUMENT
  */
 UpscaleTilePlan *
@@ -104,6 +108,9 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
   int         width;
   int         height;
   UpscaleRect region;
+
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   if (!check_size (request, width_px, height_px, error))
     return NULL;
@@ -121,14 +128,14 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
 }
 
 static void
-make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request, UpscaleTilePlan *plan)
+make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
 {
-  g_autoptr (GPtrArray) orphans = upscale_batch_recovery (request->logs);
+  g_autoptr (GPtrArray) orphans = upscale_batch_recovery_find (request->logs);
 
   self->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->picture),
-                             upscale_tile_plan_get_n_tiles (plan), request->gen_params,
-                             request->policy, request->clock);
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline),
+                             upscale_tile_plan_get_n_tiles (self->plan),
+                             request->gen_params, request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
   for (guint i = 0; i < orphans->len; i++)
@@ -149,22 +156,28 @@ open_log (UpscaleJob *self, GFile *folder)
 
 /**
  * upscale_job_new:
- * @request: what is wanted
+ * @request: the job's input
  * @error: return location for an error
  *
- * Plans the work; nothing is sent yet.
+ * Plans the tiles, reads the logs of killed runs and opens a log of its own. Sends
+ * nothing yet.
  *
  * Returns: (transfer full): the job, or %NULL with %UPSCALE_ERROR_ARGUMENT
  */
 UpscaleJob *
 upscale_job_new (const UpscaleJobRequest *request, GError **error)
 {
-  const GeglRectangle *extent = gegl_buffer_get_extent (request->pixels);
+  const GeglRectangle *extent;
   g_autoptr (UpscaleJob) self = NULL;
   g_autoptr (UpscaleSource) source = NULL;
-  g_autoptr (UpscaleTilePlan) plan =
-      upscale_job_plan_tiles (request, extent->width, extent->height, error);
+  g_autoptr (UpscaleTilePlan) plan = NULL;
 
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (GEGL_IS_BUFFER (request->pixels), NULL);
+  g_return_val_if_fail (request->endpoints != NULL, NULL);
+
+  extent = gegl_buffer_get_extent (request->pixels);
+  plan = upscale_job_plan_tiles (request, extent->width, extent->height, error);
   if (!plan)
     return NULL;
   source = upscale_source_new (request->pixels, request->scale);
@@ -173,9 +186,9 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   self->plan = upscale_tile_plan_ref (plan);
   g_set_object (&self->previous, request->previous);
   self->composer = upscale_composer_new (source, plan, request->color_correction);
-  self->picture = upscale_tile_pipeline_new (source, plan, self->composer, request->store,
-                                             request->gen_params, request->scale);
-  make_scheduler (self, request, plan);
+  self->pipeline = upscale_tile_pipeline_new (source, plan, self->composer,
+                                              request->cache, request->gen_params);
+  make_scheduler (self, request);
   open_log (self, request->logs);
   return g_steal_pointer (&self);
 }
@@ -184,11 +197,13 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
  * upscale_job_get_scheduler:
  * @job: a job
  *
- * Returns: (transfer none): who knows how far it is
+ * Returns: (transfer none): the scheduler, which tells progress and events
  */
 UpscaleScheduler *
 upscale_job_get_scheduler (UpscaleJob *job)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
   return job->scheduler;
 }
 
@@ -196,11 +211,13 @@ upscale_job_get_scheduler (UpscaleJob *job)
  * upscale_job_get_plan:
  * @job: a job
  *
- * Returns: (transfer none): its tiles
+ * Returns: (transfer none): the plan of the job's tiles
  */
 UpscaleTilePlan *
 upscale_job_get_plan (UpscaleJob *job)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
   return job->plan;
 }
 
@@ -208,12 +225,14 @@ upscale_job_get_plan (UpscaleJob *job)
  * upscale_job_get_result:
  * @job: a job
  *
- * Returns: (transfer none): the result in the layer's own format; whole once the job has
- * run, and growing while it runs
+ * Returns: (transfer none): the result in the layer's own format, which grows while the
+ * job runs
  */
 GeglBuffer *
 upscale_job_get_result (UpscaleJob *job)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
   return upscale_composer_get_result (job->composer);
 }
 
@@ -221,14 +240,16 @@ upscale_job_get_result (UpscaleJob *job)
  * upscale_job_dup_warning:
  * @job: a job
  *
- * Returns: (transfer full) (nullable): what went wrong without harm to the picture, a
- * sentence
+ * Returns: (transfer full) (nullable): a problem that did not harm the result, a sentence
  */
 char *
 upscale_job_dup_warning (UpscaleJob *job)
 {
-  char *warning = upscale_tile_pipeline_dup_warning (job->picture);
+  char *warning;
 
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  warning = upscale_tile_pipeline_dup_warning (job->pipeline);
   if (!warning && job->log)
     return upscale_job_log_dup_warning (job->log);
   return warning ? warning : g_strdup (job->log_warning);
@@ -238,26 +259,32 @@ upscale_job_dup_warning (UpscaleJob *job)
  * upscale_job_get_log_path:
  * @job: a job
  *
- * Returns: (transfer none) (nullable): where its log lies
+ * Returns: (transfer none) (nullable): the path of the job's log; %NULL if none could be
+ * opened
  */
 const char *
 upscale_job_get_log_path (UpscaleJob *job)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
   return job->log ? upscale_job_log_get_path (job->log) : NULL;
 }
 
 /**
  * upscale_job_add_log_path:
  * @job: a job
- * @sentence: what went wrong
+ * @sentence: a failure
  *
- * Whoever reads of a failure is told where all of it stands.
+ * Tells the user where to read more about a failure.
  *
- * Returns: (transfer full): @sentence, and where the job's log lies
+ * Returns: (transfer full): @sentence, followed by the path of the job's log
  */
 char *
 upscale_job_add_log_path (UpscaleJob *job, const char *sentence)
 {
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+  g_return_val_if_fail (sentence != NULL, NULL);
+
   if (!job->log)
     return g_strdup (sentence);
   return g_strdup_printf (_ ("%s (All that happened: %s)"), sentence,
@@ -268,14 +295,17 @@ upscale_job_add_log_path (UpscaleJob *job, const char *sentence)
  * upscale_job_dup_summary:
  * @job: a job that has run
  *
- * Returns: (transfer full): how it ended, one sentence; when tiles failed, it names the
- * log
+ * Returns: (transfer full): the outcome, one sentence, with the path of the log if tiles
+ * failed
  */
 char *
 upscale_job_dup_summary (UpscaleJob *job)
 {
-  g_autofree char *summary = upscale_scheduler_dup_summary (job->scheduler);
+  g_autofree char *summary = NULL;
 
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  summary = upscale_scheduler_dup_summary (job->scheduler);
   if (upscale_scheduler_get_progress (job->scheduler).n_failed == 0)
     return g_steal_pointer (&summary);
   return upscale_job_add_log_path (job, summary);
@@ -285,9 +315,11 @@ static void
 end_log (UpscaleJob *self, const GError *error)
 {
   g_autofree char *summary = upscale_scheduler_dup_summary (self->scheduler);
+  const char      *outcome = error ? error->message : summary;
 
+  g_debug ("job: ended: %s", outcome);
   if (self->log)
-    upscale_job_log_end (self->log, error ? error->message : summary);
+    upscale_job_log_end (self->log, outcome);
 }
 
 static void
@@ -318,12 +350,12 @@ on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 /**
  * upscale_job_run_async:
  * @job: a job
- * @cancellable: (nullable): cancels it; painted tiles stay in the store
- * @callback: called on the main thread when it has ended
+ * @cancellable: (nullable): cancels the job; painted tiles stay in the cache
+ * @callback: called on the main thread when the job has ended
  * @user_data: for @callback
  *
- * Runs the job. Ends well also when tiles failed: the scheduler lists them, and they show
- * the base.
+ * Runs the job. Succeeds also if some tiles failed: the scheduler lists these, and the
+ * result shows the base there.
  */
 void
 upscale_job_run_async (UpscaleJob         *job,
@@ -331,10 +363,16 @@ upscale_job_run_async (UpscaleJob         *job,
                        GAsyncReadyCallback callback,
                        gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (job, cancellable, callback, user_data);
+  g_autoptr (GTask) task = NULL;
 
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+
+  g_debug ("job: runs with %u tiles, log %s", upscale_tile_plan_get_n_tiles (job->plan),
+           job->log ? upscale_job_log_get_path (job->log) : "none");
+  task = g_task_new (job, cancellable, callback, user_data);
   g_task_set_source_tag (task, upscale_job_run_async);
-  /* What the scheduler says counts, also when the cancellable has fired meanwhile. */
+  /* The scheduler decides: a job whose last tile arrived before the cancellation is done.
+   */
   g_task_set_check_cancellable (task, FALSE);
   upscale_scheduler_run_async (job->scheduler, cancellable, on_scheduler_ran,
                                g_steal_pointer (&task));
@@ -343,15 +381,17 @@ upscale_job_run_async (UpscaleJob         *job,
 /**
  * upscale_job_run_finish:
  * @job: a job
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: %TRUE when every tile is settled; else %FALSE with %UPSCALE_ERROR_NO_ENDPOINT
- * or %G_IO_ERROR_CANCELLED
+ * Returns: %TRUE if every tile is settled, or %FALSE with %UPSCALE_ERROR_NO_ENDPOINT or
+ * %G_IO_ERROR_CANCELLED
  */
 gboolean
 upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error)
 {
+  g_return_val_if_fail (g_task_is_valid (result, job), FALSE);
+
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -361,8 +401,8 @@ typedef struct
   UpscaleScheduler *scheduler;
 } IdleSource;
 
-/* The main context asks this before it waits, so no event can make the scheduler idle
- * without being noticed. */
+/* The main context calls this before each wait, so no event can make the scheduler idle
+ * unnoticed. */
 static gboolean
 idle_source_prepare (GSource *source, int *timeout_ms)
 {
@@ -385,6 +425,7 @@ idle_source_finalize (GSource *source)
 static gboolean
 on_scheduler_idle (gpointer user_data)
 {
+  g_debug ("job: idle");
   g_task_return_boolean (G_TASK (user_data), TRUE);
   return G_SOURCE_REMOVE;
 }

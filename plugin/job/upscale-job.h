@@ -16,23 +16,22 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
 /**
  * UpscaleJobRequest:
  * @pixels: own copy of the layer's pixels, origin at 0, 0, in the layer's format
- * @selection: what of them is to be painted, in source px; the rest of the result stays
- * base
- * @region: what is to be painted, in target px, where @selection does not tell; empty
- * elsewhere
- * @previous: (nullable): an earlier result; what is not painted anew stays as it is there
+ * @selection: the part to paint, in source px; the rest of the result is the base
+ * @region: the part to paint, in target px, which replaces @selection; empty to use
+ * @selection
+ * @previous: (nullable): an earlier result, which is kept outside the painted part
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles
- * @color_correction: how far low frequencies follow the source, 0 to 1
- * @gen_params: how to paint
- * @policy: how to dispatch
- * @endpoints: (element-type UpscaleEndpoint): where to send tiles
- * @store: where painted tiles are kept
- * @logs: where the job's log is written, and those of killed runs are read
+ * @color_correction: share of the source's low frequencies in the result, 0 to 1
+ * @gen_params: how tiles are painted
+ * @policy: how tiles are dispatched
+ * @endpoints: (element-type UpscaleEndpoint): the endpoints that tiles are sent to
+ * @cache: the cache of painted tiles
+ * @logs: the folder of the job logs, which also names the batches of killed runs
  * @clock: the time
  *
- * All that a job needs to know. Read during upscale_job_new() only.
+ * Input of upscale_job_new(), which copies or references all of it.
  */
 typedef struct
 {
@@ -47,7 +46,7 @@ typedef struct
   UpscaleGenParams *gen_params;
   UpscalePolicy     policy;
   GPtrArray        *endpoints;
-  UpscaleTileCache *store;
+  UpscaleTileCache *cache;
   GFile            *logs;
   UpscaleClock     *clock;
 } UpscaleJobRequest;
@@ -68,10 +67,10 @@ void              upscale_job_run_async (UpscaleJob         *job,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer            user_data);
-void              upscale_job_wait_idle_async (UpscaleJob         *job,
-                                               GAsyncReadyCallback callback,
-                                               gpointer            user_data);
-void              upscale_job_wait_idle_finish (UpscaleJob *job, GAsyncResult *result);
 gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
+void     upscale_job_wait_idle_async (UpscaleJob         *job,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+void     upscale_job_wait_idle_finish (UpscaleJob *job, GAsyncResult *result);
 
 G_END_DECLS

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-tile-geometry.h"
 
-/* How much longer than the tile a side may become so that the source's own pixels can be
- * sent. Fewer bytes are worth less than a model's time; an engine that only enlarges has
- * nothing to do with pixels that were enlarged before. */
-#define MOST_GROWTH_OF_PAINTER 1.125
-#define MOST_GROWTH_OF_ENLARGER 3.0
+/* Sending the source's own pixels may make the sides of the answer longer than the tile.
+ * A diffusion model then paints pixels that are thrown away, so little growth is worth
+ * the saved bytes. An engine that only enlarges needs source pixels to be of any use. */
+#define MAX_GROWTH_OF_PAINTER 1.125
+#define MAX_GROWTH_OF_ENLARGER 3.0
 
-/* The target is resampled here, and sent from the tile's first pixel on. */
+/* The plug-in resamples the target, and sends it from the tile's first pixel on. */
 static UpscaleTileGeometry
 send_target (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
 {
@@ -20,8 +20,9 @@ send_target (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
                                  .inside = { 0, 0, tile.width, tile.height } };
 }
 
-/* What is sent begins with a source pixel, which may lie before the tile by the slack,
- * and is so many steps long that its sizes are multiples here and there. */
+/* The sent picture begins with the source pixel at or before the tile's first pixel; the
+ * slack is their greatest distance. Its length in steps makes both the sent and the
+ * target size a multiple of @multiple_of. */
 static UpscaleTileGeometry
 send_source (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
 {
@@ -46,34 +47,34 @@ send_source (UpscaleTilePlanGrid grid, UpscaleRect tile, int multiple_of)
 }
 
 /**
- * upscale_tile_geometry:
- * @grid: what all tiles of the plan have in common
- * @tile: one of them
- * @endpoint: what the endpoint takes
+ * upscale_tile_geometry_choose:
+ * @grid: the grid of the tile plan
+ * @tile: a tile of the plan, in target px
+ * @endpoint: the capabilities of the endpoint
  *
- * Chooses how a tile travels, in one way for all tiles of a plan. At the source's size
- * where the endpoint enlarges and the factor allows it: a 4x upscale is then a sixteenth
- * of the bytes. Else, and where a side would become much longer than the tile, the target
- * is resampled here.
+ * Chooses how a tile is sent; the choice is the same for all tiles of a plan. The
+ * source's own pixels are sent if the endpoint enlarges and the scale allows it: a 4x
+ * upscale then takes a sixteenth of the bytes. Otherwise, and if a side would become much
+ * longer than the tile, the plug-in resamples the target and sends that.
  *
- * Returns: what is sent and what comes back; the sizes are multiples of what the endpoint
- * wants
+ * Returns: the sent and the returned rectangle, in multiples of the endpoint's
+ * `multiple_of`
  */
 UpscaleTileGeometry
-upscale_tile_geometry (UpscaleTilePlanGrid        grid,
-                       UpscaleRect                tile,
-                       const UpscaleCapabilities *endpoint)
+upscale_tile_geometry_choose (UpscaleTilePlanGrid        grid,
+                              UpscaleRect                tile,
+                              const UpscaleCapabilities *endpoint)
 {
   UpscaleTileGeometry target = send_target (grid, tile, endpoint->multiple_of);
   UpscaleTileGeometry source;
-  double              most;
+  double              max_growth;
 
   if (!endpoint->resizes || grid.step.target_px <= grid.step.source_px)
     return target;
   source = send_source (grid, tile, endpoint->multiple_of);
-  most = endpoint->uses_prompt ? MOST_GROWTH_OF_PAINTER : MOST_GROWTH_OF_ENLARGER;
-  if (source.target.width > most * target.target.width ||
-      source.target.height > most * target.target.height)
+  max_growth = endpoint->uses_prompt ? MAX_GROWTH_OF_PAINTER : MAX_GROWTH_OF_ENLARGER;
+  if (source.target.width > max_growth * target.target.width ||
+      source.target.height > max_growth * target.target.height)
     return target;
   return source;
 }

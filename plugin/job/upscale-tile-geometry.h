@@ -8,14 +8,15 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleTileGeometry:
- * @at_source_size: whether the source's own pixels are sent and the endpoint enlarges
+ * @at_source_size: %TRUE if the source's own pixels are sent and the endpoint enlarges
  * them
- * @sent: what is sent, in source px when @at_source_size, else in target px
- * @target: what comes back, in target px
- * @inside: where in the answer the tile lies
+ * @sent: the sent rectangle, in source px if @at_source_size, else in target px
+ * @target: the returned rectangle, in target px
+ * @inside: the tile's rectangle within @target
  *
- * How one tile travels. @sent and @target begin in the picture and may end beyond it;
- * their sizes are the same for all tiles of a plan. A value.
+ * The rectangles in which one tile is sent and comes back. @sent and @target begin in the
+ * picture and may end beyond it; their sizes are the same for all tiles of a plan. A
+ * value.
  */
 typedef struct
 {
@@ -25,8 +26,8 @@ typedef struct
   UpscaleRect inside;
 } UpscaleTileGeometry;
 
-UpscaleTileGeometry upscale_tile_geometry (UpscaleTilePlanGrid        grid,
-                                           UpscaleRect                tile,
-                                           const UpscaleCapabilities *endpoint);
+UpscaleTileGeometry upscale_tile_geometry_choose (UpscaleTilePlanGrid        grid,
+                                                  UpscaleRect                tile,
+                                                  const UpscaleCapabilities *endpoint);
 
 G_END_DECLS

@@ -4,9 +4,9 @@
 #include "upscale-composer.h"
 #include "upscale-gen-params.h"
 #include "upscale-source.h"
-#include "upscale-tile-provider.h"
-#include "upscale-tile-plan.h"
 #include "upscale-tile-cache.h"
+#include "upscale-tile-plan.h"
+#include "upscale-tile-provider.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +20,8 @@ G_DECLARE_FINAL_TYPE (UpscaleTilePipeline,
 UpscaleTilePipeline *upscale_tile_pipeline_new (UpscaleSource    *source,
                                                 UpscaleTilePlan  *plan,
                                                 UpscaleComposer  *composer,
-                                                UpscaleTileCache *store,
-                                                UpscaleGenParams *gen_params,
-                                                double            scale);
-char                *upscale_tile_pipeline_dup_warning (UpscaleTilePipeline *picture);
+                                                UpscaleTileCache *cache,
+                                                UpscaleGenParams *gen_params);
+char                *upscale_tile_pipeline_dup_warning (UpscaleTilePipeline *pipeline);
 
 G_END_DECLS

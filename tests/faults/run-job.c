@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs one whole job, everything real but GIMP and the pace of time, and prints how it
- * ended as one JSON object. Reads commands on standard input, one a line: `cancel`,
- * `leap SECONDS`. */
+/* Runs one whole job without GIMP, with a faster clock, and prints its outcome as one
+ * JSON object. Reads commands on standard input, one a line: `cancel`, `leap SECONDS`. */
 #include <gio/gunixinputstream.h>
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
@@ -52,7 +51,7 @@ typedef struct
   GError       *error;
 } Runner;
 
-/* Noise over a slope: no tile is single-colored, and all differ. */
+/* Draws noise over a slope: no tile is single-colored, and no two are equal. */
 static GeglBuffer *
 make_pixels (int width_px, int height_px)
 {
@@ -87,7 +86,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
       g_file_new_build_filename (runner->options.cache, "tiles", NULL);
   g_autoptr (GFile) logs =
       g_file_new_build_filename (runner->options.cache, "jobs", NULL);
-  g_autoptr (UpscaleTileCache) store = upscale_tile_cache_new (tiles, 1 << 30);
+  g_autoptr (UpscaleTileCache) cache = upscale_tile_cache_new (tiles, 1 << 30);
   g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
   UpscaleEndpointTerms terms = { .duplicates =
                                      parse_duplicates (runner->options.duplicates) };
@@ -103,7 +102,7 @@ make_job (Runner *runner, GPtrArray *endpoints)
                        runner->options.batch_timeout_s * (gint64) G_USEC_PER_SEC,
                    .max_tries = runner->options.max_tries },
        .endpoints = endpoints,
-       .store = store,
+       .cache = cache,
        .logs = logs,
        .clock = UPSCALE_CLOCK (runner->clock),
   };
@@ -116,7 +115,8 @@ make_job (Runner *runner, GPtrArray *endpoints)
   return upscale_job_new (&request, &runner->error);
 }
 
-/* None but those that are typed. */
+/* Takes the addresses of the command line, and the names in the cache's endpoints.conf.
+ */
 static GPtrArray *
 list_endpoints (Runner *runner)
 {
@@ -190,7 +190,7 @@ on_turn (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Runs to the end, and watches how long the main loop ever answers nobody. */
+/* Runs the job to its end, and measures the longest pause of the main loop. */
 static void
 run (Runner *runner, UpscaleJob *job)
 {
@@ -200,7 +200,7 @@ run (Runner *runner, UpscaleJob *job)
   g_main_loop_run (runner->loop);
 }
 
-/* An endpoint that gives back what it gets leaves the plain enlargement. */
+/* Returns whether the result is the plain enlargement, as echoed tiles make it. */
 static gboolean
 equals_source (Runner *runner, UpscaleJob *job)
 {

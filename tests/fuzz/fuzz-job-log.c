@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *path = fuzz_write ("20260101T000000-00000000.jsonl", data, size);
   g_autoptr (GFile) folder = g_file_new_for_path (fuzz_get_folder ());
-  g_autoptr (GPtrArray) orphans = upscale_batch_recovery (folder);
+  g_autoptr (GPtrArray) orphans = upscale_batch_recovery_find (folder);
 
   g_ptr_array_foreach (orphans, (GFunc) look, NULL);
   return 0;

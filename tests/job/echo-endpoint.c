@@ -54,7 +54,8 @@ is_allowed (const EchoEndpoint *endpoint, JsonObject *tile, Sizes sizes)
          (sizes.width == sizes.target_width && sizes.height == sizes.target_height);
 }
 
-/* Whether the tile may be sent so, and was sent as all before it. */
+/* Returns whether the contract allows the tile, and notes a tile of another size than the
+ * first one. */
 static gboolean
 check_tile (EchoEndpoint *endpoint, JsonObject *request, JsonObject *tile)
 {
@@ -178,17 +179,18 @@ take_batch (EchoEndpoint *endpoint, SoupServerMessage *message)
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autoptr (GBytes) text = soup_message_body_flatten (body);
   g_autoptr (JsonObject) request = upscale_json_parse_object (text, NULL);
-  GBytes *said;
+  GBytes *body_of_answer;
 
   if (!check_tiles (endpoint, request))
     {
       soup_server_message_set_status (message, SOUP_STATUS_UNPROCESSABLE_ENTITY, NULL);
       return;
     }
-  said = paint_batch (endpoint, request);
+  body_of_answer = paint_batch (endpoint, request);
   g_hash_table_replace (endpoint->answers,
-                        g_strdup (upscale_json_get_string (request, "batch_id")), said);
-  answer (message, SOUP_STATUS_OK, said);
+                        g_strdup (upscale_json_get_string (request, "batch_id")),
+                        body_of_answer);
+  answer (message, SOUP_STATUS_OK, body_of_answer);
 }
 
 static void
@@ -199,24 +201,24 @@ on_request (SoupServer        *server,
             gpointer           user_data)
 {
   EchoEndpoint *endpoint = user_data;
-  GBytes       *said = g_hash_table_lookup (endpoint->answers, strrchr (path, '/') + 1);
+  GBytes       *known = g_hash_table_lookup (endpoint->answers, strrchr (path, '/') + 1);
 
   if (g_str_has_suffix (path, "/health"))
     answer_health (endpoint, message);
   else if (soup_server_message_get_method (message) == SOUP_METHOD_PUT)
     take_batch (endpoint, message);
-  else if (said)
-    answer (message, SOUP_STATUS_OK, said);
+  else if (known)
+    answer (message, SOUP_STATUS_OK, known);
   else
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
 }
 
 /**
  * echo_endpoint_new:
- * @multiple_of: what sides must be a multiple of
- * @resizes: whether tiles may be sent smaller
+ * @multiple_of: the number of which each side must be a multiple
+ * @resizes: %TRUE to take tiles that are smaller than the target
  *
- * Returns: (transfer full): an endpoint that listens
+ * Returns: (transfer full): an endpoint that listens on a loopback port
  */
 EchoEndpoint *
 echo_endpoint_new (int multiple_of, gboolean resizes)
@@ -253,9 +255,9 @@ echo_endpoint_free (EchoEndpoint *endpoint)
 /**
  * echo_endpoint_make_backend:
  * @endpoint: an endpoint
- * @clock: the time
+ * @clock: the clock of the backend
  *
- * Returns: (transfer full): what speaks to it, as for any other
+ * Returns: (transfer full): the backend for @endpoint
  */
 UpscaleBackend *
 echo_endpoint_make_backend (EchoEndpoint *endpoint, UpscaleClock *clock)

@@ -10,17 +10,17 @@ G_BEGIN_DECLS
 
 /**
  * EchoEndpoint:
- * @multiple_of: what sides must be a multiple of
- * @resizes: whether tiles may be sent smaller
- * @failing_tile: (nullable): id of a tile that it never paints
- * @n_tiles: how many tiles it was sent so far
- * @sizes: (nullable): sizes of the first tile, sent and wanted
- * @violation: (nullable): the first thing that the contract forbids, or that was another
- * size than @sizes
+ * @multiple_of: the number of which each side must be a multiple
+ * @resizes: %TRUE if tiles may be smaller than the target
+ * @failing_tile: (nullable): id of a tile that always fails
+ * @n_tiles: number of tiles received so far
+ * @sizes: (nullable): sent and target size of the first tile
+ * @violation: (nullable): sizes of the first tile that the contract forbids, or that
+ * differ from @sizes
  *
- * A server in this process that answers every tile with what it was sent, each pixel a
- * block of pixels where it is to be enlarged. It keeps the contract strictly, and its
- * answers.
+ * A server in this process that answers every tile with the sent picture, enlarged to
+ * blocks of pixels where the target is larger. The server refuses everything that the
+ * contract forbids, and keeps its answers.
  */
 typedef struct
 {

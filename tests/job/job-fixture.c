@@ -6,7 +6,7 @@
  * @darkest: smallest value
  * @lightest: largest value
  *
- * Returns: (transfer full): a picture without a single-colored tile, the same each time
+ * Returns: (transfer full): a picture without a single-colored tile, equal in each call
  */
 GeglBuffer *
 job_fixture_make_noise (int darkest, int lightest)
@@ -28,16 +28,16 @@ job_fixture_make_noise (int darkest, int lightest)
  * @fixture: a fixture
  * @data: nothing
  *
- * Makes all that a job needs, with one endpoint that wants multiples of 8.
+ * Makes the input of a job, with one endpoint that wants multiples of 8.
  */
 void
 job_fixture_set_up (JobFixture *fixture, gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("upscale-job-XXXXXX", NULL);
 
-  fixture->cache = g_file_new_for_path (folder);
-  fixture->store = upscale_tile_cache_new (fixture->cache, 1 << 30);
-  fixture->logs = g_file_get_child (fixture->cache, "jobs");
+  fixture->folder = g_file_new_for_path (folder);
+  fixture->tile_cache = upscale_tile_cache_new (fixture->folder, 1 << 30);
+  fixture->logs = g_file_get_child (fixture->folder, "jobs");
   fixture->clock = upscale_clock_new ();
   fixture->gen_params = upscale_gen_params_new ();
   fixture->gen_params->strength = 0.3;
@@ -51,7 +51,9 @@ job_fixture_set_up (JobFixture *fixture, gconstpointer data)
 
 /**
  * job_fixture_delete_folder:
- * @folder: a folder, deleted with all that is in it
+ * @folder: a folder
+ *
+ * Deletes @folder with its content.
  */
 void
 job_fixture_delete_folder (GFile *folder)
@@ -79,9 +81,9 @@ job_fixture_delete_folder (GFile *folder)
 void
 job_fixture_tear_down (JobFixture *fixture, gconstpointer data)
 {
-  job_fixture_delete_folder (fixture->cache);
-  g_object_unref (fixture->cache);
-  upscale_tile_cache_unref (fixture->store);
+  job_fixture_delete_folder (fixture->folder);
+  g_object_unref (fixture->folder);
+  upscale_tile_cache_unref (fixture->tile_cache);
   g_object_unref (fixture->logs);
   g_object_unref (fixture->clock);
   upscale_gen_params_unref (fixture->gen_params);
@@ -96,7 +98,7 @@ job_fixture_tear_down (JobFixture *fixture, gconstpointer data)
  * job_fixture_get_echo:
  * @fixture: a fixture
  *
- * Returns: (transfer none): its first endpoint
+ * Returns: (transfer none): the first endpoint
  */
 EchoEndpoint *
 job_fixture_get_echo (JobFixture *fixture)
@@ -108,7 +110,7 @@ job_fixture_get_echo (JobFixture *fixture)
  * job_fixture_count_sent:
  * @fixture: a fixture
  *
- * Returns: how many tiles its endpoints were sent
+ * Returns: the number of tiles that all endpoints have received
  */
 guint
 job_fixture_count_sent (JobFixture *fixture)
@@ -125,9 +127,10 @@ job_fixture_count_sent (JobFixture *fixture)
  * @fixture: a fixture
  * @scale: the upscale factor
  *
- * No copies of slow batches are made, as tiles are counted.
+ * Makes the request for the whole picture, without duplicates of slow batches, since the
+ * tests count tiles.
  *
- * Returns: an upscale of its whole picture
+ * Returns: the request
  */
 UpscaleJobRequest
 job_fixture_make_request (JobFixture *fixture, double scale)
@@ -158,7 +161,7 @@ job_fixture_make_request (JobFixture *fixture, double scale)
                 .batch_timeout_us = 60 * G_USEC_PER_SEC,
                 .max_tries = 2 },
     .endpoints = fixture->endpoints,
-    .store = fixture->store,
+    .cache = fixture->tile_cache,
     .logs = fixture->logs,
     .clock = fixture->clock,
   };
@@ -178,9 +181,11 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 /**
  * job_fixture_run_request:
  * @fixture: a fixture
- * @request: what is wanted
+ * @request: the input of the job
  *
- * Returns: (transfer full): the job, which has run
+ * Runs a job to its end.
+ *
+ * Returns: (transfer full): the job
  */
 UpscaleJob *
 job_fixture_run_request (JobFixture *fixture, const UpscaleJobRequest *request)
@@ -199,7 +204,9 @@ job_fixture_run_request (JobFixture *fixture, const UpscaleJobRequest *request)
  * @fixture: a fixture
  * @scale: the upscale factor
  *
- * Returns: (transfer full): the job for its whole picture, which has run
+ * Runs a job for the whole picture to its end.
+ *
+ * Returns: (transfer full): the job
  */
 UpscaleJob *
 job_fixture_run (JobFixture *fixture, double scale)

@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 /**
  * JobFixture:
  *
- * What a whole job needs: a picture of noise, a store, and endpoints that listen.
+ * The input of a whole job: a picture of noise, a tile cache, and endpoints that listen.
  */
 typedef struct
 {
-  GFile            *cache;
-  UpscaleTileCache *store;
+  GFile            *folder; /* of the tile cache and of the logs */
+  UpscaleTileCache *tile_cache;
   GFile            *logs;
   UpscaleClock     *clock;
   UpscaleGenParams *gen_params;

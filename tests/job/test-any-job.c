@@ -2,25 +2,26 @@
 /* Jobs of any geometry over any pool of endpoints. */
 #include "job-fixture.h"
 
-/* What an upscale of any part of the picture is like. */
+/* A random upscale of a random part of the picture. */
 typedef struct
 {
   double      scale;
   UpscaleRect selection;
   int         overlap_px;
-} Drawn;
+} DrawnJob;
 
-static Drawn
+static DrawnJob
 draw_job (GRand *random)
 {
   int width = g_rand_int_range (random, 1, JOB_FIXTURE_SOURCE_PX + 1);
   int height = g_rand_int_range (random, 1, JOB_FIXTURE_SOURCE_PX + 1);
 
-  return (Drawn) { .scale = g_rand_int_range (random, 100, 320) / 100.0,
-                   .selection = { JOB_FIXTURE_SOURCE_PX - width,
-                                  (JOB_FIXTURE_SOURCE_PX - height) / 2, width, height },
-                   .overlap_px =
-                       g_rand_int_range (random, 0, JOB_FIXTURE_TILE_PX / 2 + 1) };
+  return (DrawnJob) {
+    .scale = g_rand_int_range (random, 100, 320) / 100.0,
+    .selection = { JOB_FIXTURE_SOURCE_PX - width, (JOB_FIXTURE_SOURCE_PX - height) / 2,
+                   width, height },
+    .overlap_px = g_rand_int_range (random, 0, JOB_FIXTURE_TILE_PX / 2 + 1)
+  };
 }
 
 static void
@@ -37,20 +38,20 @@ draw_pool (JobFixture *fixture, GRand *random)
 }
 
 static UpscaleProgress
-run_drawn (JobFixture *fixture, Drawn what)
+run_drawn (JobFixture *fixture, DrawnJob drawn)
 {
-  UpscaleJobRequest request = job_fixture_make_request (fixture, what.scale);
+  UpscaleJobRequest request = job_fixture_make_request (fixture, drawn.scale);
   g_autoptr (UpscaleJob) job = NULL;
 
-  request.selection = what.selection;
-  request.overlap_px = what.overlap_px;
+  request.selection = drawn.selection;
+  request.overlap_px = drawn.overlap_px;
   job = job_fixture_run_request (fixture, &request);
   g_assert_no_error (fixture->error);
   return upscale_scheduler_get_progress (upscale_job_get_scheduler (job));
 }
 
-/* Any geometry over any pool: each tile is painted once, in one size at each endpoint;
- * and what is painted is found again. */
+/* Each endpoint paints its tiles once, in one size, and a second job takes all tiles from
+ * the cache. */
 static void
 test_any_job_paints_each_tile_once (JobFixture *fixture, gconstpointer data)
 {
@@ -58,12 +59,12 @@ test_any_job_paints_each_tile_once (JobFixture *fixture, gconstpointer data)
 
   for (int i = 0; i < 30; i++)
     {
-      Drawn           what = draw_job (random);
+      DrawnJob        drawn = draw_job (random);
       UpscaleProgress progress;
       guint           n_sent;
 
       draw_pool (fixture, random);
-      progress = run_drawn (fixture, what);
+      progress = run_drawn (fixture, drawn);
       n_sent = job_fixture_count_sent (fixture);
       for (guint echo = 0; echo < fixture->echoes->len; echo++)
         g_assert_cmpstr (((EchoEndpoint *) fixture->echoes->pdata[echo])->violation, ==,
@@ -72,7 +73,7 @@ test_any_job_paints_each_tile_once (JobFixture *fixture, gconstpointer data)
       g_assert_cmpuint (progress.n_painted, ==, n_sent);
       g_assert_cmpuint (progress.n_painted + progress.n_skipped + progress.n_stored, ==,
                         progress.n_tiles);
-      progress = run_drawn (fixture, what);
+      progress = run_drawn (fixture, drawn);
       g_assert_cmpuint (progress.n_painted, ==, 0);
       g_assert_cmpuint (job_fixture_count_sent (fixture), ==, n_sent);
     }

@@ -20,7 +20,7 @@
 typedef struct
 {
   GFile *folder;
-  char  *path; /* of the log */
+  char  *path; /* path of the log */
 } Fixture;
 
 static void
@@ -56,7 +56,7 @@ static GPtrArray *
 search (Fixture *fixture, const char *text)
 {
   write_log (fixture, text, -1);
-  return upscale_batch_recovery (fixture->folder);
+  return upscale_batch_recovery_find (fixture->folder);
 }
 
 static const UpscaleOrphanedBatch *
@@ -77,15 +77,15 @@ test_name_of_the_endpoint_is_found (Fixture *fixture, gconstpointer data)
 {
   static const struct
   {
-    const char *said;
+    const char *logged;
     const char *found;
   } rows[] = {
-    { "job_6a1f_00000001", "job_6a1f_00000001" },
-    { ID, ID },
-    { "..", NULL },
-    { "", NULL },
-    { "a/b", NULL },
-    { "a%2fb", NULL },
+    { .logged = "job_6a1f_00000001", .found = "job_6a1f_00000001" },
+    { .logged = ID, .found = ID },
+    { .logged = "..", .found = NULL },
+    { .logged = "", .found = NULL },
+    { .logged = "a/b", .found = NULL },
+    { .logged = "a%2fb", .found = NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -93,10 +93,10 @@ test_name_of_the_endpoint_is_found (Fixture *fixture, gconstpointer data)
       g_autofree char *text =
           g_strdup_printf (GOOD_LINE "{\"event\":\"named\",\"batch\":\"" ID
                                      "\",\"remote\":\"%s\"}\n",
-                           rows[i].said);
+                           rows[i].logged);
       g_autoptr (GPtrArray) found = search (fixture, text);
 
-      g_test_message ("%s", rows[i].said);
+      g_test_message ("%s", rows[i].logged);
       g_assert_nonnull (find_good (found));
       g_assert_cmpstr (find_good (found)->remote_id, ==, rows[i].found);
     }
@@ -125,7 +125,7 @@ test_batch_that_has_ended_is_none (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (found->len, ==, 0);
 }
 
-/* Its name would become part of an address. */
+/* The batch id becomes part of an address. */
 static void
 test_names_that_are_none_of_ours (Fixture *fixture, gconstpointer data)
 {
@@ -144,7 +144,7 @@ test_names_that_are_none_of_ours (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (found->len, ==, 0);
 }
 
-/* Something that may stand where another type is wanted. */
+/* Returns a random JSON value, often of a wrong type. */
 static const char *
 choose_value (GRand *random)
 {
@@ -196,7 +196,7 @@ append_random_object (GString *text, GRand *random)
   g_string_append_c (text, '}');
 }
 
-/* What a killed machine, a full disk or a stranger may leave in a line. */
+/* Appends a line as a power cut, a full disk or a stranger may leave it. */
 static void
 append_random_line (GString *text, GRand *random)
 {
@@ -265,7 +265,7 @@ test_lines_of_any_kind (Fixture *fixture, gconstpointer data)
       g_string_append (text, "\n\n");
       g_string_append (text, good);
       write_log (fixture, text->str, (gssize) text->len);
-      found = upscale_batch_recovery (fixture->folder);
+      found = upscale_batch_recovery_find (fixture->folder);
       check_found (found);
       for (guint i = 0; i < found->len; i++)
         is_there |=
@@ -289,9 +289,9 @@ test_line_without_an_end (Fixture *fixture, gconstpointer data)
 }
 
 static void
-assert_passed_over (Fixture *fixture)
+assert_skipped (Fixture *fixture)
 {
-  g_autoptr (GPtrArray) found = upscale_batch_recovery (fixture->folder);
+  g_autoptr (GPtrArray) found = upscale_batch_recovery_find (fixture->folder);
 
   g_assert_cmpuint (found->len, ==, 0);
 }
@@ -300,14 +300,14 @@ static void
 test_pipe (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
-  assert_passed_over (fixture);
+  assert_skipped (fixture);
 }
 
 static void
 test_link_to_a_device (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (symlink ("/dev/zero", fixture->path), ==, 0);
-  assert_passed_over (fixture);
+  assert_skipped (fixture);
 }
 
 static void
@@ -317,7 +317,7 @@ test_link_to_a_log (Fixture *fixture, gconstpointer data)
 
   g_assert_true (g_file_set_contents (target, GOOD_LINE, -1, NULL));
   g_assert_cmpint (symlink (target, fixture->path), ==, 0);
-  assert_passed_over (fixture);
+  assert_skipped (fixture);
   g_unlink (target);
 }
 
@@ -325,16 +325,16 @@ static void
 test_folder (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
-  assert_passed_over (fixture);
+  assert_skipped (fixture);
 }
 
-/* Of a sparse file nothing is read. */
+/* A sparse file is not read at all. */
 static void
 test_log_that_is_too_large (Fixture *fixture, gconstpointer data)
 {
   write_log (fixture, GOOD_LINE, -1);
   g_assert_cmpint (truncate (fixture->path, (off_t) 1 << 36), ==, 0);
-  assert_passed_over (fixture);
+  assert_skipped (fixture);
 }
 
 int
@@ -342,7 +342,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                              \
-  g_test_add ("/orphan-search/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/batch-recovery/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("batch-without-an-end-is-found", test_batch_without_an_end_is_found);
   ADD ("name-of-the-endpoint-is-found", test_name_of_the_endpoint_is_found);
   ADD ("batch-that-has-ended-is-none", test_batch_that_has_ended_is_none);

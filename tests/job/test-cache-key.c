@@ -34,7 +34,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 assert_differs (Fixture *fixture, const char *before)
 {
-  g_autofree char *after = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *after = upscale_cache_key_compute (&fixture->input, "model");
 
   g_assert_cmpstr (before, !=, after);
 }
@@ -42,8 +42,8 @@ assert_differs (Fixture *fixture, const char *before)
 static void
 test_same_input_same_key (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = upscale_cache_key (&fixture->input, "model");
-  g_autofree char *second = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *first = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *second = upscale_cache_key_compute (&fixture->input, "model");
 
   g_assert_cmpstr (first, ==, second);
   g_assert_cmpuint (strlen (first), ==, 64);
@@ -52,7 +52,7 @@ test_same_input_same_key (Fixture *fixture, gconstpointer data)
 static void
 test_pixels_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
 
   fixture->input.pixels_digest = "other";
   assert_differs (fixture, before);
@@ -61,7 +61,7 @@ test_pixels_count (Fixture *fixture, gconstpointer data)
 static void
 test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
 
   fixture->input.target_width_px = 16;
   assert_differs (fixture, before);
@@ -74,9 +74,9 @@ test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_every_part_of_the_recipe_counts (Fixture *fixture, gconstpointer data)
+test_every_part_of_the_gen_params_counts (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
   double *numbers[] = { &fixture->gen_params->strength, &fixture->gen_params->cfg_scale };
   int *integers[] = { &fixture->gen_params->steps, &fixture->gen_params->generation_px };
 
@@ -106,7 +106,7 @@ test_texts_do_not_run_together (Fixture *fixture, gconstpointer data)
 
   g_free (fixture->gen_params->prompt);
   fixture->gen_params->prompt = g_strdup ("ab");
-  before = upscale_cache_key (&fixture->input, "model");
+  before = upscale_cache_key_compute (&fixture->input, "model");
   g_free (fixture->gen_params->prompt);
   fixture->gen_params->prompt = g_strdup ("a");
   g_free (fixture->gen_params->negative_prompt);
@@ -117,8 +117,8 @@ test_texts_do_not_run_together (Fixture *fixture, gconstpointer data)
 static void
 test_painter_counts (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = upscale_cache_key (&fixture->input, "model-a");
-  g_autofree char *second = upscale_cache_key (&fixture->input, "model-b");
+  g_autofree char *first = upscale_cache_key_compute (&fixture->input, "model-a");
+  g_autofree char *second = upscale_cache_key_compute (&fixture->input, "model-b");
 
   g_assert_cmpstr (first, !=, second);
 }
@@ -134,24 +134,32 @@ name_painter (const char *place, const char *identity, const char *default_model
   return upscale_capabilities_dup_painter (capabilities, gen_params);
 }
 
-/* A server's identity is its own word; it can't name itself so that its tiles are taken
- * for another's. */
+/* A server chooses its identity, but no identity makes its tiles pass for those of
+ * another server. */
 static void
 test_painters_are_told_apart_by_place (Fixture *fixture, gconstpointer data)
 {
   const char *const liar = "http://127.0.0.1:2/";
-  const char *const names[][2] = {
-    { "model", NULL },   { "http://127.0.0.1:1/ model", NULL },
-    { "/ model", NULL }, { "", "model" },
-    { " model", NULL },  { "\nhttp://127.0.0.1:1/ model", NULL },
+  const struct
+  {
+    const char *identity;
+    const char *default_model;
+  } rows[] = {
+    { .identity = "model" },
+    { .identity = "/ model" },
+    { .identity = " model" },
+    { .identity = "http://127.0.0.1:1/ model" },
+    { .identity = "\nhttp://127.0.0.1:1/ model" },
+    { .identity = "", .default_model = "model" },
   };
   g_autofree char *honest = name_painter ("http://127.0.0.1:1/", "model", NULL);
   g_autofree char *shared = name_painter ("shared", "model", NULL);
   g_autofree char *double_of_shared = name_painter ("shared", "model", NULL);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *name = name_painter (liar, names[i][0], names[i][1]);
+      g_autofree char *name =
+          name_painter (liar, rows[i].identity, rows[i].default_model);
 
       g_assert_cmpstr (name, !=, honest);
       g_assert_cmpstr (name, !=, shared);
@@ -163,13 +171,12 @@ test_painters_are_told_apart_by_place (Fixture *fixture, gconstpointer data)
 static void
 test_base_seed_alone_does_not_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key (&fixture->input, "model");
+  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
   g_autofree char *after = NULL;
 
-  /* The base seed alone changes nothing: the tile's own seed, drawn from it, is what is
-   * sent. */
+  /* The request holds the tile's own seed, which is derived from the base seed. */
   fixture->gen_params->seed = 99;
-  after = upscale_cache_key (&fixture->input, "model");
+  after = upscale_cache_key_compute (&fixture->input, "model");
   g_assert_cmpstr (before, ==, after);
 }
 
@@ -178,11 +185,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                              \
-  g_test_add ("/tile-key/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/cache-key/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("same-input-same-key", test_same_input_same_key);
   ADD ("pixels-count", test_pixels_count);
   ADD ("sizes-and-seed-count", test_sizes_and_seed_count);
-  ADD ("every-part-of-the-gen_params-counts", test_every_part_of_the_recipe_counts);
+  ADD ("every-part-of-the-gen-params-counts", test_every_part_of_the_gen_params_counts);
   ADD ("texts-do-not-run-together", test_texts_do_not_run_together);
   ADD ("painter-counts", test_painter_counts);
   ADD ("painters-are-told-apart-by-place", test_painters_are_told_apart_by_place);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whole jobs from pixels to pixels, with the real scheduler, composer, store, encoder and
- * sockets, and an endpoint that keeps the contract strictly. */
+/* Whole jobs from pixels to pixels, with the real scheduler, composer, tile cache,
+ * encoder and sockets, and an endpoint that keeps the contract strictly. */
 #include <string.h>
 
 #include "job-fixture.h"
@@ -69,14 +69,14 @@ test_tile_that_always_fails_shows_the_base (JobFixture *fixture, gconstpointer d
 }
 
 static void
-test_unwritable_store_costs_a_warning_only (JobFixture *fixture, gconstpointer data)
+test_unwritable_cache_costs_a_warning_only (JobFixture *fixture, gconstpointer data)
 {
   g_autoptr (UpscaleJob) job = NULL;
   g_autofree char *warning = NULL;
 
-  /* A file where the folder should be: nobody can write below it, root neither. */
-  job_fixture_delete_folder (fixture->cache);
-  g_assert_true (g_file_replace_contents (fixture->cache, "x", 1, NULL, FALSE,
+  /* A file in place of the folder stops even root from writing there. */
+  job_fixture_delete_folder (fixture->folder);
+  g_assert_true (g_file_replace_contents (fixture->folder, "x", 1, NULL, FALSE,
                                           G_FILE_CREATE_NONE, NULL, NULL, NULL));
   job = job_fixture_run (fixture, 1.0);
   g_assert_true (fixture->succeeded);
@@ -98,7 +98,8 @@ test_single_color_is_not_sent (JobFixture *fixture, gconstpointer data)
   g_assert_cmpuint (job_fixture_count_sent (fixture), ==, 0);
 }
 
-/* Wherever a tile begins between source pixels, the answer must lie where it belongs. */
+/* Tiles may begin between source pixels, and their answers must lie in place all the
+ * same. */
 static void
 assert_enlarged_pixel_by_pixel (JobFixture *fixture, UpscaleJob *job, int scale)
 {
@@ -136,7 +137,7 @@ test_tiles_between_source_pixels_lie_where_they_belong (JobFixture   *fixture,
   request.pixels = pixels;
   job_fixture_get_echo (fixture)->multiple_of = 1;
   job_fixture_get_echo (fixture)->resizes = TRUE;
-  /* Blocks of pixels are no drift. */
+  /* Color correction would take blocks of pixels for a drift. */
   request.color_correction = 0.0;
   job = job_fixture_run_request (fixture, &request);
   g_assert_no_error (fixture->error);
@@ -166,7 +167,7 @@ get_pixel (GeglBuffer *buffer, int x, int y, guint8 *rgb)
                    rgb, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
 }
 
-/* The endpoint gives back what it gets, so what is painted anew is the source. */
+/* The endpoint echoes its tiles, so the repainted region shows the source. */
 static void
 test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
 {
@@ -197,7 +198,7 @@ test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
     }
 }
 
-/* The only log's text. */
+/* Returns the text of the only log. */
 static char *
 read_log (JobFixture *fixture)
 {
@@ -210,8 +211,8 @@ read_log (JobFixture *fixture)
   return text;
 }
 
-/* What the log of a killed job may be: nothing tells of an end, lines are there several
- * times or cut off, and digits, which tile numbers and keys are made of, are others. */
+/* Makes a log as a killed job may leave it, and worse: without an end, with lines
+ * repeated or cut off, and with other digits in tile numbers and keys. */
 static char *
 spoil_log (const char *log, GRand *random)
 {
@@ -250,18 +251,18 @@ write_spoilt_logs (JobFixture *fixture, const char *log, GRand *random)
     }
 }
 
-/* Returns how many are left. */
+/* Deletes random tiles from the cache, and returns the number of those that are left. */
 static guint
 lose_some_tiles (JobFixture *fixture, GRand *random)
 {
-  g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (fixture->cache), 0, NULL);
+  g_autoptr (GDir) listing = g_dir_open (g_file_peek_path (fixture->folder), 0, NULL);
   const char *name;
   guint       n_left = 0;
 
   while ((name = g_dir_read_name (listing)))
     if (g_str_has_suffix (name, ".tile"))
       {
-        g_autoptr (GFile) file = g_file_get_child (fixture->cache, name);
+        g_autoptr (GFile) file = g_file_get_child (fixture->folder, name);
 
         if (g_rand_boolean (random))
           g_assert_true (g_file_delete (file, NULL, NULL));
@@ -271,7 +272,8 @@ lose_some_tiles (JobFixture *fixture, GRand *random)
   return n_left;
 }
 
-/* Whatever the next job is, all of it is painted, and nothing that is there already. */
+/* The next job, of any geometry, paints every tile that is not in the cache, and no
+ * other. */
 static void
 test_logs_of_other_jobs_are_harmless (JobFixture *fixture, gconstpointer data)
 {
@@ -307,7 +309,7 @@ test_logs_of_other_jobs_are_harmless (JobFixture *fixture, gconstpointer data)
       if (scale != 1.0 || tile_px != JOB_FIXTURE_TILE_PX)
         n_left = 0;
       g_assert_cmpuint (progress.n_stored, ==, n_left);
-      /* What the endpoint has painted before, and kept, is not painted again. */
+      /* The endpoint has kept earlier answers, and does not paint those tiles again. */
       g_assert_cmpuint (job_fixture_count_sent (fixture) - n_before, <=,
                         progress.n_tiles - n_left);
       if (scale == 1.0)
@@ -328,8 +330,8 @@ main (int argc, char **argv)
   ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
   ADD ("tile-that-always-fails-shows-the-base",
        test_tile_that_always_fails_shows_the_base);
-  ADD ("unwritable-store-costs-a-warning-only",
-       test_unwritable_store_costs_a_warning_only);
+  ADD ("unwritable-cache-costs-a-warning-only",
+       test_unwritable_cache_costs_a_warning_only);
   ADD ("single-color-is-not-sent", test_single_color_is_not_sent);
   ADD ("tiles-between-source-pixels-lie-where-they-belong",
        test_tiles_between_source_pixels_lie_where_they_belong);

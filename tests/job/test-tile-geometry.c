@@ -5,9 +5,9 @@ static UpscaleTilePlan *
 make_plan (int width_px, int height_px, int tile_px, int overlap_px, double scale)
 {
   UpscaleRect         whole = { 0, 0, width_px, height_px };
-  UpscaleTilePlanCase what = { width_px, height_px, whole, tile_px, overlap_px, scale };
+  UpscaleTilePlanCase plan = { width_px, height_px, whole, tile_px, overlap_px, scale };
 
-  return upscale_tile_plan_new (what, NULL);
+  return upscale_tile_plan_new (plan, NULL);
 }
 
 static UpscaleCapabilities *
@@ -22,10 +22,13 @@ make_endpoint (int multiple_of, gboolean resizes, gboolean uses_prompt)
 }
 
 static UpscaleTileGeometry
-get_form (const UpscaleTilePlan *plan, guint index, const UpscaleCapabilities *endpoint)
+choose_geometry (const UpscaleTilePlan     *plan,
+                 guint                      index,
+                 const UpscaleCapabilities *endpoint)
 {
-  return upscale_tile_geometry (upscale_tile_plan_get_grid (plan),
-                                upscale_tile_plan_get_tile (plan, index)->rect, endpoint);
+  return upscale_tile_geometry_choose (upscale_tile_plan_get_grid (plan),
+                                       upscale_tile_plan_get_tile (plan, index)->rect,
+                                       endpoint);
 }
 
 typedef struct
@@ -39,24 +42,116 @@ typedef struct
   int      target_px;
 } Row;
 
-/* One tile of 1024 px, or less where the picture is smaller. */
+/* Sizes of the first of the plan's tiles of 1024 px, or fewer where the picture is
+ * smaller. */
 static const Row rows[] = {
-  { 8192, 4.0, 64, FALSE, TRUE, 1024, 1024 }, /* it does not enlarge */
-  { 8192, 4.0, 64, TRUE, TRUE, 256, 1024 },
-  { 8192, 1.0, 64, TRUE, TRUE, 1024, 1024 },
-  { 6000, 2.0, 1, TRUE, FALSE, 512, 1024 },
-  { 6000, 1.5, 8, TRUE, TRUE, 688, 1032 },
-  { 6000, 3.0, 64, TRUE, TRUE, 384, 1152 },
-  { 6000, 5.0, 64, TRUE, TRUE, 1024, 1024 }, /* 1280 would be too much */
-  { 6000, 5.0, 64, TRUE, FALSE, 256, 1280 }, /* but it has nothing else to do */
-  { 6000, 1.37, 64, TRUE, TRUE, 1024, 1024 },
-  { 6000, 1.37, 1, TRUE, FALSE, 900, 1233 },
-  { 6000, G_PI, 1, TRUE, FALSE, 1024, 1024 },
-  { 1000, 2.0, 8, TRUE, TRUE, 504, 1008 },
-  { 1000, 2.0, 64, TRUE, TRUE, 512, 1024 },
-  { 1000, 1.0, 8, FALSE, TRUE, 1000, 1000 },
-  { 100, 1.0, 64, FALSE, TRUE, 128, 128 },
-  { 1, 1.0, 64, FALSE, TRUE, 64, 64 },
+  /* The endpoint does not enlarge. */
+  { .width_px = 8192,
+    .scale = 4.0,
+    .multiple_of = 64,
+    .uses_prompt = TRUE,
+    .sent_px = 1024,
+    .target_px = 1024 },
+  { .width_px = 8192,
+    .scale = 4.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 256,
+    .target_px = 1024 },
+  { .width_px = 8192,
+    .scale = 1.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 1024,
+    .target_px = 1024 },
+  { .width_px = 6000,
+    .scale = 2.0,
+    .multiple_of = 1,
+    .resizes = TRUE,
+    .sent_px = 512,
+    .target_px = 1024 },
+  { .width_px = 6000,
+    .scale = 1.5,
+    .multiple_of = 8,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 688,
+    .target_px = 1032 },
+  { .width_px = 6000,
+    .scale = 3.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 384,
+    .target_px = 1152 },
+  /* Source pixels would make 1280 px, too many for a painter. */
+  { .width_px = 6000,
+    .scale = 5.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 1024,
+    .target_px = 1024 },
+  /* Source pixels make 1280 px, which suits an enlarger. */
+  { .width_px = 6000,
+    .scale = 5.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .sent_px = 256,
+    .target_px = 1280 },
+  { .width_px = 6000,
+    .scale = 1.37,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 1024,
+    .target_px = 1024 },
+  { .width_px = 6000,
+    .scale = 1.37,
+    .multiple_of = 1,
+    .resizes = TRUE,
+    .sent_px = 900,
+    .target_px = 1233 },
+  { .width_px = 6000,
+    .scale = G_PI,
+    .multiple_of = 1,
+    .resizes = TRUE,
+    .sent_px = 1024,
+    .target_px = 1024 },
+  { .width_px = 1000,
+    .scale = 2.0,
+    .multiple_of = 8,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 504,
+    .target_px = 1008 },
+  { .width_px = 1000,
+    .scale = 2.0,
+    .multiple_of = 64,
+    .resizes = TRUE,
+    .uses_prompt = TRUE,
+    .sent_px = 512,
+    .target_px = 1024 },
+  { .width_px = 1000,
+    .scale = 1.0,
+    .multiple_of = 8,
+    .uses_prompt = TRUE,
+    .sent_px = 1000,
+    .target_px = 1000 },
+  { .width_px = 100,
+    .scale = 1.0,
+    .multiple_of = 64,
+    .uses_prompt = TRUE,
+    .sent_px = 128,
+    .target_px = 128 },
+  { .width_px = 1,
+    .scale = 1.0,
+    .multiple_of = 64,
+    .uses_prompt = TRUE,
+    .sent_px = 64,
+    .target_px = 64 },
 };
 
 static void
@@ -69,52 +164,56 @@ test_known_sizes (void)
           make_plan (row.width_px, 512, 1024, 128, row.scale);
       g_autoptr (UpscaleCapabilities) endpoint =
           make_endpoint (row.multiple_of, row.resizes, row.uses_prompt);
-      UpscaleTileGeometry form = get_form (plan, 0, endpoint);
+      UpscaleTileGeometry geometry = choose_geometry (plan, 0, endpoint);
 
-      g_assert_cmpint (form.sent.width, ==, row.sent_px);
-      g_assert_cmpint (form.target.width, ==, row.target_px);
-      g_assert_cmpint (form.at_source_size, ==, row.sent_px != row.target_px);
+      g_assert_cmpint (geometry.sent.width, ==, row.sent_px);
+      g_assert_cmpint (geometry.target.width, ==, row.target_px);
+      g_assert_cmpint (geometry.at_source_size, ==, row.sent_px != row.target_px);
     }
 }
 
 static void
-check_sizes (UpscaleTileGeometry form, UpscaleTileGeometry first, int multiple_of)
+check_sizes (UpscaleTileGeometry geometry, UpscaleTileGeometry first, int multiple_of)
 {
-  g_assert_cmpint (form.at_source_size, ==, first.at_source_size);
-  g_assert_cmpint (form.sent.width, ==, first.sent.width);
-  g_assert_cmpint (form.sent.height, ==, first.sent.height);
-  g_assert_cmpint (form.target.width, ==, first.target.width);
-  g_assert_cmpint (form.target.height, ==, first.target.height);
-  g_assert_cmpint (form.sent.width % multiple_of, ==, 0);
-  g_assert_cmpint (form.sent.height % multiple_of, ==, 0);
-  g_assert_cmpint (form.target.width % multiple_of, ==, 0);
-  g_assert_cmpint (form.target.height % multiple_of, ==, 0);
+  g_assert_cmpint (geometry.at_source_size, ==, first.at_source_size);
+  g_assert_cmpint (geometry.sent.width, ==, first.sent.width);
+  g_assert_cmpint (geometry.sent.height, ==, first.sent.height);
+  g_assert_cmpint (geometry.target.width, ==, first.target.width);
+  g_assert_cmpint (geometry.target.height, ==, first.target.height);
+  g_assert_cmpint (geometry.sent.width % multiple_of, ==, 0);
+  g_assert_cmpint (geometry.sent.height % multiple_of, ==, 0);
+  g_assert_cmpint (geometry.target.width % multiple_of, ==, 0);
+  g_assert_cmpint (geometry.target.height % multiple_of, ==, 0);
 }
 
-/* What is sent is what comes back: the same pixels of the picture, to the last one. */
+/* The sent and the returned rectangle cover the same pixels of the picture, to the last
+ * one. */
 static void
-check_places (UpscaleTileGeometry form, UpscaleRect tile, UpscaleLatticeStep step)
+check_places (UpscaleTileGeometry geometry, UpscaleRect tile, UpscaleLatticeStep step)
 {
-  UpscaleRect back = { form.target.x + form.inside.x, form.target.y + form.inside.y,
-                       form.inside.width, form.inside.height };
+  UpscaleRect back = { geometry.target.x + geometry.inside.x,
+                       geometry.target.y + geometry.inside.y, geometry.inside.width,
+                       geometry.inside.height };
 
   g_assert_true (upscale_rect_equal (back, tile));
-  g_assert_true (upscale_rect_contains (form.target, tile));
-  if (!form.at_source_size)
+  g_assert_true (upscale_rect_contains (geometry.target, tile));
+  if (!geometry.at_source_size)
     {
-      g_assert_true (upscale_rect_equal (form.sent, form.target));
+      g_assert_true (upscale_rect_equal (geometry.sent, geometry.target));
       return;
     }
-  g_assert_cmpint (form.sent.x * step.target_px, ==, form.target.x * step.source_px);
-  g_assert_cmpint (form.sent.y * step.target_px, ==, form.target.y * step.source_px);
-  g_assert_cmpint (form.sent.width * step.target_px, ==,
-                   form.target.width * step.source_px);
-  g_assert_cmpint (form.sent.height * step.target_px, ==,
-                   form.target.height * step.source_px);
+  g_assert_cmpint (geometry.sent.x * step.target_px, ==,
+                   geometry.target.x * step.source_px);
+  g_assert_cmpint (geometry.sent.y * step.target_px, ==,
+                   geometry.target.y * step.source_px);
+  g_assert_cmpint (geometry.sent.width * step.target_px, ==,
+                   geometry.target.width * step.source_px);
+  g_assert_cmpint (geometry.sent.height * step.target_px, ==,
+                   geometry.target.height * step.source_px);
 }
 
 static void
-check_choice (UpscaleTileGeometry        form,
+check_choice (UpscaleTileGeometry        geometry,
               UpscaleTilePlanGrid        grid,
               const UpscaleCapabilities *endpoint)
 {
@@ -124,37 +223,37 @@ check_choice (UpscaleTileGeometry        form,
   gboolean is_whole = grid.step.source_px == 1;
 
   if (!enlarges)
-    g_assert_false (form.at_source_size);
+    g_assert_false (geometry.at_source_size);
   else
-    g_assert_cmpfloat (form.target.width, <=,
+    g_assert_cmpfloat (geometry.target.width, <=,
                        width * (endpoint->uses_prompt ? 1.125 : 3.0));
-  /* What takes any size and only enlarges gets something to enlarge. */
+  /* An engine that takes any size and only enlarges gets source pixels. */
   if (enlarges && !endpoint->uses_prompt && m == 1 && grid.tile_width_px >= 800 &&
       grid.tile_height_px >= 800)
-    g_assert_true (form.at_source_size);
-  /* Tiles of a usual size at a whole factor. */
+    g_assert_true (geometry.at_source_size);
+  /* Tiles of a usual size at a whole scale are sent as source pixels. */
   if (enlarges && is_whole && m <= 8 && grid.tile_width_px >= 512 &&
       grid.tile_height_px >= 512 && grid.slack_x_px == 0 && grid.slack_y_px == 0)
-    g_assert_true (form.at_source_size);
+    g_assert_true (geometry.at_source_size);
 }
 
 static void
 check_plan (const UpscaleTilePlan *plan, const UpscaleCapabilities *endpoint)
 {
   UpscaleTilePlanGrid grid = upscale_tile_plan_get_grid (plan);
-  UpscaleTileGeometry first = get_form (plan, 0, endpoint);
+  UpscaleTileGeometry first = choose_geometry (plan, 0, endpoint);
 
   check_choice (first, grid, endpoint);
   for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
     {
-      UpscaleTileGeometry form = get_form (plan, i, endpoint);
+      UpscaleTileGeometry geometry = choose_geometry (plan, i, endpoint);
 
-      check_sizes (form, first, endpoint->multiple_of);
-      check_places (form, upscale_tile_plan_get_tile (plan, i)->rect, grid.step);
+      check_sizes (geometry, first, endpoint->multiple_of);
+      check_places (geometry, upscale_tile_plan_get_tile (plan, i)->rect, grid.step);
     }
 }
 
-/* Whoever paints: one way of sending for all tiles of a picture. */
+/* Each endpoint gets all tiles of a picture in one size. */
 static void
 test_any_endpoint_gets_one_size (void)
 {
@@ -173,7 +272,7 @@ test_any_endpoint_gets_one_size (void)
           make_endpoint (multiples[g_rand_int_range (random, 0, 4)],
                          g_rand_boolean (random), g_rand_boolean (random));
 
-      /* Else it has more tiles than a job may. */
+      /* A plan of too many tiles is refused. */
       if (plan)
         check_plan (plan, endpoint);
     }
@@ -183,8 +282,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/tile-form/known-sizes", test_known_sizes);
-  g_test_add_func ("/tile-form/any-endpoint-gets-one-size",
+  g_test_add_func ("/tile-geometry/known-sizes", test_known_sizes);
+  g_test_add_func ("/tile-geometry/any-endpoint-gets-one-size",
                    test_any_endpoint_gets_one_size);
   return g_test_run ();
 }

@@ -441,9 +441,10 @@ do_nothing (gpointer data, gpointer user_data)
 {
 }
 
-/* GTask parses bodies in GLib's shared pool. A pool that has no thread, and can start
- * none for want of memory, keeps what is pushed to it for ever. So one thread of the
- * shared pool is started early, and GLib is told to end none. */
+/* GTask queues the parsing of bodies for GLib's shared pool, and GLib never runs it while
+ * the pool has no thread and can start none, as it happens near the limit of memory or
+ * address space. Start one shared thread early, and keep GLib from ending idle ones. A
+ * new pool takes over idle threads, so the painters' pool has to be there before. */
 static void
 keep_shared_thread (void)
 {
