@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A line between client and endpoint that can be cut and mended: a relay of bytes on a port of its own."""
+"""A TCP relay on a port of its own, between client and endpoint, that a test can cut and mend."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class CuttableLine:
-    """Use as a context manager; `url` leads through it. While it is cut, connections are refused and those that were there are reset."""
+    """A context manager; `url` leads through the relay. Cutting resets open connections and refuses new ones."""
 
     def __init__(self, url: str) -> None:
         self.target = ("127.0.0.1", urlsplit(url).port)
@@ -30,7 +30,7 @@ class CuttableLine:
         self.cut()
 
     def leading_to(self, url: str) -> "CuttableLine":
-        """The same address, for a context of its own in which another server is behind it."""
+        """Returns this relay, for a new context with the same address and another server behind it."""
         self.target = ("127.0.0.1", urlsplit(url).port)
         return self
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults for an endpoint's hooks: each befalls the first requests or answers of a kind, and then no more."""
+"""Faults for the hooks of an `EchoEndpoint`: each happens to the first requests or answers of a kind."""
 
 import os
 import socket
@@ -10,15 +10,15 @@ from typing import Any
 
 from echo_endpoint import Exchange
 
-Deed = Callable[[Exchange], None]
+Action = Callable[[Exchange], None]
 
 
-class Befall:
-    """An `interfere` hook: does something else with the first `times` requests of one method that `chosen` wants."""
+class InjectFault:
+    """An `interfere` hook: runs `action` instead of answering the first `times` requests of a method for which `chosen` holds."""
 
-    def __init__(self, method: str, deed: Deed, times: float = 1, chosen: Callable[[Exchange], bool] | None = None) -> None:
+    def __init__(self, method: str, action: Action, times: float = 1, chosen: Callable[[Exchange], bool] | None = None) -> None:
         self.method = method
-        self.deed = deed
+        self.action = action
         self.left = times
         self.chosen = chosen or (lambda exchange: "/batches/" in exchange.path)
         self.lock = threading.Lock()
@@ -28,12 +28,12 @@ class Befall:
             if exchange.command != self.method or self.left <= 0 or not self.chosen(exchange):
                 return False
             self.left -= 1
-        self.deed(exchange)
+        self.action(exchange)
         return True
 
 
-class TwistFirst:
-    """A `twist` hook: changes the first `times` answers that hold a result."""
+class MutateAnswers:
+    """A `twist` hook: applies `change` to the first `times` answers that hold a result."""
 
     def __init__(self, change: Callable[[dict[str, Any]], Any], times: float = 1) -> None:
         self.change = change
@@ -66,19 +66,19 @@ def reset_in_the_middle(exchange: Exchange) -> None:
 
 
 def work_then_reset(exchange: Exchange) -> None:
-    """The endpoint takes the batch, but its answer never arrives."""
+    """Submits the batch, and loses the answer."""
     exchange.endpoint.submit(exchange.body)
     reset(exchange)
 
 
 def stall(exchange: Exchange) -> None:
-    """Says nothing until the client goes away."""
+    """Sends nothing until the client closes the connection."""
     exchange.connection.recv(1)
     exchange.close_connection = True
 
 
 def trickle(exchange: Exchange) -> None:
-    """A byte now and then, for ever."""
+    """Sends a byte every 50 ms until the client closes the connection."""
     exchange.send_response(200)
     exchange.send_header("Content-Length", "100000")
     exchange.end_headers()
@@ -90,9 +90,9 @@ def trickle(exchange: Exchange) -> None:
         exchange.close_connection = True
 
 
-def say(status: int, detail: str = "", **headers: str) -> Deed:
+def answer_status(status: int, detail: str = "", **headers: str) -> Action:
     return lambda exchange: exchange.problem(status, detail, **headers)
 
 
-def say_page(exchange: Exchange) -> None:
+def answer_page(exchange: Exchange) -> None:
     exchange.reply(200, b"<html><body>Welcome to nginx!</body></html>", "text/html")

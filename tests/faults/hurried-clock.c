@@ -3,9 +3,9 @@
 
 #define US_PER_MS 1000
 
-/* The real time, but faster, so that minutes of patience take seconds; and it can leap,
- * as a clock does that goes on while the machine sleeps. Timers that were due in the
- * leapt time are due at once afterwards. */
+/* A clock that runs faster than real time, so that a timeout of minutes takes seconds,
+ * and that can leap, as a clock does while the machine sleeps. A leap makes the timers
+ * within it due at once. */
 struct _HurriedClock
 {
   UpscaleClock parent_instance;

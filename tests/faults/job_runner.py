@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts whole jobs without GIMP, and says how they ended."""
+"""Runs whole jobs without GIMP, and reads their outcome."""
 
 import json
 import os
@@ -21,12 +21,12 @@ HURRY = 20.0
 
 @dataclass
 class Outcome:
-    """What run-job printed, and the job's log."""
+    """The report that run-job printed, and the job's log."""
 
     report: dict[str, Any]
 
     @property
-    def n_had(self) -> int:
+    def n_finished(self) -> int:
         return self.report["painted"] + self.report["stored"]
 
     @property
@@ -34,8 +34,8 @@ class Outcome:
         return [tile["failure"] for tile in self.report["tiles"] if tile["failure"]]
 
     @property
-    def words(self) -> str:
-        """All that a user is told of failures."""
+    def messages(self) -> str:
+        """All messages about failures that a user reads."""
         return " | ".join([*self.failures, self.report["error"] or ""])
 
     @property
@@ -44,7 +44,7 @@ class Outcome:
 
     def assert_whole(self, n_tiles: int = N_TILES, by_echo: bool = True) -> None:
         assert self.report["error"] is None, self.report
-        assert self.n_had == self.report["n_tiles"] == n_tiles, self.words
+        assert self.n_finished == self.report["n_tiles"] == n_tiles, self.messages
         assert self.report["is_source"] or not by_echo
 
     def assert_nothing_delivered_was_sent_again(self) -> None:
@@ -58,12 +58,12 @@ class Outcome:
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """A line that is being written right now is left out."""
+    """Reads the lines of a log, without a last one that is still being written."""
     return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
 def square(side_px: int) -> dict[str, float]:
-    """Options of a job whose picture has four equal sides."""
+    """Options of a job with a square picture."""
     return {"width": side_px, "height": side_px}
 
 
@@ -74,14 +74,14 @@ class Job:
         self.cache = cache
         options.setdefault("local_program", os.environ["UPSCALE_LOCAL_ENDPOINT"])
         options.setdefault("speed", HURRY)
-        options.setdefault("duplicates", "never")  # or a copy would hide a fault
+        options.setdefault("duplicates", "never")  # a duplicate would hide a fault
         arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
         self.process = subprocess.Popen(
             [os.environ["UPSCALE_RUN_JOB"], f"--cache={cache}", f"--endpoints={' '.join(addresses)}", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, start_new_session=True,
         )  # fmt: skip
 
-    def say(self, command: str) -> None:
+    def send(self, command: str) -> None:
         assert self.process.stdin
         self.process.stdin.write(command + "\n")
 
@@ -94,7 +94,7 @@ class Job:
         wait_until(lambda: not list_processes(self.process.pid), "nothing that the job has started is left")
 
     def wait_for_stop(self) -> None:
-        """Until it has come to where `stop_at` lets it stop."""
+        """Waits until the job has stopped itself at the moment that `stop_at` names."""
         wait_until(lambda: list_processes(self.process.pid).get(self.process.pid) == "T", "the job has come to its moment")
 
     def kill_local_endpoint(self) -> None:
@@ -108,7 +108,7 @@ class Job:
         self.process.send_signal(signal.SIGCONT)
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """What the log says of one kind of event so far."""
+        """The events of a kind that the logs hold so far."""
         lines = [line for log in sorted(self.cache.glob("jobs/*.jsonl")) for line in read_log(log)]
         return [line for line in lines if line["event"] == name]
 
@@ -130,13 +130,13 @@ def run_job(cache: Path, *addresses: str, **options: float | str) -> Outcome:
 MakeBehavior = Callable[[], Behavior]
 
 
-def show_harmless(cache: Path, make: MakeBehavior, cause: str, **options: float | str) -> EchoEndpoint:
-    """A fault that costs tiles with retries off, and none with them; returns the endpoint of the second run."""
+def assert_recovers(cache: Path, make: MakeBehavior, cause: str, **options: float | str) -> EchoEndpoint:
+    """Asserts that a fault costs tiles without retries, and none with them. Returns the endpoint of the second run."""
     with EchoEndpoint(make()) as endpoint:
         without = run_job(cache / "without", endpoint.url, max_tries=1, **options)
-    assert without.n_had < N_TILES, "the fault does nothing"
-    assert cause in without.words, without.words
-    assert "127.0.0.1" in without.words, "the endpoint is not named"
+    assert without.n_finished < N_TILES, "the fault does nothing"
+    assert cause in without.messages, without.messages
+    assert "127.0.0.1" in without.messages, "the endpoint is not named"
     with EchoEndpoint(make()) as endpoint:
         run_job(cache / "with", endpoint.url, **options).assert_whole()
     assert endpoint.ledger.repaid == []

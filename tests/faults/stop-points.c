@@ -12,7 +12,7 @@
 #include "upscale-tile-batch-decode.h"
 #include "upscale-tile-cache.h"
 
-/* A moment of the job's work, and how often it comes before the process stops there. */
+/* A moment in a job, and how many times the process passes it until it stops. */
 typedef struct
 {
   char *name;
@@ -31,9 +31,10 @@ get_stop_point (void)
  * stop_points_set:
  * @text: (nullable): a moment and its number, such as `keep:3`; %NULL to stop nowhere
  *
- * Lets the process stop (SIGSTOP) when it comes to a moment for the n-th time, so that a
- * test may kill it, or those who work for it, exactly there. Called once, before any
- * thread is started. The linker puts the functions below before those of the plug-in.
+ * Makes the process stop itself with SIGSTOP when it reaches a moment for the n-th time,
+ * so that a test can kill the process or its local endpoint there. To be called once,
+ * before the process starts a thread. The linker's --wrap puts the functions below in
+ * place of those of the plug-in.
  */
 void
 stop_points_set (const char *text)
@@ -67,7 +68,7 @@ typeof (upscale_tile_cache_insert)       __wrap_upscale_tile_cache_insert;
 typeof (upscale_source_write)            __wrap_upscale_source_write;
 typeof (upscale_job_log_end)             __wrap_upscale_job_log_end;
 
-/* A tile is made ready. */
+/* `encode`: a tile is about to be encoded. */
 GBytes *
 __wrap_upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error)
 {
@@ -75,7 +76,7 @@ __wrap_upscale_png_encode (const UpscalePixels *pixels, int compression, GError 
   return __real_upscale_png_encode (pixels, compression, error);
 }
 
-/* A batch stands in the log, and is not on its way. */
+/* `send`: a batch is in the log, and not sent yet. */
 void
 __wrap_upscale_backend_process_async (UpscaleBackend          *backend,
                                       UpscaleBatch            *batch,
@@ -90,7 +91,7 @@ __wrap_upscale_backend_process_async (UpscaleBackend          *backend,
                                         callback, user_data);
 }
 
-/* An answer has come, and nothing of it is read. */
+/* `read`: an answer has arrived, and is not decoded yet. */
 void
 __wrap_upscale_tile_batch_decode_async (GBytes             *body,
                                         UpscaleBatch       *batch,
@@ -101,9 +102,9 @@ __wrap_upscale_tile_batch_decode_async (GBytes             *body,
   __real_upscale_tile_batch_decode_async (body, batch, callback, user_data);
 }
 
-/* A tile is about to be kept, or has just been. */
+/* `keep` and `kept`: a tile is about to be stored, or has been. */
 gboolean
-__wrap_upscale_tile_cache_insert (UpscaleTileCache *store,
+__wrap_upscale_tile_cache_insert (UpscaleTileCache *cache,
                                   const char       *key,
                                   GBytes           *tile,
                                   GError          **error)
@@ -111,12 +112,12 @@ __wrap_upscale_tile_cache_insert (UpscaleTileCache *store,
   gboolean is_kept;
 
   pass ("keep");
-  is_kept = __real_upscale_tile_cache_insert (store, key, tile, error);
+  is_kept = __real_upscale_tile_cache_insert (cache, key, tile, error);
   pass ("kept");
   return is_kept;
 }
 
-/* A part of the result is written. */
+/* `compose`: a part of the result is about to be written. */
 void
 __wrap_upscale_source_write (UpscaleSource *source,
                              GeglBuffer    *result,
@@ -127,7 +128,7 @@ __wrap_upscale_source_write (UpscaleSource *source,
   __real_upscale_source_write (source, result, target, rgba);
 }
 
-/* Everything is done. */
+/* `end`: the job has ended, and its log has not. */
 void
 __wrap_upscale_job_log_end (UpscaleJobLog *log, const char *how)
 {

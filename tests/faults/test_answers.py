@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an endpoint can answer that is no good."""
+"""Answers that a job must not use."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ from typing import Any
 import fault_hooks as hooks
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from job_runner import N_TILES, run_job, show_harmless
+from job_runner import N_TILES, run_job, assert_recovers
 from PIL import Image
 
 STATUSES = {
@@ -28,31 +28,31 @@ STATUSES = {
 
 @pytest.mark.parametrize(("status", "cause"), STATUSES.items())
 def test_status(tmp_path: Path, status: int, cause: str) -> None:
-    endpoint = show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", hooks.say(status), 2)), cause)
+    endpoint = assert_recovers(tmp_path, lambda: Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_status(status), 2)), cause)
     assert set(endpoint.ledger.painted.values()) == {1}
 
 
 def test_batch_that_is_too_large_for_it(tmp_path: Path) -> None:
     def make() -> Behavior:
-        refuse = hooks.Befall("PUT", hooks.say(413), float("inf"), lambda exchange: len(exchange.body["tiles"]) > 2)
+        refuse = hooks.InjectFault("PUT", hooks.answer_status(413), float("inf"), lambda exchange: len(exchange.body["tiles"]) > 2)
         return Behavior(interfere=refuse)
 
-    endpoint = show_harmless(tmp_path, make, "413", batch_size=8)
+    endpoint = assert_recovers(tmp_path, make, "413", batch_size=8)
     assert {len(request["tiles"]) for request in endpoint.requests} == {2}
 
 
 @pytest.mark.parametrize("status", [401, 403, 422])
 def test_refusal_stops_the_endpoint_and_tells_what_it_said(tmp_path: Path, status: int) -> None:
-    refuse = hooks.Befall("PUT", hooks.say(status, "this key has expired"), float("inf"))
+    refuse = hooks.InjectFault("PUT", hooks.answer_status(status, "this key has expired"), float("inf"))
     with EchoEndpoint(Behavior(interfere=refuse)) as strict, EchoEndpoint() as good:
         alone = run_job(tmp_path / "alone", strict.url)
-        assert alone.n_had == 0
-        assert "this key has expired" in alone.words
+        assert alone.n_finished == 0
+        assert "this key has expired" in alone.messages
         run_job(tmp_path / "beside", strict.url, good.url).assert_whole()
 
 
 def test_page_instead_of_json(tmp_path: Path) -> None:
-    show_harmless(tmp_path, lambda: Behavior(interfere=hooks.Befall("PUT", hooks.say_page)), "is the address right?")
+    assert_recovers(tmp_path, lambda: Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_page)), "is the address right?")
 
 
 def cut_off(answer: dict[str, Any]) -> bytes:
@@ -81,7 +81,7 @@ TWISTS = [
 
 @pytest.mark.parametrize(("change", "cause"), TWISTS, ids=[change.__name__ for change, _ in TWISTS])
 def test_answer_that_breaks_the_contract(tmp_path: Path, change: Callable[[dict[str, Any]], Any], cause: str) -> None:
-    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change)), cause)
+    endpoint = assert_recovers(tmp_path, lambda: Behavior(twist=hooks.MutateAnswers(change)), cause)
     assert set(endpoint.ledger.painted.values()) == {1}, "the endpoint had the tiles, and was made to paint them again"
 
 
@@ -98,7 +98,7 @@ def test_missing_tile(tmp_path: Path) -> None:
                 return answer
             return {**answer, "results": [result for result in answer["results"] if result["id"] != "3"]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=Lose(), hold_s=0.2), "without an answer for it")
+    endpoint = assert_recovers(tmp_path, lambda: Behavior(twist=Lose(), hold_s=0.2), "without an answer for it")
     assert endpoint.ledger.painted == {**dict.fromkeys(range(N_TILES), 1), 3: 2}
 
 
@@ -134,19 +134,19 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def bomb(_: str) -> bytes:
-    """A few kilobytes that say they are 60000 x 60000 pixels."""
+    """A PNG file of a few kilobytes whose header claims 60000 x 60000 pixels."""
     return PNG_SIGNATURE + header(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1 << 22))) + chunk(b"IEND", b"")
 
 
 def chunk_before_header(text: str) -> bytes:
-    """A single pixel behind a chunk that says the wanted size where the header would."""
+    """A PNG file of one pixel, with the wanted size in a chunk before the header."""
     size = Image.open(io.BytesIO(base64.b64decode(text))).size
     pixel = header(1, 1) + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b"")
     return PNG_SIGNATURE + chunk(b"abCd", struct.pack(">II", *size)) + pixel
 
 
 def gif_bomb(_: str) -> bytes:
-    """35 bytes that say they are 65535 x 65535 pixels."""
+    """A GIF file of 35 bytes whose header claims 65535 x 65535 pixels."""
     screen = b"GIF89a\xff\xff\xff\xff\x80\0\0\xff\xff\xff\0\0\0"
     return screen + b",\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;"
 
@@ -170,7 +170,7 @@ def test_picture_that_is_no_good(tmp_path: Path, remake: Callable[[str], bytes],
         first, *others = answer["results"]
         return {**answer, "results": [{**first, "image": base64.b64encode(remake(first["image"])).decode()}, *others]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change), hold_s=0.2), cause)
+    endpoint = assert_recovers(tmp_path, lambda: Behavior(twist=hooks.MutateAnswers(change), hold_s=0.2), cause)
     again = [index for index, times in endpoint.ledger.painted.items() if times > 1]
     assert len(again) == 1, "just the tile that could not be used is painted again"
 
@@ -180,5 +180,5 @@ def test_partial_success(tmp_path: Path) -> None:
         first, *others = answer["results"]
         return {**answer, "results": [{"id": first["id"], "success": False, "error": "the GPU was taken away"}, *others]}
 
-    endpoint = show_harmless(tmp_path, lambda: Behavior(twist=hooks.TwistFirst(change), hold_s=0.2), "the GPU was taken away")
+    endpoint = assert_recovers(tmp_path, lambda: Behavior(twist=hooks.MutateAnswers(change), hold_s=0.2), "the GPU was taken away")
     assert sorted(endpoint.ledger.painted.values()) == [1] * (N_TILES - 1) + [2]

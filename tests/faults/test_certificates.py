@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers whose certificate can't be trusted: each fault has its own words, and one certificate can be trusted by its fingerprint."""
+"""Servers with a certificate that fails verification: each fault has its own message, and a fingerprint overrules it."""
 
 import hashlib
 import ssl
@@ -19,7 +19,7 @@ MakeIdentity = Callable[..., "Identity"]
 @dataclass
 class Identity:
     context: ssl.SSLContext
-    fingerprint: str  # as openssl and browsers show it
+    fingerprint: str  # in the form that openssl and browsers show
 
 
 @pytest.fixture
@@ -63,10 +63,10 @@ def test_each_fault_has_its_words_and_can_be_overruled(
 ) -> None:
     identity = make_identity(*how)
     refused = run_against(tmp_path, identity)
-    assert refused.n_had == 0
-    assert words in refused.words
-    assert identity.fingerprint in refused.words
-    assert not any(other in refused.words for other in others)
+    assert refused.n_finished == 0
+    assert words in refused.messages
+    assert identity.fingerprint in refused.messages
+    assert not any(other in refused.messages for other in others)
     run_against(tmp_path, identity, by_name=True).assert_whole()
     monkeypatch.setenv("UPSCALE_CERTIFICATE", identity.fingerprint.replace(":", "").lower())
     run_against(tmp_path, identity).assert_whole()
@@ -74,11 +74,11 @@ def test_each_fault_has_its_words_and_can_be_overruled(
 
 def test_only_that_certificate_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity) -> None:
     monkeypatch.setenv("UPSCALE_CERTIFICATE", make_identity().fingerprint)
-    assert run_against(tmp_path, make_identity()).n_had == 0
+    assert run_against(tmp_path, make_identity()).n_finished == 0
 
 
 def test_fingerprint_that_is_none(tmp_path: Path, make_identity: MakeIdentity) -> None:
-    """The endpoint is not used with any certificate instead."""
+    """A malformed fingerprint ends the run instead of allowing any certificate."""
     identity = make_identity()
     identity.fingerprint = "12:34"
     with pytest.raises(AssertionError, match="run-job ended with"):
@@ -86,7 +86,7 @@ def test_fingerprint_that_is_none(tmp_path: Path, make_identity: MakeIdentity) -
 
 
 def test_redirect_to_https_on_the_same_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_identity: MakeIdentity) -> None:
-    """It is followed once; the batches go to https at once."""
+    """The redirect is followed once; batches go straight to https."""
     identity = make_identity()
     moved: list[str] = []
 
@@ -113,13 +113,13 @@ def test_redirect_from_https_to_http_is_refused(tmp_path: Path, monkeypatch: pyt
 
         with EchoEndpoint(Behavior(interfere=send_away), identity=identity.context) as secure:
             outcome = run_job(tmp_path, secure.url)
-    assert outcome.n_had == 0
-    assert "sends us elsewhere" in outcome.words
+    assert outcome.n_finished == 0
+    assert "sends us elsewhere" in outcome.messages
 
 
 def test_http_server_behind_https(tmp_path: Path) -> None:
     with EchoEndpoint() as endpoint:
         outcome = run_job(tmp_path, endpoint.url.replace("http:", "https:"), speed=GREAT_HURRY)
-        assert outcome.n_had == 0
-        assert f"give its address as {endpoint.url}." in outcome.words
-        assert "certificate" not in outcome.words
+        assert outcome.n_finished == 0
+        assert f"give its address as {endpoint.url}." in outcome.messages
+        assert "certificate" not in outcome.messages

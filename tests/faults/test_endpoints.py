@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can become of an endpoint while it works."""
+"""Endpoints that die, restart, forget, run out of memory, or are late, in the middle of a job."""
 
 import json
 import threading
@@ -10,19 +10,19 @@ import fault_hooks as hooks
 import pytest
 from cuttable_line import CuttableLine
 from echo_endpoint import Behavior, EchoEndpoint, Exchange, Ledger
-from job_runner import N_TILES, Job, run_job, show_harmless
+from job_runner import N_TILES, Job, run_job, assert_recovers
 from polling import wait_until
 
-# An endpoint that has worked has five minutes to come back.
+# The job gives an endpoint that has worked five minutes to come back.
 GREATEST_HURRY = 100.0
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_batch_that_the_endpoint_knows_no_more(tmp_path: Path, status: int) -> None:
     def make() -> Behavior:
-        return Behavior(seconds_per_tile=0.02, hold_s=0, interfere=hooks.Befall("GET", hooks.say(status)))
+        return Behavior(seconds_per_tile=0.02, hold_s=0, interfere=hooks.InjectFault("GET", hooks.answer_status(status)))
 
-    show_harmless(tmp_path, make, f"told to answer {status}")
+    assert_recovers(tmp_path, make, f"told to answer {status}")
 
 
 def test_endpoint_that_restarts_in_the_middle(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_endpoint_that_restarts_in_the_middle(tmp_path: Path) -> None:
             job.process.wait(60)
         return job, endpoint
 
-    assert restarting_job(tmp_path / "without", max_tries=1)[0].finish().n_had < N_TILES
+    assert restarting_job(tmp_path / "without", max_tries=1)[0].finish().n_finished < N_TILES
     job, endpoint = restarting_job(tmp_path / "with")
     job.finish().assert_whole()
     assert endpoint.ledger.repaid == []
@@ -61,7 +61,7 @@ def test_endpoint_that_dies_for_good_beside_another(tmp_path: Path) -> None:
 
 
 def test_all_endpoints_die(tmp_path: Path) -> None:
-    """What was had stays, the message names who failed and how, and the next run sends only the rest."""
+    """Finished tiles stay, the message names the endpoints and their failures, and the next run sends only the rest."""
     ledger = Ledger()
     with (
         EchoEndpoint(Behavior(hold_after=3, hold_s=0.1), ledger) as first,
@@ -74,12 +74,12 @@ def test_all_endpoints_die(tmp_path: Path) -> None:
         one.cut()
         other.cut()
         outcome = job.finish()
-    assert outcome.n_had == 7
+    assert outcome.n_finished == 7
     assert f"{one.port}" in outcome.failures[0]
     assert "refused" in outcome.failures[0]
     assert f"tile {[t['state'] for t in outcome.report['tiles']].index(5) + 1}:" in outcome.report["summary"]
     assert outcome.report["log"] in outcome.report["summary"]
-    # The servers come back at their addresses, which are part of what stored tiles are called.
+    # The servers come back at their addresses, which are part of the cache keys.
     with EchoEndpoint(ledger=ledger) as revived, one.leading_to(revived.url), other.leading_to(revived.url):
         run_job(tmp_path, one.url, other.url).assert_whole()
     assert len(revived.painted) == N_TILES - 7
@@ -92,15 +92,15 @@ def has_tile(index: int) -> Any:
 
 def test_poison_tile_sinks_nobody_else(tmp_path: Path) -> None:
     def make() -> EchoEndpoint:
-        return EchoEndpoint(Behavior(interfere=hooks.Befall("PUT", hooks.say(500, "illegal memory access"), 999, has_tile(6))))
+        return EchoEndpoint(Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_status(500, "illegal memory access"), 999, has_tile(6))))
 
     with make() as endpoint:
         without = run_job(tmp_path / "without", endpoint.url, max_tries=1, batch_size=4)
     with make() as endpoint:
-        # In a greater hurry the time that a busy machine takes looks like a long illness, and the endpoint is given up.
+        # With a faster clock a busy machine exceeds the five minutes, and the job gives the endpoint up.
         outcome = run_job(tmp_path / "with", endpoint.url, batch_size=4, speed=4)
-    assert without.n_had < N_TILES - 1
-    assert outcome.n_had == N_TILES - 1
+    assert without.n_finished < N_TILES - 1
+    assert outcome.n_finished == N_TILES - 1
     assert len(outcome.failures) == 1
     assert outcome.failures[0].startswith(f"tile 7: {endpoint.url}: ")
     assert "illegal memory access" in outcome.failures[0]
@@ -114,13 +114,13 @@ def out_of_memory(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_out_of_memory_halves_the_batches(tmp_path: Path) -> None:
-    """As a failure of the request, and as one of each tile."""
+    """Both a failure of the request and failures of its tiles halve the batch."""
 
     def is_large(exchange: Exchange) -> bool:
         return len(exchange.body["tiles"]) > 2
 
     def fail_request() -> Behavior:
-        return Behavior(interfere=hooks.Befall("PUT", hooks.say(500, "CUDA out of memory"), 999, is_large))
+        return Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_status(500, "CUDA out of memory"), 999, is_large))
 
     def fail_tiles() -> Behavior:
         large: set[str] = set()
@@ -133,12 +133,12 @@ def test_out_of_memory_halves_the_batches(tmp_path: Path) -> None:
         return Behavior(interfere=note, twist=lambda answer: out_of_memory(answer) if answer["batch_id"] in large else answer)
 
     for number, make in enumerate([fail_request, fail_tiles]):
-        endpoint = show_harmless(tmp_path / str(number), make, "out of memory", batch_size=8)
+        endpoint = assert_recovers(tmp_path / str(number), make, "out of memory", batch_size=8)
         assert {len(request["tiles"]) for request in endpoint.requests[-3:]} <= {1, 2}
 
 
 def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path) -> None:
-    """The first tile never ends at the slow endpoint; without a copy only the deadline would end the wait."""
+    """The slow endpoint never ends its first tile, so without a duplicate only the batch timeout ends the wait."""
     stuck = Behavior(hold_after=0, hold_s=0.1)
     with EchoEndpoint(stuck) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05)) as quick:
         outcome = run_job(tmp_path / "with", slow.url, quick.url, duplicates="allowed", batch_size=1)
@@ -148,8 +148,8 @@ def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path
     with EchoEndpoint(stuck) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05)) as quick:
         options = {"duplicates": "never", "batch_size": 1, "max_tries": 1, "batch_timeout": 60}
         outcome = run_job(tmp_path / "without", slow.url, quick.url, **options)
-    assert outcome.n_had < N_TILES
-    assert "60 s" in outcome.words
+    assert outcome.n_finished < N_TILES
+    assert "60 s" in outcome.messages
 
 
 def test_faster_endpoint_gets_more(tmp_path: Path) -> None:

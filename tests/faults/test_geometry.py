@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Without faults each tile is painted once, in one size, whatever the picture, the factor and what endpoints want."""
+"""Each tile is painted once, in one size, for any picture, scale and endpoint that works."""
 
 import random
 from contextlib import ExitStack
@@ -11,8 +11,8 @@ from echo_endpoint import Behavior, EchoEndpoint
 from job_runner import Outcome, run_job
 
 GRID_PX = 8
-# Tiles of 1024 px that overlap by 128, over 3000x2000 px, and an eighth of all that; tiles a quarter as long, over less.
-# Nothing is waited for here, so no time is hurried: a busy machine is no fault.
+# EIGHTH scales 3000x2000 px in tiles of 1024 px that overlap by 128 down to an eighth. The clock keeps real time, since no
+# test here waits for a timeout and a busy machine must not cause one.
 EIGHTH: dict[str, float] = {"width": 375, "height": 250, "tile": 128, "overlap": 16, "batch_size": 0, "speed": 1}
 QUARTER: dict[str, float] = {"width": 201, "height": 150, "tile": 256, "overlap": 32, "batch_size": 4, "speed": 1}
 
@@ -20,8 +20,8 @@ QUARTER: dict[str, float] = {"width": 201, "height": 150, "tile": 256, "overlap"
 def assert_painted_once(outcome: Outcome, n_tiles: int) -> None:
     report = outcome.report
     assert report["error"] is None, report
-    assert (report["n_tiles"], report["painted"], report["failed"]) == (n_tiles, n_tiles, 0), outcome.words
-    assert [tile["tries"] for tile in report["tiles"]] == [1] * n_tiles, outcome.words
+    assert (report["n_tiles"], report["painted"], report["failed"]) == (n_tiles, n_tiles, 0), outcome.messages
+    assert [tile["tries"] for tile in report["tiles"]] == [1] * n_tiles, outcome.messages
 
 
 def is_at_source_size(tile: dict[str, Any]) -> bool:
@@ -29,7 +29,7 @@ def is_at_source_size(tile: dict[str, Any]) -> bool:
 
 
 def assert_one_way(endpoint: EchoEndpoint) -> None:
-    """What one endpoint was sent: one size, one way of sending, on a grid."""
+    """Asserts that an endpoint was sent tiles of one size, in one way, on a grid."""
     assert endpoint.violations == []
     sizes = {(tile["width"], tile["height"], tile["target_width"], tile["target_height"]) for tile in endpoint.tiles}
     assert len(sizes) <= 1, sizes
@@ -38,7 +38,7 @@ def assert_one_way(endpoint: EchoEndpoint) -> None:
 
 @pytest.mark.parametrize(("scale", "n_tiles"), [(1.5, 5 * 4), (2.0, 7 * 5), (3.0, 10 * 7), (1.37, 5 * 3)])
 def test_built_in_engine(tmp_path: Path, scale: float, n_tiles: int) -> None:
-    """It takes any size, and enlarges the source itself."""
+    """The built-in engine takes any size, and enlarges the source itself."""
     outcome = run_job(tmp_path, "local", scale=scale, **EIGHTH)
     assert_painted_once(outcome, n_tiles)
     assert not outcome.report["is_source"], "the engine was sent what needs no enlarging"
@@ -63,7 +63,7 @@ def test_endpoint_that_wants_multiples(tmp_path: Path, multiple_of: int, resizes
 
 @pytest.mark.parametrize("seed", range(8))
 def test_mixed_pool(tmp_path: Path, seed: int) -> None:
-    """Endpoints of all kinds share a picture; then it is painted again from what is stored."""
+    """Endpoints of all kinds share a picture, and a second job takes all of its tiles from the cache."""
     draw = random.Random(seed)
     behaviors = [Behavior(multiple_of=n, resizes=draw.random() < 0.5, uses_prompt=draw.random() < 0.5) for n in (1, 8, 64, 128)]
     options: dict[str, float] = {

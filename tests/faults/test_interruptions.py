@@ -18,7 +18,7 @@ def test_cancel_stops_the_servers_and_keeps_every_tile(tmp_path: Path) -> None:
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
-        job.say("cancel")
+        job.send("cancel")
         outcome = job.finish()
         assert outcome.report["error"] is not None
         running = {id for id, batch in endpoint.jobs.items() if batch["status"] == "running"}
@@ -30,7 +30,7 @@ def test_cancel_stops_the_servers_and_keeps_every_tile(tmp_path: Path) -> None:
 
 
 def test_killed_job_is_collected_by_the_next(tmp_path: Path) -> None:
-    """What the endpoint has finished after the kill, in batches that were on their way, is not painted again."""
+    """Tiles that the endpoint finished after the kill are collected, and not painted again."""
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
@@ -45,9 +45,9 @@ def test_killed_job_is_collected_by_the_next(tmp_path: Path) -> None:
 
 
 class SlowSdcppServer(SdcppServer):
-    """Stops painting after so many pictures, until it is released."""
+    """Stops painting after a number of pictures, until the test releases it."""
 
-    stops_after: int | None = 3 + 4  # those of the probe, and a few
+    stops_after: int | None = 3 + 4  # the pictures of the probe, and four tiles
 
     def wait_while_held(self) -> None:
         done = sum(job["status"] == "completed" for job in self.jobs.values())
@@ -56,7 +56,7 @@ class SlowSdcppServer(SdcppServer):
 
 
 def kill_with_four_under_way(cache: Path, server: SlowSdcppServer) -> None:
-    """Four tiles are painted then, and the server paints the four that it holds without anybody who asks for them."""
+    """Kills a job after four tiles, and lets the server paint the four that are queued there."""
     job = Job(cache, server.address)
     wait_until(lambda: len(job.events("named")) == 4 + 4, "four tiles are painted, and four wait there")
     wait_until(lambda: len(job.events("tile-settled")) == 4, "the painted ones have arrived")
@@ -67,7 +67,7 @@ def kill_with_four_under_way(cache: Path, server: SlowSdcppServer) -> None:
 
 
 def test_killed_job_of_a_server_with_names_of_its_own_is_collected(tmp_path: Path) -> None:
-    """stable-diffusion.cpp names jobs itself, and keeps them for ten minutes."""
+    """stable-diffusion.cpp gives jobs ids of its own, and keeps them for ten minutes."""
     with SlowSdcppServer() as server:
         kill_with_four_under_way(tmp_path, server)
         outcome = run_job(tmp_path, server.address)
@@ -84,7 +84,7 @@ def test_job_that_a_server_has_forgotten_is_sent_again(tmp_path: Path) -> None:
 
 
 def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> None:
-    """The server has stopped in the middle of a batch; the tiles before that are there, the others are sent again."""
+    """The server ended the lease in the middle of a batch: finished tiles are collected, the others are sent again."""
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1, batch_size=4)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
@@ -98,8 +98,8 @@ def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> No
     assert sum(endpoint.ledger.painted.values()) == N_TILES
 
 
-def test_leftovers_of_other_settings_are_left_alone(tmp_path: Path) -> None:
-    """The same tiles with another seed are other tiles; the first run's are still collected by a third one."""
+def test_orphaned_batches_of_other_settings_are_left_alone(tmp_path: Path) -> None:
+    """A run with another seed ignores the first run's batches; a third run with the first seed collects them."""
     with holding(0) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1, seed=1)
         wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
@@ -117,13 +117,13 @@ def test_leftovers_of_other_settings_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_running_job_keeps_its_batches_to_itself(tmp_path: Path) -> None:
-    """A second job beside the first must not take the first one's batches over, nor stop them."""
+    """A second job neither collects nor stops the batches of a job that still runs."""
     with holding(0) as endpoint:
         first = Job(tmp_path, endpoint.url, speed=1)
         wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
         second = Job(tmp_path, endpoint.url, speed=1)
         wait_until(lambda: len(endpoint.requests) == 4, "the second has sent its own")
-        second.say("cancel")
+        second.send("cancel")
         assert second.finish().report["error"] is not None
         assert set(endpoint.deleted) == {request["batch_id"] for request in endpoint.requests[2:]}
         endpoint.release()
@@ -131,14 +131,14 @@ def test_running_job_keeps_its_batches_to_itself(tmp_path: Path) -> None:
 
 
 def test_machine_that_slept(tmp_path: Path) -> None:
-    """Hours pass at once: connections are gone, every deadline is due, and the endpoint's leases have ended."""
+    """After hours of sleep connections are gone, every deadline is due, and the endpoint has ended its leases."""
     with holding(5) as endpoint, CuttableLine(endpoint.url) as line:
         job = Job(tmp_path, line.url, speed=1)
         wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
         for batch_id in list(endpoint.jobs):
             endpoint.stop(batch_id, "nobody has asked for it for 120 s")
         line.cut()
-        job.say("leap 10800")
+        job.send("leap 10800")
         wait_until(lambda: job.events("sent-again") + job.events("batch-failed"), "the job has found out")
         line.mend()
         endpoint.release()

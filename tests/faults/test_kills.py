@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kill -9 at moments that are met exactly: of the job, and of the endpoint that it has started.
+"""kill -9 of the job, or of its local endpoint, at exact moments.
 
-Nothing that was delivered is painted twice or lost, no process is left, and jobs of another kind on the same endpoint are
-neither harmed by what the dead one has left nor do they harm it.
+No delivered tile is painted twice or lost, and no process is left. Jobs of another kind on the same endpoint ignore what the
+killed job has left, and leave it alone.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from job_runner import N_TILES, Job, run_job, square
 from kill_moments import MOMENTS, REQUESTS, KillAtRequest
 from polling import wait_until
 
-# Another size, another tile size and another scale, each with fewer tiles than the dead job's 16.
+# A smaller picture, larger tiles and a smaller scale, each with fewer tiles than the 16 of the killed job.
 OTHER_JOBS: list[tuple[dict[str, float], int]] = [(square(112), 4), ({"tile": 96}, 9), ({"scale": 0.5}, 4)]
 
 
@@ -22,8 +22,8 @@ def stored(cache: Path) -> int:
     return len(list(cache.glob("tiles/*.tile")))
 
 
-def show_others_are_whole(cache: Path, endpoint: EchoEndpoint) -> None:
-    """Side by side, to save time."""
+def assert_others_are_whole(cache: Path, endpoint: EchoEndpoint) -> None:
+    """Runs the other jobs at the same time."""
     jobs = [Job(cache, endpoint.url, **options) for options, _ in OTHER_JOBS]
     for job, (_, n_tiles) in zip(jobs, OTHER_JOBS, strict=True):
         outcome = job.finish()
@@ -31,10 +31,10 @@ def show_others_are_whole(cache: Path, endpoint: EchoEndpoint) -> None:
         assert outcome.report["stored"] == 0, "another job's tile was taken for one of this"
 
 
-def show_next_job_is_whole(cache: Path, endpoint: EchoEndpoint) -> None:
-    """After the kill: first jobs of other kinds, then the same again. All tiles of all jobs are different pictures."""
+def assert_next_job_is_whole(cache: Path, endpoint: EchoEndpoint) -> None:
+    """Runs jobs of other kinds after the kill, then the same job again. No two tiles of all these jobs are equal."""
     n_stored = stored(cache)
-    show_others_are_whole(cache, endpoint)
+    assert_others_are_whole(cache, endpoint)
     outcome = run_job(cache, endpoint.url)
     outcome.assert_whole()
     assert outcome.report["stored"] == n_stored, "a tile that was kept is lost"
@@ -49,7 +49,7 @@ def test_job_is_killed(tmp_path: Path, moment: str) -> None:
         job = Job(tmp_path, endpoint.url, stop_at=moment)
         job.wait_for_stop()
         job.kill()
-        show_next_job_is_whole(tmp_path, endpoint)
+        assert_next_job_is_whole(tmp_path, endpoint)
 
 
 @pytest.mark.parametrize("when", REQUESTS)
@@ -57,10 +57,10 @@ def test_job_is_killed_while(tmp_path: Path, when: str) -> None:
     with EchoEndpoint() as endpoint:
         moment = KillAtRequest(endpoint, when)
         moment.let_happen(Job(tmp_path, endpoint.url).kill)
-        show_next_job_is_whole(tmp_path, endpoint)
+        assert_next_job_is_whole(tmp_path, endpoint)
 
 
-# The local endpoint enlarges itself: 104 px are 208 afterwards.
+# The local endpoint enlarges 104 px to 208.
 LOCAL: dict[str, float] = {**square(104), "scale": 2}
 OTHER_LOCAL_JOBS = [({**LOCAL, **square(56)}, 4), ({**LOCAL, "tile": 96}, 9), ({**LOCAL, "scale": 1}, 4)]
 
@@ -91,7 +91,7 @@ def test_local_endpoint_is_killed(tmp_path: Path, moment: str) -> None:
 
 @pytest.mark.parametrize("version", [MIDDLE, NEW])
 def test_comfyui_goes_on_for_a_job_that_was_killed(tmp_path: Path, version: str) -> None:
-    """Its prompts are called as the batches are, so the next run finds what it has painted meanwhile."""
+    """Prompt ids are batch ids, so the next run finds the tiles that the server has painted meanwhile."""
     with ComfyuiServer(version=version) as server:
         job = Job(tmp_path, server.address)
         wait_until(lambda: len(server.history) == 2, "the probe has painted its small tile and checked the default model")

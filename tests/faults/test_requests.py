@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is sent, and how often."""
+"""Requests: their number, their size and their keys."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Blocking(EchoEndpoint):
 
 @pytest.mark.parametrize("refusal", [404, 405])
 def test_server_with_one_route_gets_each_batch_once(tmp_path: Path, refusal: int) -> None:
-    """Every batch was uploaded twice: the first answer is remembered. Two are under way at once at the start."""
+    """The backend remembers the refusal of PUT. The first two batches are sent at once, before an answer."""
     with Blocking(refusal) as endpoint:
         run_job(tmp_path, endpoint.url, batch_size=1).assert_whole()
     assert len(endpoint.requests) == N_TILES
@@ -48,7 +48,7 @@ def test_server_with_one_route_gets_each_batch_once(tmp_path: Path, refusal: int
 
 
 class Narrow(EchoEndpoint):
-    """Takes small bodies only, and says so."""
+    """Takes small bodies only, and tells the limit in health."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -74,9 +74,9 @@ def test_limit_of_a_request_is_kept(tmp_path: Path) -> None:
 def test_tile_that_is_too_large_for_a_server(tmp_path: Path) -> None:
     with Narrow(2 << 10) as endpoint, EchoEndpoint() as wide:
         alone = run_job(tmp_path / "alone", endpoint.url)
-        assert alone.n_had == 0
-        assert "a single tile takes" in alone.words
-        assert "takes 2 KiB at most: use smaller tiles" in alone.words
+        assert alone.n_finished == 0
+        assert "a single tile takes" in alone.messages
+        assert "takes 2 KiB at most: use smaller tiles" in alone.messages
         run_job(tmp_path / "beside", endpoint.url, wide.url).assert_whole()
     assert endpoint.too_large == []
     assert endpoint.requests == []
@@ -85,7 +85,7 @@ def test_tile_that_is_too_large_for_a_server(tmp_path: Path) -> None:
 def test_tile_that_fails_the_same_way_twice_is_given_up(tmp_path: Path) -> None:
     with EchoEndpoint(Behavior(fail_tiles={2, 9})) as endpoint:
         outcome = run_job(tmp_path, endpoint.url)
-    assert outcome.n_had == N_TILES - 2
+    assert outcome.n_finished == N_TILES - 2
     assert {index: n for index, n in endpoint.ledger.painted.items() if n > 1} == {2: 2, 9: 2}
 
 

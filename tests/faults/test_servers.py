@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole jobs on servers that keep the contract in every way it allows: each tile is painted once, and nothing that is sent is refused."""
+"""Whole jobs on servers that use the contract in every allowed way: each paints each tile once, and refuses no request."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from job_runner import run_job
 from plain_server import KINDS, Call, Kind, PlainServer, Problem, Reply
 
 TILE_PX = 64
-# So small that several tiles of noise fit into 16 KiB, as far as the server's multiples allow.
+# Several tiles of this size fit into 16 KiB as noise, unless the server wants larger multiples.
 SMALL_TILE_PX = 32
 
 
 def options_for(kind: Kind) -> dict[str, float]:
-    """Nothing is waited for but a server's own wish, so no time is hurried."""
+    """Options for a small picture. The clock keeps real time, since only the servers make the job wait."""
     side = SMALL_TILE_PX if kind.max_body_bytes else max(TILE_PX, kind.multiple_of)
     return {"width": 3 * side, "height": 2 * side, "tile": side, "overlap": side // 4, "speed": 1, "batch_size": 3}
 
 
 def is_too_narrow(kind: Kind) -> bool:
-    """No tile of noise fits."""
+    """Returns whether the smallest tile of noise exceeds the limit."""
     return 0 < kind.max_body_bytes < kind.multiple_of**2 * 3
 
 
@@ -37,12 +37,12 @@ def test_job_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: 
 
 
 def is_word_of_the_contract(refusal: str, kind: Kind) -> bool:
-    """Nothing that the client could have known from health."""
+    """Returns whether health could not have told the client of this refusal."""
     return bool(kind.put_status) and "blocking route only" in refusal
 
 
 class ForgetsOnce(PlainServer):
-    """As one that is restarted with a batch at hand, and says 410 ever after."""
+    """Loses its batches once, as in a restart, and answers 410 for them."""
 
     has_forgotten = False
 

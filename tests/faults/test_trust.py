@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that says what is not so harms nobody but itself."""
+"""Servers that lie: the harm stays with their own tiles."""
 
 import unicodedata
 from pathlib import Path
@@ -16,16 +16,16 @@ def brighten(picture: Image.Image) -> Image.Image:
 
 
 def describe(path: Path, **endpoints: tuple[EchoEndpoint, bool]) -> None:
-    """The user's list: each with whether its tiles are shared."""
+    """Writes the user's list of endpoints; the flag tells whether their tiles are shared."""
     groups = [f"[{name}]\naddress={double.url}\nshares-tiles={str(shares).lower()}\n" for name, (double, shares) in endpoints.items()]
     path.write_text("".join(groups))
 
 
 def test_identity_of_another_server_poisons_nothing(tmp_path: Path) -> None:
-    """Both call themselves `echo-1`; what the liar has painted is not taken for the honest one's."""
+    """Both servers have the identity `echo-1`, and the honest one paints its tiles itself."""
     with EchoEndpoint(Behavior(change=brighten)) as liar, EchoEndpoint() as honest:
         poisoned = run_job(tmp_path, liar.url)
-        assert poisoned.n_had == N_TILES and not poisoned.report["is_source"]
+        assert poisoned.n_finished == N_TILES and not poisoned.report["is_source"]
         outcome = run_job(tmp_path, honest.url)
         outcome.assert_whole()
         assert outcome.report["stored"] == 0
@@ -52,7 +52,7 @@ def test_address_that_was_typed_shares_nothing(tmp_path: Path) -> None:
         assert run_job(tmp_path, other.url).report["stored"] == 0
 
 
-# Escape sequences, directions that lie, line ends, a C1 control, and far too much of it all.
+# Escape sequences, direction overrides, line ends and a C1 control, repeated beyond every limit.
 MESS = "\x1b[2J\x1b]0;gone\x07\u202e\u2066\r\nTile 1 failed\n\u2028\x9b31m\x08" * 2000
 
 
@@ -62,7 +62,7 @@ def is_fit(text: str) -> bool:
 
 @pytest.mark.parametrize("place", ["tile", "batch", "status", "refusal", "detail", "health", "id", "tile-id", "location"])
 def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
-    """In the message, in the job's log, and in what a terminal shows."""
+    """Messages and the job's log hold neither control characters nor texts without end."""
 
     def twist(answer: dict[str, Any]) -> Any:
         if place == "tile":
@@ -91,8 +91,8 @@ def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
 
     with EchoEndpoint(Behavior(twist=twist, interfere=interfere)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, max_tries=1)
-    assert outcome.n_had < N_TILES
-    assert all(is_fit(failure) for failure in [*outcome.failures, outcome.report["error"] or ""]), outcome.words[:1000]
+    assert outcome.n_finished < N_TILES
+    assert all(is_fit(failure) for failure in [*outcome.failures, outcome.report["error"] or ""]), outcome.messages[:1000]
     texts = [line["text"] for line in outcome.log if "text" in line]
     assert texts
     assert all(is_fit(text) for text in texts)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoints that are busy, or being started: they are waited for, as they say, and not for ever."""
+"""Endpoints that are busy or being started: the job waits as long as they ask, up to the batch timeout."""
 
 from pathlib import Path
 
@@ -16,20 +16,20 @@ def is_health(exchange: Exchange) -> bool:
     return exchange.path.startswith("/v1/health")
 
 
-def cold(status: int, times: float, **headers: str) -> hooks.Befall:
-    return hooks.Befall("GET", hooks.say(status, **headers), times, is_health)
+def cold(status: int, times: float, **headers: str) -> hooks.InjectFault:
+    return hooks.InjectFault("GET", hooks.answer_status(status, **headers), times, is_health)
 
 
 @pytest.mark.parametrize("max_tries", [1, 4])
 @pytest.mark.parametrize("status", [429, 502, 503, 504, 524])
 def test_endpoint_that_is_being_started(tmp_path: Path, status: int, max_tries: int) -> None:
-    """Serverless platforms and the proxies before them answer so for minutes; four answers were enough to give it up."""
+    """Serverless platforms and their proxies answer so for minutes, and the job once gave up after four such answers."""
     with EchoEndpoint(Behavior(interfere=cold(status, 8))) as endpoint:
         run_job(tmp_path, endpoint.url, max_tries=max_tries, speed=GREAT_HURRY).assert_whole()
 
 
 def test_endpoint_that_never_comes_up(tmp_path: Path) -> None:
-    """The batch timeout is the limit, and a wait does not reach beyond it."""
+    """The batch timeout also limits a longer wait that the server asks for."""
     asked: list[str] = []
 
     def interfere(exchange: Exchange) -> bool:
@@ -39,8 +39,8 @@ def test_endpoint_that_never_comes_up(tmp_path: Path) -> None:
     busy = cold(503, float("inf"), Retry_After="600")
     with EchoEndpoint(Behavior(interfere=interfere)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, speed=GREAT_HURRY)
-    assert outcome.n_had == 0
-    assert "busy for 120 s" in outcome.words
+    assert outcome.n_finished == 0
+    assert "busy for 120 s" in outcome.messages
     assert len(asked) == 2
     said = [line["text"] for line in outcome.log if line["event"] == "endpoint-busy"]
     assert said == ["busy, asks again in 120 s"]
@@ -54,14 +54,14 @@ def test_others_work_meanwhile(tmp_path: Path) -> None:
 
 def test_busy_answer_to_a_batch_is_no_try(tmp_path: Path) -> None:
     for number, status in enumerate([429, 503]):
-        with EchoEndpoint(Behavior(interfere=hooks.Befall("PUT", hooks.say(status), 6))) as endpoint:
+        with EchoEndpoint(Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_status(status), 6))) as endpoint:
             run_job(tmp_path / str(number), endpoint.url, max_tries=1, speed=GREAT_HURRY).assert_whole()
 
 
 def test_questions_that_are_always_refused_end_with_the_batch_timeout(tmp_path: Path) -> None:
-    """The batch lies there, so it is asked for again and again; that went on for ever."""
-    with EchoEndpoint(Behavior(hold_after=0, hold_s=0, interfere=hooks.Befall("GET", hooks.say(429), float("inf")))) as endpoint:
+    """The batch was accepted, so the job polls it again and again, up to the batch timeout."""
+    with EchoEndpoint(Behavior(hold_after=0, hold_s=0, interfere=hooks.InjectFault("GET", hooks.answer_status(429), float("inf")))) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, batch_size=16, speed=GREAT_HURRY)
-    assert outcome.n_had == 0
-    assert "busy" in outcome.words
+    assert outcome.n_finished == 0
+    assert "busy" in outcome.messages
     assert endpoint.deleted
