@@ -5,64 +5,64 @@
 
 #include "upscale-control.h"
 #include "upscale-endpoint-form.h"
+#include "upscale-endpoint-test.h"
 #include "upscale-keyring.h"
 #include "upscale-tile-state-icon.h"
-#include "upscale-endpoint-test.h"
 
 #define SPACING_PX 12
 #define LIST_WIDTH_PX 220
 #define TEXT_WIDTH_CHARS 60
 #define NEW_NAME "gpu"
 
-/* One line of the list. */
+/* A row of the list. */
 typedef struct
 {
   UpscaleEndpointEntry *entry;
-  GStrv                 key; /* typed, not kept yet */
+  GStrv                 typed_key; /* not in the keyring yet */
   GtkWidget            *name;
-  GtkWidget            *light;
-} Line;
+  GtkWidget            *icon; /* the outcome of the last test */
+} Row;
 
 /**
  * UpscaleEndpointEditor:
  *
- * The list of the user's endpoints: add, change, remove, switch, try. Nothing is kept
- * before Save.
+ * A dialog with the list of the user's endpoints, to add, change, remove, switch and test
+ * them. Only Save writes to the list's file and to the keyring.
  */
 struct _UpscaleEndpointEditor
 {
   GtkDialog parent_instance;
 
   const UpscaleEndpointTools *tools;
-  UpscaleCompletions         *offers;
+  UpscaleCompletions         *completions;
   UpscaleGenParams           *gen_params;
-  GPtrArray                  *lines; /* in the order of the list box */
+  GPtrArray                  *rows; /* of Row, in the order of the list box */
   GtkWidget                  *list;
   GtkWidget                  *remove;
   GtkWidget                  *form;
   GtkWidget                  *test;
   GtkWidget                  *spinner;
   GtkWidget                  *message;
-  GCancellable               *trial; /* set while one runs */
+  GCancellable               *running_test; /* NULL while no test runs */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleEndpointEditor, upscale_endpoint_editor, GTK_TYPE_DIALOG)
 
 static void
-line_free (gpointer data)
+row_free (gpointer data)
 {
-  Line *line = data;
+  Row *row = data;
 
-  upscale_endpoint_entry_free (line->entry);
-  g_strfreev (line->key);
-  g_free (line);
+  upscale_endpoint_entry_free (row->entry);
+  g_strfreev (row->typed_key);
+  g_free (row);
 }
 
 static void
-end_trial (UpscaleEndpointEditor *self)
+cancel_test (UpscaleEndpointEditor *self)
 {
-  g_cancellable_cancel (self->trial);
-  g_clear_object (&self->trial);
+  g_cancellable_cancel (self->running_test);
+  g_clear_object (&self->running_test);
 }
 
 static void
@@ -70,9 +70,9 @@ upscale_endpoint_editor_dispose (GObject *object)
 {
   UpscaleEndpointEditor *self = UPSCALE_ENDPOINT_EDITOR (object);
 
-  end_trial (self);
+  cancel_test (self);
   g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
-  g_clear_pointer (&self->lines, g_ptr_array_unref);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
   G_OBJECT_CLASS (upscale_endpoint_editor_parent_class)->dispose (object);
 }
 
@@ -82,110 +82,110 @@ upscale_endpoint_editor_class_init (UpscaleEndpointEditorClass *klass)
   G_OBJECT_CLASS (klass)->dispose = upscale_endpoint_editor_dispose;
 }
 
-static Line *
-get_line (UpscaleEndpointEditor *self)
+static Row *
+get_selected_row (UpscaleEndpointEditor *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
   int            index = row ? gtk_list_box_row_get_index (row) : -1;
 
-  return index >= 0 && index < (int) self->lines->len ? self->lines->pdata[index] : NULL;
+  return index >= 0 && index < (int) self->rows->len ? self->rows->pdata[index] : NULL;
 }
 
 static void
-say (UpscaleEndpointEditor *self, const char *sentence)
+show_message (UpscaleEndpointEditor *self, const char *sentence)
 {
   gtk_label_set_text (GTK_LABEL (self->message), sentence);
 }
 
 static void
-on_row_selected (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
+on_row_selected (GtkListBox *list, GtkListBoxRow *list_row, gpointer user_data)
 {
   UpscaleEndpointEditor *self = user_data;
-  Line                  *line = get_line (self);
+  Row                   *row = get_selected_row (self);
 
-  upscale_endpoint_form_show (UPSCALE_ENDPOINT_FORM (self->form),
-                              line ? line->entry : NULL, line ? line->key : NULL);
-  gtk_widget_set_sensitive (self->remove, line != NULL);
-  gtk_widget_set_sensitive (self->test, line != NULL);
+  upscale_endpoint_form_show (UPSCALE_ENDPOINT_FORM (self->form), row ? row->entry : NULL,
+                              row ? row->typed_key : NULL);
+  gtk_widget_set_sensitive (self->remove, row != NULL);
+  gtk_widget_set_sensitive (self->test, row != NULL);
 }
 
 static void
-show_light (Line *line, UpscaleTileState state, const char *words)
+show_icon (Row *row, UpscaleTileState state, const char *words)
 {
-  upscale_tile_state_icon_set_state (line->light, state);
-  upscale_control_set_name (line->light, words);
+  upscale_tile_state_icon_set_state (row->icon, state);
+  upscale_control_set_name (row->icon, words);
 }
 
 static void
-show_entry (Line *line)
+show_entry (Row *row)
 {
-  gboolean         is_local = upscale_endpoint_entry_is_local (line->entry);
+  gboolean         is_local = upscale_endpoint_entry_is_local (row->entry);
   g_autofree char *place =
-      is_local ? g_strdup_printf (_ ("%s: built in"), line->entry->name)
-               : g_strdup_printf ("%s, %s", line->entry->kind, line->entry->address);
+      is_local ? g_strdup_printf (_ ("%s: built in"), row->entry->name)
+               : g_strdup_printf ("%s, %s", row->entry->kind, row->entry->address);
   g_autofree char *text =
       g_markup_printf_escaped ("%s\n<small>%s</small>",
-                               is_local ? _ ("This computer") : line->entry->name, place);
+                               is_local ? _ ("This computer") : row->entry->name, place);
 
-  gtk_label_set_markup (GTK_LABEL (line->name), text);
-  gtk_widget_set_tooltip_text (line->name, place);
+  gtk_label_set_markup (GTK_LABEL (row->name), text);
+  gtk_widget_set_tooltip_text (row->name, place);
 }
 
 static void
 on_form_changed (UpscaleEndpointForm *form, gpointer user_data)
 {
   UpscaleEndpointEditor *self = user_data;
-  Line                  *line = get_line (self);
+  Row                   *row = get_selected_row (self);
   g_autoptr (GError) error = NULL;
 
-  if (!line)
+  if (!row)
     return;
-  upscale_endpoint_form_read (form, line->entry);
-  g_strfreev (line->key);
-  line->key = upscale_endpoint_form_dup_key (form);
-  show_entry (line);
-  show_light (line, UPSCALE_TILE_WAITING, _ ("not tested"));
-  upscale_endpoint_entry_check (line->entry, &error);
-  say (self, error ? error->message : "");
+  upscale_endpoint_form_read (form, row->entry);
+  g_strfreev (row->typed_key);
+  row->typed_key = upscale_endpoint_form_dup_key (form);
+  show_entry (row);
+  show_icon (row, UPSCALE_TILE_WAITING, _ ("not tested"));
+  upscale_endpoint_entry_check (row->entry, &error);
+  show_message (self, error ? error->message : "");
 }
 
 static void
 on_switched (GtkToggleButton *button, gpointer user_data)
 {
-  Line *line = user_data;
+  Row *row = user_data;
 
-  line->entry->is_on = gtk_toggle_button_get_active (button);
+  row->entry->is_on = gtk_toggle_button_get_active (button);
 }
 
 static void
-add_line (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
+add_row (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
 {
-  Line      *line = g_new0 (Line, 1);
+  Row       *row = g_new0 (Row, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX / 2);
   GtkWidget *check = gtk_check_button_new ();
 
-  line->entry = entry;
-  line->name = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (line->name), 0.0F);
-  gtk_label_set_ellipsize (GTK_LABEL (line->name), PANGO_ELLIPSIZE_END);
-  show_entry (line);
-  line->light = upscale_tile_state_icon_new (UPSCALE_TILE_WAITING);
-  show_light (line, UPSCALE_TILE_WAITING, _ ("not tested"));
+  row->entry = entry;
+  row->name = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (row->name), 0.0F);
+  gtk_label_set_ellipsize (GTK_LABEL (row->name), PANGO_ELLIPSIZE_END);
+  show_entry (row);
+  row->icon = upscale_tile_state_icon_new (UPSCALE_TILE_WAITING);
+  show_icon (row, UPSCALE_TILE_WAITING, _ ("not tested"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), entry->is_on);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   upscale_control_set_name (check, _ ("Serves where no endpoint is named"));
-  g_signal_connect (check, "toggled", G_CALLBACK (on_switched), line);
+  g_signal_connect (check, "toggled", G_CALLBACK (on_switched), row);
   gtk_container_set_border_width (GTK_CONTAINER (box), SPACING_PX / 2);
   gtk_box_pack_start (GTK_BOX (box), check, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), line->name, TRUE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (box), line->light, FALSE, FALSE, 0);
-  g_ptr_array_add (self->lines, line);
+  gtk_box_pack_start (GTK_BOX (box), row->name, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (box), row->icon, FALSE, FALSE, 0);
+  g_ptr_array_add (self->rows, row);
   gtk_list_box_insert (GTK_LIST_BOX (self->list), box, -1);
   gtk_widget_show_all (self->list);
 }
 
 static void
-select_line (UpscaleEndpointEditor *self, int index)
+select_row (UpscaleEndpointEditor *self, int index)
 {
   gtk_list_box_select_row (GTK_LIST_BOX (self->list),
                            gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list),
@@ -193,13 +193,13 @@ select_line (UpscaleEndpointEditor *self, int index)
 }
 
 static gboolean
-has_name (UpscaleEndpointEditor *self, const char *name, const Line *except)
+has_name (UpscaleEndpointEditor *self, const char *name, const Row *except)
 {
-  for (guint i = 0; i < self->lines->len; i++)
+  for (guint i = 0; i < self->rows->len; i++)
     {
-      const Line *line = self->lines->pdata[i];
+      const Row *row = self->rows->pdata[i];
 
-      if (line != except && g_str_equal (line->entry->name, name))
+      if (row != except && g_str_equal (row->entry->name, name))
         return TRUE;
     }
   return FALSE;
@@ -216,8 +216,8 @@ on_add_clicked (GtkButton *button, gpointer user_data)
       g_free (name);
       name = g_strdup_printf (NEW_NAME "-%d", i);
     }
-  add_line (self, upscale_endpoint_entry_new (name, "tile-batch", "https://"));
-  select_line (self, (int) self->lines->len - 1);
+  add_row (self, upscale_endpoint_entry_new (name, "tile-batch", "https://"));
+  select_row (self, (int) self->rows->len - 1);
 }
 
 static void
@@ -229,71 +229,73 @@ on_remove_clicked (GtkButton *button, gpointer user_data)
 
   if (index < 0)
     return;
-  g_ptr_array_remove_index (self->lines, (guint) index);
+  g_ptr_array_remove_index (self->rows, (guint) index);
   gtk_widget_destroy (GTK_WIDGET (row));
-  select_line (self, MIN (index, (int) self->lines->len - 1));
+  select_row (self, MIN (index, (int) self->rows->len - 1));
 }
 
 static void
-show_trial (UpscaleEndpointEditor *self, Line *line, const UpscaleEndpointTest *trial)
+show_outcome (UpscaleEndpointEditor *self, Row *row, const UpscaleEndpointTest *outcome)
 {
-  show_light (line, trial->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
-              trial->works ? _ ("works") : _ ("does not work"));
-  say (self, trial->sentence);
-  if (!trial->capabilities)
+  show_icon (row, outcome->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
+             outcome->works ? _ ("works") : _ ("does not work"));
+  show_message (self, outcome->sentence);
+  if (!outcome->capabilities)
     return;
-  upscale_completions_add_models (self->offers,
-                                  (const char *const *) trial->capabilities->models);
-  upscale_completions_add_loras (self->offers,
-                                 (const char *const *) trial->capabilities->loras);
+  upscale_completions_add_models (self->completions,
+                                  (const char *const *) outcome->capabilities->models);
+  upscale_completions_add_loras (self->completions,
+                                 (const char *const *) outcome->capabilities->loras);
 }
 
 static void
-on_tried (GObject *object, GAsyncResult *result, gpointer user_data)
+on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UpscaleEndpointEditor) self = user_data;
-  g_autoptr (UpscaleEndpointTest) trial = upscale_endpoint_test_run_finish (result, NULL);
-  Line *line = self->lines ? get_line (self) : NULL;
+  g_autoptr (UpscaleEndpointTest) outcome =
+      upscale_endpoint_test_run_finish (result, NULL);
+  Row *row = self->rows ? get_selected_row (self) : NULL;
 
-  if (!self->lines)
+  if (!self->rows)
     return;
-  g_clear_object (&self->trial);
+  g_clear_object (&self->running_test);
   gtk_spinner_stop (GTK_SPINNER (self->spinner));
-  gtk_widget_set_sensitive (self->test, line != NULL);
+  gtk_widget_set_sensitive (self->test, row != NULL);
   gtk_widget_set_sensitive (self->list, TRUE);
-  if (line && trial)
-    show_trial (self, line, trial);
+  if (row && outcome)
+    show_outcome (self, row, outcome);
 }
 
 static void
 on_test_clicked (GtkButton *button, gpointer user_data)
 {
   UpscaleEndpointEditor *self = user_data;
-  Line                  *line = get_line (self);
+  Row                   *row = get_selected_row (self);
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscaleEndpoint) endpoint = NULL;
 
-  if (!line)
+  if (!row)
     return;
-  if (upscale_endpoint_entry_check (line->entry, &error))
-    endpoint = upscale_endpoint_tools_make (self->tools, line->entry,
-                                            *line->entry->key_variable == '\0' ? line->key
-                                                                               : NULL,
-                                            &error);
+  if (upscale_endpoint_entry_check (row->entry, &error))
+    endpoint =
+        upscale_endpoint_tools_make (self->tools, row->entry,
+                                     *row->entry->key_variable == '\0' ? row->typed_key
+                                                                       : NULL,
+                                     &error);
   if (!endpoint)
     {
-      show_light (line, UPSCALE_TILE_FAILED, _ ("does not work"));
-      say (self, error->message);
+      show_icon (row, UPSCALE_TILE_FAILED, _ ("does not work"));
+      show_message (self, error->message);
       return;
     }
-  say (self,
-       _ ("A small tile is on its way. A service that sleeps may take minutes to wake."));
+  show_message (self, _ ("A small tile was sent. A service that starts on demand may "
+                         "take minutes to answer."));
   gtk_widget_set_sensitive (self->test, FALSE);
   gtk_widget_set_sensitive (self->list, FALSE);
   gtk_spinner_start (GTK_SPINNER (self->spinner));
-  self->trial = g_cancellable_new ();
+  self->running_test = g_cancellable_new ();
   upscale_endpoint_test_run_async (endpoint, self->gen_params, self->tools->clock,
-                                   self->trial, on_tried, g_object_ref (self));
+                                   self->running_test, on_tested, g_object_ref (self));
 }
 
 static GtkWidget *
@@ -348,7 +350,7 @@ upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
-  self->lines = g_ptr_array_new_with_free_func (line_free);
+  self->rows = g_ptr_array_new_with_free_func (row_free);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Endpoints"));
   gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (dialog)), content, TRUE, TRUE,
@@ -375,51 +377,51 @@ fill (UpscaleEndpointEditor *self)
   const char *problem = upscale_endpoint_file_get_problem (self->tools->file);
 
   for (guint i = 0; i < entries->len; i++)
-    add_line (self, upscale_endpoint_entry_copy (entries->pdata[i]));
+    add_row (self, upscale_endpoint_entry_copy (entries->pdata[i]));
   if (entries->len == 0)
-    add_line (self, upscale_endpoint_entry_new ("local", UPSCALE_LOCAL_KIND, ""));
+    add_row (self, upscale_endpoint_entry_new ("local", UPSCALE_LOCAL_KIND, ""));
   gtk_widget_show_all (GTK_WIDGET (self));
-  select_line (self, 0);
+  select_row (self, 0);
   if (problem)
-    say (self, problem);
+    show_message (self, problem);
 }
 
-/* The first thing that is wrong is shown where it can be mended. */
+/* Shows the first error and selects its row, where the user can correct it. */
 static gboolean
-check_lines (UpscaleEndpointEditor *self)
+check_rows (UpscaleEndpointEditor *self)
 {
-  for (guint i = 0; i < self->lines->len; i++)
+  for (guint i = 0; i < self->rows->len; i++)
     {
-      Line *line = self->lines->pdata[i];
+      Row *row = self->rows->pdata[i];
       g_autoptr (GError) error = NULL;
 
-      if (upscale_endpoint_entry_check (line->entry, &error) &&
-          has_name (self, line->entry->name, line))
+      if (upscale_endpoint_entry_check (row->entry, &error) &&
+          has_name (self, row->entry->name, row))
         g_set_error (&error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
-                     _ ("Two endpoints are called '%s': rename one."), line->entry->name);
+                     _ ("Two endpoints are called '%s': rename one."), row->entry->name);
       if (!error)
         continue;
-      select_line (self, (int) i);
-      say (self, error->message);
+      select_row (self, (int) i);
+      show_message (self, error->message);
       return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-keep_keys (UpscaleEndpointEditor *self)
+store_keys (UpscaleEndpointEditor *self)
 {
-  for (guint i = 0; i < self->lines->len; i++)
+  for (guint i = 0; i < self->rows->len; i++)
     {
-      Line *line = self->lines->pdata[i];
-      g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (line->entry);
+      Row *row = self->rows->pdata[i];
+      g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (row->entry);
       g_autoptr (GError) error = NULL;
 
-      if (!line->key || *spec->variable != '\0' ||
-          upscale_keyring_store (spec, line->key, &error))
+      if (!row->typed_key || *spec->variable != '\0' ||
+          upscale_keyring_store (spec, row->typed_key, &error))
         continue;
-      select_line (self, (int) i);
-      say (self, error->message);
+      select_row (self, (int) i);
+      show_message (self, error->message);
       return FALSE;
     }
   return TRUE;
@@ -428,13 +430,14 @@ keep_keys (UpscaleEndpointEditor *self)
 static gboolean
 has_address (UpscaleEndpointEditor *self, const char *address)
 {
-  for (guint i = 0; i < self->lines->len; i++)
-    if (g_str_equal (((Line *) self->lines->pdata[i])->entry->address, address))
+  for (guint i = 0; i < self->rows->len; i++)
+    if (g_str_equal (((Row *) self->rows->pdata[i])->entry->address, address))
       return TRUE;
   return FALSE;
 }
 
-/* What is not needed any more does not stay in the keyring; nobody waits for it. */
+/* Removes the keys of addresses that are in no row any more, without waiting for the
+ * keyring. */
 static void
 forget_keys (UpscaleEndpointEditor *self)
 {
@@ -456,39 +459,46 @@ save (UpscaleEndpointEditor *self)
   g_autoptr (GPtrArray) entries = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!check_lines (self) || !keep_keys (self))
+  if (!check_rows (self) || !store_keys (self))
     return FALSE;
   forget_keys (self);
-  for (guint i = 0; i < self->lines->len; i++)
-    g_ptr_array_add (entries, ((Line *) self->lines->pdata[i])->entry);
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (entries, ((Row *) self->rows->pdata[i])->entry);
   if (upscale_endpoint_file_save (self->tools->file, entries, &error))
     return TRUE;
-  say (self, error->message);
+  show_message (self, error->message);
   return FALSE;
 }
 
 /**
  * upscale_endpoint_editor_run:
- * @parent: the window it belongs to
- * @tools: what endpoints are made with; its file is changed by Save
- * @recipe: how the user is about to paint: a test says what is missing for that
- * @offers: gets the names that a tested server has
+ * @parent: the window below the editor
+ * @tools: the tools that make endpoints; Save changes their file
+ * @gen_params: the parameters that the user is about to paint with; a test tells which of
+ * them the server lacks
+ * @completions: gets the names that tested servers have
  *
- * Shows the editor and waits until it is closed.
+ * Shows the editor, and runs a main loop until the user closes it.
  */
 void
 upscale_endpoint_editor_run (GtkWindow                  *parent,
                              const UpscaleEndpointTools *tools,
                              UpscaleGenParams           *gen_params,
-                             UpscaleCompletions         *offers)
+                             UpscaleCompletions         *completions)
 {
-  UpscaleEndpointEditor *self =
-      g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal", TRUE,
-                    NULL);
+  UpscaleEndpointEditor *self;
+
+  g_return_if_fail (GTK_IS_WINDOW (parent));
+  g_return_if_fail (tools != NULL);
+  g_return_if_fail (gen_params != NULL);
+  g_return_if_fail (completions != NULL);
+
+  self = g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal",
+                       TRUE, NULL);
 
   self->tools = tools;
   self->gen_params = upscale_gen_params_ref (gen_params);
-  self->offers = offers;
+  self->completions = completions;
   fill (self);
   while (gtk_dialog_run (GTK_DIALOG (self)) == GTK_RESPONSE_OK && !save (self))
     ;

@@ -18,6 +18,6 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointEditor,
 void upscale_endpoint_editor_run (GtkWindow                  *parent,
                                   const UpscaleEndpointTools *tools,
                                   UpscaleGenParams           *gen_params,
-                                  UpscaleCompletions         *offers);
+                                  UpscaleCompletions         *completions);
 
 G_END_DECLS

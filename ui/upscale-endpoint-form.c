@@ -19,8 +19,7 @@
 /**
  * UpscaleEndpointForm:
  *
- * The controls for one endpoint: where it is, what it may cost, and how it is shown a
- * key. Emits #UpscaleEndpointForm::changed when the user has changed anything.
+ * A form for one endpoint: its address, its costs, and how requests carry its key.
  */
 struct _UpscaleEndpointForm
 {
@@ -59,7 +58,7 @@ upscale_endpoint_form_class_init (UpscaleEndpointFormClass *klass)
   /**
    * UpscaleEndpointForm::changed:
    *
-   * Emitted when the user has changed anything.
+   * Emitted when the user has changed a field.
    */
   signals[SIGNAL_CHANGED] =
       g_signal_new ("changed", UPSCALE_TYPE_ENDPOINT_FORM, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -107,9 +106,9 @@ get_part_label (UpscaleKeyScheme scheme, guint part)
   return part == 0 ? _ ("_Key") : "";
 }
 
-/* Only what the kind of server and of key need can be filled in. */
+/* Makes sensitive only the fields that the kind of server and of key need. */
 static void
-show_what_counts (UpscaleEndpointForm *self)
+update_sensitivity (UpscaleEndpointForm *self)
 {
   UpscaleKeyScheme scheme = is_local (self) ? UPSCALE_KEY_NONE : get_scheme (self);
   gboolean has_variable = *gtk_entry_get_text (GTK_ENTRY (self->variable)) != '\0';
@@ -122,13 +121,13 @@ show_what_counts (UpscaleEndpointForm *self)
   gtk_widget_set_sensitive (self->variable, scheme != UPSCALE_KEY_NONE);
   for (guint i = 0; i < N_PARTS; i++)
     {
-      gboolean counts = i < upscale_key_scheme_count_parts (scheme);
+      gboolean is_needed = i < upscale_key_scheme_count_parts (scheme);
 
       gtk_label_set_text_with_mnemonic (GTK_LABEL (self->part_labels[i]),
                                         get_part_label (scheme, i));
-      gtk_widget_set_sensitive (self->parts[i], counts && !has_variable);
-      gtk_widget_set_visible (self->parts[i], counts);
-      gtk_widget_set_visible (self->part_labels[i], counts);
+      gtk_widget_set_sensitive (self->parts[i], is_needed && !has_variable);
+      gtk_widget_set_visible (self->parts[i], is_needed);
+      gtk_widget_set_visible (self->part_labels[i], is_needed);
     }
 }
 
@@ -139,7 +138,7 @@ on_changed (GtkWidget *widget, gpointer user_data)
 
   if (self->is_showing)
     return;
-  show_what_counts (self);
+  update_sensitivity (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -165,9 +164,9 @@ make_choice (UpscaleEndpointForm *self, const char *const *texts)
 }
 
 static GtkWidget *
-make_number (UpscaleEndpointForm *self, double most, double step, guint digits)
+make_number (UpscaleEndpointForm *self, double max, double step, guint digits)
 {
-  GtkWidget *spin = gtk_spin_button_new_with_range (0.0, most, step);
+  GtkWidget *spin = gtk_spin_button_new_with_range (0.0, max, step);
 
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
   gtk_widget_set_halign (spin, GTK_ALIGN_START);
@@ -283,14 +282,18 @@ set_text (GtkWidget *entry, const char *text)
 /**
  * upscale_endpoint_form_show:
  * @form: the form
- * @entry: (nullable): what it shows; %NULL for nothing
- * @key_parts: (nullable): a key that was typed and is not in the keyring yet
+ * @entry: (nullable): the endpoint to show; %NULL to make the form insensitive
+ * @key_parts: (nullable): a typed key that is not in the keyring yet
+ *
+ * Shows another endpoint, without emitting #UpscaleEndpointForm::changed.
  */
 void
 upscale_endpoint_form_show (UpscaleEndpointForm        *form,
                             const UpscaleEndpointEntry *entry,
                             GStrv                       key_parts)
 {
+  g_return_if_fail (UPSCALE_IS_ENDPOINT_FORM (form));
+
   gtk_widget_set_sensitive (GTK_WIDGET (form), entry != NULL);
   if (!entry)
     return;
@@ -311,7 +314,7 @@ upscale_endpoint_form_show (UpscaleEndpointForm        *form,
   for (guint i = 0; i < N_PARTS; i++)
     set_text (form->parts[i],
               key_parts && i < g_strv_length (key_parts) ? key_parts[i] : NULL);
-  show_what_counts (form);
+  update_sensitivity (form);
   form->is_showing = FALSE;
 }
 
@@ -325,13 +328,19 @@ read_text (GtkWidget *entry, char **text)
 /**
  * upscale_endpoint_form_read:
  * @form: the form
- * @entry: what it shows, changed to what the user has made of it
+ * @entry: the endpoint that @form shows
+ *
+ * Copies the fields to @entry, except the key.
  */
 void
 upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *entry)
 {
-  const char *kind = gtk_combo_box_get_active_id (GTK_COMBO_BOX (form->kind));
+  const char *kind;
 
+  g_return_if_fail (UPSCALE_IS_ENDPOINT_FORM (form));
+  g_return_if_fail (entry != NULL);
+
+  kind = gtk_combo_box_get_active_id (GTK_COMBO_BOX (form->kind));
   read_text (form->name, &entry->name);
   read_text (form->address, &entry->address);
   read_text (form->certificate, &entry->certificate);
@@ -355,15 +364,19 @@ upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *ent
  * upscale_endpoint_form_dup_key:
  * @form: the form
  *
- * Returns: (transfer full) (nullable): the key that was typed, %NULL when it was not
+ * Returns: (transfer full) (nullable): the parts of the typed key; %NULL if a part is
+ * empty, or the server needs no key
  */
 GStrv
 upscale_endpoint_form_dup_key (UpscaleEndpointForm *form)
 {
-  guint n_parts =
-      is_local (form) ? 0 : upscale_key_scheme_count_parts (get_scheme (form));
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  guint n_parts;
+  g_autoptr (GStrvBuilder) parts = NULL;
 
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT_FORM (form), NULL);
+
+  n_parts = is_local (form) ? 0 : upscale_key_scheme_count_parts (get_scheme (form));
+  parts = g_strv_builder_new ();
   for (guint i = 0; i < n_parts; i++)
     {
       const char *text = gtk_entry_get_text (GTK_ENTRY (form->parts[i]));

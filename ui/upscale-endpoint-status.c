@@ -11,10 +11,10 @@
 #define NAME_MAX_CHARS 26
 #define WORK_WIDTH_CHARS 20
 
-/* From left to right. */
+/* Columns of the grid, from left to right. */
 enum
 {
-  COLUMN_MARK,
+  COLUMN_ICON,
   COLUMN_NAME,
   COLUMN_WORK,
   COLUMN_SPEED
@@ -23,8 +23,11 @@ enum
 /**
  * upscale_endpoint_status_new:
  *
- * Returns: (transfer floating): a table with a line for each endpoint: what it has, and
- * how fast it is
+ * Makes a table with a row for each endpoint of a job: its state, its tiles and its
+ * speed.
+ *
+ * Returns: (transfer floating): the table, which is empty until
+ * upscale_endpoint_status_refresh() is called
  */
 GtkWidget *
 upscale_endpoint_status_new (void)
@@ -37,7 +40,7 @@ upscale_endpoint_status_new (void)
 }
 
 static UpscaleTileState
-choose_mark (UpscaleEndpoint *endpoint)
+choose_icon (UpscaleEndpoint *endpoint)
 {
   switch (upscale_endpoint_get_state (endpoint))
     {
@@ -53,7 +56,7 @@ choose_mark (UpscaleEndpoint *endpoint)
     }
 }
 
-/* As long as nothing of what it has is being painted. */
+/* Returns an empty string if the endpoint paints any of its tiles. */
 static const char *
 describe_phase (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
 {
@@ -146,9 +149,9 @@ set_text (GtkGrid *grid, int column, int row, const char *text)
 }
 
 static void
-add_line (GtkGrid *grid, int row)
+add_row (GtkGrid *grid, int row)
 {
-  gtk_grid_attach (grid, upscale_tile_state_icon_new (UPSCALE_TILE_WAITING), COLUMN_MARK,
+  gtk_grid_attach (grid, upscale_tile_state_icon_new (UPSCALE_TILE_WAITING), COLUMN_ICON,
                    row, 1, 1);
   for (int column = COLUMN_NAME; column <= COLUMN_SPEED; column++)
     add_label (grid, column, row);
@@ -175,16 +178,24 @@ count_tiles (UpscaleJob *job, const char *endpoint)
 
 /**
  * upscale_endpoint_status_refresh:
- * @lines: what upscale_endpoint_status_new() made
- * @job: whose endpoints are shown
+ * @status: a table of upscale_endpoint_status_new()
+ * @job: the job whose endpoints are shown
+ *
+ * Shows the current state of each endpoint.
  */
 void
-upscale_endpoint_status_refresh (GtkWidget *lines, UpscaleJob *job)
+upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job)
 {
-  GtkGrid          *grid = GTK_GRID (lines);
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
-  GPtrArray        *endpoints = upscale_scheduler_get_endpoints (scheduler);
+  GtkGrid          *grid;
+  UpscaleScheduler *scheduler;
+  GPtrArray        *endpoints;
 
+  g_return_if_fail (GTK_IS_GRID (status));
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+
+  grid = GTK_GRID (status);
+  scheduler = upscale_job_get_scheduler (job);
+  endpoints = upscale_scheduler_get_endpoints (scheduler);
   for (int row = 0; row < (int) endpoints->len; row++)
     {
       UpscaleEndpoint *endpoint = endpoints->pdata[row];
@@ -193,10 +204,10 @@ upscale_endpoint_status_refresh (GtkWidget *lines, UpscaleJob *job)
           describe_work (scheduler, endpoint, count_tiles (job, name));
       g_autofree char *speed = describe_speed (endpoint);
 
-      if (!gtk_grid_get_child_at (grid, COLUMN_MARK, row))
-        add_line (grid, row);
-      upscale_tile_state_icon_set_state (gtk_grid_get_child_at (grid, COLUMN_MARK, row),
-                                         choose_mark (endpoint));
+      if (!gtk_grid_get_child_at (grid, COLUMN_ICON, row))
+        add_row (grid, row);
+      upscale_tile_state_icon_set_state (gtk_grid_get_child_at (grid, COLUMN_ICON, row),
+                                         choose_icon (endpoint));
       set_text (grid, COLUMN_NAME, row, name);
       set_text (grid, COLUMN_WORK, row, work);
       set_text (grid, COLUMN_SPEED, row, speed);

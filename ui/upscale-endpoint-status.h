@@ -8,6 +8,6 @@
 G_BEGIN_DECLS
 
 GtkWidget *upscale_endpoint_status_new (void);
-void       upscale_endpoint_status_refresh (GtkWidget *lines, UpscaleJob *job);
+void       upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job);
 
 G_END_DECLS

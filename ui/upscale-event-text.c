@@ -15,18 +15,22 @@ describe_batch (const UpscaleEvent *event, const char *name)
 }
 
 /**
- * upscale_event_describe:
- * @event: something that has happened
+ * upscale_event_text_describe:
+ * @event: an event of the scheduler
  *
- * Returns: (transfer full) (nullable): a sentence for the user; %NULL for what is not
- * worth one
+ * Returns: (transfer full) (nullable): the event as a sentence for the user; %NULL for
+ * events that only the log shows
  */
 char *
-upscale_event_describe (const UpscaleEvent *event)
+upscale_event_text_describe (const UpscaleEvent *event)
 {
-  const char *name = event->endpoint ? upscale_endpoint_get_name (event->endpoint) : "";
-  const char *text = event->text ? event->text : "";
+  const char *name;
+  const char *text;
 
+  g_return_val_if_fail (event != NULL, NULL);
+
+  name = event->endpoint ? upscale_endpoint_get_name (event->endpoint) : "";
+  text = event->text ? event->text : "";
   switch (event->kind)
     {
     case UPSCALE_EVENT_PROBED:
@@ -46,7 +50,7 @@ upscale_event_describe (const UpscaleEvent *event)
       return g_strdup_printf (_ ("Tile %u failed for good: %s"), event->tile_index + 1,
                               text);
     case UPSCALE_EVENT_ENDPOINT_STOPPED:
-      return g_strdup_printf (_ ("%s is asked no more: %s"), name, text);
+      return g_strdup_printf (_ ("%s is no longer used: %s"), name, text);
     case UPSCALE_EVENT_TILE_SETTLED:
     case UPSCALE_EVENT_BATCH_ENDED:
     default:

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-char *upscale_event_describe (const UpscaleEvent *event);
+char *upscale_event_text_describe (const UpscaleEvent *event);
 
 G_END_DECLS

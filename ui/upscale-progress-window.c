@@ -9,9 +9,9 @@
 
 #define WIDTH_PX 520
 #define SPACING_PX 12
-/* Tiles may settle by the hundred in a second; nobody can read that fast. */
+/* Pause between refreshes: tiles may settle by the hundred in a second. */
 #define REFRESH_MS 150
-/* Waiting times count down. */
+/* Pause between refreshes while nothing happens, since waiting times count down. */
 #define TICK_S 1
 #define TEXT_WIDTH_CHARS 60
 
@@ -26,9 +26,10 @@ enum
 /**
  * UpscaleProgressWindow:
  *
- * Shows how far the job is, and has our own Cancel: the one of GIMP's progress bar kills
- * the plug-in. Not modal, so GIMP stays usable. Cancelling keeps every finished tile,
- * which the window says. When tiles have failed it asks what is to become of them.
+ * A window that shows the progress of a job. The window has a Cancel of its own, since
+ * the Cancel of GIMP's progress bar kills the plug-in; it keeps every finished tile. The
+ * window is not modal, so GIMP stays usable. After a job with failed tiles the window
+ * asks the user how to go on.
  */
 struct _UpscaleProgressWindow
 {
@@ -75,7 +76,8 @@ show_now (UpscaleProgressWindow *self)
   upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles));
 }
 
-/* Nothing runs any more, so no time is left either. */
+/* Shows the progress without remaining time, waits and running batches, which an ended
+ * job does not have. */
 static void
 show_ended (UpscaleProgressWindow *self)
 {
@@ -123,7 +125,7 @@ static void
 on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
 {
   UpscaleProgressWindow *self = user_data;
-  g_autofree char       *text = upscale_event_describe (event);
+  g_autofree char       *text = upscale_event_text_describe (event);
 
   if (!text)
     return;
@@ -169,8 +171,8 @@ get_choice (UpscaleProgressWindow *self, int response)
     }
 }
 
-/* Closing the window by its frame means the same as Cancel, or as the answer that changes
- * nothing. */
+/* Closing the window by its frame means Cancel while the job runs, and the default answer
+ * after its end. */
 static void
 upscale_progress_window_response (GtkDialog *dialog, int response)
 {
@@ -190,7 +192,7 @@ upscale_progress_window_response (GtkDialog *dialog, int response)
 static gboolean
 on_delete_event (GtkWidget *widget, GdkEvent *event, gpointer user_data)
 {
-  /* The run closes the window when the job has ended. */
+  /* The job runner destroys the window after the job has ended. */
   return GDK_EVENT_STOP;
 }
 
@@ -276,17 +278,20 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
 
 /**
  * upscale_progress_window_new:
- * @picture: what the source looks like
+ * @picture: thumbnail of the source
  *
- * Shows the window, beside GIMP's. The caller destroys it when all has ended.
+ * Makes a window that upscale_progress_window_watch() shows. The caller destroys it.
  *
  * Returns: (transfer none): the window
  */
 GtkWidget *
 upscale_progress_window_new (GdkPixbuf *picture)
 {
-  UpscaleProgressWindow *self = g_object_new (UPSCALE_TYPE_PROGRESS_WINDOW, NULL);
+  UpscaleProgressWindow *self;
 
+  g_return_val_if_fail (GDK_IS_PIXBUF (picture), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_PROGRESS_WINDOW, NULL);
   fill (self, picture);
   return GTK_WIDGET (self);
 }
@@ -311,7 +316,7 @@ remove_buttons (UpscaleProgressWindow *self)
   gtk_container_foreach (get_buttons (self), remove_button, NULL);
 }
 
-/* In some languages one long label would make four wide buttons. */
+/* Buttons differ in width: in some languages one long label would make all four wide. */
 static GtkWidget *
 add_button (UpscaleProgressWindow *self, const char *label, int response)
 {
@@ -336,17 +341,25 @@ add_details_button (UpscaleProgressWindow *self)
 /**
  * upscale_progress_window_watch:
  * @window: the window
- * @job: what it shows from now on
+ * @job: the job that @window shows from now on
  * @cancellable: cancelled when the user presses Cancel
+ *
+ * Shows a job that is about to run.
  */
 void
 upscale_progress_window_watch (UpscaleProgressWindow *window,
                                UpscaleJob            *job,
                                GCancellable          *cancellable)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
-  gboolean          is_first = window->job == NULL;
+  UpscaleScheduler *scheduler;
+  gboolean          is_first;
 
+  g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+  g_return_if_fail (G_IS_CANCELLABLE (cancellable));
+
+  scheduler = upscale_job_get_scheduler (job);
+  is_first = window->job == NULL;
   forget_job (window);
   window->job = g_object_ref (job);
   window->cancellable = g_object_ref (cancellable);

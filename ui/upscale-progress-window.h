@@ -16,11 +16,11 @@ G_DECLARE_FINAL_TYPE (UpscaleProgressWindow,
 
 /**
  * UpscaleChoice:
- * @UPSCALE_CHOICE_DISCARD: make no layer; painted tiles stay in the store
- * @UPSCALE_CHOICE_KEEP: make the layer from what is there
+ * @UPSCALE_CHOICE_DISCARD: make no layer; painted tiles stay in the tile cache
+ * @UPSCALE_CHOICE_KEEP: make a layer with the base in place of the failed tiles
  * @UPSCALE_CHOICE_RETRY: send the failed tiles once more
  *
- * What the user wants when some tiles have failed.
+ * The user's answer after a job with failed tiles.
  */
 typedef enum
 {

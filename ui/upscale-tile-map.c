@@ -6,18 +6,18 @@
 
 #include "upscale-tile-state-icon.h"
 
-#define MARK_PX 9.0
-#define MARK_SHARE 0.3 /* of a tile's side, at most */
-#define LEAST_MARK_PX 3.0
+#define MAX_ICON_PX 9.0
+#define MIN_ICON_PX 3.0
+#define ICON_SHARE 0.3 /* of a tile's shorter side */
 #define NO_TILE G_MAXUINT
 
 /**
  * UpscaleTileMap:
  *
- * A picture with the tile grid drawn on it, and each tile's state, once there are states.
- * Tiles that are not done yet are dimmed; finished ones show what was painted. The arrow
- * keys go from tile to tile. It always shows the picture as it is, also where text runs
- * from right to left.
+ * A picture with the tile grid, and the state of each tile once the map has states. The
+ * map dims tiles that are not done, and shows the painted pixels of those that are. The
+ * arrow keys go from tile to tile. The picture is not mirrored where text runs from right
+ * to left.
  */
 struct _UpscaleTileMap
 {
@@ -33,12 +33,12 @@ struct _UpscaleTileMap
 
 G_DEFINE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, GTK_TYPE_DRAWING_AREA)
 
-/* Where the picture lies in the widget: scaled to fit, in its middle. */
+/* Position of the picture in the widget: scaled to fit, and centered. */
 typedef struct
 {
   double x;
   double y;
-  double scale; /* of target px */
+  double scale; /* widget px in a target px */
 } Place;
 
 static int
@@ -58,7 +58,7 @@ get_height (const UpscaleTileMap *self)
 static Place
 find_place (UpscaleTileMap *self)
 {
-  /* The lines at the edges need room too. */
+  /* The outlines at the edges need a pixel more. */
   double width = gtk_widget_get_allocated_width (GTK_WIDGET (self)) - 2.0;
   double height = gtk_widget_get_allocated_height (GTK_WIDGET (self)) - 2.0;
   double scale = MIN (width / get_width (self), height / get_height (self));
@@ -86,7 +86,7 @@ draw_picture (UpscaleTileMap *self, cairo_t *cr, Place place)
   cairo_restore (cr);
 }
 
-/* On whole pixels, so that lines are sharp. */
+/* Returns whole pixels, on which outlines are sharp. */
 static GdkRectangle
 place_tile (const UpscaleTileMap *self, Place place, guint index)
 {
@@ -118,15 +118,15 @@ dim (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
   cairo_fill (cr);
 }
 
-/* A finished tile is to be looked at, so its mark stands aside. */
+/* The user looks at finished tiles, so their icon is small and in a corner. */
 static void
-mark (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
+draw_icon (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
 {
-  double radius = MIN (MARK_PX, MARK_SHARE * MIN (at.width, at.height));
+  double radius = MIN (MAX_ICON_PX, ICON_SHARE * MIN (at.width, at.height));
   double x = at.x + at.width / 2.0;
   double y = at.y + at.height / 2.0;
 
-  if (radius < LEAST_MARK_PX || state == UPSCALE_TILE_WAITING)
+  if (radius < MIN_ICON_PX || state == UPSCALE_TILE_WAITING)
     return;
   if (is_done (state))
     {
@@ -137,7 +137,7 @@ mark (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
   upscale_tile_state_icon_draw (cr, state, x, y, radius);
 }
 
-/* A light line in a dark one can be seen on any picture. */
+/* A light line within a dark one can be seen on any picture. */
 static void
 outline (cairo_t *cr, GdkRectangle at)
 {
@@ -180,7 +180,7 @@ upscale_tile_map_draw (GtkWidget *widget, cairo_t *cr)
   for (guint i = 0; i < n_tiles; i++)
     outline (cr, place_tile (self, place, i));
   for (guint i = 0; self->states && i < n_tiles; i++)
-    mark (cr, place_tile (self, place, i), self->states[i]);
+    draw_icon (cr, place_tile (self, place, i), self->states[i]);
   draw_cursor (self, cr, place);
   return GDK_EVENT_PROPAGATE;
 }
@@ -219,7 +219,7 @@ upscale_tile_map_query_tooltip (GtkWidget  *widget,
 }
 
 static void
-say_tile (UpscaleTileMap *self)
+announce_tile (UpscaleTileMap *self)
 {
   g_autofree char *text =
       self->describe ? self->describe (self->cursor, self->describe_data) : NULL;
@@ -228,7 +228,8 @@ say_tile (UpscaleTileMap *self)
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
 }
 
-/* The tile in the same place of the next row or column, if there is one. */
+/* Returns the tile that is @rows down and @cols to the right, or the cursor at an edge.
+ */
 static guint
 find_neighbor (UpscaleTileMap *self, int rows, int cols)
 {
@@ -255,7 +256,7 @@ upscale_tile_map_key_press_event (GtkWidget *widget, GdkEventKey *event)
     return GTK_WIDGET_CLASS (upscale_tile_map_parent_class)
         ->key_press_event (widget, event);
   self->cursor = self->cursor == NO_TILE ? 0 : find_neighbor (self, rows, cols);
-  say_tile (self);
+  announce_tile (self);
   gtk_widget_queue_draw (widget);
   return GDK_EVENT_STOP;
 }
@@ -295,19 +296,24 @@ upscale_tile_map_init (UpscaleTileMap *self)
 
 /**
  * upscale_tile_map_new:
- * @picture: what the target looks like now, in any size
+ * @picture: thumbnail of the target, in any size
  *
  * Returns: (transfer floating): a map without a grid
  */
 GtkWidget *
 upscale_tile_map_new (GdkPixbuf *picture)
 {
-  UpscaleTileMap  *self = g_object_new (UPSCALE_TYPE_TILE_MAP, NULL);
-  cairo_surface_t *surface =
+  UpscaleTileMap  *self;
+  cairo_surface_t *surface;
+  cairo_t         *cr;
+
+  g_return_val_if_fail (GDK_IS_PIXBUF (picture), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_TILE_MAP, NULL);
+  surface =
       cairo_image_surface_create (CAIRO_FORMAT_RGB24, gdk_pixbuf_get_width (picture),
                                   gdk_pixbuf_get_height (picture));
-  cairo_t *cr = cairo_create (surface);
-
+  cr = cairo_create (surface);
   cairo_set_source_rgb (cr, 0.6, 0.6, 0.6);
   cairo_paint (cr);
   gdk_cairo_set_source_pixbuf (cr, picture, 0.0, 0.0);
@@ -320,11 +326,15 @@ upscale_tile_map_new (GdkPixbuf *picture)
 /**
  * upscale_tile_map_set_plan:
  * @map: a map
- * @plan: (nullable): the tiles; their states are forgotten
+ * @plan: (nullable): the tiles, or %NULL for no grid
+ *
+ * Shows another grid, without states.
  */
 void
 upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+
   g_clear_pointer (&map->plan, upscale_tile_plan_unref);
   g_clear_pointer (&map->states, g_free);
   map->plan = plan ? upscale_tile_plan_ref (plan) : NULL;
@@ -336,13 +346,18 @@ upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
 /**
  * upscale_tile_map_set_states:
  * @map: a map with a plan
- * @states: (array): a state for each tile; copied
+ * @states: (array): a state for each tile, which is copied
  */
 void
 upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states)
 {
-  guint n_tiles = upscale_tile_plan_get_n_tiles (map->plan);
+  guint n_tiles;
 
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (map->plan != NULL);
+  g_return_if_fail (states != NULL);
+
+  n_tiles = upscale_tile_plan_get_n_tiles (map->plan);
   g_free (map->states);
   map->states = g_memdup2 (states, n_tiles * sizeof *states);
   gtk_widget_queue_draw (GTK_WIDGET (map));
@@ -351,7 +366,7 @@ upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states
 /**
  * upscale_tile_map_set_describe:
  * @map: a map
- * @describe: tells of a tile; for the tooltip, and for those who can't see the map
+ * @describe: (nullable): describes a tile for the tooltip and for screen readers
  * @user_data: for @describe
  */
 void
@@ -359,6 +374,8 @@ upscale_tile_map_set_describe (UpscaleTileMap    *map,
                                UpscaleTileMapFunc describe,
                                gpointer           user_data)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+
   map->describe = describe;
   map->describe_data = user_data;
 }
@@ -374,10 +391,10 @@ to_picture (const UpscaleTileMap *map, UpscaleRect rect)
 /**
  * upscale_tile_map_get_pixel_size:
  * @map: a map
- * @rect: in target px
- * @width_px: (out): width in which the map keeps that part, 0 when it is too small to
+ * @rect: a part of the target, in target px
+ * @width_px: (out): width of @rect in the map's picture, or 0 if @rect is too small to
  * show
- * @height_px: (out): its height
+ * @height_px: (out): height of @rect in the map's picture
  */
 void
 upscale_tile_map_get_pixel_size (UpscaleTileMap *map,
@@ -385,8 +402,12 @@ upscale_tile_map_get_pixel_size (UpscaleTileMap *map,
                                  int            *width_px,
                                  int            *height_px)
 {
-  UpscaleRect at = to_picture (map, rect);
+  UpscaleRect at;
 
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (width_px != NULL && height_px != NULL);
+
+  at = to_picture (map, rect);
   *width_px = at.width;
   *height_px = at.height;
 }
@@ -394,19 +415,28 @@ upscale_tile_map_get_pixel_size (UpscaleTileMap *map,
 /**
  * upscale_tile_map_put:
  * @map: a map
- * @rect: in target px
- * @pixels: what it looks like from now on, in the size the map has asked for
+ * @rect: a part of the target, in target px
+ * @pixels: the new pixels of @rect, in the size of upscale_tile_map_get_pixel_size() or
+ * smaller
+ *
+ * Replaces a part of the picture.
  */
 void
 upscale_tile_map_put (UpscaleTileMap *map, UpscaleRect rect, UpscalePixels *pixels)
 {
-  UpscaleRect at = to_picture (map, rect);
-  g_autoptr (GdkPixbuf) pixbuf =
+  UpscaleRect at;
+  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  cairo_t *cr;
+
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (pixels != NULL);
+
+  at = to_picture (map, rect);
+  pixbuf =
       gdk_pixbuf_new_from_data (pixels->data, GDK_COLORSPACE_RGB, FALSE, 8,
                                 pixels->width_px, pixels->height_px,
                                 (int) upscale_pixels_get_row_bytes (pixels), NULL, NULL);
-  cairo_t *cr = cairo_create (map->picture);
-
+  cr = cairo_create (map->picture);
   cairo_translate (cr, at.x, at.y);
   cairo_scale (cr, (double) at.width / pixels->width_px,
                (double) at.height / pixels->height_px);

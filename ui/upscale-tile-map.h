@@ -15,9 +15,11 @@ G_DECLARE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, UPSCALE, TILE_MAP, GtkDr
 /**
  * UpscaleTileMapFunc:
  * @tile_index: a tile
- * @user_data: what was given with it
+ * @user_data: the data of upscale_tile_map_set_describe()
  *
- * Returns: (transfer full): what can be told of the tile
+ * Describes a tile for the user.
+ *
+ * Returns: (transfer full): the description
  */
 typedef char *(*UpscaleTileMapFunc) (guint tile_index, gpointer user_data);
 

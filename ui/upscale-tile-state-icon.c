@@ -3,12 +3,12 @@
 
 #include <glib/gi18n.h>
 
-#define MARK_PX 16
+#define ICON_PX 16
 #define STATE_KEY "upscale-state"
 #define LINE_SHARE 0.28 /* of the radius */
 
-/* Okabe and Ito's palette: told apart by all kinds of color vision. Each state has a
- * shape of its own as well. */
+/* Colors of Okabe and Ito's palette, which all kinds of color vision can tell apart. Each
+ * state has a shape of its own as well. */
 static const GdkRGBA colors[UPSCALE_N_TILE_STATES] = {
   [UPSCALE_TILE_WAITING] = { 0.35, 0.35, 0.35, 1.0 },
   [UPSCALE_TILE_IN_FLIGHT] = { 0.0, 0.447, 0.698, 1.0 },
@@ -22,11 +22,13 @@ static const GdkRGBA colors[UPSCALE_N_TILE_STATES] = {
  * upscale_tile_state_icon_get_color:
  * @state: a tile's state
  *
- * Returns: the color it is shown in; white can be read on it
+ * Returns: the color of the state's icon, on which white can be read
  */
 GdkRGBA
 upscale_tile_state_icon_get_color (UpscaleTileState state)
 {
+  g_return_val_if_fail (state < UPSCALE_N_TILE_STATES, colors[UPSCALE_TILE_WAITING]);
+
   return colors[state];
 }
 
@@ -34,7 +36,7 @@ upscale_tile_state_icon_get_color (UpscaleTileState state)
  * upscale_tile_state_icon_get_name:
  * @state: a tile's state
  *
- * Returns: (transfer none): what the user reads for it
+ * Returns: (transfer none): the name of the state for the user
  */
 const char *
 upscale_tile_state_icon_get_name (UpscaleTileState state)
@@ -48,10 +50,12 @@ upscale_tile_state_icon_get_name (UpscaleTileState state)
     [UPSCALE_TILE_FAILED] = N_ ("failed"),
   };
 
+  g_return_val_if_fail (state < UPSCALE_N_TILE_STATES, NULL);
+
   return _ (names[state]);
 }
 
-/* Around 0, 0 with radius 1. */
+/* Traces the shape of @state in a circle of radius 1 around the origin. */
 static void
 trace_shape (cairo_t *cr, UpscaleTileState state)
 {
@@ -91,13 +95,14 @@ trace_shape (cairo_t *cr, UpscaleTileState state)
 
 /**
  * upscale_tile_state_icon_draw:
- * @cr: where to
+ * @cr: a cairo context
  * @state: a tile's state
- * @x: center
- * @y: center
- * @radius: size
+ * @x: horizontal center of the icon
+ * @y: vertical center of the icon
+ * @radius: radius of the icon
  *
- * Draws a state's mark, which can be read on any picture and in any theme.
+ * Draws the icon of a state. A white rim makes the icon readable on any picture and in
+ * any theme.
  */
 void
 upscale_tile_state_icon_draw (cairo_t         *cr,
@@ -106,6 +111,9 @@ upscale_tile_state_icon_draw (cairo_t         *cr,
                               double           y,
                               double           radius)
 {
+  g_return_if_fail (cr != NULL);
+  g_return_if_fail (state < UPSCALE_N_TILE_STATES);
+
   cairo_save (cr);
   cairo_translate (cr, x, y);
   cairo_scale (cr, radius, radius);
@@ -132,7 +140,7 @@ on_draw (GtkWidget *widget, cairo_t *cr, gpointer user_data)
   upscale_tile_state_icon_draw (cr,
                                 GPOINTER_TO_INT (
                                     g_object_get_data (G_OBJECT (widget), STATE_KEY)),
-                                width / 2.0, height / 2.0, MARK_PX / 2.0 - 1.0);
+                                width / 2.0, height / 2.0, ICON_PX / 2.0 - 1.0);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -140,28 +148,31 @@ on_draw (GtkWidget *widget, cairo_t *cr, gpointer user_data)
  * upscale_tile_state_icon_new:
  * @state: a tile's state
  *
- * Returns: (transfer floating): a widget that shows its mark
+ * Returns: (transfer floating): a widget that shows the icon of @state
  */
 GtkWidget *
 upscale_tile_state_icon_new (UpscaleTileState state)
 {
-  GtkWidget *mark = gtk_drawing_area_new ();
+  GtkWidget *icon = gtk_drawing_area_new ();
 
-  gtk_widget_set_size_request (mark, MARK_PX, MARK_PX);
-  gtk_widget_set_valign (mark, GTK_ALIGN_CENTER);
-  g_signal_connect (mark, "draw", G_CALLBACK (on_draw), NULL);
-  upscale_tile_state_icon_set_state (mark, state);
-  return mark;
+  gtk_widget_set_size_request (icon, ICON_PX, ICON_PX);
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  g_signal_connect (icon, "draw", G_CALLBACK (on_draw), NULL);
+  upscale_tile_state_icon_set_state (icon, state);
+  return icon;
 }
 
 /**
  * upscale_tile_state_icon_set_state:
- * @mark: a widget made by upscale_tile_state_icon_new()
- * @state: what it shows from now on
+ * @icon: a widget of upscale_tile_state_icon_new()
+ * @state: the state that @icon shows from now on
  */
 void
-upscale_tile_state_icon_set_state (GtkWidget *mark, UpscaleTileState state)
+upscale_tile_state_icon_set_state (GtkWidget *icon, UpscaleTileState state)
 {
-  g_object_set_data (G_OBJECT (mark), STATE_KEY, GINT_TO_POINTER (state));
-  gtk_widget_queue_draw (mark);
+  g_return_if_fail (GTK_IS_WIDGET (icon));
+  g_return_if_fail (state < UPSCALE_N_TILE_STATES);
+
+  g_object_set_data (G_OBJECT (icon), STATE_KEY, GINT_TO_POINTER (state));
+  gtk_widget_queue_draw (icon);
 }

@@ -15,6 +15,6 @@ void        upscale_tile_state_icon_draw (cairo_t         *cr,
 GdkRGBA     upscale_tile_state_icon_get_color (UpscaleTileState state);
 const char *upscale_tile_state_icon_get_name (UpscaleTileState state);
 GtkWidget  *upscale_tile_state_icon_new (UpscaleTileState state);
-void        upscale_tile_state_icon_set_state (GtkWidget *mark, UpscaleTileState state);
+void        upscale_tile_state_icon_set_state (GtkWidget *icon, UpscaleTileState state);
 
 G_END_DECLS

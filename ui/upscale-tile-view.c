@@ -16,8 +16,8 @@
 /**
  * UpscaleTileView:
  *
- * The map of a running job, which can be zoomed, and below it what its marks mean and how
- * many tiles each stands for.
+ * The map of a running job, which can be zoomed, above a legend of the tile states with
+ * the number of tiles in each.
  */
 struct _UpscaleTileView
 {
@@ -30,7 +30,7 @@ struct _UpscaleTileView
   GtkWidget      *counts[UPSCALE_N_TILE_STATES];
   GtkWidget      *legends[UPSCALE_N_TILE_STATES];
   int             zoom;
-  double          x_center; /* what stays in the middle, 0 to 1 */
+  double          x_center; /* point of the map that stays in the middle, 0 to 1 */
   double          y_center;
 
   UpscaleJob       *job;
@@ -94,7 +94,8 @@ get_y (UpscaleTileView *self)
   return gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
 }
 
-/* The map has got its new size, so what was in the middle can be put there again. */
+/* The map has its new size now, so the point that was in the middle can move back there.
+ */
 static void
 on_upper_changed (GtkAdjustment *adjustment, GParamSpec *spec, gpointer user_data)
 {
@@ -227,15 +228,18 @@ fill (UpscaleTileView *self)
 
 /**
  * upscale_tile_view_new:
- * @picture: what the source looks like
+ * @picture: thumbnail of the source
  *
  * Returns: (transfer floating): a view that watches no job yet
  */
 GtkWidget *
 upscale_tile_view_new (GdkPixbuf *picture)
 {
-  UpscaleTileView *self = g_object_new (UPSCALE_TYPE_TILE_VIEW, NULL);
+  UpscaleTileView *self;
 
+  g_return_val_if_fail (GDK_IS_PIXBUF (picture), NULL);
+
+  self = g_object_new (UPSCALE_TYPE_TILE_VIEW, NULL);
   self->map = UPSCALE_TILE_MAP (upscale_tile_map_new (picture));
   fill (self);
   return GTK_WIDGET (self);
@@ -263,13 +267,19 @@ describe_tile (guint index, gpointer user_data)
 /**
  * upscale_tile_view_watch:
  * @view: a view
- * @job: whose tiles it shows from now on
+ * @job: the job whose tiles @view shows from now on
+ *
+ * Shows another job, with all tiles waiting.
  */
 void
 upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job)
 {
-  UpscaleTilePlan *plan = upscale_job_get_plan (job);
+  UpscaleTilePlan *plan;
 
+  g_return_if_fail (UPSCALE_IS_TILE_VIEW (view));
+  g_return_if_fail (UPSCALE_IS_JOB (job));
+
+  plan = upscale_job_get_plan (job);
   forget_job (view);
   view->job = g_object_ref (job);
   view->states = g_new0 (UpscaleTileState, upscale_tile_plan_get_n_tiles (plan));
@@ -299,7 +309,8 @@ show_cell (UpscaleTileView *self, const UpscaleCell *cell)
   upscale_tile_map_get_pixel_size (self->map, cell->rect, &width_px, &height_px);
   if (width_px == 0 || height_px == 0)
     return;
-  /* A small result may be kept larger than it is: then it is read as it is. */
+  /* The map may keep a small result larger than it is; reading more pixels than it has
+   * would gain nothing. */
   width_px = MIN (width_px, cell->rect.width);
   height_px = MIN (height_px, cell->rect.height);
   pixels = upscale_preview_read (upscale_job_get_result (self->job), cell->rect, width_px,
@@ -323,7 +334,7 @@ show_new_cells (UpscaleTileView *self)
     }
 }
 
-/* States that no tile is in take no room. */
+/* Hides the states that no tile is in. */
 static void
 show_counts (UpscaleTileView *self, const guint *counts)
 {
@@ -341,16 +352,21 @@ show_counts (UpscaleTileView *self, const guint *counts)
  * upscale_tile_view_refresh:
  * @view: a view that watches a job
  *
- * Shows how things stand now.
+ * Shows the current state of the job's tiles, and the pixels of new finished ones.
  */
 void
 upscale_tile_view_refresh (UpscaleTileView *view)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (view->job);
-  guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (view->job));
-  guint counts[UPSCALE_N_TILE_STATES] = { 0 };
-  g_autofree char *words = NULL;
+  UpscaleScheduler *scheduler;
+  guint             n_tiles;
+  guint             counts[UPSCALE_N_TILE_STATES] = { 0 };
+  g_autofree char  *progress = NULL;
 
+  g_return_if_fail (UPSCALE_IS_TILE_VIEW (view));
+  g_return_if_fail (view->job != NULL);
+
+  scheduler = upscale_job_get_scheduler (view->job);
+  n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (view->job));
   for (guint i = 0; i < n_tiles; i++)
     {
       view->states[i] = upscale_scheduler_get_tile (scheduler, i).state;
@@ -359,6 +375,7 @@ upscale_tile_view_refresh (UpscaleTileView *view)
   show_new_cells (view);
   upscale_tile_map_set_states (view->map, view->states);
   show_counts (view, counts);
-  words = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
-  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (view->map)), words);
+  progress = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (view->map)),
+                              progress);
 }

@@ -24,7 +24,7 @@ NO_README = (
     ".egg-info",
 )
 # Headers of these folders declare what their file names do not say. The list only ever gets shorter.
-FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/per-tile/", "ui/")
+FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/per-tile/",)
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
