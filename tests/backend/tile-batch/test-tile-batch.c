@@ -313,8 +313,7 @@ test_cancel_stops_the_server_too (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_farewell_that_overtakes_its_batch_is_said_again (Fixture      *fixture,
-                                                      gconstpointer data)
+test_delete_that_overtakes_its_batch_is_sent_again (Fixture *fixture, gconstpointer data)
 {
   fixture->stalls = TRUE;
   fixture->n_early_deletes = 2;
@@ -414,8 +413,8 @@ main (int argc, char **argv)
   ADD ("busy-says-so", test_busy_says_so);
   ADD ("batch-given-up-by-the-server", test_batch_given_up_by_the_server);
   ADD ("cancel-stops-the-server-too", test_cancel_stops_the_server_too);
-  ADD ("farewell-that-overtakes-its-batch-is-said-again",
-       test_farewell_that_overtakes_its_batch_is_said_again);
+  ADD ("delete-that-overtakes-its-batch-is-sent-again",
+       test_delete_that_overtakes_its_batch_is_sent_again);
   ADD ("server-with-the-blocking-route-only", test_server_with_the_blocking_route_only);
   ADD ("cancel-between-two-questions-does-not-wait",
        test_cancel_between_two_questions_does_not_wait);
