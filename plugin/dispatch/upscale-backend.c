@@ -10,7 +10,7 @@ upscale_backend_default_init (UpscaleBackendInterface *iface)
 {
 }
 
-/* Whatever a server says comes through here, so that no kind of backend can forget it. */
+/* Tidies the texts of servers here, so that no kind of backend can forget to. */
 static void
 propagate (GError *cause, GError **error)
 {
@@ -25,7 +25,8 @@ propagate (GError *cause, GError **error)
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Asks what the endpoint can do; starts it where the backend owns it.
+ * Asks an endpoint for its capabilities. A backend that owns its server starts the
+ * server first.
  */
 void
 upscale_backend_probe_async (UpscaleBackend     *backend,
@@ -33,6 +34,8 @@ upscale_backend_probe_async (UpscaleBackend     *backend,
                              GAsyncReadyCallback callback,
                              gpointer            user_data)
 {
+  g_return_if_fail (UPSCALE_IS_BACKEND (backend));
+
   UPSCALE_BACKEND_GET_IFACE (backend)->probe_async (backend, cancellable, callback,
                                                     user_data);
 }
@@ -40,11 +43,11 @@ upscale_backend_probe_async (UpscaleBackend     *backend,
 /**
  * upscale_backend_probe_finish:
  * @backend: a backend
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full): what the endpoint can do, with texts fit to be shown and for
- * nobody but the caller; %NULL with any #UpscaleError
+ * Returns: (transfer full): the capabilities, with texts that are fit to be shown, and
+ * not shared with anybody; %NULL with any #UpscaleError
  */
 UpscaleCapabilities *
 upscale_backend_probe_finish (UpscaleBackend *backend,
@@ -52,9 +55,12 @@ upscale_backend_probe_finish (UpscaleBackend *backend,
                               GError        **error)
 {
   GError              *cause = NULL;
-  UpscaleCapabilities *capabilities =
-      UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, &cause);
+  UpscaleCapabilities *capabilities;
 
+  g_return_val_if_fail (UPSCALE_IS_BACKEND (backend), NULL);
+
+  capabilities =
+      UPSCALE_BACKEND_GET_IFACE (backend)->probe_finish (backend, result, &cause);
   if (capabilities)
     upscale_capabilities_tidy (capabilities);
   else
@@ -65,14 +71,14 @@ upscale_backend_probe_finish (UpscaleBackend *backend,
 /**
  * upscale_backend_process_async:
  * @backend: a backend
- * @batch: what to paint; sending the same batch twice is the same work
- * @funcs: called as news come in; static
+ * @batch: a batch; sending the same batch twice is the same work
+ * @funcs: called as reports come in; static
  * @funcs_data: for @funcs
  * @cancellable: (nullable): a cancellable, which stops the endpoint too
  * @callback: called on the main thread, after the last answer
  * @user_data: for @callback
  *
- * Sends a batch and sees it through.
+ * Sends a batch and follows it to its end.
  */
 void
 upscale_backend_process_async (UpscaleBackend          *backend,
@@ -83,6 +89,10 @@ upscale_backend_process_async (UpscaleBackend          *backend,
                                GAsyncReadyCallback      callback,
                                gpointer                 user_data)
 {
+  g_return_if_fail (UPSCALE_IS_BACKEND (backend));
+  g_return_if_fail (batch != NULL);
+  g_return_if_fail (funcs != NULL);
+
   UPSCALE_BACKEND_GET_IFACE (backend)->process_async (backend, batch, funcs, funcs_data,
                                                       cancellable, callback, user_data);
 }
@@ -90,10 +100,10 @@ upscale_backend_process_async (UpscaleBackend          *backend,
 /**
  * upscale_backend_process_finish:
  * @backend: a backend
- * @result: what the callback got
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: %TRUE when the endpoint ended the batch, or %FALSE with any #UpscaleError
+ * Returns: %TRUE if the endpoint ended the batch, or %FALSE with any #UpscaleError
  */
 gboolean
 upscale_backend_process_finish (UpscaleBackend *backend,
@@ -101,9 +111,12 @@ upscale_backend_process_finish (UpscaleBackend *backend,
                                 GError        **error)
 {
   GError  *cause = NULL;
-  gboolean has_ended =
-      UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, &cause);
+  gboolean has_ended;
 
+  g_return_val_if_fail (UPSCALE_IS_BACKEND (backend), FALSE);
+
+  has_ended =
+      UPSCALE_BACKEND_GET_IFACE (backend)->process_finish (backend, result, &cause);
   if (!has_ended)
     propagate (cause, error);
   return has_ended;
@@ -112,13 +125,17 @@ upscale_backend_process_finish (UpscaleBackend *backend,
 /**
  * upscale_backend_abandon:
  * @backend: a backend
- * @batch: a batch that was processed, and failed
+ * @batch: a batch that was processed, and has failed
  *
- * Tells the endpoint to stop the batch, so that nothing is paid for that nobody fetches.
+ * Tells the endpoint to stop the batch, so that no work is paid for whose results are not
+ * fetched.
  */
 void
 upscale_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batch)
 {
+  g_return_if_fail (UPSCALE_IS_BACKEND (backend));
+  g_return_if_fail (batch != NULL);
+
   if (UPSCALE_BACKEND_GET_IFACE (backend)->abandon)
     UPSCALE_BACKEND_GET_IFACE (backend)->abandon (backend, batch);
 }

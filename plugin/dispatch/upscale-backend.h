@@ -13,12 +13,12 @@ G_DECLARE_INTERFACE (UpscaleBackend, upscale_backend, UPSCALE, BACKEND, GObject)
 
 /**
  * UpscaleTileAnswer:
- * @tile_index: which tile of the plan
- * @image: (nullable): the answered file, not yet looked at; %NULL when the endpoint
- * failed at this tile
- * @failure: (nullable): what the endpoint said about it, when @image is %NULL
+ * @tile_index: a tile of the batch
+ * @image: (nullable): the answered file, not checked yet; %NULL if the endpoint failed at
+ * this tile
+ * @failure: (nullable): the endpoint's reason, if @image is %NULL
  *
- * What an endpoint says about one tile. Valid during the call only.
+ * An endpoint's answer about one tile. Valid during the call only.
  */
 typedef struct
 {
@@ -29,13 +29,13 @@ typedef struct
 
 /**
  * UpscaleBatchFuncs:
- * @on_answer: one tile's answer; at most once a tile, as answers come in
- * @on_phase: what the endpoint does with it from now on. Not called by backends that
- * can't tell
- * @on_named: (nullable): the endpoint has taken the batch and calls it @remote_id, by
- * which a later run can collect it
+ * @on_answer: an answer has come; at most one for each tile
+ * @on_phase: the batch has entered a phase. Backends that can't tell never call this
+ * @on_named: (nullable): the endpoint has acknowledged the batch and set @remote_id, by
+ * which a later run can collect the results
  *
- * What a backend tells of a batch, on the main thread, always before the batch ends.
+ * The reports of a backend about a batch, on the main thread, always before the batch
+ * ends.
  */
 typedef struct
 {
@@ -46,18 +46,20 @@ typedef struct
 
 /**
  * UpscaleBackendInterface:
- * @probe_async: asks what the endpoint can do; starts it where the backend owns it
- * @probe_finish: its end
- * @process_async: sends one batch and sees it through. The caller owns the deadline: it
- * cancels. A cancelled batch is cancelled at the endpoint too, which may go on behind the
- * caller's back. Many batches may be under way at once.
- * A batch that was processed before goes on where it stood
- * @process_finish: its end. %TRUE when the endpoint ended the batch, whatever it said of
- * the single tiles
- * @abandon: (nullable): tells the endpoint to stop a batch that is not asked for any
- * more; nothing is waited for
+ * @probe_async: asks the endpoint for its capabilities; starts a server that the backend
+ * owns
+ * @probe_finish: ends the probe
+ * @process_async: sends one batch and follows it to its end. The caller cancels the batch
+ * at the deadline. A cancelled batch is cancelled at the endpoint too, which may take
+ * longer than the call. Many batches may be under way at once. A batch that was processed
+ * before goes on where it stopped
+ * @process_finish: ends the batch. %TRUE if the endpoint ended the batch, even if single
+ * tiles failed
+ * @abandon: (nullable): tells the endpoint to stop a batch whose results are not fetched
+ * any more; does not wait for the answer
  *
- * Code that speaks to one kind of endpoint. Everything happens on the main thread.
+ * The code that speaks to one kind of endpoint. All calls and callbacks are on the main
+ * thread.
  */
 struct _UpscaleBackendInterface
 {

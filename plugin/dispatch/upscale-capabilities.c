@@ -6,8 +6,8 @@
 #include "upscale-model-names.h"
 #include "upscale-text.h"
 
-/* What is safe to believe of an endpoint that says nothing: diffusion models work on
- * multiples of 64. */
+/* Safe values for an endpoint that states none: diffusion models work on multiples of
+ * 64. */
 #define DEFAULT_MULTIPLE_OF 64
 #define DEFAULT_MAX_TILES 64
 #define MOST_NAMES 20000
@@ -17,15 +17,18 @@
 
 /**
  * upscale_capabilities_new:
- * @identity: names what paints
+ * @identity: the endpoint's name for its models and version
  *
  * Returns: (transfer full): capabilities with safe defaults, for their maker to fill
  */
 UpscaleCapabilities *
 upscale_capabilities_new (const char *identity)
 {
-  UpscaleCapabilities *capabilities = g_atomic_rc_box_new0 (UpscaleCapabilities);
+  UpscaleCapabilities *capabilities;
 
+  g_return_val_if_fail (identity != NULL, NULL);
+
+  capabilities = g_atomic_rc_box_new0 (UpscaleCapabilities);
   capabilities->identity = g_strdup (identity);
   capabilities->max_tiles = DEFAULT_MAX_TILES;
   capabilities->multiple_of = DEFAULT_MULTIPLE_OF;
@@ -48,6 +51,8 @@ upscale_capabilities_new (const char *identity)
 UpscaleCapabilities *
 upscale_capabilities_ref (UpscaleCapabilities *capabilities)
 {
+  g_return_val_if_fail (capabilities != NULL, NULL);
+
   return g_atomic_rc_box_acquire (capabilities);
 }
 
@@ -81,6 +86,8 @@ free_members (gpointer data)
 void
 upscale_capabilities_unref (UpscaleCapabilities *capabilities)
 {
+  g_return_if_fail (capabilities != NULL);
+
   g_atomic_rc_box_release_full (capabilities, free_members);
 }
 
@@ -92,7 +99,7 @@ tidy (char **text, guint most_chars)
   *text = old ? upscale_text_tidy (old, most_chars) : NULL;
 }
 
-/* Names that can't be shown are left out: tidied they would be other names. */
+/* Names that can't be shown are left out, as tidying would make other names of them. */
 static void
 keep_plain_names (GStrv *names)
 {
@@ -109,15 +116,17 @@ keep_plain_names (GStrv *names)
 
 /**
  * upscale_capabilities_tidy:
- * @capabilities: capabilities that nobody else has yet
+ * @capabilities: capabilities that are not shared yet
  *
- * Makes all texts fit to be shown, see upscale_text_tidy(). An identity that is not
- * becomes its digest, which names the same.
+ * Makes all texts fit to be shown, see upscale_text_tidy(). An identity that can't be
+ * shown is replaced by its digest, which is as unique.
  */
 void
 upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
 {
   g_autofree char *digest = NULL;
+
+  g_return_if_fail (capabilities != NULL);
 
   if (!upscale_text_is_plain (capabilities->identity, MOST_NAME_CHARS))
     {
@@ -192,19 +201,23 @@ append_missing_loras (GString                   *text,
 
 /**
  * upscale_capabilities_dup_missing:
- * @capabilities: what an endpoint can do
- * @gen_params: how it is to paint
+ * @capabilities: the capabilities of an endpoint
+ * @gen_params: the parameters of the picture
  *
- * Compares what is asked for with what is there. What an endpoint does not tell of is
- * taken to be there.
+ * Compares the parameters with the capabilities. Models, guides and LoRAs that the
+ * endpoint does not list are assumed to be available.
  *
- * Returns: (transfer full) (nullable): what is missing, in words; %NULL when nothing is
+ * Returns: (transfer full) (nullable): the parameters that the endpoint can't follow, in
+ * words; %NULL if there are none
  */
 char *
 upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
                                   const UpscaleGenParams    *gen_params)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+
+  g_return_val_if_fail (capabilities != NULL, NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
 
   if (lacks (capabilities, capabilities->models, gen_params->model))
     g_string_append_printf (text, _ ("it has no model '%s'; "), gen_params->model);
@@ -235,15 +248,18 @@ are_same (GStrv names, GStrv others)
 
 /**
  * upscale_capabilities_paint_alike:
- * @capabilities: what an endpoint can do
- * @other: what another can do
+ * @capabilities: the capabilities of an endpoint
+ * @other: those of another
  *
- * Returns: %TRUE if both are sent the same tiles and their answers are interchangeable
+ * Returns: %TRUE if both get the same tiles and their answers are interchangeable
  */
 gboolean
 upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
                                   const UpscaleCapabilities *other)
 {
+  g_return_val_if_fail (capabilities != NULL, FALSE);
+  g_return_val_if_fail (other != NULL, FALSE);
+
   return g_strcmp0 (capabilities->place, other->place) == 0 &&
          g_str_equal (capabilities->identity, other->identity) &&
          g_strcmp0 (capabilities->default_model, other->default_model) == 0 &&
@@ -253,7 +269,7 @@ upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
          capabilities->multiple_of == other->multiple_of;
 }
 
-/* Other guides that the server has don't paint this job. */
+/* Only the guide that fits the model has an effect on this job. */
 static void
 append_guide (GString *name, GStrv guides, const char *model)
 {
@@ -266,24 +282,28 @@ append_guide (GString *name, GStrv guides, const char *model)
 
 /**
  * upscale_capabilities_dup_painter:
- * @capabilities: what an endpoint can do
- * @gen_params: how it is to paint
+ * @capabilities: the capabilities of an endpoint
+ * @gen_params: the parameters of the picture
  *
- * A model that the gen_params names is the gen_params's business; one that the server
- * chooses is the server's, and so are the guides of a gen_params that wants guides. The
- * identity is only the server's word, so the name begins with the place.
+ * The name begins with the endpoint's place, because the identity is only the server's
+ * word. A model that the server chooses is part of the name, and so are the guides that
+ * the parameters want; a model that the parameters name is part of the tile's key.
  *
- * Returns: (transfer full): names what paints: answers under equal names are
- * interchangeable
+ * Returns: (transfer full): a name for the endpoint's models; answers under equal names
+ * are interchangeable
  */
 char *
 upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
                                   const UpscaleGenParams    *gen_params)
 {
-  GString    *name = g_string_new (capabilities->place);
-  const char *model =
-      *gen_params->model ? gen_params->model : capabilities->default_model;
+  GString    *name;
+  const char *model;
 
+  g_return_val_if_fail (capabilities != NULL, NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  name = g_string_new (capabilities->place);
+  model = *gen_params->model ? gen_params->model : capabilities->default_model;
   g_string_append_printf (name, " %s", capabilities->identity);
   if (capabilities->default_model && *gen_params->model == '\0')
     g_string_append_printf (name, " %s", capabilities->default_model);
@@ -296,16 +316,19 @@ upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
 
 /**
  * upscale_capabilities_take_raw:
- * @capabilities: what an endpoint can do
- * @n_bytes: size of a tile's pixels
+ * @capabilities: the capabilities of an endpoint
+ * @n_bytes: size of a tile's pixels, bytes
  *
- * Bytes cost nothing on this machine, as long as the endpoint takes them in base64.
+ * Transfer within this machine costs less than compression, as long as the pixels in
+ * base64 fit in the endpoint's largest request.
  *
- * Returns: %TRUE if tiles need not be compressed for it
+ * Returns: %TRUE if tiles should be sent without compression
  */
 gboolean
 upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities, gsize n_bytes)
 {
+  g_return_val_if_fail (capabilities != NULL, FALSE);
+
   return capabilities->is_loopback &&
          (capabilities->max_body_bytes == 0 ||
           (gint64) n_bytes < capabilities->max_body_bytes / 3);

@@ -9,45 +9,46 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 
 /**
  * UpscaleCapabilities:
- * @identity: names what paints, by the endpoint's own word
- * @place: (nullable): which endpoints are believed to paint alike under the same
+ * @identity: a name for the endpoint's models and version, by its own word
+ * @place: (nullable): a name shared by the endpoints that paint alike under the same
  * @identity; set by upscale_endpoint_set_ready(), without spaces
  * @max_tiles: tiles in one batch, at least 1
- * @max_body_bytes: largest request, 0 when unknown
- * @multiple_of: sides of the tiles sent are multiples of this, px
- * @concurrency: batches it works on at once, at least 1
- * @n_queued: batches more that it holds ready meanwhile, so that no upload is waited for
- * @resizes: it enlarges a smaller tile to the target size by itself, so a tile may be
- * sent at the source's size
- * @keeps_batches: it can be asked for a batch by its id, also by a later run
+ * @max_body_bytes: largest request, bytes; 0 if unknown
+ * @multiple_of: the sides of sent tiles are multiples of this, px
+ * @concurrency: batches that the endpoint works on at once, at least 1
+ * @n_queued: further batches that it takes meanwhile, so that no slot waits for an upload
+ * @resizes: it enlarges a smaller tile to the target size, so that tiles may be sent in
+ * the source's size
+ * @keeps_batches: a batch can be asked for by its id, also by a later run
  * @autoscales: its slots start cold and cost extra
- * @price_per_hour: of one slot at work, in dollars; 0 when it does not say
- * @is_loopback: it runs on this machine, so bytes cost less than compressing them
- * @uses_prompt: what it paints depends on words
+ * @price_per_hour: price of one slot at work, in dollars; 0 if not stated
+ * @is_loopback: it runs on this machine, so that transfer costs less than compression
+ * @uses_prompt: the prompt has an effect
  * @takes_controlnet: it has a tile ControlNet
  * @takes_ip_adapter: it can follow a reference picture
  * @takes_loras: it can add LoRAs
- * @takes_generation_size: it can paint at another size than the tile's own
- * @stops_tiles: a tile that it already paints can be stopped there
- * @guesses_model: it has no model of its own choice, so @default_model is a guess
- * @takes_short_names: a model or LoRA may be named without folder and ending, where only
- * one fits
- * @models: (nullable): models it has, %NULL when it does not say
- * @controlnets: (nullable): ControlNets it has, likewise
- * @tile_controlnets: (nullable): those that we choose a tile ControlNet from by the name
- * of the model, best first; %NULL where the server chooses
+ * @takes_generation_size: it can paint in another size than the tile's own
+ * @stops_tiles: a tile that is being painted can be stopped
+ * @guesses_model: the server has no default model, so @default_model is a guess
+ * @takes_short_names: a model or LoRA may be named without folder and file ending, if
+ * only one fits
+ * @models: (nullable): its models, %NULL if not stated
+ * @controlnets: (nullable): its ControlNets, likewise
+ * @tile_controlnets: (nullable): the ControlNets from which the client chooses one by the
+ * name of the model, best first; %NULL if the server chooses
  * @ip_adapters: (nullable): likewise for a reference picture
- * @loras: (nullable): LoRAs it has, likewise
- * @version: (nullable): of the server
- * @about: (nullable): what it says of itself, sentences
- * @default_model: (nullable): what it paints with where the gen_params names no model;
- * names its answers then, together with @identity
- * @hint: (nullable): how to get what it lacks, a sentence
- * @controlnet_hint: (nullable): how to get a tile ControlNet, likewise
- * @ip_adapter_hint: (nullable): how to get IP-Adapter, likewise
- * @caveat: (nullable): what its user should know in any case, a sentence
+ * @loras: (nullable): its LoRAs, %NULL if not stated
+ * @version: (nullable): version of the server
+ * @about: (nullable): the server's description of itself, sentences
+ * @default_model: (nullable): the model that paints if the parameters name none; part of
+ * the painter's name then
+ * @hint: (nullable): advice on how to get missing models, a sentence
+ * @controlnet_hint: (nullable): likewise for a tile ControlNet
+ * @ip_adapter_hint: (nullable): likewise for IP-Adapter
+ * @caveat: (nullable): a warning for the user in any case, a sentence
  *
- * What an endpoint said it can do when it was probed. Read-only once handed on.
+ * The capabilities that an endpoint has stated when it was probed. Read-only once handed
+ * on.
  */
 struct _UpscaleCapabilities
 {

@@ -44,7 +44,7 @@ upscale_clock_init (UpscaleClock *self)
 /**
  * upscale_clock_new:
  *
- * Returns: (transfer full): the real clock; it does not jump when the date is set
+ * Returns: (transfer full): the real clock, which does not jump when the date is set
  */
 UpscaleClock *
 upscale_clock_new (void)
@@ -56,22 +56,24 @@ upscale_clock_new (void)
  * upscale_clock_get_now:
  * @clock: a clock
  *
- * Returns: the time in microseconds since some moment
+ * Returns: the time since a fixed moment, us
  */
 gint64
 upscale_clock_get_now (UpscaleClock *clock)
 {
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), 0);
+
   return UPSCALE_CLOCK_GET_CLASS (clock)->get_now (clock);
 }
 
 /**
  * upscale_clock_add_timer:
  * @clock: a clock
- * @wait_us: when it is due, from now
+ * @wait_us: the time from now, us
  * @on_due: called once, on the main thread
  * @user_data: for @on_due
  *
- * Returns: the timer, not 0; forget it when it was due
+ * Returns: the timer, never 0. A timer that was due is removed already
  */
 guint
 upscale_clock_add_timer (UpscaleClock   *clock,
@@ -79,6 +81,9 @@ upscale_clock_add_timer (UpscaleClock   *clock,
                          GSourceOnceFunc on_due,
                          gpointer        user_data)
 {
+  g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), 0);
+  g_return_val_if_fail (on_due != NULL, 0);
+
   return UPSCALE_CLOCK_GET_CLASS (clock)->add_timer (clock, wait_us, on_due, user_data);
 }
 
@@ -87,10 +92,13 @@ upscale_clock_add_timer (UpscaleClock   *clock,
  * @clock: a clock
  * @timer: a timer that was not due yet
  *
- * Forgets a timer.
+ * Removes a timer.
  */
 void
 upscale_clock_remove_timer (UpscaleClock *clock, guint timer)
 {
+  g_return_if_fail (UPSCALE_IS_CLOCK (clock));
+  g_return_if_fail (timer != 0);
+
   UPSCALE_CLOCK_GET_CLASS (clock)->remove_timer (clock, timer);
 }

@@ -10,11 +10,11 @@ G_DECLARE_DERIVABLE_TYPE (UpscaleClock, upscale_clock, UPSCALE, CLOCK, GObject)
 
 /**
  * UpscaleClockClass:
- * @get_now: the time in microseconds since some moment
+ * @get_now: see upscale_clock_get_now()
  * @add_timer: see upscale_clock_add_timer()
  * @remove_timer: see upscale_clock_remove_timer()
  *
- * The one source of time, so that tests can own it.
+ * The only source of time in a job, so that tests can replace it.
  */
 struct _UpscaleClockClass
 {

@@ -559,12 +559,16 @@ upscale_endpoint_stop_busy (UpscaleEndpoint *endpoint,
  * upscale_endpoint_back_off:
  * @endpoint: an endpoint
  * @until_us: time until which the endpoint gets no request
+ *
+ * Lets the endpoint back off, unless it is stopped.
  */
 void
 upscale_endpoint_back_off (UpscaleEndpoint *endpoint, gint64 until_us)
 {
   g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
 
+  if (endpoint->state == UPSCALE_ENDPOINT_STOPPED)
+    return;
   g_debug ("endpoint %s: backs off until %" G_GINT64_FORMAT " us", endpoint->name,
            until_us);
   upscale_health_back_off (&endpoint->health, until_us);

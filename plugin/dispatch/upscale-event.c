@@ -3,9 +3,9 @@
 
 /**
  * upscale_event_kind_get_name:
- * @kind: what happened
+ * @kind: a kind of event
  *
- * Returns: (transfer none): what logs call it
+ * Returns: (transfer none): the kind's name in logs
  */
 const char *
 upscale_event_kind_get_name (UpscaleEventKind kind)
@@ -24,6 +24,8 @@ upscale_event_kind_get_name (UpscaleEventKind kind)
     [UPSCALE_EVENT_ENDPOINT_BUSY] = "endpoint-busy",
     [UPSCALE_EVENT_ENDPOINT_STOPPED] = "endpoint-stopped",
   };
+
+  g_return_val_if_fail ((guint) kind < G_N_ELEMENTS (names), NULL);
 
   return names[kind];
 }

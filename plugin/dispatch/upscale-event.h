@@ -9,20 +9,21 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleEventKind:
- * @UPSCALE_EVENT_PROBED: an endpoint has said what it can do
- * @UPSCALE_EVENT_PROBE_FAILED: it could not be asked
- * @UPSCALE_EVENT_SENT: a batch is on its way
- * @UPSCALE_EVENT_NAMED: the endpoint has taken it, and calls it by a name of its own
- * @UPSCALE_EVENT_SENT_AGAIN: it has failed, and will be sent again to the same endpoint
- * @UPSCALE_EVENT_TILE_SETTLED: a tile is painted, found in the store, or holds nothing
- * @UPSCALE_EVENT_TILE_FAILED: a try of one tile has failed
- * @UPSCALE_EVENT_TILE_GIVEN_UP: it was its last
- * @UPSCALE_EVENT_BATCH_FAILED: a batch has failed, its open tiles go elsewhere
+ * @UPSCALE_EVENT_PROBED: an endpoint has answered its probe
+ * @UPSCALE_EVENT_PROBE_FAILED: the probe of an endpoint has failed
+ * @UPSCALE_EVENT_SENT: a batch was sent for the first time
+ * @UPSCALE_EVENT_NAMED: the endpoint has given the batch a name of its own
+ * @UPSCALE_EVENT_SENT_AGAIN: a batch has failed, and will be sent to the same endpoint
+ * again
+ * @UPSCALE_EVENT_TILE_SETTLED: a tile was painted, found in the store, or skipped
+ * @UPSCALE_EVENT_TILE_FAILED: one try of a tile has failed
+ * @UPSCALE_EVENT_TILE_GIVEN_UP: a tile has no tries left
+ * @UPSCALE_EVENT_BATCH_FAILED: a batch has failed, and its open tiles are returned
  * @UPSCALE_EVENT_BATCH_ENDED: nothing of a batch is under way any more
  * @UPSCALE_EVENT_ENDPOINT_BUSY: an endpoint has no room, or is being started
- * @UPSCALE_EVENT_ENDPOINT_STOPPED: an endpoint is asked no more
+ * @UPSCALE_EVENT_ENDPOINT_STOPPED: an endpoint gets no request any more
  *
- * What can happen in a job.
+ * The kinds of entries in a job's log.
  */
 typedef enum
 {
@@ -42,13 +43,13 @@ typedef enum
 
 /**
  * UpscaleEvent:
- * @kind: what happened
- * @endpoint: (nullable): where
- * @batch: (nullable): with which batch
- * @tile_index: with which tile, %UPSCALE_NO_TILE for none
- * @text: (nullable): why, or how
+ * @kind: the kind
+ * @endpoint: (nullable): the endpoint concerned
+ * @batch: (nullable): the batch concerned
+ * @tile_index: the tile concerned, %UPSCALE_NO_TILE for none
+ * @text: (nullable): the reason, or a detail
  *
- * Something that has happened, for a log. Valid during the signal only.
+ * One entry for a job's log. Valid during the signal only.
  */
 typedef struct
 {

@@ -167,6 +167,13 @@ upscale_failure_handler_give_up_waiting (UpscaleFailureHandler *handler)
     give_up (handler, index, reason);
 }
 
+static void
+return_tile (UpscaleFailureHandler *self, guint tile_index)
+{
+  upscale_tile_queue_return (self->plan.queue, tile_index);
+  g_signal_emit (self, signals[SIGNAL_RETURNED], 0);
+}
+
 /* A tile that another request still carries has not failed yet. */
 static void
 retry_or_give_up (UpscaleFailureHandler *self,
@@ -191,10 +198,7 @@ retry_or_give_up (UpscaleFailureHandler *self,
                                     self->plan.policy.max_tries, is_repeated))
     give_up (self, tile_index, reason);
   else
-    {
-      upscale_tile_queue_return (queue, tile_index);
-      g_signal_emit (self, signals[SIGNAL_RETURNED], 0);
-    }
+    return_tile (self, tile_index);
 }
 
 static gboolean
@@ -359,6 +363,25 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
   upscale_backend_abandon (upscale_endpoint_get_backend (endpoint), batch);
   fail_open_tiles (handler, request, tiles, decision, error);
   return FALSE;
+}
+
+/**
+ * upscale_failure_handler_return_tile:
+ * @handler: a handler
+ * @request: the request that carried the tile
+ * @tile_index: a tile that was not sent
+ *
+ * Lets the tile wait again, unless another request carries it.
+ */
+void
+upscale_failure_handler_return_tile (UpscaleFailureHandler *handler,
+                                     UpscaleBatchRequest   *request,
+                                     guint                  tile_index)
+{
+  g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+
+  if (upscale_tile_queue_release (handler->plan.queue, tile_index, request))
+    return_tile (handler, tile_index);
 }
 
 /**

@@ -41,6 +41,9 @@ void                   upscale_failure_handler_fail_tile (UpscaleFailureHandler 
                                                           UpscaleBatchRequest   *request,
                                                           guint                  tile_index,
                                                           const GError          *error);
+void upscale_failure_handler_return_tile (UpscaleFailureHandler *handler,
+                                          UpscaleBatchRequest   *request,
+                                          guint                  tile_index);
 void upscale_failure_handler_cancel_batch (UpscaleFailureHandler *handler,
                                            UpscaleBatchRequest   *request);
 void upscale_failure_handler_give_up_waiting (UpscaleFailureHandler *handler);

@@ -13,9 +13,9 @@
 /**
  * UpscaleScheduler:
  *
- * Gives the tiles of a job to endpoints until each tile is settled or given up. It owns
- * the objects that do the single tasks, hands out work in pump() and pump_endpoint(), and
- * forwards their reports to its caller.
+ * Gives the tiles of a job to endpoints until each tile is settled or given up. The
+ * scheduler owns the objects below, hands out work in pump() and pump_endpoint(), and
+ * forwards the objects' reports to its caller.
  */
 struct _UpscaleScheduler
 {
@@ -95,18 +95,16 @@ emit_endpoint_event (UpscaleScheduler *self,
 static void
 emit_batch_event (UpscaleScheduler    *self,
                   UpscaleEventKind     kind,
-                  UpscaleBatchRequest *request,
-                  const char          *text)
+                  UpscaleBatchRequest *request)
 {
   emit_event (self,
               (UpscaleEvent) { .kind = kind,
                                .endpoint = upscale_batch_request_get_endpoint (request),
                                .batch = upscale_batch_request_get_batch (request),
-                               .tile_index = UPSCALE_NO_TILE,
-                               .text = text });
+                               .tile_index = UPSCALE_NO_TILE });
 }
 
-/* The run: its end, and the pump that hands out work. */
+/* The end of the run. */
 
 static void
 clear_wake_up (UpscaleScheduler *self)
@@ -149,6 +147,8 @@ end_or_wait (UpscaleScheduler *self)
     finish (self);
 }
 
+/* Reports of batch requests. */
+
 static void
 on_sent (UpscaleBatchRequest *request, gpointer owner)
 {
@@ -163,7 +163,7 @@ on_sent (UpscaleBatchRequest *request, gpointer owner)
 
       upscale_tile_queue_add_try (self->queue, message->tile.index, 1);
     }
-  emit_batch_event (self, UPSCALE_EVENT_SENT, request, NULL);
+  emit_batch_event (self, UPSCALE_EVENT_SENT, request);
   emit_progress (self);
 }
 
@@ -176,7 +176,7 @@ on_phase_changed (UpscaleBatchRequest *request, gpointer owner)
 static void
 on_named (UpscaleBatchRequest *request, gpointer owner)
 {
-  emit_batch_event (owner, UPSCALE_EVENT_NAMED, request, NULL);
+  emit_batch_event (owner, UPSCALE_EVENT_NAMED, request);
 }
 
 static void
@@ -207,37 +207,12 @@ on_tile_settled (UpscaleBatchRequest *request,
   emit_progress (self);
 }
 
-static gboolean
-on_pump_due (gpointer user_data)
-{
-  UpscaleScheduler *self = user_data;
-
-  self->is_pump_due = FALSE;
-  pump (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* A tile waits again, and any free endpoint may take it, but the caller may be in the
- * middle of something. */
-static void
-pump_soon (UpscaleScheduler *self)
-{
-  if (self->is_pump_due)
-    return;
-  self->is_pump_due = TRUE;
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_pump_due, g_object_ref (self), g_object_unref);
-}
-
 static void
 on_tile_returned (UpscaleBatchRequest *request, guint tile_index, gpointer owner)
 {
   UpscaleScheduler *self = owner;
 
-  if (upscale_tile_queue_release (self->queue, tile_index, request))
-    {
-      upscale_tile_queue_return (self->queue, tile_index);
-      pump_soon (self);
-    }
+  upscale_failure_handler_return_tile (self->failures, request, tile_index);
 }
 
 static void
@@ -263,7 +238,7 @@ on_ended (UpscaleBatchRequest *request, const GError *error, gpointer owner)
                                                         self->task != NULL))
     return;
   if (upscale_batch_request_was_sent (request))
-    emit_batch_event (self, UPSCALE_EVENT_BATCH_ENDED, request, NULL);
+    emit_batch_event (self, UPSCALE_EVENT_BATCH_ENDED, request);
   upscale_request_list_remove (self->requests, request);
   /* After the last batch of the last endpoint the other tiles must be given up. */
   if (error || !upscale_endpoint_is_alive (endpoint))
@@ -281,6 +256,8 @@ static const UpscaleBatchRequestFuncs request_funcs = {
   .on_tile_returned = on_tile_returned,
   .on_ended = on_ended,
 };
+
+/* The pump. */
 
 static void
 fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_places)
@@ -473,6 +450,27 @@ on_failure_event (UpscaleFailureHandler *failures,
                   gpointer               user_data)
 {
   emit_event (user_data, *event);
+}
+
+static gboolean
+on_pump_due (gpointer user_data)
+{
+  UpscaleScheduler *self = user_data;
+
+  self->is_pump_due = FALSE;
+  pump (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A tile waits again, and any free endpoint may take it, but the caller may be in the
+ * middle of something. */
+static void
+pump_soon (UpscaleScheduler *self)
+{
+  if (self->is_pump_due)
+    return;
+  self->is_pump_due = TRUE;
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_pump_due, g_object_ref (self), g_object_unref);
 }
 
 static void

@@ -10,28 +10,30 @@ upscale_tile_provider_default_init (UpscaleTileProviderInterface *iface)
 
 /**
  * upscale_tile_provider_add_painter:
- * @provider: an provider
- * @capabilities: what an endpoint of the job can do
+ * @provider: a provider
+ * @capabilities: the capabilities of an endpoint of the job
  *
- * Tells who may have painted what lies in the store.
+ * Names an endpoint whose painted tiles may be taken from the store.
  */
 void
 upscale_tile_provider_add_painter (UpscaleTileProvider *provider,
                                    UpscaleCapabilities *capabilities)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_PROVIDER (provider));
+
   UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->add_painter (provider, capabilities);
 }
 
 /**
  * upscale_tile_provider_prepare_async:
- * @provider: an provider
+ * @provider: a provider
  * @tile_index: a tile that is not settled
- * @capabilities: who it is for
+ * @capabilities: the capabilities of the endpoint that the tile is for
  * @cancellable: (nullable): a cancellable
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Makes what is sent for a tile, or finds that nothing need be sent.
+ * Makes the message for a tile, or finds that nothing needs to be sent.
  */
 void
 upscale_tile_provider_prepare_async (UpscaleTileProvider *provider,
@@ -41,6 +43,8 @@ upscale_tile_provider_prepare_async (UpscaleTileProvider *provider,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_PROVIDER (provider));
+
   UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->prepare_async (provider, tile_index,
                                                              capabilities, cancellable,
                                                              callback, user_data);
@@ -48,10 +52,10 @@ upscale_tile_provider_prepare_async (UpscaleTileProvider *provider,
 
 /**
  * upscale_tile_provider_prepare_finish:
- * @provider: an provider
- * @result: what the callback got
- * @prepared: (out): what became of the tile
- * @message: (out) (transfer full) (nullable): what to send, with %UPSCALE_PREPARED_SEND
+ * @provider: a provider
+ * @result: the result that the callback got
+ * @prepared: (out): the result
+ * @message: (out) (transfer full) (nullable): the message, with %UPSCALE_PREPARED_SEND
  * @error: return location for an error
  *
  * Returns: %FALSE on failure
@@ -63,6 +67,8 @@ upscale_tile_provider_prepare_finish (UpscaleTileProvider *provider,
                                       UpscaleTileMessage **message,
                                       GError             **error)
 {
+  g_return_val_if_fail (UPSCALE_IS_TILE_PROVIDER (provider), FALSE);
+
   return UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->prepare_finish (provider, result,
                                                                      prepared, message,
                                                                      error);
@@ -70,14 +76,14 @@ upscale_tile_provider_prepare_finish (UpscaleTileProvider *provider,
 
 /**
  * upscale_tile_provider_accept_async:
- * @provider: an provider
- * @message: what was sent
- * @image: the answered file, not yet looked at
+ * @provider: a provider
+ * @message: the message that was sent
+ * @image: the answered file, not checked yet
  * @cancellable: (nullable): a cancellable
  * @callback: called on the main thread
  * @user_data: for @callback
  *
- * Checks an answer, keeps it, and settles its tile.
+ * Checks a picture, stores it, and settles its tile.
  */
 void
 upscale_tile_provider_accept_async (UpscaleTileProvider *provider,
@@ -87,6 +93,8 @@ upscale_tile_provider_accept_async (UpscaleTileProvider *provider,
                                     GAsyncReadyCallback  callback,
                                     gpointer             user_data)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_PROVIDER (provider));
+
   UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->accept_async (provider, message, image,
                                                             cancellable, callback,
                                                             user_data);
@@ -94,25 +102,27 @@ upscale_tile_provider_accept_async (UpscaleTileProvider *provider,
 
 /**
  * upscale_tile_provider_accept_finish:
- * @provider: an provider
- * @result: what the callback got
+ * @provider: a provider
+ * @result: the result that the callback got
  * @error: return location for an error
  *
- * Returns: %TRUE when the tile is settled; %FALSE with %UPSCALE_ERROR_BAD_PICTURE when
- * the picture is no good
+ * Returns: %TRUE if the tile is settled; %FALSE with %UPSCALE_ERROR_BAD_PICTURE if the
+ * picture can't be used
  */
 gboolean
 upscale_tile_provider_accept_finish (UpscaleTileProvider *provider,
                                      GAsyncResult        *result,
                                      GError             **error)
 {
+  g_return_val_if_fail (UPSCALE_IS_TILE_PROVIDER (provider), FALSE);
+
   return UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->accept_finish (provider, result,
                                                                     error);
 }
 
 /**
  * upscale_tile_provider_give_up_async:
- * @provider: an provider
+ * @provider: a provider
  * @tile_index: a tile that is not settled
  * @callback: called on the main thread
  * @user_data: for @callback
@@ -125,14 +135,16 @@ upscale_tile_provider_give_up_async (UpscaleTileProvider *provider,
                                      GAsyncReadyCallback  callback,
                                      gpointer             user_data)
 {
+  g_return_if_fail (UPSCALE_IS_TILE_PROVIDER (provider));
+
   UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->give_up_async (provider, tile_index,
                                                              callback, user_data);
 }
 
 /**
  * upscale_tile_provider_give_up_finish:
- * @provider: an provider
- * @result: what the callback got
+ * @provider: a provider
+ * @result: the result that the callback got
  * @error: return location for an error
  *
  * Returns: %FALSE on failure
@@ -142,6 +154,8 @@ upscale_tile_provider_give_up_finish (UpscaleTileProvider *provider,
                                       GAsyncResult        *result,
                                       GError             **error)
 {
+  g_return_val_if_fail (UPSCALE_IS_TILE_PROVIDER (provider), FALSE);
+
   return UPSCALE_TILE_PROVIDER_GET_IFACE (provider)->give_up_finish (provider, result,
                                                                      error);
 }

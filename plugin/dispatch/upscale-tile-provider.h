@@ -18,8 +18,10 @@ G_DECLARE_INTERFACE (UpscaleTileProvider,
 /**
  * UpscalePrepared:
  * @UPSCALE_PREPARED_SEND: a message was made; the tile must be painted
- * @UPSCALE_PREPARED_STORED: a finished tile was found in the store; it is settled
- * @UPSCALE_PREPARED_SKIPPED: the tile holds nothing to paint; it is settled as the base
+ * @UPSCALE_PREPARED_STORED: the tile was found in the store, and is settled
+ * @UPSCALE_PREPARED_SKIPPED: the tile holds nothing to paint, and is settled as the base
+ *
+ * The results of preparing a tile.
  */
 typedef enum
 {
@@ -30,19 +32,18 @@ typedef enum
 
 /**
  * UpscaleTileProviderInterface:
- * @add_painter: tells who may have painted what lies in the store; from then on its
- * tiles are found
- * @prepare_async: makes what is sent for one tile, in the form the endpoint takes, or
- * finds that nothing need be sent
- * @prepare_finish: its end; on %UPSCALE_PREPARED_SEND sets @message
- * @accept_async: checks the file answered to a message, keeps it, and settles the tile.
- * Fails with %UPSCALE_ERROR_BAD_PICTURE when it can't be used
- * @accept_finish: its end
+ * @add_painter: names an endpoint whose painted tiles may be taken from the store
+ * @prepare_async: makes the message for one tile, in the form that the endpoint takes, or
+ * finds that nothing needs to be sent
+ * @prepare_finish: ends the preparation; sets @message with %UPSCALE_PREPARED_SEND
+ * @accept_async: checks the picture that answers a message, stores it, and settles the
+ * tile. Fails with %UPSCALE_ERROR_BAD_PICTURE if the picture can't be used
+ * @accept_finish: ends the acceptance
  * @give_up_async: settles the tile as the base, after its last try
- * @give_up_finish: its end
+ * @give_up_finish: ends the settling
  *
- * Where tiles come from and go to. The scheduler knows no pixels; it trades them here.
- * Everything is called on the main thread and answers there; the work happens in threads.
+ * The source and the destination of tiles, so that the scheduler needs to know no pixels.
+ * All calls and callbacks are on the main thread; the work is done in worker threads.
  */
 struct _UpscaleTileProviderInterface
 {

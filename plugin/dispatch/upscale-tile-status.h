@@ -5,17 +5,19 @@
 
 G_BEGIN_DECLS
 
-/** No tile, where a tile's index is wanted. */
+/** The index that stands for no tile. */
 #define UPSCALE_NO_TILE G_MAXUINT
 
 /**
  * UpscaleTileState:
- * @UPSCALE_TILE_WAITING: nobody has it
- * @UPSCALE_TILE_IN_FLIGHT: an endpoint has it, or is about to get it
+ * @UPSCALE_TILE_WAITING: no batch request carries the tile
+ * @UPSCALE_TILE_IN_FLIGHT: a batch request carries the tile
  * @UPSCALE_TILE_PAINTED: painted in this run
  * @UPSCALE_TILE_STORED: found in the store
- * @UPSCALE_TILE_SKIPPED: there was nothing to paint
- * @UPSCALE_TILE_FAILED: given up; it shows the base
+ * @UPSCALE_TILE_SKIPPED: nothing to paint
+ * @UPSCALE_TILE_FAILED: given up; the tile shows the base
+ *
+ * The states of a tile. The last four are final.
  */
 typedef enum
 {
@@ -31,14 +33,15 @@ typedef enum
 
 /**
  * UpscaleTileStatus:
- * @state: where it is
- * @endpoint: (nullable): name of who has it, or had it last
- * @n_tries: how often it was sent
- * @seconds: how long it has been with that endpoint, until its last word or so far
- * @failure: (nullable): why it was given up; names tile, endpoint and cause
+ * @state: the tile's state
+ * @endpoint: (nullable): name of the endpoint that has the tile, or had it last
+ * @n_tries: the number of times that the tile was sent
+ * @seconds: time from when the endpoint got the tile until the tile was settled, or until
+ * now
+ * @failure: (nullable): the reason why the tile was given up; names tile, endpoint and
+ * cause
  *
- * What can be told of one tile. A value; its texts are valid until the scheduler's next
- * step.
+ * The status of one tile. A value; its texts are valid until the main loop runs again.
  */
 typedef struct
 {

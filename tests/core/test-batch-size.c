@@ -11,7 +11,7 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
-  { .name = "one-tile-to-learn-the-speed",
+  { .name = "one-tile-to-measure-the-speed",
     .what = { .policy.batch_timeout_us = TIMEOUT_US,
               .max_tiles = 64,
               .n_pending = 81,
@@ -49,7 +49,7 @@ static const Row rows[] = {
               .n_slots = 1,
               .n_last = 1 },
     .expected = 2 },
-  { .name = "tail-is-shared-out",
+  { .name = "last-tiles-are-shared-out",
     .what = { .policy.batch_timeout_us = TIMEOUT_US,
               .max_tiles = 64,
               .seconds_per_tile = 1.0,
@@ -57,7 +57,7 @@ static const Row rows[] = {
               .n_slots = 2,
               .n_last = 6 },
     .expected = 2 },
-  { .name = "users-number-holds",
+  { .name = "users-number-is-kept",
     .what = { .policy.batch_timeout_us = TIMEOUT_US,
               .policy.batch_size = 10,
               .max_tiles = 64,
@@ -66,7 +66,7 @@ static const Row rows[] = {
               .n_slots = 9,
               .n_last = 10 },
     .expected = 10 },
-  { .name = "users-number-holds-before-the-speed-is-known",
+  { .name = "users-number-is-kept-before-the-speed-is-known",
     .what = { .policy.batch_timeout_us = TIMEOUT_US,
               .policy.batch_size = 10,
               .max_tiles = 64,

@@ -9,18 +9,18 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
-  { "in-time-is-left-alone", { 1, 30.0, 57.0, 57.0 }, 0 },
-  { "a-little-late-is-left-alone", { 1, 60.0, 57.0, 57.0 }, 0 },
-  { "late-is-sent-again", { 1, 80.0, 57.0, 57.0 }, 1 },
-  { "a-slow-one-is-helped-before-it-is-late", { 1, 10.0, 228.0, 57.0 }, 1 },
-  { "a-slow-one-that-is-nearly-done-is-not", { 1, 200.0, 228.0, 57.0 }, 0 },
-  { "a-long-batch-is-shared", { 4, 0.0, 57.0, 57.0 }, 2 },
-  { "a-batch-that-stands-still-is-sent-whole", { 4, 100.0, 57.0, 57.0 }, 4 },
-  { "who-is-slower-does-not-help", { 1, 0.0, 57.0, 228.0 }, 0 },
-  { "who-does-not-know-its-speed-does-not-help", { 1, 500.0, 57.0, 0.0 }, 0 },
-  { "unknown-speed-is-taken-for-ours", { 1, 100.0, 0.0, 57.0 }, 1 },
-  { "a-fast-one-is-not-worth-it", { 1, 1.0, 0.5, 0.1 }, 0 },
-  { "nothing-open", { 0, 100.0, 57.0, 57.0 }, 0 },
+  { "batch-in-time-gets-no-duplicate", { 1, 30.0, 57.0, 57.0 }, 0 },
+  { "slightly-late-batch-gets-no-duplicate", { 1, 60.0, 57.0, 57.0 }, 0 },
+  { "late-batch-gets-a-duplicate", { 1, 80.0, 57.0, 57.0 }, 1 },
+  { "batch-of-a-slow-endpoint-gets-a-duplicate-early", { 1, 10.0, 228.0, 57.0 }, 1 },
+  { "nearly-done-batch-gets-no-duplicate", { 1, 200.0, 228.0, 57.0 }, 0 },
+  { "half-of-a-long-batch-is-duplicated", { 4, 0.0, 57.0, 57.0 }, 2 },
+  { "stalled-batch-is-duplicated-whole", { 4, 100.0, 57.0, 57.0 }, 4 },
+  { "slower-endpoint-paints-no-duplicate", { 1, 0.0, 57.0, 228.0 }, 0 },
+  { "endpoint-of-unknown-speed-paints-no-duplicate", { 1, 500.0, 57.0, 0.0 }, 0 },
+  { "unknown-speed-counts-as-the-idle-endpoints", { 1, 100.0, 0.0, 57.0 }, 1 },
+  { "short-gain-is-not-worth-a-duplicate", { 1, 1.0, 0.5, 0.1 }, 0 },
+  { "batch-without-open-tiles-gets-no-duplicate", { 0, 100.0, 57.0, 57.0 }, 0 },
 };
 
 static void

@@ -34,7 +34,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
-  { .name = "what-was-not-taken-twice-goes-elsewhere",
+  { .name = "batch-refused-twice-goes-elsewhere",
     .code = UPSCALE_ERROR_SERVER,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -47,7 +47,7 @@ static const Row rows[] = {
     .expected = { .action = UPSCALE_RETRY_REQUEUE,
                   .is_endpoint_failure = TRUE,
                   .is_try = TRUE } },
-  { .name = "what-was-taken-is-asked-for-twice",
+  { .name = "acknowledged-batch-is-resent-twice",
     .code = UPSCALE_ERROR_TRANSPORT,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -59,7 +59,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
-  { .name = "and-then-goes-elsewhere",
+  { .name = "acknowledged-batch-goes-elsewhere-after-two-resends",
     .code = UPSCALE_ERROR_TRANSPORT,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -101,7 +101,7 @@ static const Row rows[] = {
     .expected = { .action = UPSCALE_RETRY_REQUEUE,
                   .is_endpoint_failure = TRUE,
                   .is_try = TRUE } },
-  { .name = "lost-job-is-submitted-anew",
+  { .name = "batch-that-the-endpoint-has-lost-is-requeued",
     .code = UPSCALE_ERROR_EXPIRED,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -111,7 +111,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_try = TRUE } },
-  { .name = "job-that-was-never-known-is-a-failure",
+  { .name = "expired-batch-that-was-never-acknowledged-is-a-failure",
     .code = UPSCALE_ERROR_EXPIRED,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -123,7 +123,7 @@ static const Row rows[] = {
     .expected = { .action = UPSCALE_RETRY_REQUEUE,
                   .is_endpoint_failure = TRUE,
                   .is_try = TRUE } },
-  { .name = "unreachable-is-no-try",
+  { .name = "unreachable-endpoint-costs-no-try",
     .code = UPSCALE_ERROR_UNREACHABLE,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -133,7 +133,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_endpoint_failure = TRUE } },
-  { .name = "what-lies-behind-a-broken-line-is-waited-for",
+  { .name = "acknowledged-batch-waits-for-an-unreachable-endpoint",
     .code = UPSCALE_ERROR_UNREACHABLE,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -145,7 +145,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
-  { .name = "but-not-long-when-others-could-do-it",
+  { .name = "acknowledged-batch-goes-to-other-endpoints-after-two-resends",
     .code = UPSCALE_ERROR_UNREACHABLE,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -157,7 +157,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_REQUEUE, .is_endpoint_failure = TRUE } },
-  { .name = "and-long-when-nobody-else-could",
+  { .name = "acknowledged-batch-waits-long-without-other-endpoints",
     .code = UPSCALE_ERROR_UNREACHABLE,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -168,7 +168,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_RESEND, .is_endpoint_failure = TRUE } },
-  { .name = "same-id-when-nobody-else-could-as-it-may-have-got-through",
+  { .name = "unacknowledged-batch-is-resent-without-other-endpoints",
     .code = UPSCALE_ERROR_UNREACHABLE,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -190,7 +190,7 @@ static const Row rows[] = {
     .expected = { .action = UPSCALE_RETRY_HALVE,
                   .is_endpoint_failure = TRUE,
                   .is_try = TRUE } },
-  { .name = "too-large-batch-is-halved-without-harm",
+  { .name = "too-large-batch-is-halved-without-a-try",
     .code = UPSCALE_ERROR_TOO_LARGE,
     .what = { .n_open = 8,
               .n_tries = 1,
@@ -220,7 +220,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_STOP_ENDPOINT, .is_endpoint_failure = TRUE } },
-  { .name = "what-a-busy-endpoint-did-not-take-is-free",
+  { .name = "batch-that-a-busy-endpoint-refused-costs-no-try",
     .code = UPSCALE_ERROR_BUSY,
     .retry_after_us = 5 * S,
     .what = { .n_open = 9,
@@ -231,7 +231,7 @@ static const Row rows[] = {
               .n_busy = 1,
               .patience_us = 60 * S },
     .expected = { .action = UPSCALE_RETRY_REQUEUE } },
-  { .name = "what-a-busy-endpoint-has-stays-there",
+  { .name = "acknowledged-batch-stays-at-a-busy-endpoint",
     .code = UPSCALE_ERROR_BUSY,
     .retry_after_us = 5 * S,
     .what = { .n_open = 9,
@@ -253,7 +253,7 @@ static const Row rows[] = {
               .jitter = 1.0,
               .n_busy = 9 },
     .expected = { .action = UPSCALE_RETRY_STOP_ENDPOINT, .is_endpoint_failure = TRUE } },
-  { .name = "batch-that-lies-there-for-too-long-has-timed-out",
+  { .name = "acknowledged-batch-times-out-at-a-busy-endpoint",
     .code = UPSCALE_ERROR_BUSY,
     .what = { .n_open = 9,
               .n_tries = 1,
@@ -313,7 +313,7 @@ test_wait_has_bounds (void)
 }
 
 static void
-test_no_second_try_for_who_wants_none (void)
+test_one_try_means_no_resend (void)
 {
   UpscaleError codes[] = {
     UPSCALE_ERROR_UNREACHABLE, UPSCALE_ERROR_TRANSPORT, UPSCALE_ERROR_EXPIRED,
@@ -351,7 +351,7 @@ test_backoff_doubles_up_to_half_a_minute (void)
 }
 
 static void
-test_an_endpoint_that_has_worked_gets_time_to_come_back (void)
+test_endpoint_that_has_worked_gets_time_to_come_back (void)
 {
   UpscaleHealthCase never = { .n_failures = 3, .failing_us = 10 * S, .max_tries = 4 };
   UpscaleHealthCase worked = { .n_failures = 20,
@@ -454,12 +454,11 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/retry/wait-has-bounds", test_wait_has_bounds);
-  g_test_add_func ("/retry/no-second-try-for-who-wants-none",
-                   test_no_second_try_for_who_wants_none);
+  g_test_add_func ("/retry/one-try-means-no-resend", test_one_try_means_no_resend);
   g_test_add_func ("/retry/backoff-doubles-up-to-half-a-minute",
                    test_backoff_doubles_up_to_half_a_minute);
-  g_test_add_func ("/retry/an-endpoint-that-has-worked-gets-time-to-come-back",
-                   test_an_endpoint_that_has_worked_gets_time_to_come_back);
+  g_test_add_func ("/retry/endpoint-that-has-worked-gets-time-to-come-back",
+                   test_endpoint_that_has_worked_gets_time_to_come_back);
   g_test_add_func ("/retry/lost-work-decides-about-the-endpoint",
                    test_lost_work_decides_about_the_endpoint);
   g_test_add_func ("/retry/failed-probe", test_failed_probe);

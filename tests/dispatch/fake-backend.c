@@ -12,7 +12,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeBackend,
                                G_IMPLEMENT_INTERFACE (UPSCALE_TYPE_BACKEND,
                                                       fake_backend_iface_init))
 
-/* One batch, as long as it is there. */
+/* One batch that the endpoint has. */
 typedef struct
 {
   FakeBackend             *backend;
@@ -21,7 +21,7 @@ typedef struct
   gpointer                 funcs_data;
   guint                    n_done;
   guint                    fails_after; /* tiles; FAKE_NONE for never */
-  double                   fails_at;    /* share of the tile after which it fails */
+  double                   fails_at;    /* share of the tile's time until the failure */
   gboolean                 is_working;
   guint                    timer;
   gulong                   cancelled_handler;
@@ -94,7 +94,7 @@ fake_backend_probe_finish (UpscaleBackend *backend, GAsyncResult *result, GError
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Takes the task off the machine; the caller returns something in it. */
+/* Takes the task off the machine. The caller returns the task's result. */
 static void
 leave (GTask *task)
 {
@@ -176,8 +176,8 @@ on_work_due (gpointer user_data)
     }
 }
 
-/* Whether a tile is slow depends on the tile and on how often it was begun, wherever that
- * was, so that another way of handing tiles out meets the same luck. */
+/* A tile's luck depends only on the tile and on the times that it was begun at any
+ * endpoint, so that two ways of handing out tiles meet the same luck. */
 gboolean
 fake_backend_is_straggler (guint seed, guint tile_index, guint n_begun, double share)
 {
@@ -334,7 +334,7 @@ note_batch (FakeBackend *self, const UpscaleBatch *batch)
                         ((UpscaleTileMessage *) batch->tiles->pdata[i])->tile.index);
 }
 
-/* Everything breaks at once. */
+/* All batches fail at once. */
 static void
 on_death (gpointer user_data)
 {
@@ -370,11 +370,12 @@ fake_backend_process_async (UpscaleBackend          *backend,
   GTask       *task = g_task_new (backend, cancellable, callback, user_data);
   Work        *work = g_new0 (Work, 1);
 
-  *work = (Work) { .backend = self,
-                   .batch = upscale_batch_ref (batch),
-                   .n_done = batch->n_results, /* it goes on where it stood */
-                   .funcs = funcs,
-                   .funcs_data = funcs_data };
+  *work =
+      (Work) { .backend = self,
+               .batch = upscale_batch_ref (batch),
+               .n_done = batch->n_results, /* a resent batch goes on where it stopped */
+               .funcs = funcs,
+               .funcs_data = funcs_data };
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
   arm_death (self);
   note_batch (self, batch);

@@ -9,11 +9,11 @@ G_BEGIN_DECLS
 #define FAKE_TYPE_BACKEND (fake_backend_get_type ())
 G_DECLARE_FINAL_TYPE (FakeBackend, fake_backend, FAKE, BACKEND, GObject)
 
-/** No tile, where a tile's index is wanted. */
+/** The index that stands for no tile. */
 #define FAKE_NONE G_MAXUINT
 
-/** An endpoint that paints tile after tile on the fake clock; what goes wrong is set in
- * its fields. */
+/** A backend whose endpoint paints tile after tile on the fake clock. Its fields say
+ * which faults occur. */
 struct _FakeBackend
 {
   GObject parent_instance;
@@ -22,29 +22,29 @@ struct _FakeBackend
   double     seconds_per_tile;
   double     round_trip_s; /* of each batch, before it is worked on */
   double     cold_start_s; /* of each slot, once */
-  double     probe_s;      /* until it says what it can do */
+  double     probe_s;      /* until the probe is answered */
   int        concurrency;
   int        n_queued;
   int        max_tiles;
 
-  int      n_unready_left;  /* this many probes find a machine that is being started */
-  int      n_failures_left; /* this many batches fail first, with @failure */
+  int      n_unready_left;  /* probes that find a machine which is being started */
+  int      n_failures_left; /* first batches that fail, with @failure */
   int      failure;         /* an UpscaleError */
   gint64   retry_after_us;
   guint    answers_before_failure;
-  guint    poison;    /* a tile that sinks its whole batch */
+  guint    poison;    /* a tile that fails its whole batch */
   guint    forgotten; /* a tile that is left out of the answer, once */
   guint    slow;      /* a tile that takes @slow_factor as long, once */
   gboolean hangs;
-  gint64   dies_us;  /* nobody is there from then... */
-  gint64   lives_us; /* ...until then */
+  gint64   dies_us;  /* the endpoint is unreachable from this time... */
+  gint64   lives_us; /* ...until this time */
 
   GRand *random;
   guint  seed;
-  guint *n_begun;         /* for each tile, shared by all endpoints of a job */
-  double straggler_share; /* of tiles, which take @slow_factor as long */
+  guint *n_begun;         /* times that each tile was begun, at all endpoints of a job */
+  double straggler_share; /* share of the tiles that take @slow_factor as long */
   double slow_factor;
-  double failure_share; /* of batches, which fail at some moment */
+  double failure_share; /* share of the batches that fail at some moment */
 
   GArray *batch_sizes; /* of guint, one for each batch sent */
   GArray *tiles;       /* of guint, in the order sent */

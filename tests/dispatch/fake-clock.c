@@ -9,7 +9,7 @@ typedef struct
   gpointer        user_data;
 } Timer;
 
-/** A clock that stands still until it is told to jump to its next timer. */
+/** A clock that stands still until fake_clock_jump(). */
 struct _FakeClock
 {
   UpscaleClock parent_instance;
@@ -96,7 +96,7 @@ fake_clock_new (void)
   return g_object_new (FAKE_TYPE_CLOCK, NULL);
 }
 
-/* Moves the time to the next timer and lets it ring. Returns FALSE when there is none. */
+/* Moves the time to the next timer and calls it. Returns FALSE if there is no timer. */
 gboolean
 fake_clock_jump (FakeClock *clock)
 {

@@ -118,5 +118,5 @@ fake_provider_init (FakeProvider *self)
 FakeProvider *
 fake_provider_new (void)
 {
-  return g_object_new (FAKE_TYPE_EXCHANGE, NULL);
+  return g_object_new (FAKE_TYPE_PROVIDER, NULL);
 }

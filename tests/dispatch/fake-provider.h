@@ -5,16 +5,16 @@
 
 G_BEGIN_DECLS
 
-#define FAKE_TYPE_EXCHANGE (fake_provider_get_type ())
+#define FAKE_TYPE_PROVIDER (fake_provider_get_type ())
 G_DECLARE_FINAL_TYPE (FakeProvider, fake_provider, FAKE, PROVIDER, GObject)
 
-/** Tiles without pixels. */
+/** A provider of tiles without pixels. Its fields say which of them go wrong. */
 struct _FakeProvider
 {
   GObject parent_instance;
 
   guint n_stored;    /* tiles below this are found in the store */
-  guint bad_picture; /* the first answer for this tile is refused */
+  guint bad_picture; /* the first picture of this tile is refused */
   guint n_accepted;
   guint n_given_up;
   guint n_painters;

@@ -65,8 +65,8 @@ start (Fixture *fixture, gboolean with_second)
   upscale_scheduler_run_async (fixture->scheduler, fixture->cancellable, on_ran, fixture);
 }
 
-/* When nothing is left to do but wait, the clock jumps; when nothing waits either, the
- * run hangs, and that is a failure. */
+/* The clock jumps when the main loop has nothing to do. A run without timers hangs, which
+ * is a failure. */
 void
 finish (Fixture *fixture)
 {

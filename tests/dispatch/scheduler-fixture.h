@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 #define N_TILES 20
 
-/** A scheduler of N_TILES tiles with one endpoint or two, on a clock that jumps. */
+/** A scheduler of N_TILES tiles with one or two endpoints, on a clock that jumps. */
 typedef struct
 {
   FakeClock        *clock;

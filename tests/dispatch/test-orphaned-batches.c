@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a scheduler makes of batches that earlier runs have sent. */
+/* The scheduler and batches that earlier runs have sent. */
 #include "scheduler-fixture.h"
 #include "upscale-error.h"
 
@@ -25,7 +25,7 @@ count_unsent_tiles (Fixture *fixture)
 }
 
 static void
-test_leftover_is_asked_for_first_and_sent_no_more (Fixture *fixture, gconstpointer data)
+test_orphan_is_asked_for_first_and_not_sent_again (Fixture *fixture, gconstpointer data)
 {
   make_orphan (fixture, "first", "key-15");
   run (fixture, FALSE);
@@ -45,7 +45,7 @@ test_tile_that_has_changed_since_is_sent (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_leftover_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer data)
+test_orphan_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer data)
 {
   make_orphan (fixture, "third", "key-15");
   run (fixture, FALSE);
@@ -54,7 +54,7 @@ test_leftover_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer 
 }
 
 static void
-test_leftover_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
+test_orphan_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
 {
   make_orphan (fixture, "first", "key-15");
   fixture->first->failure = UPSCALE_ERROR_EXPIRED;
@@ -63,8 +63,9 @@ test_leftover_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer dat
   assert_all_painted (fixture);
 }
 
-/* What logs of other jobs may tell: tiles that this run has as they were, or as others,
- * or not at all, in batches that share them, at endpoints that this run has or not. */
+/* Makes a batch as the log of any other job may contain: its tiles are unchanged in this
+ * run, or changed, or missing, several batches share tiles, and this run may lack the
+ * endpoint. */
 static UpscaleOrphanedBatch *
 make_random_orphan (GRand *random)
 {
@@ -90,7 +91,7 @@ make_random_orphan (GRand *random)
 }
 
 static void
-test_leftovers_of_any_kind (Fixture *fixture, gconstpointer data)
+test_orphans_of_any_kind (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
 
@@ -116,14 +117,13 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                              \
   g_test_add ("/orphans/" name, Fixture, NULL, set_up, function, tear_down)
-  ADD ("orphan-is-asked-for-first-and-sent-no-more",
-       test_leftover_is_asked_for_first_and_sent_no_more);
+  ADD ("orphan-is-asked-for-first-and-not-sent-again",
+       test_orphan_is_asked_for_first_and_not_sent_again);
   ADD ("tile-that-has-changed-since-is-sent", test_tile_that_has_changed_since_is_sent);
   ADD ("orphan-of-an-endpoint-that-is-not-there",
-       test_leftover_of_an_endpoint_that_is_not_there);
-  ADD ("orphan-that-is-lost-is-painted-again",
-       test_leftover_that_is_lost_is_painted_again);
-  ADD ("orphans-of-any-kind", test_leftovers_of_any_kind);
+       test_orphan_of_an_endpoint_that_is_not_there);
+  ADD ("orphan-that-is-lost-is-painted-again", test_orphan_that_is_lost_is_painted_again);
+  ADD ("orphans-of-any-kind", test_orphans_of_any_kind);
 #undef ADD
   return g_test_run ();
 }

@@ -49,8 +49,8 @@ test_failed_batch_fails_its_tiles_without_retries (Fixture *fixture, gconstpoint
 }
 
 static void
-test_what_came_back_before_a_failure_is_not_painted_twice (Fixture      *fixture,
-                                                           gconstpointer data)
+test_tiles_answered_before_a_failure_are_not_painted_twice (Fixture      *fixture,
+                                                            gconstpointer data)
 {
   fixture->first->n_failures_left = 1;
   fixture->first->answers_before_failure = 3;
@@ -60,7 +60,7 @@ test_what_came_back_before_a_failure_is_not_painted_twice (Fixture      *fixture
 }
 
 static void
-test_poison_tile_sinks_itself_only (Fixture *fixture, gconstpointer data)
+test_poison_tile_fails_alone (Fixture *fixture, gconstpointer data)
 {
   fixture->first->poison = 2;
   fixture->second->poison = 2;
@@ -118,9 +118,9 @@ test_no_endpoint_left_is_an_error_that_says_why (Fixture *fixture, gconstpointer
   g_assert_nonnull (strstr (fixture->error->message, "first: made to fail"));
 }
 
-/* The batch that goes well ends last, and nobody is left to take the other tiles. */
+/* The batch that succeeds ends last, and no endpoint is left for the other tiles. */
 static void
-test_refusal_beside_a_batch_that_goes_well (Fixture *fixture, gconstpointer data)
+test_refusal_beside_a_batch_that_succeeds (Fixture *fixture, gconstpointer data)
 {
   fixture->first->concurrency = 2;
   fixture->first->failure = UPSCALE_ERROR_REJECTED;
@@ -156,7 +156,7 @@ test_busy_endpoint_is_no_longer_waited_for_than_the_batch_timeout (Fixture      
   run (fixture, FALSE);
   g_assert_error (fixture->error, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT);
   g_assert_nonnull (strstr (fixture->error->message, "busy for 450 s"));
-  /* At the start, after five minutes, and when time is up. */
+  /* Batches are sent at the start, after five minutes, and when the time is up. */
   g_assert_cmpuint (fixture->first->batch_sizes->len, ==, 3);
 }
 
@@ -180,9 +180,10 @@ test_starting_endpoint_is_waited_for (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->first->n_probes, ==, 21);
 }
 
-/* It has nothing to say about a tile that failed elsewhere. */
+/* An endpoint that is being started does not count as another endpoint for a tile that
+ * failed elsewhere. */
 static void
-test_starting_endpoint_keeps_nobody_else_from_work (Fixture *fixture, gconstpointer data)
+test_starting_endpoint_does_not_hold_up_others (Fixture *fixture, gconstpointer data)
 {
   fixture->first->n_unready_left = G_MAXINT;
   fixture->provider->bad_picture = 7;
@@ -209,8 +210,8 @@ test_progress_tells_of_a_busy_endpoint (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (upscale_scheduler_get_progress (fixture->scheduler).wait_us, ==, 0);
 }
 
-/* Of two batches one makes the endpoint be asked anew what it can do, and the other stops
- * it before it has answered. */
+/* The failure of the first of two batches causes a new probe of the endpoint, and that of
+ * the second stops the endpoint before the probe is answered. */
 static void
 run_until_stopped_while_probed (Fixture *fixture)
 {
@@ -326,9 +327,9 @@ main (int argc, char **argv)
   ADD ("failed-batch-is-sent-again", test_failed_batch_is_sent_again);
   ADD ("failed-batch-fails-its-tiles-without-retries",
        test_failed_batch_fails_its_tiles_without_retries);
-  ADD ("what-came-back-before-a-failure-is-not-painted-twice",
-       test_what_came_back_before_a_failure_is_not_painted_twice);
-  ADD ("poison-tile-sinks-itself-only", test_poison_tile_sinks_itself_only);
+  ADD ("tiles-answered-before-a-failure-are-not-painted-twice",
+       test_tiles_answered_before_a_failure_are_not_painted_twice);
+  ADD ("poison-tile-fails-alone", test_poison_tile_fails_alone);
   ADD ("bad-picture-is-painted-again", test_bad_picture_is_painted_again);
   ADD ("forgotten-tile-is-asked-for-again", test_forgotten_tile_is_asked_for_again);
   ADD ("refusing-endpoint-is-left-to-the-others",
@@ -336,8 +337,7 @@ main (int argc, char **argv)
   ADD ("dead-endpoint-is-left-to-the-others", test_dead_endpoint_is_left_to_the_others);
   ADD ("no-endpoint-left-is-an-error-that-says-why",
        test_no_endpoint_left_is_an_error_that_says_why);
-  ADD ("refusal-beside-a-batch-that-goes-well",
-       test_refusal_beside_a_batch_that_goes_well);
+  ADD ("refusal-beside-a-batch-that-succeeds", test_refusal_beside_a_batch_that_succeeds);
   ADD ("endpoint-that-is-stopped-while-it-is-probed",
        test_endpoint_that_is_stopped_while_it_is_probed);
   ADD ("endpoint-that-is-stopped-while-its-probe-fails",
@@ -349,8 +349,8 @@ main (int argc, char **argv)
   ADD ("busy-endpoint-is-waited-for-without-retries",
        test_busy_endpoint_is_waited_for_without_retries);
   ADD ("starting-endpoint-is-waited-for", test_starting_endpoint_is_waited_for);
-  ADD ("starting-endpoint-keeps-nobody-else-from-work",
-       test_starting_endpoint_keeps_nobody_else_from_work);
+  ADD ("starting-endpoint-does-not-hold-up-others",
+       test_starting_endpoint_does_not_hold_up_others);
   ADD ("progress-tells-of-a-busy-endpoint", test_progress_tells_of_a_busy_endpoint);
   ADD ("too-large-batches-are-halved", test_too_large_batches_are_halved);
   ADD ("late-batch-is-cancelled-and-its-tiles-tried-elsewhere",

@@ -4,7 +4,8 @@
 #include "fake-backend.h"
 #include "scenario.h"
 
-/* How many whole tiles all slots together have finished after so long. */
+/* Returns the number of whole tiles that all slots together have finished after a time.
+ */
 static double
 count_finished (const Scenario *scenario, double seconds)
 {
@@ -23,7 +24,7 @@ count_finished (const Scenario *scenario, double seconds)
   return n;
 }
 
-/* Tiles of one unit and slow ones of SLOW_FACTOR units, on equal slots. */
+/* A normal tile takes one unit and a slow one SLOW_FACTOR units, on equal slots. */
 static double
 bound_with_stragglers_s (const Scenario *scenario, guint seed)
 {
@@ -39,7 +40,7 @@ bound_with_stragglers_s (const Scenario *scenario, guint seed)
          SECONDS_PER_TILE;
 }
 
-/* The least time after which as many tiles can be finished as there are. */
+/* Returns the shortest time after which all tiles can be finished. */
 double
 bound_makespan_s (const Scenario *scenario, guint seed)
 {

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define ROUND_TRIP_S 0.25
 #define SLOW_FACTOR 5
 
-/** So many equal endpoints. A time of death of 0 is never. */
+/** Equal endpoints. With a @dies_s of 0 they never die. */
 typedef struct
 {
   int    n_endpoints;
@@ -21,7 +21,7 @@ typedef struct
   double dies_s;
 } Kind;
 
-/** What a job meets. */
+/** A job and its endpoints. */
 typedef struct
 {
   const char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs the real scheduler on a clock that jumps, and the plain design beside it. */
+/* Runs the real scheduler on a clock that jumps, and the plain design for comparison. */
 #include <sys/resource.h>
 
 #include "fake-backend.h"
@@ -15,27 +15,47 @@ typedef struct
   guint    n_painted;
 } Outcome;
 
+#define PLAIN(n, slots)                                                                  \
+  .n_endpoints = (n), .n_slots = (slots), .seconds_per_tile = SECONDS_PER_TILE
+
 static const Scenario scenarios[] = {
-  { "equal", 81, 0.0, 0.0, { { 9, 1, SECONDS_PER_TILE, 1, 0.0, 0.0 } } },
-  { "cold", 81, 0.0, 0.0, { { 1, 9, SECONDS_PER_TILE, 0, 45.0, 0.0 } } },
-  { "mixed",
-    81,
-    0.0,
-    0.0,
-    { { 3, 1, SECONDS_PER_TILE, 1, 0.0, 0.0 },
-      { 3, 1, 2 * SECONDS_PER_TILE, 1, 0.0, 0.0 },
-      { 3, 1, 4 * SECONDS_PER_TILE, 1, 0.0, 0.0 } } },
-  { "stragglers", 81, 0.05, 0.0, { { 9, 1, SECONDS_PER_TILE, 1, 0.0, 0.0 } } },
-  { "death",
-    81,
-    0.0,
-    0.0,
-    { { 2, 3, SECONDS_PER_TILE, 3, 0.0, 0.0 },
-      { 1, 3, SECONDS_PER_TILE, 3, 0.0, 280.0 } } },
-  { "failures", 81, 0.0, 0.1, { { 9, 1, SECONDS_PER_TILE, 1, 0.0, 0.0 } } },
-  { "tiles_10k", 10000, 0.0, 0.0, { { 10, 10, SECONDS_PER_TILE, 10, 0.0, 0.0 } } },
-  { "tiles_100k", 100000, 0.0, 0.0, { { 100, 10, SECONDS_PER_TILE, 10, 0.0, 0.0 } } },
-  { "tiles_1m", 1000000, 0.0, 0.0, { { 100, 100, SECONDS_PER_TILE, 100, 0.0, 0.0 } } },
+  { .name = "equal", .n_tiles = 81, .kinds = { { PLAIN (9, 1), .n_queued = 1 } } },
+  { .name = "cold", .n_tiles = 81, .kinds = { { PLAIN (1, 9), .cold_start_s = 45.0 } } },
+  { .name = "mixed",
+    .n_tiles = 81,
+    .kinds = { { .n_endpoints = 3,
+                 .n_slots = 1,
+                 .seconds_per_tile = SECONDS_PER_TILE,
+                 .n_queued = 1 },
+               { .n_endpoints = 3,
+                 .n_slots = 1,
+                 .seconds_per_tile = 2 * SECONDS_PER_TILE,
+                 .n_queued = 1 },
+               { .n_endpoints = 3,
+                 .n_slots = 1,
+                 .seconds_per_tile = 4 * SECONDS_PER_TILE,
+                 .n_queued = 1 } } },
+  { .name = "stragglers",
+    .n_tiles = 81,
+    .straggler_share = 0.05,
+    .kinds = { { PLAIN (9, 1), .n_queued = 1 } } },
+  { .name = "death",
+    .n_tiles = 81,
+    .kinds = { { PLAIN (2, 3), .n_queued = 3 },
+               { PLAIN (1, 3), .n_queued = 3, .dies_s = 280.0 } } },
+  { .name = "failures",
+    .n_tiles = 81,
+    .failure_share = 0.1,
+    .kinds = { { PLAIN (9, 1), .n_queued = 1 } } },
+  { .name = "tiles_10k",
+    .n_tiles = 10000,
+    .kinds = { { PLAIN (10, 10), .n_queued = 10 } } },
+  { .name = "tiles_100k",
+    .n_tiles = 100000,
+    .kinds = { { PLAIN (100, 10), .n_queued = 10 } } },
+  { .name = "tiles_1m",
+    .n_tiles = 1000000,
+    .kinds = { { PLAIN (100, 100), .n_queued = 100 } } },
 };
 
 static void

@@ -47,7 +47,7 @@ sum_seconds (const Scenario *scenario, const Slot *slot, const Batch *batch, gui
   return seconds;
 }
 
-/* Returns whether the batch came back whole. */
+/* Returns TRUE if the batch succeeded. */
 static gboolean
 run_batch (const Scenario *scenario, Slot *slot, Batch *batch, guint seed, GRand *random)
 {
@@ -78,7 +78,8 @@ get_end (GArray *slots)
   return end_s;
 }
 
-/* Once more, in turn, by those who live, when all else has ended. */
+/* Runs the failed batches once more, in turn, on the slots that live, after all others.
+ */
 static void
 run_failed (const Scenario *scenario,
             GArray         *slots,
@@ -101,8 +102,8 @@ run_failed (const Scenario *scenario,
     }
 }
 
-/* The plain design: fixed batches, a slot for each settled before the start. What fails a
- * second time is lost, and that is not held against it here. */
+/* The plain design: fixed batches, each assigned to a slot before the start. Batches that
+ * fail a second time are lost, which the makespan does not show. */
 double
 static_map_makespan_s (const Scenario *scenario, guint seed)
 {
