@@ -12,10 +12,6 @@ SOURCE_FOLDERS = ("plugin", "ui", "endpoint", "tests", "data", "tools")
 FOLDERS_WITH_README = ("plugin", "ui", "endpoint", "tests", "po", "data", "docs")
 # Folders without a README of their own: the one above says what they hold.
 NO_README = (
-    "backend/comfyui",
-    "backend/per-tile",
-    "backend/sdapi",
-    "backend/sdcpp",
     "fuzz/corpus",
     "gimp/plug-ins",
     "tile_upscale_gpu",
@@ -24,7 +20,7 @@ NO_README = (
     ".egg-info",
 )
 # Headers of these folders declare what their file names do not say. The list only ever gets shorter.
-FOREIGN_PREFIXES: tuple[str, ...] = ("plugin/backend/per-tile/",)
+FOREIGN_PREFIXES: tuple[str, ...] = ()
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
