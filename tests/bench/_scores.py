@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image
 
-# Left out at each side, where filters see what is not there.
+# The scores leave out so much at each side, where filters read beyond the picture.
 BORDER_PX = 8
 SSIM_SIGMA_PX = 1.5
 SSIM_REACH_PX = 5
@@ -23,7 +23,7 @@ def psnr(result: Array, wanted: Array) -> float:
 
 
 def smooth(field: Array) -> Array:
-    """The Gaussian window of SSIM, without the edges that it can't fill."""
+    """Applies the Gaussian window of SSIM, and leaves out the edges that the window does not fill."""
     taps = np.exp(-0.5 * (np.arange(-SSIM_REACH_PX, SSIM_REACH_PX + 1) / SSIM_SIGMA_PX) ** 2)
     taps /= taps.sum()
     for axis in (0, 1):

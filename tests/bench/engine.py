@@ -41,7 +41,7 @@ def make_batch(scale: int, model: str) -> dict:
 
 
 def best_rate(work: Callable[[], None], megapixels: float) -> float:
-    """The best of a few rounds: what the machine can do when it is not disturbed."""
+    """Returns the best rate of a few rounds, which other programs have disturbed least."""
     rates = []
     for _ in range(ROUNDS):
         started = time.monotonic()
@@ -68,7 +68,7 @@ def peak_mib(process: int) -> float:
 
 
 def measure_memory(model: str) -> None:
-    """Twelve batches are a picture six times as large as two."""
+    """Compares 2 batches with 12, a picture six times as large."""
     for count in BATCHES:
         with LocalEndpoint() as endpoint:
             client = endpoint.connect()

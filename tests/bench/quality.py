@@ -2,7 +2,7 @@
 """Gain of the local endpoint's networks over common filters, on photographs that they were not trained on.
 
 `./run bench quality [FOLDER]`. Each picture is reduced by area, cubic and Lanczos, clean and as JPEG 85, and enlarged again. A gain is over
-the best of the filters for that very case.
+the best filter of the same case.
 """
 
 import io

@@ -19,8 +19,8 @@ TOKEN = "t0ken-of-the-reader"
 def thief() -> Iterator[EchoEndpoint]:
     """The endpoint that the document names; it must never get a request."""
     with EchoEndpoint() as endpoint:
-        endpoint.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
         heard: list[str] = []
+        endpoint.behavior.interfere = lambda exchange: bool(heard.append(exchange.path))  # type: ignore[func-returns-value]
         yield endpoint
         assert heard == []
 

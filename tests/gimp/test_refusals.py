@@ -44,7 +44,8 @@ def run_plain(gimp: Gimp, endpoints: str | None, settings: dict[str, Any] | None
     given = {} if endpoints is None else {"endpoints": endpoints}
     outcome = run(gimp, ["plain"], {**given, **(settings or {})}, **environment)
     assert "plain" in outcome.values, str(outcome)
-    return outcome.values["plain"]
+    answer: dict[str, Any] = outcome.values["plain"]
+    return answer
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_script_fu_ends_with_a_status_and_the_sentence(gimp: Gimp) -> None:
 @pytest.mark.parametrize(("variable", "value", "words"), [("UPSCALE_BATCH_SIZE", "many", "UPSCALE_BATCH_SIZE is 'many'"),
                                                            ("UPSCALE_ENDPOINTS", "nowhere", "no endpoint called 'nowhere'")])  # fmt: skip
 def test_environment_counts_where_the_argument_is_left_alone(gimp: Gimp, variable: str, value: str, words: str) -> None:
-    assert words in run_plain(gimp, None, **{variable: value})["message"]
+    assert words in run_plain(gimp, None, None, **{variable: value})["message"]
 
 
 def test_arguments_win_over_the_environment(gimp: Gimp) -> None:

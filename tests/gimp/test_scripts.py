@@ -159,6 +159,6 @@ def test_german(gimp: Gimp) -> None:
     if made.returncode > 1:
         pytest.skip("no German locale can be made here")
     language = {"LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de", "LOCPATH": str(locale.parent)}
-    outcome = gimp.run(SCRIPTS / "messages.py", **language)
+    outcome = gimp.run(SCRIPTS / "messages.py", None, **language)
     assert outcome.values["message"] == "Kachelgröße: 100 px. Wählen Sie ein Vielfaches von 64, zum Beispiel 128.", str(outcome)
     assert outcome.values["label"] == "Kachelweise ver_größern …"

@@ -106,7 +106,7 @@ def test_missing_feature_is_reported_before_the_server_paints(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("arguments", "words"), [({"loras": "nobody:1"}, "no LoRA 'nobody'"), ({"model": "nobody"}, "no model 'nobody'")])
-def test_missing_model_is_named_before_the_server_paints(tmp_path: Path, arguments: dict[str, str], words: str) -> None:
+def test_missing_model_is_named_before_the_server_paints(tmp_path: Path, arguments: dict[str, Any], words: str) -> None:
     with SdapiServer() as server:
         outcome = upscale(tmp_path, server.address, **arguments)
         assert len(server.bodies) == 1, "only the small tile of the probe"

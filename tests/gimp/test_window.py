@@ -49,9 +49,9 @@ def test_open_edit_run_watch_and_undo(folder: Path) -> None:
         endpoint.wait_for_tiles(2)
         wait_until(lambda: "2 of 6 tiles" in str(session.do("describe", "image", "Map of the tiles")), "the map tells of two tiles")
         session.shot("progress")
-        width = session.do("box", "image", "Map of the tiles")[2]  # type: ignore[index]
+        width = session.do("box", "image", "Map of the tiles")[2]
         session.do("press", "button", "Show the map larger")
-        wait_until(lambda: session.do("box", "image", "Map of the tiles")[2] > 1.5 * width, "the map is larger")  # type: ignore[index]
+        wait_until(lambda: session.do("box", "image", "Map of the tiles")[2] > 1.5 * width, "the map is larger")
         session.shot("progress-zoomed")
         session.do("press", "button", "Show more of the map")
         session.do("focus", "image", "Map of the tiles")
@@ -91,7 +91,7 @@ def test_what_is_impossible_is_said_before_ok(folder: Path) -> None:
         session.do("press", "page tab", "Model")
         session.do("wait", "check box", "Keep to the picture")
         session.shot("dialog-model")
-        unnamed = [control for control in session.do("controls", "Tile Upscale") if not control["name"]]  # type: ignore[attr-defined]
+        unnamed = [control for control in session.do("controls", "Tile Upscale") if not control["name"]]
         assert not [control for control in unnamed if control["role"] not in ("page tab list", "scroll pane", "label", "filler")], unnamed
         session.do("press", "button", "Cancel")
         session.do("wait-gone", "button", "Upscale")

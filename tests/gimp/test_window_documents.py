@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With a user, too, a stranger's image is data: the real GIMP with its windows, from the image on the screen to what is sent."""
+"""With a user, too, a stranger's image is data: the real GIMP with its windows, from the image on the screen to the requests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,12 +32,12 @@ def wait_for_layers(session: Session, n: int) -> None:
 
 
 def sent_since(endpoint: EchoEndpoint, n: int) -> set[tuple[str, int, bool]]:
-    """Prompt, steps, and whether a reference picture came with it."""
+    """Returns prompt and steps of each request since the first `n`, and whether a reference picture came along."""
     return {(one["global_prompt"], one["gen_params"]["steps"], one["ip_adapter_enabled"]) for one in endpoint.requests[n:]}
 
 
 def open_repeat(session: Session, endpoint: EchoEndpoint, position: int) -> int:
-    """Returns how many requests had been sent before."""
+    """Opens the dialog that repeats the recipe of a layer, and returns the number of requests before."""
     n_sent = len(endpoint.requests)
     session.tell(f"activate {position}")
     session.do("click", "menu item", "Repeat Tile Upscale Recipe")
@@ -48,11 +48,11 @@ def open_repeat(session: Session, endpoint: EchoEndpoint, position: int) -> int:
 def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folder: Path) -> None:
     heard: list[str] = []
     with EchoEndpoint() as thief, EchoEndpoint() as honest:
-        thief.behavior.interfere = lambda exchange: heard.append(exchange.path) or False
+        thief.behavior.interfere = lambda exchange: bool(heard.append(exchange.path))  # type: ignore[func-returns-value]
         made = Gimp(folder).run(SCRIPTS / "stranger_image.py", {"thief": thief.url, "secret": str(folder / "secret.png")})
         assert made.values.get("made"), str(made)
         keys = {"UPSCALE_TOKEN": TOKEN, "UPSCALE_TOKEN_ORIGIN": honest.url}
-        with Session(folder, honest.url, picture="evil.xcf", **keys) as session:
+        with Session(folder, honest.url, picture="evil.xcf", environment=keys) as session:
             wait_for_layers(session, 3)
             # The last values are the user's own.
             assert session.tell("run-last 1") == "done"
@@ -60,7 +60,7 @@ def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folde
             assert heard == []
             assert sent_since(honest, 0) == {("highly detailed, sharp focus", 29, True)}
 
-            # The recipe shows in the dialog, and waits there. The picture it was made with is the one that was chosen last.
+            # The dialog shows the recipe and sends nothing yet. The recipe's reference picture is the user's last one.
             n_sent = open_repeat(session, honest, 3)
             session.do("wait", "label", "on 1 endpoint")
             session.do("wait-gone", "label", "made with an IP-Adapter example")
@@ -68,7 +68,7 @@ def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folde
             wait_for_layers(session, 5)
             assert sent_since(honest, n_sent) == {("fern", 6, True)}
 
-            # The stranger's is not.
+            # The stranger's reference picture is another.
             n_sent = open_repeat(session, honest, 0)
             session.do("wait", "label", "made with an IP-Adapter example")
             session.shot("documents-repeat")
@@ -77,7 +77,7 @@ def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folde
             wait_for_layers(session, 6)
             assert sent_since(honest, n_sent) == {("moss", 7, False)}
 
-            # What GIMP would take from the image for last values has no say, and the user's do not get there.
+            # The dialog ignores the last values that GIMP finds in the image, and the user's own do not get into the image.
             n_sent = len(honest.requests)
             session.open_dialog()
             session.do("key", "alt+d", "ctrl+a")
@@ -93,7 +93,7 @@ def test_a_strangers_image_shows_what_it_would_do_and_sends_nothing_itself(folde
             assert honest.url.encode() not in saved and TOKEN.encode() not in saved
             assert honest.url in (folder / "profile" / "tile-upscale" / "last-values.conf").read_text()
 
-            # They are there the next time: the same layer needs nothing to be sent.
+            # The user's last values are there the next time: with the same layer all tiles are in the cache.
             n_sent = len(honest.requests)
             session.open_dialog()
             session.do("press", "button", "Upscale")

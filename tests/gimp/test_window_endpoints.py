@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoints are added, tested and kept by real keys and clicks in the real GIMP; a broken file is said to be so and stays."""
+"""Endpoints are added, tested and saved by real keys and clicks in the real GIMP; a broken file is reported and kept."""
 
 import shutil
 from collections.abc import Iterator
@@ -45,12 +45,12 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("wait-gone", "button", "Add an endpoint")
         kept = (folder / "profile" / "tile-upscale" / "endpoints.conf").read_text()
         assert "[local]" in kept and "[echo]" in kept and f"address={endpoint.url}" in kept and "price-per-hour=990" in kept
-        # Both are on now, so both would serve; the name alone is enough.
+        # Both endpoints are enabled now, so both would serve. A name alone is enough.
         session.do("wait", "label", "6 tiles on 2 endpoints")
         session.do("key", "alt+d")
         session.do("type", "echo")
         session.do("wait", "label", "6 tiles on 1 endpoint")
-        # Any part of a name that the tested server has told is enough to choose it.
+        # Any part of a model's name that the tested server has listed is enough to choose the model.
         session.do("press", "page tab", "Model")
         session.do("wait", "check box", "Keep to the picture")
         session.do("key", "alt+m")
@@ -64,7 +64,7 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("wait-gone", "progress bar", "Finished tiles")
         assert len(endpoint.tiles) == 7
         assert endpoint.requests[-1]["model_config"]["base_model"] == "juggernaut-xl-v9"
-        # How fast it was is remembered, so the next dialog knows what it takes: the last choices stand.
+        # The plug-in remembers the endpoint's speed, so the next dialog estimates time and price. The last choices stand.
         session.tell("activate 1")
         session.open_dialog()
         session.do("wait", "label", "on 1 endpoint, less than a minute, about $")
@@ -92,7 +92,7 @@ def test_this_computer_says_what_has_no_effect(folder: Path) -> None:
 def test_a_key_goes_to_the_keyring_and_to_its_server_only(folder: Path) -> None:
     home = folder / "home"
     home.mkdir()
-    with EchoEndpoint() as endpoint, Session(folder, "", keyring=True, HOME=str(home)) as session:
+    with EchoEndpoint() as endpoint, Session(folder, "", keyring=True, environment={"HOME": str(home)}) as session:
         session.open_dialog()
         session.do("press", "button", "Edit...")
         session.do("press", "button", "Add an endpoint")

@@ -20,8 +20,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def assert_inside(session: Session, role: str, window: str) -> None:
-    left, top, width, height = session.do("box", role, window)  # type: ignore[misc]
-    for control in session.do("controls", window):  # type: ignore[attr-defined]
+    left, top, width, height = session.do("box", role, window)
+    for control in session.do("controls", window):
         x, y, w, h = control["box"]
         assert left <= x and top <= y and x + w <= left + width and y + h <= top + height, control
 
@@ -44,13 +44,13 @@ def test_right_to_left_at_twice_the_size(folder: Path) -> None:
         pytest.skip("the locale he_IL can't be made here")
     translate(folder)
     language = {"LC_ALL": "he_IL.UTF-8", "LANGUAGE": "he", "LOCPATH": str(locale.parent), "GDK_DPI_SCALE": "2"}
-    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url, "2600x1800", **language) as session:
+    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url, "2600x1800", environment=language) as session:
         session.open_dialog()
         session.do("wait", "label", "6 tiles on 1 endpoint")
         session.shot("dialog-large")
         assert_inside(session, "dialog", "Tile Upscale")
         spin, picture = session.do("box", "spin button", "Scale"), session.do("box", "image", "Map of the tiles")
-        assert spin[0] < picture[0], "the picture does not stand on the right"  # type: ignore[index]
+        assert spin[0] < picture[0], "the picture does not stand on the right"
         session.do("press", "button", "Upscale")
         session.do("wait", "progress bar", "Finished tiles")
         endpoint.wait_for_tiles(2)

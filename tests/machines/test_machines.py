@@ -17,14 +17,14 @@ USER = "painter"
 PLUGIN = ".config/GIMP/3.0/plug-ins/tile-upscale/tile-upscale"
 # Messages of apt and mmdebstrap about failures of the network.
 UNREACHABLE = re.compile(r"Failed to fetch|Could not (?:resolve|connect)|Temporary failure|found no Debian archive")
-# As a login would set them; nothing of this place's own.
+# A login would set these; no variable of the caller comes along.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a Debian root")
 
 
 class Machine:
-    """A bare root, and a copy of the sources that is seen there under its own path."""
+    """A bare root, and a copy of the sources that has the same path inside."""
 
     def __init__(self, folder: Path, suite: str) -> None:
         self.root = folder / "root"
@@ -35,7 +35,7 @@ class Machine:
         if made.returncode and UNREACHABLE.search(made.stdout):
             pytest.skip(f"the archive of Debian {suite} can't be reached: {made.stdout.strip().splitlines()[-1]}")
         assert made.returncode == 0, made.stdout
-        # The root is thrown away, so nothing waits for the disk.
+        # The root is deleted afterwards, so dpkg need not wait for the disk.
         (self.root / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
 
     def in_place(self, command: str) -> "subprocess.CompletedProcess[str]":
@@ -50,7 +50,7 @@ class Machine:
         )
 
     def run(self, command: str) -> str:
-        """Returns what the command, run by root in the copy's folder, has said."""
+        """Runs a command as root in the copy's folder, and returns its output."""
         ended = self.in_place(f"place_in_root root sh -c {shlex.quote(command)}")
         assert ended.returncode == 0, ended.stdout
         return ended.stdout

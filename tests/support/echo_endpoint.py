@@ -50,7 +50,7 @@ class Behavior:
     status: int = 0  # answer every batch with this status instead
     fail_tiles: set[int] = field(default_factory=set)  # by index
     hold_after: int | None = None  # paint this many tiles, then keep the rest until release()
-    on_tile: Callable[[int], None] | None = None  # called with the number of tiles seen so far
+    on_tile: Callable[[int], object] | None = None  # called with the number of tiles seen so far
     change: Callable[[Image.Image], Image.Image] | None = None
     garbage: bool = False
     models: list[str] = field(default_factory=list)
@@ -62,9 +62,11 @@ class Behavior:
 
 
 class EchoEndpoint:
-    """Use as a context manager; `url` is where its routes begin, `tiles` what it was sent, in order."""
+    """Use as a context manager; `url` is the base of its routes, `tiles` holds the received tiles in order."""
 
-    def __init__(self, behavior: Behavior | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(
+        self, behavior: Behavior | None = None, ledger: Ledger | None = None, identity: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
         self.behavior = behavior or Behavior()
         self.ledger = ledger or Ledger()
         self.scheme = "https" if identity else "http"
@@ -101,7 +103,7 @@ class EchoEndpoint:
         self.server.server_close()
 
     def let_through(self, n: int) -> None:
-        """Keeps the rest back after that many tiles, counted from the beginning."""
+        """Paints no tile after the first `n`, counted from the beginning."""
         with self.lock:
             self.behavior.hold_after = n
             self.lock.notify_all()
@@ -118,9 +120,9 @@ class EchoEndpoint:
 
     def health(self) -> dict[str, Any]:
         return {
-            "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30,
-            "multiple_of": self.behavior.multiple_of, "concurrency": 2, "resizes": self.behavior.resizes, "autoscales": False,
-            "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
+            "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "autoscales": False, "concurrency": 2,
+            "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30, "multiple_of": self.behavior.multiple_of,
+            "resizes": self.behavior.resizes, "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
         }  # fmt: skip
 
     def find_violation(self, request: dict[str, Any]) -> str | None:
@@ -173,7 +175,7 @@ class EchoEndpoint:
             if self.behavior.seconds_per_tile:
                 self.lock.wait_for(lambda: job["status"] != "running", self.behavior.seconds_per_tile)
             self.lock.wait_for(lambda: not self._is_held() or job["status"] != "running")
-            goes_on = job["status"] == "running"
+            goes_on = bool(job["status"] == "running")
             self.n_let_through += goes_on
             return goes_on
 
@@ -240,7 +242,7 @@ class QuietServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news."""
+        """Ignores a client that went away."""
 
 
 class Exchange(BaseHTTPRequestHandler):

@@ -134,7 +134,7 @@ def read_stored(drawable: Any) -> numpy.ndarray:
     is_half = "half" in drawable.get_image().get_precision().value_nick
     kind = {1: numpy.uint8, 2: numpy.float16 if is_half else numpy.uint16, 4: numpy.float32 if is_float else numpy.uint32}[len(data) // n]
     values = numpy.frombuffer(data, kind).reshape(height, width, -1).astype(numpy.float64)
-    return values if is_float or is_half else values / numpy.iinfo(kind).max
+    return values if is_float or is_half else values / (256 ** numpy.dtype(kind).itemsize - 1)
 
 
 def difference(ours: Any, theirs: Any) -> float:

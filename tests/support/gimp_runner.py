@@ -45,7 +45,8 @@ class Outcome:
     @property
     def answers(self) -> list[dict[str, Any]]:
         """The answers to the jobs of scripts/upscale.py: status, message, tiles, failed and layers."""
-        return self.values.get("answers", [])
+        answers: list[dict[str, Any]] = self.values.get("answers", [])
+        return answers
 
     @property
     def answer(self) -> dict[str, Any]:

@@ -47,8 +47,9 @@ class Session:
     """Use as a context manager; the dialog takes `endpoints` where its field for endpoints is empty."""
 
     def __init__(
-        self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png", **environment: str
-    ) -> None:
+        self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png",
+        environment: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.keyring = keyring
         self.picture = picture
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
@@ -56,7 +57,7 @@ class Session:
         profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
         self.socket = folder / "socket"
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}
-        self.screen = Screen(self.gimp.make_environment({**extra, **environment}), size)
+        self.screen = Screen(self.gimp.make_environment({**extra, **(environment or {})}), size)
         paint(folder / "photo.png")
 
     def __enter__(self) -> "Session":
@@ -81,7 +82,8 @@ class Session:
             return connection.recv(5000).decode()
 
     def images(self) -> Images:
-        return json.loads(self.tell("describe 0"))
+        images: Images = json.loads(self.tell("describe 0"))
+        return images
 
     def wait_for_images(self, expected: Images) -> None:
         wait_until(lambda: self.images() == expected, f"images are {expected}, not {self.images()}", RUN_LIMIT_S)

@@ -139,7 +139,8 @@ def extents(node: Any) -> list[int]:
 
 
 def get_box(role: str, name: str) -> list[int]:
-    return wait_for(f"the {role} '{name}' is somewhere", lambda: (node := find(role, name)) and extents(node))
+    box: list[int] = wait_for(f"the {role} '{name}' is somewhere", lambda: (node := find(role, name)) and extents(node))
+    return box
 
 
 def press(role: str, name: str) -> None:

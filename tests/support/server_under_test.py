@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that the conformance suite looks at: what its health says, and requests that keep to it."""
+"""The server that the conformance suite examines: its health, and requests that keep to it."""
 
 import json
 import uuid

@@ -13,6 +13,7 @@ SHADOW = {"x": 9.0, "y": 6.0, "radius": 3.0}
 BLUR = {"std-dev-x": 2.0, "std-dev-y": 2.0}
 # Room around the layer with the shadow, on each side of its image.
 LEFT, TOP, RIGHT, BOTTOM = 20, 20, 30, 20
+NO_MARGINS = (0, 0, 0, 0)
 
 
 def add_effect(layer: Any, operation: str, **properties: float) -> Any:
@@ -23,9 +24,7 @@ def add_effect(layer: Any, operation: str, **properties: float) -> Any:
     return effect
 
 
-def apply(
-    pixels: numpy.ndarray, operation: str, margins: tuple[int, int, int, int] = (0, 0, 0, 0), **properties: float
-) -> numpy.ndarray:
+def apply(pixels: numpy.ndarray, operation: str, margins: tuple[int, int, int, int] = NO_MARGINS, **properties: float) -> numpy.ndarray:
     """Returns what GEGL makes of the pixels, with margins at the left, the top, the right and the bottom."""
     left, top, right, bottom = margins
     height, width = pixels.shape[:2]
@@ -134,7 +133,7 @@ def compare_nested() -> None:
     add_effect(layer, "gegl:gaussian-blur", **BLUR)
     layer.set_lock_position(True)
     layer.set_lock_content(True)
-    compare("nested", image, layer, apply(raw, "gegl:gaussian-blur", **BLUR))
+    compare("nested", image, layer, apply(raw, "gegl:gaussian-blur", NO_MARGINS, **BLUR))
 
 
 def find_shadow() -> numpy.ndarray:

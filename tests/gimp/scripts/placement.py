@@ -19,7 +19,8 @@ def put_into_group(image: Any, layer: Any) -> Any:
 
 def measure_distance(image: Any, layer: Any, result: Any) -> numpy.ndarray:
     """Returns how far each pixel of the result is from GIMP's own enlargement, in tones of 255."""
-    return (read_pixels(result) - read_pixels(scaled_by_gimp(image, layer, 2.0)))[..., :3] * 255
+    apart: numpy.ndarray = 255 * (read_pixels(result) - read_pixels(scaled_by_gimp(image, layer, 2.0)))
+    return apart[..., :3]
 
 
 def make_midtones() -> tuple[Any, Any]:

@@ -51,7 +51,7 @@ def activate(position: int) -> str:
 
 
 def run_last(position: int) -> str:
-    """What a user does who repeats the last filter."""
+    """Repeats the last filter, as a user may."""
     image = Gimp.get_images()[0]
     procedure = Gimp.get_pdb().lookup_procedure("plug-in-tile-upscale")
     config = procedure.create_config()
