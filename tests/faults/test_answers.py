@@ -14,7 +14,7 @@ from typing import Any
 import fault_hooks as hooks
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
-from job_runner import N_TILES, run_job, assert_recovers
+from job_runner import N_TILES, assert_recovers, run_job
 from PIL import Image
 
 STATUSES = {

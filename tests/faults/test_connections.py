@@ -11,7 +11,7 @@ import fault_hooks as hooks
 import pytest
 from cuttable_line import CuttableLine
 from echo_endpoint import Behavior, EchoEndpoint, Exchange
-from job_runner import HURRY, N_TILES, Job, run_job, assert_recovers
+from job_runner import HURRY, N_TILES, Job, assert_recovers, run_job
 from polling import wait_until
 
 # The stall timeout is 200 s for a submitted batch and 60 s for a poll.

@@ -10,7 +10,7 @@ import fault_hooks as hooks
 import pytest
 from cuttable_line import CuttableLine
 from echo_endpoint import Behavior, EchoEndpoint, Exchange, Ledger
-from job_runner import N_TILES, Job, run_job, assert_recovers
+from job_runner import N_TILES, Job, assert_recovers, run_job
 from polling import wait_until
 
 # The job gives an endpoint that has worked five minutes to come back.
@@ -92,7 +92,8 @@ def has_tile(index: int) -> Any:
 
 def test_poison_tile_sinks_nobody_else(tmp_path: Path) -> None:
     def make() -> EchoEndpoint:
-        return EchoEndpoint(Behavior(interfere=hooks.InjectFault("PUT", hooks.answer_status(500, "illegal memory access"), 999, has_tile(6))))
+        crash = hooks.answer_status(500, "illegal memory access")
+        return EchoEndpoint(Behavior(interfere=hooks.InjectFault("PUT", crash, 999, has_tile(6))))
 
     with make() as endpoint:
         without = run_job(tmp_path / "without", endpoint.url, max_tries=1, batch_size=4)

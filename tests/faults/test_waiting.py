@@ -60,7 +60,8 @@ def test_busy_answer_to_a_batch_is_no_try(tmp_path: Path) -> None:
 
 def test_questions_that_are_always_refused_end_with_the_batch_timeout(tmp_path: Path) -> None:
     """The batch was accepted, so the job polls it again and again, up to the batch timeout."""
-    with EchoEndpoint(Behavior(hold_after=0, hold_s=0, interfere=hooks.InjectFault("GET", hooks.answer_status(429), float("inf")))) as endpoint:
+    refuse = hooks.InjectFault("GET", hooks.answer_status(429), float("inf"))
+    with EchoEndpoint(Behavior(hold_after=0, hold_s=0, interfere=refuse)) as endpoint:
         outcome = run_job(tmp_path, endpoint.url, batch_timeout=120, batch_size=16, speed=GREAT_HURRY)
     assert outcome.n_finished == 0
     assert "busy" in outcome.messages
