@@ -193,7 +193,7 @@ make_options (const Arguments *arguments, char *token)
 }
 
 /* The kernel guards a socket that was handed over. On a port the token comes from the
- * environment, or is printed for whoever started us. */
+ * environment, or is printed for the user. */
 static gboolean
 find_token (const Arguments *arguments, char **token, GError **error)
 {

@@ -242,7 +242,7 @@ cancel_abandoned (UpscaleLocalJobTable *table, gint64 now_us)
   while (g_hash_table_iter_next (&iter, NULL, &job))
     if (upscale_local_job_is_abandoned (job, now_us))
       upscale_local_job_cancel (
-          job, "nobody has asked about the batch for the length of its lease", now_us);
+          job, "the lease has expired, as no client has asked about the batch", now_us);
 }
 
 /**

@@ -156,14 +156,12 @@ try_size (const UpscaleLocalSession *session,
     return FALSE;
   info->factor = factor_of (given, answer);
   if (info->factor == 0)
-    return refuse (error, "its answer is not two, three or more times as large as what "
-                          "it is given");
-  if (info->factor == 1)
-    return refuse (error, "it does not enlarge: its answer has the size of what it is "
-                          "given");
-  if (info->factor > MAX_FACTOR)
     return refuse (error,
-                   "its answer is more than 16 times as large as what it is given");
+                   "its output is not two, three or more times as large as its input");
+  if (info->factor == 1)
+    return refuse (error, "it does not enlarge: its output has the size of its input");
+  if (info->factor > MAX_FACTOR)
+    return refuse (error, "its output is more than 16 times as large as its input");
   info->piece_width_px = width_px;
   info->piece_height_px = height_px;
   return upscale_local_model_info_check_finite (answer, error) &&

@@ -346,7 +346,7 @@ unpack (const UpscaleLocalSession *self, OrtValue *output, GError **error)
     return NULL;
   if (size[0] != 1 || size[form.is_interleaved ? 3 : 1] != form.n_channels)
     {
-      refuse (error, "what it gives is not one picture of as many channels as it takes");
+      refuse (error, "its output is not one picture with as many channels as its input");
       return NULL;
     }
   return upscale_local_tensor_unpack (form, data, (int) size[form.is_interleaved ? 2 : 3],

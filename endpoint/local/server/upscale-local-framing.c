@@ -11,8 +11,7 @@
   "Content-Length: %zu\r\nConnection: close\r\n\r\n%s"
 #define PROBLEM                                                                          \
   "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"the " \
-  "request does not say without doubt where it ends: send one Content-Length, or "       \
-  "chunks\"}"
+  "end of the request is ambiguous: send one Content-Length, or chunks\"}"
 
 static gboolean
 is_length (const char *text)
