@@ -91,12 +91,14 @@ upscale_gen_params_add_lora (UpscaleGenParams *gen_params,
                              const char       *name,
                              double            weight)
 {
-  UpscaleLora lora = { NULL, weight };
+  UpscaleLora *lora;
 
   g_return_if_fail (gen_params != NULL && name != NULL);
 
-  lora.name = g_strdup (name);
-  g_array_append_val (gen_params->loras, lora);
+  g_array_set_size (gen_params->loras, gen_params->loras->len + 1);
+  lora = &g_array_index (gen_params->loras, UpscaleLora, gen_params->loras->len - 1);
+  lora->name = g_strdup (name);
+  lora->weight = weight;
 }
 
 /* A colon that is not followed by a number belongs to the name. */
