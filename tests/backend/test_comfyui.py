@@ -446,7 +446,8 @@ OWN_WORKFLOWS = {
     "one picture is shown twice": own_workflow(a=show("11"), b=show("11")),
     "the user has marked a node": own_workflow(a=show("11", title="My Tile-Upscale result"), b=invert("11"), c=show("b", "SaveImage")),
     "no sampler but another node": {
-        "5": {"class_type": "LoadImage", "inputs": {"image": "%image%"}}, "6": invert("5"), "7": invert("6"), "8": show("7"), "9": show("5"),
+        "5": {"class_type": "LoadImage", "inputs": {"image": "%image%"}}, "6": invert("5"), "7": invert("6"),
+        "8": show("7"), "9": show("5"),
     },
     "an answer in another format": own_workflow(a=show("11", "SaveAnimatedWEBP"), b=show("5")),
     "a choice that other inputs depend on, and a list that is empty": own_workflow(
@@ -486,7 +487,10 @@ def test_saved_files_of_a_workflow_are_named_before_the_job(server: ComfyuiServe
     [
         (own_workflow(a=show("5")), "neither saves nor previews a picture that it has painted"),
         (own_workflow(), "neither saves nor previews"),
-        (own_workflow(a=invert("11"), b=show("a"), c=invert("11"), d=show("c")), "shows several pictures, in nodes b, d: write 'tile-upscale'"),
+        (
+            own_workflow(a=invert("11"), b=show("a"), c=invert("11"), d=show("c")),
+            "shows several pictures, in nodes b, d: write 'tile-upscale'",
+        ),
     ],
 )
 def test_workflow_without_one_clear_result_is_refused(server: ComfyuiServer, tmp_path: Path, workflow: object, words: str) -> None:

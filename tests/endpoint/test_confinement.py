@@ -10,13 +10,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx_models
 import pytest
 from polling import wait_until
-from wire_client import Client, LocalEndpoint, make_request
+from wire_client import LocalEndpoint, make_request
 
 LANDLOCK_CREATE_RULESET = 444
 ALLOW, REFUSE_AS_UNKNOWN = 0x7FFF0000, 0x00050000 | errno.ENOSYS

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A double of ComfyUI: it validates graphs output by output as the real server does, and runs them over the echo model.
 
-The shapes were read from github.com/Comfy-Org/ComfyUI: 0.38.1 (NEW; its server.py, execution.py, comfy_execution/jobs.py) and 0.3.64 at a125cd8
-(MIDDLE; server.py, execution.py, nodes.py, folder_paths.py). OLD stands for versions before 0.3.50: they choose the ids of
+The shapes were read from github.com/Comfy-Org/ComfyUI: 0.38.1 (NEW; its server.py, execution.py, comfy_execution/jobs.py) and 0.3.64 at
+a125cd8 (MIDDLE; server.py, execution.py, nodes.py, folder_paths.py). OLD stands for versions before 0.3.50: they choose the ids of
 prompts, interrupt any prompt that runs, and list choices as arrays. Source of each route:
 
 POST /upload/image          server.py image_upload(): type, subfolder, overwrite; without overwrite "name (1).png"
@@ -14,7 +14,7 @@ GET  /history/{id}          server.py, execution.py PromptQueue.task_done(): out
 GET  /api/jobs/{id}         NEW: server.py get_job_by_id(), jobs.py get_job(); elsewhere a static route that answers 404
 POST /api/jobs/{id}/cancel  NEW: server.py cancel_job_by_id(); elsewhere 405, as the static route takes GET alone
 POST /interrupt             server.py post_interrupt(): `prompt_id` is heeded in MIDDLE and NEW
-Bare diffusion models       MIDDLE: comfy/sd.py load_checkpoint_guess_config() loads one without VAE and text encoder, and lists do not tell;
+Bare diffusion models       MIDDLE: comfy/sd.py load_checkpoint_guess_config() loads one without VAE and text encoder, which no list shows;
                             VAE.throw_exception_if_invalid() and nodes.py CLIPTextEncode.encode() raise NO_VAE and NO_CLIP
 GET  /view                  server.py view_image(): channel=rgb converts whatever the file is to PNG
 GET  /object_info/{class}   server.py node_info(): {} for an unknown class
@@ -435,7 +435,9 @@ class ComfyuiServer(TileServer):
                 ("custom_validation_failed", "Custom validation failed for node", f"image - Invalid image file: {value}") if wrong else None
             )
         if isinstance(kind, (list, dict)):
-            return None if value in kind or node["class_type"] == "LoadAudio" else ("value_not_in_list", "Value not in list", f"{field}: '{value}' not in {kind}")
+            if value in kind or node["class_type"] == "LoadAudio":
+                return None
+            return "value_not_in_list", "Value not in list", f"{field}: '{value}' not in {kind}"
         if isinstance(kind, tuple):
             if not isinstance(value, int if kind[0] == "INT" else (int, float)) or isinstance(value, bool):
                 return "invalid_input_type", f"Failed to convert an input value to a {kind[0]} value", f"{field}, {value}"
