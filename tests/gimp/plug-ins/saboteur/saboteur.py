@@ -87,8 +87,11 @@ class Saboteur(Gimp.PlugIn):
 
     def run(self, procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, data: object) -> Gimp.ValueArray:
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(os.environ["SABOTEUR_SOCKET"])
+        path = os.environ["SABOTEUR_SOCKET"]
+        # The test connects as soon as the path exists, so the socket listens before it gets that name.
+        listener.bind(path + ".new")
         listener.listen()
+        os.rename(path + ".new", path)
         GLib.io_add_watch(listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN, self.serve, listener)
         procedure.persistent_ready()
         self.persistent_enable()
