@@ -137,6 +137,8 @@ test_text_can_not_ask_for_a_picture (void)
   g_assert_cmpuint (g_bytes_get_size (whole), <, 4 << 20);
 }
 
+#define FALLBACK 7 /* read where the member is no whole number from 0 to 10 */
+
 typedef struct
 {
   const char *text;
@@ -149,17 +151,19 @@ typedef struct
 } TypeRow;
 
 static const TypeRow type_rows[] = {
-  { "\"x\"", "x", 7, 0.0, FALSE, FALSE, FALSE },
-  { "5", NULL, 5, 5.0, FALSE, FALSE, FALSE },
-  { "-5", NULL, 7, 0.0, FALSE, FALSE, FALSE },
-  { "11", NULL, 7, 11.0, FALSE, FALSE, FALSE },
-  { "99999999999999999999", NULL, 7, 9223372036854775807.0, FALSE, FALSE, FALSE },
-  { "2.5", NULL, 7, 2.5, FALSE, FALSE, FALSE },
-  { "1e999", NULL, 7, 0.0, FALSE, FALSE, FALSE },
-  { "true", NULL, 7, 0.0, TRUE, FALSE, FALSE },
-  { "null", NULL, 7, 0.0, FALSE, FALSE, FALSE },
-  { "[1]", NULL, 7, 0.0, FALSE, TRUE, FALSE },
-  { "{\"m\":1}", NULL, 7, 0.0, FALSE, FALSE, TRUE },
+  { .text = "\"x\"", .string = "x", .number = FALLBACK },
+  { .text = "5", .number = 5, .positive = 5.0 },
+  { .text = "-5", .number = FALLBACK },
+  { .text = "11", .number = FALLBACK, .positive = 11.0 },
+  { .text = "99999999999999999999",
+    .number = FALLBACK,
+    .positive = 9223372036854775807.0 },
+  { .text = "2.5", .number = FALLBACK, .positive = 2.5 },
+  { .text = "1e999", .number = FALLBACK },
+  { .text = "true", .number = FALLBACK, .is_true = TRUE },
+  { .text = "null", .number = FALLBACK },
+  { .text = "[1]", .number = FALLBACK, .has_array = TRUE },
+  { .text = "{\"m\":1}", .number = FALLBACK, .has_object = TRUE },
 };
 
 /* A critical of json-glib ends the test. */
@@ -175,7 +179,7 @@ test_members_are_read_by_their_type (void)
 
       g_test_message ("%s", text);
       g_assert_cmpstr (upscale_json_get_string (object, "m"), ==, row->string);
-      g_assert_cmpint (upscale_json_get_int (object, "m", 7, 10), ==, row->number);
+      g_assert_cmpint (upscale_json_get_int (object, "m", FALLBACK, 10), ==, row->number);
       g_assert_cmpfloat (upscale_json_get_positive (object, "m"), ==, row->positive);
       g_assert_cmpint (upscale_json_get_boolean (object, "m", FALSE), ==, row->is_true);
       g_assert_cmpint (upscale_json_get_array (object, "m") != NULL, ==, row->has_array);
