@@ -2,6 +2,7 @@
 """Filters to compare with: Pillow's, in sRGB, and GIMP's, which are GEGL's and work in linear light."""
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import gi
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl  # noqa: E402
 
-Array = np.ndarray
+Array: TypeAlias = "np.ndarray[Any, Any]"
 Filter = Callable[[Array, int], Array]
 
 FORMAT = "R'G'B' u8"

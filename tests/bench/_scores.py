@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Distance between pictures: PSNR and SSIM on luma, as papers on super-resolution measure, and shifts of color."""
 
+from typing import Any, TypeAlias
+
 import numpy as np
 from PIL import Image
 
@@ -9,7 +11,7 @@ BORDER_PX = 8
 SSIM_SIGMA_PX = 1.5
 SSIM_REACH_PX = 5
 
-Array = np.ndarray
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 def luma(picture: Array) -> Array:

@@ -4,6 +4,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ SIDE_PX = 280
 # The plug-in's defaults, in target pixels.
 OVERLAP_PX = 128
 
-Array = np.ndarray
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 def names() -> list[str]:

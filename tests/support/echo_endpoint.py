@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 import jsonschema
@@ -92,7 +92,7 @@ class EchoEndpoint:
     def port(self) -> int:
         return self.server.server_port
 
-    def __enter__(self) -> "EchoEndpoint":
+    def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from PIL import Image
@@ -135,7 +135,7 @@ class PlainServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_port}{self.kind.path}"
 
-    def __enter__(self) -> "PlainServer":
+    def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

@@ -13,7 +13,7 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy
@@ -93,7 +93,7 @@ class TileServer:
     def address(self) -> str:
         return f"{self.kind}+{self.url}"
 
-    def __enter__(self) -> "TileServer":
+    def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
