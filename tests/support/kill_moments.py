@@ -54,19 +54,23 @@ class KillAtRequest:
         self.kill: Callable[[], object] = lambda: None
         self.is_armed = threading.Event()
         self.is_done = threading.Event()
+        # Two batches arrive side by side, and a process is waited for by one thread at a time.
+        self.lock = threading.Lock()
         setattr(endpoint.behavior, self.hook, self)
 
     def __call__(self, exchange: Exchange) -> bool:
-        if self.is_done.is_set() or not self.is_meant(exchange):
-            return False
-        self.is_armed.wait()
-        self.kill()
-        self.is_done.set()
+        with self.lock:
+            if self.is_done.is_set() or not self.is_meant(exchange):
+                return False
+            self.is_armed.wait()
+            self.kill()
+            self.is_done.set()
         return False
 
     def let_happen(self, kill: Callable[[], object]) -> None:
         """Returns when it has happened; `kill` returns when the client is gone."""
         self.kill = kill
         self.is_armed.set()
-        assert self.is_done.wait(60), "the moment did not come"
+        is_over = self.is_done.wait(60)
+        assert is_over, "the killed process is still there" if self.lock.locked() else "the moment did not come"
         setattr(self.endpoint.behavior, self.hook, None)
