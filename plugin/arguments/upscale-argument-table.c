@@ -11,7 +11,7 @@
 #include "upscale-limits.h"
 
 /* Models paint sides that are multiples of this. */
-#define SIZE_STEP_PX 64
+#define SIDE_MULTIPLE_PX 64
 
 #define IN_DOCUMENTS (UPSCALE_ARGUMENT_IN_PRESET | UPSCALE_ARGUMENT_IN_RECIPE)
 
@@ -110,7 +110,8 @@ static const UpscaleArgument arguments[] = {
       .value = 1024,
       .least = 64,
       .most = 4096,
-      .step = SIZE_STEP_PX,
+      .step = SIDE_MULTIPLE_PX,
+      .multiple_of = SIDE_MULTIPLE_PX,
       .section = UPSCALE_ARGUMENT_SECTION_TILES,
       .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FIXED_BY_LAYER,
   },
@@ -135,7 +136,8 @@ static const UpscaleArgument arguments[] = {
       .value = 0,
       .least = 0,
       .most = 4096,
-      .step = SIZE_STEP_PX,
+      .step = SIDE_MULTIPLE_PX,
+      .multiple_of = SIDE_MULTIPLE_PX,
       .zero = N_ ("as the tile"),
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
       .flags = UPSCALE_ARGUMENT_IN_RECIPE,

@@ -80,6 +80,7 @@ typedef enum
  * @least: smallest number
  * @most: largest number
  * @step: difference that one click makes
+ * @multiple_of: number that divides every possible value, 0 if there is none
  * @digits: decimals in the dialog
  * @zero: (nullable): meaning of 0, shown instead of it; not translated yet
  * @needs: (nullable): name of the switch or picture without which the argument has no
@@ -100,6 +101,7 @@ typedef struct
   double                 least;
   double                 most;
   double                 step;
+  int                    multiple_of;
   int                    digits;
   const char            *zero;
   const char            *needs;

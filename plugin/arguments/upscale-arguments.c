@@ -152,13 +152,13 @@ read_policy (GObject *config, UpscaleArguments *arguments, GError **error)
 static gboolean
 check_multiple (int size_px, const char *argument, const char *label, GError **error)
 {
-  int step_px = (int) upscale_argument_table_find (argument)->step;
+  int multiple_px = upscale_argument_table_find (argument)->multiple_of;
 
-  if (size_px % step_px == 0)
+  if (size_px % multiple_px == 0)
     return TRUE;
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
                _ ("The %s is %d px: choose a multiple of %d, for example %d."), label,
-               size_px, step_px, size_px / step_px * step_px + step_px);
+               size_px, multiple_px, (size_px / multiple_px + 1) * multiple_px);
   return FALSE;
 }
 
