@@ -194,18 +194,20 @@ tell_guard (const char *line)
 
 /**
  * upscale_guard_begin:
- * @sentence: error of the procedure if this process ends before upscale_guard_end(); one
- * line
+ * @sentence: error of the procedure if this process ends before upscale_guard_end()
  *
- * Begins a call of a procedure.
+ * Begins a call of a procedure. The guard reads lines, so line breaks of a translation
+ * become spaces.
  */
 void
 upscale_guard_begin (const char *sentence)
 {
-  g_return_if_fail (sentence != NULL);
-  g_return_if_fail (strchr (sentence, '\n') == NULL);
+  g_autofree char *line = NULL;
 
-  tell_guard (sentence);
+  g_return_if_fail (sentence != NULL);
+
+  line = g_strdelimit (g_strdup (sentence), "\n", ' ');
+  tell_guard (line);
 }
 
 /**
