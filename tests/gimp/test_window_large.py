@@ -30,10 +30,10 @@ def translate(folder: Path) -> None:
     """GLib turns nothing around for a program that is not translated, and we have no such language yet: an empty one will do."""
     ours = folder / "plug-ins" / "tile-upscale"
     shutil.copytree(Path(os.environ["UPSCALE_PLUGIN_FOLDER"]) / "tile-upscale", ours)
-    catalogue = ours / "locale" / "he" / "LC_MESSAGES" / "tile-upscale.mo"
-    catalogue.parent.mkdir(parents=True)
+    catalog = ours / "locale" / "he" / "LC_MESSAGES" / "tile-upscale.mo"
+    catalog.parent.mkdir(parents=True)
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
-    subprocess.run(["msgfmt", "-o", str(catalogue), "-"], input=header, text=True, check=True)
+    subprocess.run(["msgfmt", "-o", str(catalog), "-"], input=header, text=True, check=True)
 
 
 def test_right_to_left_at_twice_the_size(folder: Path) -> None:

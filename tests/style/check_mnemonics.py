@@ -67,7 +67,7 @@ PAGES = {
 }
 
 
-def read_catalogue(path: Path) -> dict[str, str]:
+def read_catalog(path: Path) -> dict[str, str]:
     return dict(re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', path.read_text(), re.MULTILINE))
 
 
@@ -92,7 +92,7 @@ def main() -> int:
     found = [f"no source says '{message}'" for page in PAGES.values() for message in page if f'"{message}"' not in sources]
     found += clashes("sources", {})
     for language in (po / "LINGUAS").read_text().split():
-        found += clashes(language, read_catalogue(po / f"{language}.po"))
+        found += clashes(language, read_catalog(po / f"{language}.po"))
     print("\n".join(found))
     return 1 if found else 0
 

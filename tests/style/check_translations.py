@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every catalogue named in LINGUAS is complete, up to date with the sources, and keeps format strings."""
+"""Every catalog named in LINGUAS is complete, up to date with the sources, and keeps format strings."""
 
 import subprocess
 import sys
@@ -24,13 +24,13 @@ def make_template(po: Path, folder: Path) -> Path:
 
 
 def problems(po: Path, language: str, template: Path, folder: Path) -> list[str]:
-    catalogue = po / f"{language}.po"
+    catalog = po / f"{language}.po"
     merged = folder / f"{language}.po"
     found = []
-    check = run("msgfmt", "--check", "--statistics", "-o", "/dev/null", str(catalogue), cwd=po)
+    check = run("msgfmt", "--check", "--statistics", "-o", "/dev/null", str(catalog), cwd=po)
     if check.returncode:
         found.append(f"{language}: {check.stderr.strip()}")
-    run("msgmerge", "--quiet", "--no-fuzzy-matching", "-o", str(merged), str(catalogue), str(template), cwd=po)
+    run("msgmerge", "--quiet", "--no-fuzzy-matching", "-o", str(merged), str(catalog), str(template), cwd=po)
     state = run("msgfmt", "--statistics", "-o", "/dev/null", str(merged), cwd=po).stderr
     if "untranslated" in state or "fuzzy" in state:
         missing = run("msgattrib", "--untranslated", "--no-obsolete", "--no-location", str(merged), cwd=po).stdout

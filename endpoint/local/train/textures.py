@@ -10,7 +10,7 @@ COUNT = 64
 Array = np.ndarray
 
 
-def normalise(field: Array) -> Array:
+def normalize(field: Array) -> Array:
     field = field - field.mean()
     return np.clip(field / (field.std() + 1e-6), -3, 3).astype(np.float32)
 
@@ -26,7 +26,7 @@ def spectral_noise(rng: np.random.Generator, slope: float, stretch: float = 1, s
     frequency[0, 0] = 1
     spectrum = frequency**-slope * np.exp(2j * np.pi * rng.random(frequency.shape))
     spectrum[0, 0] = 0
-    return normalise(np.fft.irfft2(spectrum, s=(side, side)))
+    return normalize(np.fft.irfft2(spectrum, s=(side, side)))
 
 
 def fractal(rng: np.random.Generator) -> Array:
@@ -35,11 +35,11 @@ def fractal(rng: np.random.Generator) -> Array:
 
 def patches(rng: np.random.Generator) -> Array:
     """Blots with soft edges, as in fur, bark and lichen."""
-    return normalise(np.tanh(fractal(rng) * rng.uniform(1.5, 10)))
+    return normalize(np.tanh(fractal(rng) * rng.uniform(1.5, 10)))
 
 
 def ridges(rng: np.random.Generator) -> Array:
-    return normalise(-np.abs(spectral_noise(rng, rng.uniform(1, 2), rng.choice([1, 2, 5]))))
+    return normalize(-np.abs(spectral_noise(rng, rng.uniform(1, 2), rng.choice([1, 2, 5]))))
 
 
 def grating(rng: np.random.Generator) -> Array:
@@ -50,11 +50,11 @@ def grating(rng: np.random.Generator) -> Array:
     phase = np.rint(cycles * np.cos(angle)) * x + np.rint(cycles * np.sin(angle)) * y
     phase = phase + rng.choice([0, 0.3, 1]) * spectral_noise(rng, 2)
     wave = np.sin(2 * np.pi * phase)
-    return normalise(wave if rng.random() < 0.5 else np.tanh(4 * wave))
+    return normalize(wave if rng.random() < 0.5 else np.tanh(4 * wave))
 
 
 def weave(rng: np.random.Generator) -> Array:
-    return normalise(grating(rng) * grating(rng) if rng.random() < 0.5 else np.maximum(grating(rng), grating(rng)))
+    return normalize(grating(rng) * grating(rng) if rng.random() < 0.5 else np.maximum(grating(rng), grating(rng)))
 
 
 def hairs(rng: np.random.Generator) -> Array:
@@ -66,7 +66,7 @@ def hairs(rng: np.random.Generator) -> Array:
         x, y, angle = rng.uniform(-40, SIDE_PX + 40), rng.uniform(-40, SIDE_PX + 40), rng.normal(main, spread)
         end = (x + length * np.cos(angle), y + length * np.sin(angle))
         draw.line([(x, y), end], fill=int(rng.integers(0, 256)), width=int(rng.integers(1, 5)))
-    return normalise(np.asarray(image, np.float32))
+    return normalize(np.asarray(image, np.float32))
 
 
 def pebbles(rng: np.random.Generator) -> Array:
@@ -79,7 +79,7 @@ def pebbles(rng: np.random.Generator) -> Array:
         x, y = rng.uniform(0, SIDE_PX, 2)
         wide = radius * rng.uniform(0.5, 1)
         draw.ellipse([x - wide, y - radius, x + wide, y + radius], fill=int(rng.integers(128 - tones // 2, 128 + tones // 2)))
-    return normalise(np.asarray(image, np.float32))
+    return normalize(np.asarray(image, np.float32))
 
 
 KINDS = [fractal, fractal, patches, ridges, grating, weave, hairs, pebbles]
