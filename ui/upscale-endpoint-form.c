@@ -199,7 +199,7 @@ add_key_rows (UpscaleEndpointForm *self)
   };
 
   self->scheme = make_choice (self, schemes);
-  add (self, _ ("Key t_ype"), self->scheme, _ ("How the server wants to be shown a key"));
+  add (self, _ ("Key t_ype"), self->scheme, _ ("Way in which requests carry the key"));
   self->header = make_entry (self);
   add (self, _ ("_Header"), self->header,
        _ ("Name of the header, for example X-API-Key"));
@@ -212,7 +212,7 @@ add_key_rows (UpscaleEndpointForm *self)
       gtk_entry_set_placeholder_text (GTK_ENTRY (self->parts[i]),
                                       _ ("kept in the keyring; type to replace"));
       self->part_labels[i] =
-          add (self, _ ("_Key"), self->parts[i], _ ("Goes to the keyring, nowhere else"));
+          add (self, _ ("_Key"), self->parts[i], _ ("Stored in the keyring only"));
     }
   self->variable = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->variable), _ ("none: the keyring"));
@@ -231,34 +231,33 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
   gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
   self->name = make_entry (self);
-  add (self, _ ("_Name"), self->name, _ ("What you call it; without spaces"));
+  add (self, _ ("_Name"), self->name, _ ("Name of the endpoint, without spaces"));
   self->kind = make_kinds (self);
-  add (self, _ ("K_ind"), self->kind, _ ("Which kind of server it is"));
+  add (self, _ ("K_ind"), self->kind, _ ("Kind of the server"));
   self->address = make_entry (self);
   add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
   self->certificate = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->certificate),
                                   _ ("those that this computer trusts"));
-  add (
-      self, _ ("Certi_ficate"), self->certificate,
-      _ ("SHA-256 fingerprint of the one certificate that is trusted there, for a server "
-         "that has signed its own"));
+  add (self, _ ("Certi_ficate"), self->certificate,
+       _ ("SHA-256 fingerprint of the only certificate to trust, for a server with a "
+          "self-signed certificate"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
   upscale_form_grid_explain_zero (self->slots, _ ("automatic"));
   add (self, _ ("S_lots"), self->slots,
-       _ ("Batches it works on at once; 0: as many as it says itself"));
+       _ ("Batches that the server works on at once; 0: the number that the server "
+          "announces"));
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
   add (self, _ ("_Price ($/h)"), self->price,
        _ ("Dollars an hour, for one slot at work"));
   self->duplicates = make_choice (self, duplicates);
   add (self, _ ("Late tiles t_wice"), self->duplicates,
-       _ ("Whether it may paint a tile that another endpoint is late with"));
+       _ ("Permission to paint tiles that are late on another endpoint"));
   self->shares_tiles = gtk_check_button_new ();
   g_signal_connect (self->shares_tiles, "toggled", G_CALLBACK (on_changed), self);
-  add (
-      self, _ ("Shar_e tiles"), self->shares_tiles,
-      _ ("Its finished tiles may be used in place of those of other endpoints that share "
-         "and name the same model. Only for servers that you trust"));
+  add (self, _ ("Shar_e tiles"), self->shares_tiles,
+       _ ("Finished tiles of this endpoint may replace those of other endpoints that "
+          "share tiles and name the same model. Only for servers that you trust"));
   add_key_rows (self);
 }
 

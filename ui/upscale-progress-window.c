@@ -413,7 +413,7 @@ upscale_progress_window_ask (UpscaleProgressWindow *window,
   add_details_button (window);
   add_button (window, can_keep ? _ ("Di_scard") : _ ("_Close"), RESPONSE_DISCARD);
   if (can_keep)
-    add_button (window, _ ("_Keep What Is There"), RESPONSE_KEEP);
+    add_button (window, _ ("_Keep Finished Tiles"), RESPONSE_KEEP);
   add_button (window, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
   gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
   show_end (window, reason, can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD);

@@ -20,8 +20,8 @@ static const UpscaleArgument arguments[] = {
       .name = "prompt",
       .type = UPSCALE_ARGUMENT_PARAGRAPH,
       .label = N_ ("Pro_mpt"),
-      .blurb = N_ ("What the whole picture shows. It is painted into every tile, so keep "
-                   "it neutral: materials and sharpness rather than things"),
+      .blurb = N_ ("Description of the whole picture. Every tile gets it, so name "
+                   "materials and sharpness, not objects"),
       .text = "highly detailed, sharp focus",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
       .flags = IN_DOCUMENTS,
@@ -30,7 +30,7 @@ static const UpscaleArgument arguments[] = {
       .name = "negative-prompt",
       .type = UPSCALE_ARGUMENT_PARAGRAPH,
       .label = N_ ("_Negative prompt"),
-      .blurb = N_ ("What the picture must not show"),
+      .blurb = N_ ("Things that the picture must not show"),
       .text = "blurry, jpeg artifacts, watermark, text",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
       .flags = IN_DOCUMENTS,
@@ -39,7 +39,7 @@ static const UpscaleArgument arguments[] = {
       .name = "scale",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("Sc_ale"),
-      .blurb = N_ ("How many times larger each side becomes"),
+      .blurb = N_ ("Factor by which each side grows"),
       .value = 2.0,
       .least = 1.0,
       .most = UPSCALE_MAX_SCALE,
@@ -52,8 +52,8 @@ static const UpscaleArgument arguments[] = {
       .name = "strength",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("Stren_gth"),
-      .blurb = N_ ("How much the model may repaint: 0.2 restores, 0.3 adds detail, above "
-                   "0.5 it invents"),
+      .blurb = N_ ("Degree of repainting: 0.2 restores, 0.3 adds detail, more than 0.5 "
+                   "adds new objects"),
       .value = 0.3,
       .least = 0.0,
       .most = 1.0,
@@ -78,7 +78,7 @@ static const UpscaleArgument arguments[] = {
       .name = "cfg-scale",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("C_FG scale"),
-      .blurb = N_ ("How closely the prompts are followed"),
+      .blurb = N_ ("Weight of the prompts: a high value follows them closely"),
       .value = 6.0,
       .least = 0.0,
       .most = 30.0,
@@ -91,9 +91,9 @@ static const UpscaleArgument arguments[] = {
       .name = "seed",
       .type = UPSCALE_ARGUMENT_INTEGER,
       .label = N_ ("See_d"),
-      .blurb = N_ ("Where a service begins, each tile with a seed of its own drawn from "
-                   "it. Another seed gives another picture; the same one may give the "
-                   "same, as far as the service keeps to it"),
+      .blurb = N_ ("Start value of the random numbers. Each tile derives its own seed "
+                   "from it; the same seed repeats a picture on servers that support "
+                   "this"),
       .value = 0,
       .least = 0,
       .most = G_MAXINT,
@@ -119,7 +119,8 @@ static const UpscaleArgument arguments[] = {
       .name = "overlap",
       .type = UPSCALE_ARGUMENT_INTEGER,
       .label = N_ ("O_verlap (px)"),
-      .blurb = N_ ("How far neighboring tiles overlap, in pixels, at most half a tile"),
+      .blurb = N_ ("Width of the overlap of neighboring tiles, in pixels, at most half "
+                   "a tile"),
       .value = 128,
       .least = 0,
       .most = 2048,
@@ -158,8 +159,8 @@ static const UpscaleArgument arguments[] = {
       .name = "sequential-below",
       .type = UPSCALE_ARGUMENT_INTEGER,
       .label = N_ ("Se_quential below"),
-      .blurb = N_ ("With fewer tiles than this, an autoscaling service gets one batch at "
-                   "a time"),
+      .blurb = N_ ("Number of tiles below which an autoscaling service gets one batch "
+                   "at a time"),
       .value = 30,
       .least = 0,
       .most = 100000,
@@ -181,7 +182,7 @@ static const UpscaleArgument arguments[] = {
       .name = "retries",
       .type = UPSCALE_ARGUMENT_INTEGER,
       .label = N_ ("Retri_es"),
-      .blurb = N_ ("How often a tile that failed is tried again"),
+      .blurb = N_ ("Number of further tries for a tile that failed"),
       .value = 3,
       .least = 0,
       .most = UPSCALE_MAX_RETRIES,
@@ -193,7 +194,7 @@ static const UpscaleArgument arguments[] = {
       .type = UPSCALE_ARGUMENT_LINE,
       .label = N_ ("En_dpoints"),
       .blurb = N_ ("Names or addresses of the services that paint, with spaces between; "
-                   "empty: those that are on in your list, or the local one"),
+                   "empty: the endpoints that are on in your list, or the local one"),
       .text = "",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
   },
@@ -201,7 +202,7 @@ static const UpscaleArgument arguments[] = {
       .name = "controlnet-enabled",
       .type = UPSCALE_ARGUMENT_SWITCH,
       .label = N_ ("_Keep to the picture (tile ControlNet)"),
-      .blurb = N_ ("Holds what is painted to the picture; leave it on"),
+      .blurb = N_ ("Keep the result close to the picture; leave this on"),
       .value = TRUE,
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
       .flags = IN_DOCUMENTS,
@@ -210,7 +211,7 @@ static const UpscaleArgument arguments[] = {
       .name = "conditioning-scale",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("Co_ntrolNet weight"),
-      .blurb = N_ ("How firmly the ControlNet holds"),
+      .blurb = N_ ("Strength of the ControlNet"),
       .value = 0.6,
       .least = 0.0,
       .most = 2.0,
@@ -224,14 +225,14 @@ static const UpscaleArgument arguments[] = {
       .name = "ip-adapter-image",
       .type = UPSCALE_ARGUMENT_PICTURE,
       .label = N_ ("IP-Adapter e_xample"),
-      .blurb = N_ ("A picture whose look is taken over; none: IP-Adapter is off"),
+      .blurb = N_ ("Picture whose look the model imitates; none: IP-Adapter is off"),
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
   },
   {
       .name = "ip-adapter-scale",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("IP-Adapter st_yle weight"),
-      .blurb = N_ ("How much of its look is taken over"),
+      .blurb = N_ ("Strength of the example picture's look"),
       .value = 0.6,
       .least = 0.0,
       .most = 2.0,
@@ -264,8 +265,8 @@ static const UpscaleArgument arguments[] = {
       .name = "color-correction",
       .type = UPSCALE_ARGUMENT_NUMBER,
       .label = N_ ("Color c_orrection"),
-      .blurb = N_ ("How far the colors of large areas are held to the original: 0 not at "
-                   "all, 1 wholly"),
+      .blurb = N_ ("Share of the color shift of large areas that is removed: 0 none, 1 "
+                   "all"),
       .value = 1.0,
       .least = 0.0,
       .most = 1.0,
@@ -287,9 +288,8 @@ static const UpscaleArgument arguments[] = {
       .name = "repaint-selection",
       .type = UPSCALE_ARGUMENT_SWITCH,
       .label = N_ ("Repaint _only the tiles under the selection"),
-      .blurb = N_ ("The layer is an earlier result: only its tiles under the selection "
-                   "are painted anew, from what it was made from, with its own scale and "
-                   "tiles"),
+      .blurb = N_ ("Repaint only the selected tiles of an earlier result, from the "
+                   "result's source, with the result's scale and tile size"),
       .value = FALSE,
       .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
   },

@@ -176,8 +176,9 @@ refuse (const char *name, const char *text, GError **error)
   for (char *c = shown; *c; c++)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, _ ("'%s' can't be '%s'."),
-               name, shown);
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+               _ ("%s: '%s' is not a possible value. Correct or remove it."), name,
+               shown);
 }
 
 /**

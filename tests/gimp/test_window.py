@@ -142,7 +142,7 @@ def test_failed_tiles_are_sent_again_when_asked(folder: Path) -> None:
         answer(session, "Retry Failed Tiles")
         session.do("wait", "label", "1 of 6 tiles failed.")
         assert {tile["index"] for tile in endpoint.tiles[n_sent:]} == {1, 4}
-        answer(session, "Keep What Is There")
+        answer(session, "Keep Finished Tiles")
         session.wait_for_images(AFTER)
         session.do("wait-gone", "progress bar", "Finished tiles")
 

@@ -62,7 +62,7 @@ PAGES = {
     "Endpoints with one key": [*EDITOR, "_Key"],
     "Endpoints with a password": [*EDITOR, "_User name", "Passw_ord"],
     "Progress": ["Hide _Details", "_Cancel"],
-    "Failed": ["Hide _Details", "Di_scard", "_Keep What Is There", "_Retry Failed Tiles"],
+    "Failed": ["Hide _Details", "Di_scard", "_Keep Finished Tiles", "_Retry Failed Tiles"],
     "Save Preset": ["_Name of the preset:", "_Cancel", "_Save"],
 }
 

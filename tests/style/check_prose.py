@@ -19,6 +19,8 @@ QUESTION_WORDS = r"(What|Who|Whoever|Whatever|Whose|How)\b"
 ONE_AND_VERB = r"One\s+(that|which|who|whose|is|was|has|had|may|can|could|must|does|will|would|should|of\s+them)\b"
 OPENING = re.compile(rf"[`*_(\"']*({QUESTION_WORDS}|{ONE_AND_VERB})")
 RETURNS_QUESTION = re.compile(r"Returns:\s*(\([^)]*\)\s*)*:?\s*(what|whether|how|where|who|whoever)\b", re.IGNORECASE)
+# A message of the program; gettext's calls stand before its first string.
+MESSAGE = re.compile(rf'\bN?_ \("({QUESTION_WORDS}|{ONE_AND_VERB})')
 LONE_PRONOUN = re.compile(r"(It|Its|It's|They|Their|Them)\b")
 
 Breach = tuple[int, str]
@@ -44,8 +46,16 @@ def check_columns(text: str) -> Iterator[Breach]:
             yield number, f"a line of {len(line)} columns (at most {MAX_MARKDOWN_COLUMNS})"
 
 
+def check_messages(text: str) -> Iterator[Breach]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if opening := MESSAGE.search(line):
+            yield number, f"a message opens with '{opening.group(1)}': begin with a noun or a verb"
+
+
 def check_text(path: str, text: str) -> Iterator[Breach]:
     yield from check_blocks(find_blocks(path, text))
+    if path.endswith(".c"):
+        yield from check_messages(text)
     if path.endswith(".md"):
         yield from check_columns(text)
 

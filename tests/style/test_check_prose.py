@@ -8,6 +8,7 @@ from check_prose import check_subject, check_text
 OPENS = "a sentence opens with"
 RETURNS = "'Returns:' is followed"
 PRONOUN = "a comment opens with"
+MESSAGE = "a message opens with"
 COLUMNS = "a line of"
 # (rule, file name, line of the breach, text)
 SAMPLES = [
@@ -29,12 +30,15 @@ SAMPLES = [
     (PRONOUN, "a.c", 1, "/* It is asked for everything. */\n"),
     (PRONOUN, "a.c", 4, "/**\n * upscale_a:\n *\n * They are kept.\n */\n"),
     (PRONOUN, "a.py", 1, '"""Its own words."""\n'),
+    (MESSAGE, "a.c", 2, 'f (a,\n   _ ("What you call it"));\n'),
+    (MESSAGE, "a.c", 1, '  .blurb = N_ ("How far"),\n'),
     (COLUMNS, "a.md", 2, "short\n" + "word " * 21 + "\n"),
 ]  # fmt: skip
 CLEAN = [
     ("a.c", '/* The tile is kept. When it is late, e.g. after\n * What-if calls, it is sent again. */\nf ("/* What a string */");\n'),
     ("a.c", "/* One request per tile. One server is enough. */\n"),
     ("a.c", "/**\n * upscale_a:\n * @n: number of tiles, whatever their size\n *\n * Returns: the tile, or %NULL.\n */\n"),
+    ("a.c", 'f (_ ("Name of what is kept"));\n'),
     ("a.py", '"""Reads it. It is small."""\nx = "What a string"\n\n\ndef f():\n    """Waits."""\n'),
     ("a.sh", "#!/bin/sh\n# Installs what is missing.\necho What\n"),
     ("a.md", "Text.\n\n    What is code\n\n| a cell | " + "word " * 30 + "|\n\nhttps://example.org/" + "x" * 100 + "\n"),
