@@ -4,6 +4,10 @@
 
 #include "upscale-argument-table.h"
 
+/* Line length and indentation of the list in docs/arguments.md. */
+#define COLUMNS 100
+#define INDENT "  "
+
 static char *
 list_names (UpscaleArgumentFlags flags)
 {
@@ -120,30 +124,33 @@ describe_documents (const UpscaleArgument *argument)
   return argument->flags & UPSCALE_ARGUMENT_IN_RECIPE ? "; in recipes" : "";
 }
 
-/* Text without its line breaks. */
-static char *
-join_lines (const char *text)
+/* Breaks lines at spaces, as Markdown has at most COLUMNS columns. */
+static void
+append_wrapped (GString *list, const char *item)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_auto (GStrv) words = g_strsplit (item, " ", -1);
+  gsize column = 0;
 
-  for (char **line = lines; *line; line++)
-    g_strstrip (*line);
-  return g_strjoinv (" ", lines);
+  for (char **word = words; *word; word++)
+    {
+      gsize    width = strlen (*word);
+      gboolean is_first = word == words;
+      gboolean is_full = column + 1 + width > COLUMNS;
+
+      if (!is_first)
+        g_string_append (list, is_full ? "\n" INDENT : " ");
+      g_string_append (list, *word);
+      column = is_full ? strlen (INDENT) + width : column + !is_first + width;
+    }
+  g_string_append_c (list, '\n');
 }
 
-static void
-test_documentation_follows_the_table (void)
+static char *
+make_list (void)
 {
+  g_autoptr (GString) list = g_string_new (NULL);
   const UpscaleArgument *argument = NULL;
-  g_autofree char       *path =
-      g_build_filename (g_getenv ("UPSCALE_DOCS"), "arguments.md", NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *joined = NULL;
-  const char      *rest;
 
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  joined = join_lines (text);
-  rest = joined;
   while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
     {
       g_autofree char *type = describe_type (argument);
@@ -151,9 +158,35 @@ test_documentation_follows_the_table (void)
           g_strdup_printf ("- `%s` (%s%s): %s.", argument->name, type,
                            describe_documents (argument), argument->blurb);
 
-      g_test_message ("docs/arguments.md holds, in this order: %s", item);
-      rest = strstr (rest, item);
-      g_assert_nonnull (rest);
+      append_wrapped (list, item);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&list));
+}
+
+/* With UPSCALE_UPDATE_DOCS the test writes the list instead of comparing it. */
+static void
+test_documentation_follows_the_table (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("UPSCALE_DOCS"), "arguments.md", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *updated = NULL;
+  g_autofree char *list = make_list ();
+  const char      *start;
+  const char      *end;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  start = strstr (text, "- `");
+  g_assert_nonnull (start);
+  end = strstr (start, "\n\n");
+  g_assert_nonnull (end);
+  updated = g_strdup_printf ("%.*s%s%s", (int) (start - text), text, list, end + 1);
+  if (g_getenv ("UPSCALE_UPDATE_DOCS"))
+    g_assert_true (g_file_set_contents (path, updated, -1, NULL));
+  else
+    {
+      g_test_message ("`ninja tile-upscale-update-arguments` renews docs/arguments.md");
+      g_assert_cmpstr (text, ==, updated);
     }
 }
 
