@@ -124,7 +124,7 @@ ends_sentence (const char *text)
 }
 
 /**
- * upscale_progress_summarise:
+ * upscale_progress_summarize:
  * @progress: the progress at the end
  * @first_failure: (nullable): the error of the first failed tile
  *
@@ -132,7 +132,7 @@ ends_sentence (const char *text)
  * Run again to finish.`
  */
 char *
-upscale_progress_summarise (UpscaleProgress progress, const char *first_failure)
+upscale_progress_summarize (UpscaleProgress progress, const char *first_failure)
 {
   guint n_done = progress.n_tiles - progress.n_failed;
 

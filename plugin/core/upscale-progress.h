@@ -43,6 +43,6 @@ guint upscale_progress_count_settled (UpscaleProgress progress);
 guint upscale_progress_count_done (UpscaleProgress progress);
 char *upscale_progress_describe (UpscaleProgress progress);
 char *upscale_progress_describe_wait (gint64 wait_us);
-char *upscale_progress_summarise (UpscaleProgress progress, const char *first_failure);
+char *upscale_progress_summarize (UpscaleProgress progress, const char *first_failure);
 
 G_END_DECLS

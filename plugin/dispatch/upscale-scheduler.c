@@ -789,7 +789,7 @@ upscale_scheduler_dup_summary (UpscaleScheduler *scheduler)
 {
   g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), NULL);
 
-  return upscale_progress_summarise (upscale_scheduler_get_progress (scheduler),
+  return upscale_progress_summarize (upscale_scheduler_get_progress (scheduler),
                                      upscale_tile_queue_get_first_failure (
                                          scheduler->queue));
 }

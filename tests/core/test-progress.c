@@ -7,13 +7,13 @@ test_sentences (void)
   UpscaleProgress progress = {
     .n_tiles = 81, .n_painted = 70, .n_stored = 10, .n_skipped = 1
   };
-  g_autofree char *all = upscale_progress_summarise (progress, NULL);
+  g_autofree char *all = upscale_progress_summarize (progress, NULL);
   g_autofree char *some = NULL;
 
   g_assert_cmpstr (all, ==, "Upscaled 81 of 81 tiles");
   progress.n_painted = 69;
   progress.n_failed = 1;
-  some = upscale_progress_summarise (progress, "tile 12: it timed out");
+  some = upscale_progress_summarize (progress, "tile 12: it timed out");
   g_assert_cmpstr (some, ==,
                    "80 of 81 tiles; tile 12: it timed out. Run again to finish.");
 }
@@ -28,7 +28,7 @@ test_summary_has_no_doubled_punctuation (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
     {
-      g_autofree char *line = upscale_progress_summarise (progress, failures[i]);
+      g_autofree char *line = upscale_progress_summarize (progress, failures[i]);
       g_autofree char *expected =
           g_strdup_printf ("3 of 4 tiles; %s Run again to finish.", failures[i]);
 
