@@ -285,6 +285,18 @@ print_missing (Driver *driver, JsonObject *command)
   print (builder);
 }
 
+/* Requests that are under way go on. */
+static void
+drop_backend (Driver *driver)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  g_clear_object (&driver->backend);
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "event", "dropped");
+  print (builder);
+}
+
 static void
 obey (Driver *driver, JsonObject *command)
 {
@@ -308,6 +320,8 @@ obey (Driver *driver, JsonObject *command)
     g_cancellable_cancel (driver->cancellable);
   else if (g_str_equal (what, "abandon"))
     upscale_backend_abandon (driver->backend, driver->batch);
+  else if (g_str_equal (what, "drop"))
+    drop_backend (driver);
 }
 
 static void
@@ -360,7 +374,7 @@ main (int argc, char **argv)
   g_clear_pointer (&driver.capabilities, upscale_capabilities_unref);
   g_clear_object (&driver.cancellable);
   g_object_unref (driver.lines);
-  g_object_unref (driver.backend);
+  g_clear_object (&driver.backend);
   g_main_loop_unref (driver.loop);
   return 0;
 }

@@ -12,25 +12,25 @@
  */
 struct _UpscaleTileCall
 {
-  const UpscaleTileServerAddress *address;
-  UpscaleTileServerInfo          *info;
-  UpscaleTileRequest             *request;
-  UpscaleTileReply                reply;
-  UpscaleTileServerTile          *tile;
+  UpscaleTileServerAddress *address;
+  UpscaleTileServerInfo    *info;
+  UpscaleTileRequest       *request;
+  UpscaleTileReply          reply;
+  UpscaleTileServerTile    *tile;
 };
 
 /**
  * upscale_tile_call_new:
- * @address: the server; outlives the call
+ * @address: the server
  * @info: the answers of the server about itself
  * @request: (transfer full): the tile to paint
  *
  * Returns: (transfer full): a call that has not begun
  */
 UpscaleTileCall *
-upscale_tile_call_new (const UpscaleTileServerAddress *address,
-                       UpscaleTileServerInfo          *info,
-                       UpscaleTileRequest             *request)
+upscale_tile_call_new (UpscaleTileServerAddress *address,
+                       UpscaleTileServerInfo    *info,
+                       UpscaleTileRequest       *request)
 {
   UpscaleTileCall *call;
 
@@ -39,7 +39,7 @@ upscale_tile_call_new (const UpscaleTileServerAddress *address,
   g_return_val_if_fail (request != NULL, NULL);
 
   call = g_new0 (UpscaleTileCall, 1);
-  call->address = address;
+  call->address = upscale_tile_server_address_ref (address);
   call->info = upscale_tile_server_info_ref (info);
   call->request = request;
   call->tile = address->server->tile_new (call->info, call->request, &call->reply);
@@ -59,6 +59,7 @@ upscale_tile_call_free (UpscaleTileCall *call)
   upscale_tile_reply_clear (&call->reply);
   upscale_tile_request_free (call->request);
   upscale_tile_server_info_unref (call->address->server, call->info);
+  upscale_tile_server_address_unref (call->address);
   g_free (call);
 }
 

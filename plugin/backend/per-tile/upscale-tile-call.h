@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleTileCall UpscaleTileCall;
 
-UpscaleTileCall   *upscale_tile_call_new (const UpscaleTileServerAddress *address,
-                                          UpscaleTileServerInfo          *info,
-                                          UpscaleTileRequest             *request);
+UpscaleTileCall   *upscale_tile_call_new (UpscaleTileServerAddress *address,
+                                          UpscaleTileServerInfo    *info,
+                                          UpscaleTileRequest       *request);
 void               upscale_tile_call_free (UpscaleTileCall *call);
 void               upscale_tile_call_resume (UpscaleTileCall *call,
                                              const char      *remote_id,

@@ -6,10 +6,10 @@
 
 typedef struct
 {
-  const UpscaleTileServerAddress *address;
-  UpscaleTileServerInfo          *info;
-  char                           *remote_id;
-  UpscaleTileServerCancel        *cancel;
+  UpscaleTileServerAddress *address;
+  UpscaleTileServerInfo    *info;
+  char                     *remote_id;
+  UpscaleTileServerCancel  *cancel;
 } Cancel;
 
 static void
@@ -17,6 +17,7 @@ cancel_free (Cancel *cancel)
 {
   cancel->address->server->cancel_free (cancel->cancel);
   upscale_tile_server_info_unref (cancel->address->server, cancel->info);
+  upscale_tile_server_address_unref (cancel->address);
   g_free (cancel->remote_id);
   g_free (cancel);
 }
@@ -45,7 +46,7 @@ on_run (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /**
  * upscale_tile_cancel_run_async:
- * @address: the server; outlives the cancellation
+ * @address: the server
  * @info: the answers of the server about itself
  * @remote_id: the server's name for the work
  * @cancellable: (nullable): ends the cancellation early
@@ -55,12 +56,12 @@ on_run (GObject *object, GAsyncResult *result, gpointer user_data)
  * Stops the work at the server, as far as the server allows it.
  */
 void
-upscale_tile_cancel_run_async (const UpscaleTileServerAddress *address,
-                               UpscaleTileServerInfo          *info,
-                               const char                     *remote_id,
-                               GCancellable                   *cancellable,
-                               GAsyncReadyCallback             callback,
-                               gpointer                        user_data)
+upscale_tile_cancel_run_async (UpscaleTileServerAddress *address,
+                               UpscaleTileServerInfo    *info,
+                               const char               *remote_id,
+                               GCancellable             *cancellable,
+                               GAsyncReadyCallback       callback,
+                               gpointer                  user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   Cancel                *cancel;
@@ -71,7 +72,7 @@ upscale_tile_cancel_run_async (const UpscaleTileServerAddress *address,
   g_return_if_fail (remote_id != NULL);
 
   cancel = g_new0 (Cancel, 1);
-  cancel->address = address;
+  cancel->address = upscale_tile_server_address_ref (address);
   cancel->info = upscale_tile_server_info_ref (info);
   cancel->remote_id = g_strdup (remote_id);
   cancel->cancel = address->server->cancel_new (cancel->info, cancel->remote_id);

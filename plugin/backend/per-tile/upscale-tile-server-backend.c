@@ -17,8 +17,8 @@ struct _UpscaleTileServerBackend
 {
   GObject parent_instance;
 
-  UpscaleTileServerAddress address;
-  UpscaleTileServerInfo   *info; /* NULL until the server was probed */
+  UpscaleTileServerAddress *address;
+  UpscaleTileServerInfo    *info; /* NULL until the server was probed */
 };
 
 static void upscale_tile_server_backend_iface_init (UpscaleBackendInterface *iface);
@@ -33,7 +33,7 @@ static void
 drop_info (UpscaleTileServerBackend *self)
 {
   if (self->info)
-    upscale_tile_server_info_unref (self->address.server, self->info);
+    upscale_tile_server_info_unref (self->address->server, self->info);
   self->info = NULL;
 }
 
@@ -46,7 +46,7 @@ upscale_tile_server_backend_probe_async (UpscaleBackend     *backend,
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
 
   upscale_tile_server_probe_start (g_task_new (self, cancellable, callback, user_data),
-                                   &self->address);
+                                   self->address);
 }
 
 static UpscaleCapabilities *
@@ -78,7 +78,7 @@ upscale_tile_server_backend_process_async (UpscaleBackend          *backend,
 
   if (self->info)
     {
-      upscale_tile_server_process_start (task, &self->address, self->info, batch, funcs,
+      upscale_tile_server_process_start (task, self->address, self->info, batch, funcs,
                                          funcs_data);
       return;
     }
@@ -101,7 +101,7 @@ upscale_tile_server_backend_abandon (UpscaleBackend *backend, UpscaleBatch *batc
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (backend);
 
   if (self->info)
-    upscale_tile_server_process_abandon (&self->address, self->info, batch);
+    upscale_tile_server_process_abandon (self->address, self->info, batch);
 }
 
 static void
@@ -110,9 +110,7 @@ upscale_tile_server_backend_finalize (GObject *object)
   UpscaleTileServerBackend *self = UPSCALE_TILE_SERVER_BACKEND (object);
 
   drop_info (self);
-  g_clear_pointer (&self->address.base, g_uri_unref);
-  g_clear_object (&self->address.http);
-  g_clear_object (&self->address.clock);
+  g_clear_pointer (&self->address, upscale_tile_server_address_unref);
   G_OBJECT_CLASS (upscale_tile_server_backend_parent_class)->finalize (object);
 }
 
@@ -160,10 +158,7 @@ upscale_tile_server_backend_new (const UpscaleTileServer *server,
   g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
 
   self = g_object_new (UPSCALE_TYPE_TILE_SERVER_BACKEND, NULL);
-  self->address.server = server;
-  self->address.base = g_uri_ref (base);
-  self->address.http = g_object_ref (http);
-  self->address.clock = g_object_ref (clock);
+  self->address = upscale_tile_server_address_new (server, base, http, clock);
   return UPSCALE_BACKEND (self);
 }
 
@@ -178,5 +173,5 @@ upscale_tile_server_backend_get_address (UpscaleTileServerBackend *backend)
 {
   g_return_val_if_fail (UPSCALE_IS_TILE_SERVER_BACKEND (backend), NULL);
 
-  return &backend->address;
+  return backend->address;
 }

@@ -46,16 +46,16 @@ typedef enum
 
 typedef struct
 {
-  const UpscaleTileServerAddress *address;
-  UpscaleTileServerInfo          *info;
-  char                           *path; /* of the last request */
-  char                           *query;
-  int                             n_repeats; /* of the last request */
-  UpscaleCapabilities            *capabilities;
-  UpscaleTileMessage             *tile;
-  UpscaleTileCall                *call;
-  GBytes                         *plain_picture;
-  Test                            test;
+  UpscaleTileServerAddress *address;
+  UpscaleTileServerInfo    *info;
+  char                     *path; /* of the last request */
+  char                     *query;
+  int                       n_repeats; /* of the last request */
+  UpscaleCapabilities      *capabilities;
+  UpscaleTileMessage       *tile;
+  UpscaleTileCall          *call;
+  GBytes                   *plain_picture;
+  Test                      test;
 } Probe;
 
 static void run_test (GTask *task);
@@ -68,6 +68,7 @@ probe_free (Probe *probe)
   g_clear_pointer (&probe->capabilities, upscale_capabilities_unref);
   upscale_tile_message_unref (probe->tile);
   upscale_tile_server_info_unref (probe->address->server, probe->info);
+  upscale_tile_server_address_unref (probe->address);
   g_free (probe->path);
   g_free (probe->query);
   g_free (probe);
@@ -315,7 +316,7 @@ on_discovered (GObject *object, GAsyncResult *result, gpointer user_data)
  * Asks a server for its capabilities, and has it paint a small tile.
  */
 void
-upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *address)
+upscale_tile_server_probe_start (GTask *task, UpscaleTileServerAddress *address)
 {
   Probe                 *probe;
   UpscaleRequestLoopPlan plan = { 0 };
@@ -324,7 +325,7 @@ upscale_tile_server_probe_start (GTask *task, const UpscaleTileServerAddress *ad
   g_return_if_fail (address != NULL);
 
   probe = g_new0 (Probe, 1);
-  probe->address = address;
+  probe->address = upscale_tile_server_address_ref (address);
   probe->info = upscale_tile_server_info_new (address);
   probe->tile = make_tile ();
   g_task_set_task_data (task, probe, (GDestroyNotify) probe_free);

@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-void                   upscale_tile_server_probe_start (GTask                          *task,
-                                                        const UpscaleTileServerAddress *address);
+void upscale_tile_server_probe_start (GTask *task, UpscaleTileServerAddress *address);
 UpscaleTileServerInfo *upscale_tile_server_probe_ref_info (GTask *task);
 
 G_END_DECLS

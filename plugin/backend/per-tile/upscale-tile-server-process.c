@@ -15,15 +15,15 @@
 
 typedef struct
 {
-  const UpscaleTileServerAddress *address;
-  UpscaleTileServerInfo          *info;
-  UpscaleBatch                   *batch;
-  const UpscaleBatchFuncs        *funcs;
-  gpointer                        funcs_data;
-  UpscaleTileCall                *call;
-  UpscaleTilePhase                told_phase;
-  GCancellable                   *cancel_notify;
-  guint                           cancel_timer;
+  UpscaleTileServerAddress *address;
+  UpscaleTileServerInfo    *info;
+  UpscaleBatch             *batch;
+  const UpscaleBatchFuncs  *funcs;
+  gpointer                  funcs_data;
+  UpscaleTileCall          *call;
+  UpscaleTilePhase          told_phase;
+  GCancellable             *cancel_notify;
+  guint                     cancel_timer;
 } Process;
 
 static void paint_next (GTask *task);
@@ -33,6 +33,7 @@ process_free (Process *process)
 {
   g_clear_pointer (&process->call, upscale_tile_call_free);
   upscale_tile_server_info_unref (process->address->server, process->info);
+  upscale_tile_server_address_unref (process->address);
   upscale_batch_unref (process->batch);
   g_clear_object (&process->cancel_notify);
   g_free (process);
@@ -220,12 +221,12 @@ paint_next (GTask *task)
  * Processes a batch from the first tile that has no answer.
  */
 void
-upscale_tile_server_process_start (GTask                          *task,
-                                   const UpscaleTileServerAddress *address,
-                                   UpscaleTileServerInfo          *info,
-                                   UpscaleBatch                   *batch,
-                                   const UpscaleBatchFuncs        *funcs,
-                                   gpointer                        funcs_data)
+upscale_tile_server_process_start (GTask                    *task,
+                                   UpscaleTileServerAddress *address,
+                                   UpscaleTileServerInfo    *info,
+                                   UpscaleBatch             *batch,
+                                   const UpscaleBatchFuncs  *funcs,
+                                   gpointer                  funcs_data)
 {
   Process *process;
 
@@ -236,7 +237,7 @@ upscale_tile_server_process_start (GTask                          *task,
   g_return_if_fail (funcs != NULL);
 
   process = g_new0 (Process, 1);
-  *process = (Process) { .address = address,
+  *process = (Process) { .address = upscale_tile_server_address_ref (address),
                          .info = upscale_tile_server_info_ref (info),
                          .batch = upscale_batch_ref (batch),
                          .funcs = funcs,
@@ -255,9 +256,9 @@ upscale_tile_server_process_start (GTask                          *task,
  * Stops the tile that the server may still paint, without waiting for the answer.
  */
 void
-upscale_tile_server_process_abandon (const UpscaleTileServerAddress *address,
-                                     UpscaleTileServerInfo          *info,
-                                     UpscaleBatch                   *batch)
+upscale_tile_server_process_abandon (UpscaleTileServerAddress *address,
+                                     UpscaleTileServerInfo    *info,
+                                     UpscaleBatch             *batch)
 {
   g_return_if_fail (address != NULL);
   g_return_if_fail (info != NULL);

@@ -6,14 +6,14 @@
 
 G_BEGIN_DECLS
 
-void upscale_tile_server_process_start (GTask                          *task,
-                                        const UpscaleTileServerAddress *address,
-                                        UpscaleTileServerInfo          *info,
-                                        UpscaleBatch                   *batch,
-                                        const UpscaleBatchFuncs        *funcs,
-                                        gpointer                        funcs_data);
-void upscale_tile_server_process_abandon (const UpscaleTileServerAddress *address,
-                                          UpscaleTileServerInfo          *info,
-                                          UpscaleBatch                   *batch);
+void upscale_tile_server_process_start (GTask                    *task,
+                                        UpscaleTileServerAddress *address,
+                                        UpscaleTileServerInfo    *info,
+                                        UpscaleBatch             *batch,
+                                        const UpscaleBatchFuncs  *funcs,
+                                        gpointer                  funcs_data);
+void upscale_tile_server_process_abandon (UpscaleTileServerAddress *address,
+                                          UpscaleTileServerInfo    *info,
+                                          UpscaleBatch             *batch);
 
 G_END_DECLS

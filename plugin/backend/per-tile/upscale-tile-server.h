@@ -96,12 +96,13 @@ struct _UpscaleTileServer
 
 /**
  * UpscaleTileServerAddress:
- * @server: the protocol that is spoken there
+ * @server: the protocol that is spoken there; static
  * @base: address that routes are relative to
  * @http: sends requests, with the headers of the server
  * @clock: measures waits before requests
  *
- * One server of a kind. Its members outlive every probe, process and call.
+ * One server of a kind. Counts its references, since a cancellation may outlive the
+ * backend that began it. Does not change once made.
  */
 typedef struct
 {
@@ -110,6 +111,15 @@ typedef struct
   UpscaleHttp             *http;
   UpscaleClock            *clock;
 } UpscaleTileServerAddress;
+
+UpscaleTileServerAddress *
+upscale_tile_server_address_new (const UpscaleTileServer *server,
+                                 GUri                    *base,
+                                 UpscaleHttp             *http,
+                                 UpscaleClock            *clock);
+UpscaleTileServerAddress      *
+upscale_tile_server_address_ref (UpscaleTileServerAddress *address);
+void upscale_tile_server_address_unref (UpscaleTileServerAddress *address);
 
 UpscaleTileServerInfo *
 upscale_tile_server_info_new (const UpscaleTileServerAddress *address);
