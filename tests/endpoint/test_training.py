@@ -13,7 +13,7 @@ def train(folder: Path, pictures: Path, steps: int) -> bytes:
     folder.mkdir(exist_ok=True)
     if not (folder / "pictures").exists():
         (folder / "pictures").symlink_to(pictures)
-    arguments = ["fast", "2", f"--steps={steps}", "--threads=1", f"--folder={folder}", f"--models={folder}"]
+    arguments = ["fast", "2", f"--steps={steps}", "--pictures=4", "--threads=1", f"--folder={folder}", f"--models={folder}"]
     subprocess.run([sys.executable, TRAIN, *arguments], check=True)
     return (folder / "fast-2x.onnx").read_bytes()
 

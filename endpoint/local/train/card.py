@@ -53,10 +53,14 @@ def gain(network: Network, large: Array, small: Array) -> float:
     return decibels(enlarge(network, small), large) - best
 
 
+def count(pool: Pool) -> int:
+    return min(PICTURES, pool.n_at_start)
+
+
 def measure(network: Network, pool: Pool) -> dict[str, float]:
     """Mean gain over the better of cubic and Lanczos, clean and as JPEG of quality 85."""
     gains: dict[str, list[float]] = {}
-    for index in range(FIRST_PICTURE, FIRST_PICTURE + PICTURES):
+    for index in range(FIRST_PICTURE, FIRST_PICTURE + count(pool)):
         large = pool.picture(index)
         for kernel_name, kernel in KERNELS.items():
             small = degrade.reduce(large, network.scale, kernel)
@@ -92,6 +96,6 @@ def write(network: Network, pool: Pool, facts: Facts, patches: int, path: Path) 
     text = CARD.format(
         name=facts.name, scale=network.scale, parameters=sum(p.numel() for p in network.parameters()), kib=facts.size_bytes // 1024,
         reach=network.shape.reach_px, seed=facts.seed, steps=facts.steps, patches=patches, difference=255 * facts.difference,
-        pictures=PICTURES, rows=rows,
+        pictures=count(pool), rows=rows,
     )  # fmt: skip
     path.write_text(text)

@@ -2,6 +2,7 @@
 """Pairs of patches, small and large, cut from a pool of generated pictures that is renewed as training goes on."""
 
 import os
+from functools import cached_property
 from pathlib import Path
 
 import degrade
@@ -12,7 +13,6 @@ from PIL import Image
 
 Array = np.ndarray
 
-AT_START = 64
 AT_MOST = 512
 RENEW_STEPS = 60
 
@@ -20,12 +20,16 @@ RENEW_STEPS = 60
 class Pool:
     """A pool whose pictures depend on the step alone, so that interrupted training continues identically."""
 
-    def __init__(self, folder: Path, seed: int, scale: int) -> None:
-        self.folder, self.seed, self.scale = folder, seed, scale
+    def __init__(self, folder: Path, seed: int, scale: int, n_at_start: int) -> None:
+        self.folder, self.seed, self.scale, self.n_at_start = folder, seed, scale, n_at_start
         self.fonts = pictures.find_fonts()
-        self.bank = textures.make_textures(seed)
         self.entries: dict[int, tuple[Array, Array]] = {}
         folder.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def bank(self) -> Array:
+        """Textures are needed only where a picture is missing."""
+        return textures.make_textures(self.seed)
 
     def picture(self, index: int) -> Array:
         """Loads a picture from the folder, where an earlier run or another scale may have saved it."""
@@ -39,7 +43,7 @@ class Pool:
         return made
 
     def advance(self, step: int) -> None:
-        last = AT_START + step // RENEW_STEPS
+        last = self.n_at_start + step // RENEW_STEPS
         first = max(0, last - AT_MOST)
         for index in [index for index in self.entries if index < first]:
             del self.entries[index]
