@@ -90,8 +90,8 @@ check_size (const UpscaleJobRequest *request, int width_px, int height_px, GErro
  * upscale_job_plan_tiles:
  * @request: the job's input; only selection, region, scale, tile size and overlap are
  * read
- * @width_px: width of the layer
- * @height_px: height of the layer
+ * @width_px: width of the layer; libgimp reports 0 once the image is closed
+ * @height_px: height of the layer, likewise
  * @error: return location for an error
  *
  * Plans the tiles of a job without making the job, for the forecast in the dialog.
@@ -107,19 +107,20 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
 {
   int         width;
   int         height;
-  UpscaleRect region;
+  UpscaleRect region = { 0 };
 
   g_return_val_if_fail (request != NULL, NULL);
-  g_return_val_if_fail (width_px > 0 && height_px > 0, NULL);
 
   if (!check_size (request, width_px, height_px, error))
     return NULL;
   width = MAX (1, (int) lround (width_px * request->scale));
   height = MAX (1, (int) lround (height_px * request->scale));
-  region = upscale_rect_scale (request->selection, (double) width / width_px,
-                               (double) height / height_px);
-  if (!upscale_rect_is_empty (request->region))
-    region = request->region;
+  /* The plan refuses the empty region of a layer without pixels. */
+  if (width_px > 0 && height_px > 0)
+    region = upscale_rect_is_empty (request->region)
+                 ? upscale_rect_scale (request->selection, (double) width / width_px,
+                                       (double) height / height_px)
+                 : request->region;
   return upscale_tile_plan_new ((UpscaleTilePlanCase) { width, height, region,
                                                         request->tile_px,
                                                         request->overlap_px,

@@ -99,8 +99,7 @@ start_work (TileWork           *work,
 {
   GTask *task;
 
-  g_return_if_fail (work->tile_index <
-                    upscale_tile_plan_get_n_tiles (work->pipeline->plan));
+  g_assert (work->tile_index < upscale_tile_plan_get_n_tiles (work->pipeline->plan));
 
   task = g_task_new (work->pipeline, cancellable, callback, user_data);
   g_task_set_task_data (task, work, (GDestroyNotify) tile_work_free);

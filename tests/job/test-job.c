@@ -168,6 +168,21 @@ get_pixel (GeglBuffer *buffer, int x, int y, guint8 *rgb)
 }
 
 /* The endpoint echoes its tiles, so the repainted region shows the source. */
+/* libgimp reports 0 px for a layer whose image was closed. */
+static void
+test_layer_without_pixels_is_refused (JobFixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request = job_fixture_make_request (fixture, 2.0);
+  g_autoptr (UpscaleTilePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+
+  request.region = (UpscaleRect) { 0, 0, 1, 1 };
+  plan = upscale_job_plan_tiles (&request, 0, 0, &error);
+  g_assert_null (plan);
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "nothing to upscale"));
+}
+
 static void
 test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
 {
@@ -336,6 +351,7 @@ main (int argc, char **argv)
   ADD ("tiles-between-source-pixels-lie-where-they-belong",
        test_tiles_between_source_pixels_lie_where_they_belong);
   ADD ("too-large-a-result-is-refused", test_too_large_a_result_is_refused);
+  ADD ("layer-without-pixels-is-refused", test_layer_without_pixels_is_refused);
   ADD ("logs-of-other-jobs-are-harmless", test_logs_of_other_jobs_are_harmless);
   ADD ("only-a-region-is-painted-anew", test_only_a_region_is_painted_anew);
 #undef ADD
