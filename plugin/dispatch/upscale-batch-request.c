@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "upscale-batch-tiles.h"
 #include "upscale-error.h"
 
 /**
@@ -26,17 +27,16 @@ struct _UpscaleBatchRequest
 
   UpscaleCapabilities *capabilities; /* the endpoint's at the start */
   UpscaleBatch        *batch;
-  GArray              *taken;   /* of guint: all tiles that were ever carried, in order */
-  GHashTable          *carried; /* tiles without an answer -> message, NULL at first */
-  guint                n_prepared; /* of @taken */
+  UpscaleBatchTiles   *tiles;
   guint                n_answered;
   guint                n_measured; /* of the answered tiles */
   guint                n_accepting;
 
-  int    n_resends;
-  gint64 sent_us;       /* the last time */
-  gint64 work_began_us; /* 0 until the batch is sent */
-  gint64 news_us;
+  gboolean was_sent;
+  int      n_resends;
+  gint64   sent_us; /* the last time */
+  gint64   work_began_us;
+  gint64   news_us;
 };
 
 /* One tile on its way through the provider. */
@@ -90,14 +90,6 @@ set_state (UpscaleBatchRequest *request, UpscaleBatchRequestState state)
   request->state = state;
 }
 
-/* A tile that is not prepared yet has no message. */
-static void
-clear_message (gpointer message)
-{
-  if (message)
-    upscale_tile_message_unref (message);
-}
-
 /**
  * upscale_batch_request_new:
  * @plan: the facts
@@ -132,8 +124,7 @@ upscale_batch_request_new (UpscaleBatchRequestPlan         plan,
                        ? upscale_orphaned_batch_make_batch (plan.orphan, plan.gen_params)
                        : upscale_batch_new (plan.gen_params);
   request->cancellable = g_cancellable_new ();
-  request->taken = g_array_new (FALSE, FALSE, sizeof (guint));
-  request->carried = g_hash_table_new_full (NULL, NULL, NULL, clear_message);
+  request->tiles = upscale_batch_tiles_new ();
   request->sent_us = upscale_clock_get_now (plan.clock);
   return request;
 }
@@ -161,8 +152,7 @@ free_members (gpointer data)
   g_clear_error (&request->error);
   g_clear_pointer (&request->plan.tiles, g_array_unref);
   g_clear_pointer (&request->plan.orphan, upscale_orphaned_batch_unref);
-  g_array_unref (request->taken);
-  g_hash_table_unref (request->carried);
+  upscale_batch_tiles_free (request->tiles);
   g_object_unref (request->cancellable);
   upscale_batch_unref (request->batch);
   upscale_capabilities_unref (request->capabilities);
@@ -211,7 +201,7 @@ end_when_accepted (UpscaleBatchRequest *request)
 static void
 fail_tile (UpscaleBatchRequest *request, guint tile_index, const GError *error)
 {
-  g_hash_table_remove (request->carried, GUINT_TO_POINTER (tile_index));
+  upscale_batch_tiles_drop (request->tiles, tile_index);
   request->funcs->on_tile_failed (request, tile_index, error, request->owner);
 }
 
@@ -227,9 +217,11 @@ claim_tile (UpscaleBatchRequest *request, guint tile_index)
   upscale_tile_queue_claim (queue, tile_index);
   if (!other)
     return;
+  g_debug ("batch %s: drops tile %u, which batch %s has", other->batch->id, tile_index,
+           request->batch->id);
   upscale_tile_queue_release (queue, tile_index, other);
-  if (g_hash_table_remove (other->carried, GUINT_TO_POINTER (tile_index)) &&
-      g_hash_table_size (other->carried) == 0)
+  if (upscale_batch_tiles_drop (other->tiles, tile_index) &&
+      upscale_batch_tiles_count_open (other->tiles) == 0)
     upscale_batch_request_cancel (other);
 }
 
@@ -268,12 +260,11 @@ static void
 on_answer (const UpscaleTileAnswer *answer, gpointer user_data)
 {
   UpscaleBatchRequest *request = user_data;
-  g_autoptr (UpscaleTileMessage) message = NULL;
+  g_autoptr (UpscaleTileMessage) message =
+      upscale_batch_tiles_answer (request->tiles, answer->tile_index);
   g_autoptr (GError) failure = NULL;
 
-  if (!g_hash_table_steal_extended (request->carried,
-                                    GUINT_TO_POINTER (answer->tile_index), NULL,
-                                    (gpointer *) &message))
+  if (!message)
     return;
   request->n_answered++;
   request->n_resends = 0;
@@ -396,8 +387,11 @@ send_batch (UpscaleBatchRequest *request)
   set_state (request, UPSCALE_BATCH_REQUEST_SENT);
   arm_deadline (request);
   request->sent_us = now_us;
-  if (request->work_began_us == 0)
+  if (!request->was_sent)
     {
+      request->was_sent = TRUE;
+      g_ptr_array_extend_and_steal (request->batch->tiles,
+                                    upscale_batch_tiles_get_messages (request->tiles));
       request->work_began_us = request->news_us = now_us;
       request->funcs->on_sent (request, request->owner);
     }
@@ -407,8 +401,7 @@ send_batch (UpscaleBatchRequest *request)
                                  upscale_batch_request_ref (request));
 }
 
-/* A tile whose preparation was cancelled stays open; any other failure is the tile's
- * own. */
+/* Another request may have painted the tile meanwhile. */
 static void
 note_prepared (UpscaleBatchRequest *request,
                guint                tile_index,
@@ -416,30 +409,24 @@ note_prepared (UpscaleBatchRequest *request,
                UpscaleTileMessage  *message,
                const GError        *error)
 {
-  gpointer key = GUINT_TO_POINTER (tile_index);
-
-  if (!g_hash_table_contains (request->carried, key) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!upscale_batch_tiles_has (request->tiles, tile_index))
     return;
   if (error)
     fail_tile (request, tile_index, error);
   else if (prepared != UPSCALE_PREPARED_SEND)
     {
-      g_hash_table_remove (request->carried, key);
+      upscale_batch_tiles_drop (request->tiles, tile_index);
       claim_tile (request, tile_index);
       request->funcs->on_tile_settled (request, tile_index, prepared, request->owner);
     }
   else if (request->plan.orphan &&
            !upscale_orphaned_batch_has (request->plan.orphan, tile_index, message->key))
     {
-      g_hash_table_remove (request->carried, key);
+      upscale_batch_tiles_drop (request->tiles, tile_index);
       request->funcs->on_tile_returned (request, tile_index, request->owner);
     }
   else
-    {
-      g_hash_table_insert (request->carried, key, upscale_tile_message_ref (message));
-      g_ptr_array_add (request->batch->tiles, upscale_tile_message_ref (message));
-    }
+    upscale_batch_tiles_set_message (request->tiles, tile_index, message);
 }
 
 static void
@@ -460,8 +447,7 @@ on_prepared (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 carry (UpscaleBatchRequest *request, guint tile_index)
 {
-  g_array_append_val (request->taken, tile_index);
-  g_hash_table_insert (request->carried, GUINT_TO_POINTER (tile_index), NULL);
+  upscale_batch_tiles_add (request->tiles, tile_index);
   upscale_tile_queue_carry (request->plan.queue, tile_index, request,
                             request->plan.endpoint,
                             upscale_clock_get_now (request->plan.clock));
@@ -473,10 +459,9 @@ static void
 take_tiles (UpscaleBatchRequest *request)
 {
   while (!request->plan.tiles &&
-         g_hash_table_size (request->carried) < request->plan.n_wanted)
+         upscale_batch_tiles_count_open (request->tiles) < request->plan.n_wanted)
     {
-      guint beside = request->taken->len > 0 ? g_array_index (request->taken, guint, 0)
-                                             : UPSCALE_NO_TILE;
+      guint beside = upscale_batch_tiles_get_first (request->tiles);
       guint tile_index =
           upscale_tile_queue_take (request->plan.queue, request->plan.endpoint, beside);
 
@@ -497,19 +482,6 @@ prepare_tile (UpscaleBatchRequest *request, guint tile_index)
                                        tile_work_new (request, tile_index));
 }
 
-static guint
-find_unprepared (UpscaleBatchRequest *request)
-{
-  while (request->n_prepared < request->taken->len)
-    {
-      guint tile_index = g_array_index (request->taken, guint, request->n_prepared++);
-
-      if (g_hash_table_contains (request->carried, GUINT_TO_POINTER (tile_index)))
-        return tile_index;
-    }
-  return UPSCALE_NO_TILE;
-}
-
 /* Tiles that are settled by their preparation are replaced by others, so that the batch
  * is as full as planned. */
 static void
@@ -523,10 +495,10 @@ prepare_next (UpscaleBatchRequest *request)
       return;
     }
   take_tiles (request);
-  tile_index = find_unprepared (request);
+  tile_index = upscale_batch_tiles_get_unprepared (request->tiles);
   if (tile_index != UPSCALE_NO_TILE)
     prepare_tile (request, tile_index);
-  else if (g_hash_table_size (request->carried) > 0)
+  else if (upscale_batch_tiles_count_open (request->tiles) > 0)
     send_batch (request);
   else
     end (request);
@@ -658,7 +630,7 @@ upscale_batch_request_get_endpoint (UpscaleBatchRequest *request)
  * upscale_batch_request_get_batch:
  * @request: a request
  *
- * Returns: (transfer none): the batch, as far as it is prepared
+ * Returns: (transfer none): the batch, without tiles before it is sent
  */
 UpscaleBatch *
 upscale_batch_request_get_batch (UpscaleBatchRequest *request)
@@ -754,7 +726,7 @@ upscale_batch_request_was_sent (UpscaleBatchRequest *request)
 {
   g_return_val_if_fail (request != NULL, FALSE);
 
-  return request->work_began_us != 0;
+  return request->was_sent;
 }
 
 /**
@@ -768,7 +740,7 @@ upscale_batch_request_count_open (UpscaleBatchRequest *request)
 {
   g_return_val_if_fail (request != NULL, 0);
 
-  return g_hash_table_size (request->carried);
+  return upscale_batch_tiles_count_open (request->tiles);
 }
 
 /**
@@ -781,17 +753,7 @@ upscale_batch_request_count_open (UpscaleBatchRequest *request)
 GArray *
 upscale_batch_request_get_open_tiles (UpscaleBatchRequest *request)
 {
-  GArray *tiles;
-
   g_return_val_if_fail (request != NULL, NULL);
 
-  tiles = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < request->taken->len; i++)
-    {
-      guint tile_index = g_array_index (request->taken, guint, i);
-
-      if (g_hash_table_contains (request->carried, GUINT_TO_POINTER (tile_index)))
-        g_array_append_val (tiles, tile_index);
-    }
-  return tiles;
+  return upscale_batch_tiles_get_open (request->tiles);
 }

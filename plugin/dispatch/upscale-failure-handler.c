@@ -207,6 +207,20 @@ is_fresh (UpscaleBatchRequest *request)
   return upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_FRESH;
 }
 
+/* A tile that can't be prepared has no endpoint to blame, and would fail again. Another
+ * request that carries the tile has sent it, so the tile may still be painted there. */
+static void
+fail_unsent_tile (UpscaleFailureHandler *self,
+                  UpscaleBatchRequest   *request,
+                  guint                  tile_index,
+                  const GError          *error)
+{
+  if (upscale_tile_queue_release (self->plan.queue, tile_index, request))
+    give_up (self, tile_index, error->message);
+  else
+    upscale_tile_queue_claim (self->plan.queue, tile_index);
+}
+
 /**
  * upscale_failure_handler_fail_tile:
  * @handler: a handler
@@ -214,8 +228,8 @@ is_fresh (UpscaleBatchRequest *request)
  * @tile_index: a tile that has failed alone
  * @error: the failure
  *
- * Lets the tile wait again, or gives it up. A tile that fails before it is sent has no
- * endpoint to blame, and would fail again.
+ * Lets the tile wait again, or gives it up. A tile that fails before @request is sent is
+ * given up at once.
  */
 void
 upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
@@ -223,14 +237,13 @@ upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
                                    guint                  tile_index,
                                    const GError          *error)
 {
-  UpscaleTileQueue *queue;
-  UpscaleEndpoint  *endpoint;
-  UpscaleBatch     *batch;
+  UpscaleEndpoint *endpoint;
+  UpscaleBatch    *batch;
 
   g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+  g_return_if_fail (request != NULL);
   g_return_if_fail (error != NULL);
 
-  queue = handler->plan.queue;
   endpoint = upscale_batch_request_get_endpoint (request);
   batch = upscale_batch_request_get_batch (request);
   emit_event (handler, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_FAILED,
@@ -238,17 +251,16 @@ upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
                                         .batch = batch,
                                         .tile_index = tile_index,
                                         .text = error->message });
-  if (upscale_tile_queue_get_n_tries (queue, tile_index) == 0)
+  if (!upscale_batch_request_was_sent (request))
     {
-      upscale_tile_queue_release (queue, tile_index, request);
-      give_up (handler, tile_index, error->message);
+      fail_unsent_tile (handler, request, tile_index, error);
       return;
     }
   if (upscale_retry_should_halve (error, batch->tiles->len))
     {
       upscale_endpoint_halve (endpoint, batch->tiles->len);
       if (is_fresh (request) && handler->plan.policy.max_tries > 1)
-        upscale_tile_queue_add_try (queue, tile_index, -1);
+        upscale_tile_queue_add_try (handler->plan.queue, tile_index, -1);
     }
   retry_or_give_up (handler, request, tile_index, TRUE, error);
 }
@@ -333,6 +345,7 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
   gint64               now_us;
 
   g_return_val_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler), FALSE);
+  g_return_val_if_fail (request != NULL, FALSE);
   g_return_val_if_fail (error != NULL, FALSE);
 
   endpoint = upscale_batch_request_get_endpoint (request);
@@ -379,6 +392,7 @@ upscale_failure_handler_return_tile (UpscaleFailureHandler *handler,
                                      guint                  tile_index)
 {
   g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+  g_return_if_fail (request != NULL);
 
   if (upscale_tile_queue_release (handler->plan.queue, tile_index, request))
     return_tile (handler, tile_index);
@@ -399,6 +413,7 @@ upscale_failure_handler_cancel_batch (UpscaleFailureHandler *handler,
   g_autoptr (GArray) tiles = NULL;
 
   g_return_if_fail (UPSCALE_IS_FAILURE_HANDLER (handler));
+  g_return_if_fail (request != NULL);
 
   queue = handler->plan.queue;
   tiles = upscale_batch_request_get_open_tiles (request);

@@ -56,7 +56,7 @@ void
 upscale_request_list_free (UpscaleRequestList *list)
 {
   g_return_if_fail (list != NULL);
-  g_return_if_fail (list->order.length == 0);
+  g_assert (list->order.length == 0);
 
   g_ptr_array_unref (list->orphans);
   g_hash_table_unref (list->queued);
@@ -358,8 +358,9 @@ steal_queued_batch (UpscaleRequestList *list, UpscaleEndpoint *idle)
   return TRUE;
 }
 
-/* The last tiles of a late batch, as its endpoint works from the front. Requests may
- * share tiles, so that some of them have a duplicate already. */
+/* The last tiles of a late batch, as its endpoint works from the front. If the very last
+ * one has a duplicate, so have the others that are worth one. Requests may share tiles,
+ * so that some of the others have a duplicate already. */
 static GArray *
 dup_late_tiles (const UpscaleRequestList *list,
                 UpscaleBatchRequest      *request,
@@ -373,9 +374,8 @@ dup_late_tiles (const UpscaleRequestList *list,
       upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_DUPLICATE)
     return NULL;
   tiles = upscale_batch_request_get_open_tiles (request);
-  if (upscale_tile_queue_get_other_carrier (queue,
-                                            g_array_index (tiles, guint, tiles->len - 1),
-                                            request))
+  if (!upscale_tile_queue_can_be_duplicated (queue, g_array_index (tiles, guint,
+                                                                   tiles->len - 1)))
     return NULL;
   g_array_remove_range (tiles, 0, tiles->len - n);
   for (guint i = tiles->len; i-- > 0;)

@@ -11,7 +11,7 @@ typedef struct
   UpscaleTileState state;
   int              n_tries;
   gboolean         goes_alone;
-  gboolean         is_claimed; /* a picture of it has come and is being accepted */
+  gboolean         is_claimed; /* not to be duplicated */
   /* Not owned: the pool keeps endpoints, and the scheduler keeps requests, for as long.
    */
   UpscaleEndpoint *avoided; /* where the tile failed last */
@@ -420,9 +420,9 @@ upscale_tile_queue_get_other_carrier (const UpscaleTileQueue *queue,
 /**
  * upscale_tile_queue_claim:
  * @queue: a queue
- * @tile_index: a tile of which a picture has come
+ * @tile_index: a tile of which a picture has come, or that can't be sent again
  *
- * Keeps the tile from being duplicated, unless it is returned.
+ * Keeps the tile from being duplicated until it is returned.
  */
 void
 upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index)
@@ -438,7 +438,7 @@ upscale_tile_queue_claim (UpscaleTileQueue *queue, guint tile_index)
  * @queue: a queue
  * @tile_index: a tile
  *
- * Returns: %TRUE if exactly one request carries the tile, and no picture of it has come
+ * Returns: %TRUE if exactly one request carries the tile, and the tile is not claimed
  */
 gboolean
 upscale_tile_queue_can_be_duplicated (const UpscaleTileQueue *queue, guint tile_index)

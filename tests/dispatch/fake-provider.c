@@ -18,6 +18,17 @@ fake_provider_add_painter (UpscaleTileProvider *provider,
   FAKE_PROVIDER (provider)->n_painters++;
 }
 
+static gboolean
+can_prepare (FakeProvider *self, guint tile_index)
+{
+  if (tile_index != self->unpreparable)
+    return TRUE;
+  if (self->n_prepared_before == 0)
+    return FALSE;
+  self->n_prepared_before--;
+  return TRUE;
+}
+
 static void
 fake_provider_prepare_async (UpscaleTileProvider *provider,
                              guint                tile_index,
@@ -29,7 +40,10 @@ fake_provider_prepare_async (UpscaleTileProvider *provider,
   g_autoptr (GTask) task = g_task_new (provider, cancellable, callback, user_data);
 
   g_task_set_task_data (task, GUINT_TO_POINTER (tile_index), NULL);
-  g_task_return_boolean (task, TRUE);
+  if (can_prepare (FAKE_PROVIDER (provider), tile_index))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE, "unreadable");
 }
 
 static gboolean
@@ -42,6 +56,8 @@ fake_provider_prepare_finish (UpscaleTileProvider *provider,
   UpscaleTile tile = { .index =
                            GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result))) };
 
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
   *prepared = UPSCALE_PREPARED_STORED;
   if (tile.index < FAKE_PROVIDER (provider)->n_stored)
     return TRUE;
@@ -113,6 +129,7 @@ static void
 fake_provider_init (FakeProvider *self)
 {
   self->bad_picture = G_MAXUINT;
+  self->unpreparable = G_MAXUINT;
 }
 
 FakeProvider *

@@ -13,8 +13,10 @@ struct _FakeProvider
 {
   GObject parent_instance;
 
-  guint n_stored;    /* tiles below this are found in the store */
-  guint bad_picture; /* the first picture of this tile is refused */
+  guint n_stored;          /* tiles below this are found in the tile cache */
+  guint bad_picture;       /* the first picture of this tile is refused */
+  guint unpreparable;      /* the preparation of this tile fails... */
+  guint n_prepared_before; /* ...after as many preparations that succeed */
   guint n_accepted;
   guint n_given_up;
   guint n_painters;

@@ -63,6 +63,31 @@ test_orphan_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
   assert_all_painted (fixture);
 }
 
+static void
+test_orphan_with_a_bad_picture_is_painted_again (Fixture *fixture, gconstpointer data)
+{
+  make_orphan (fixture, "first", "key-15");
+  fixture->provider->bad_picture = 11;
+  run (fixture, FALSE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
+}
+
+/* The orphan counts no try, and its endpoint still paints the tile. */
+static void
+test_duplicate_of_an_orphan_that_cannot_be_prepared (Fixture *fixture, gconstpointer data)
+{
+  make_orphan (fixture, "first", "key-15");
+  fixture->first->slow = 9;
+  fixture->first->slow_factor = 100.0;
+  fixture->provider->unpreparable = 9;
+  fixture->provider->n_prepared_before = 1;
+  fixture->policy.batch_timeout_us = 36000 * (gint64) G_USEC_PER_SEC;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->provider->n_given_up, ==, 0);
+}
+
 /* Makes a batch as the log of any other job may contain: its tiles are unchanged in this
  * run, or changed, or missing, several batches share tiles, and this run may lack the
  * endpoint. */
@@ -123,6 +148,10 @@ main (int argc, char **argv)
   ADD ("orphan-of-an-endpoint-that-is-not-there",
        test_orphan_of_an_endpoint_that_is_not_there);
   ADD ("orphan-that-is-lost-is-painted-again", test_orphan_that_is_lost_is_painted_again);
+  ADD ("orphan-with-a-bad-picture-is-painted-again",
+       test_orphan_with_a_bad_picture_is_painted_again);
+  ADD ("duplicate-of-an-orphan-that-cannot-be-prepared",
+       test_duplicate_of_an_orphan_that_cannot_be_prepared);
   ADD ("orphans-of-any-kind", test_orphans_of_any_kind);
 #undef ADD
   return g_test_run ();

@@ -81,6 +81,24 @@ test_bad_picture_is_painted_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
 }
 
+/* The batch fails until its tiles are returned, and one of them can't be prepared again.
+ */
+static void
+test_tile_that_cannot_be_prepared_after_a_try_is_given_up (Fixture      *fixture,
+                                                           gconstpointer data)
+{
+  fixture->first->n_failures_left = 3;
+  fixture->provider->unpreparable = 2;
+  fixture->provider->n_prepared_before = 1;
+  run (fixture, FALSE);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==,
+                    N_TILES - 1);
+  g_assert_cmpuint (fixture->provider->n_given_up, ==, 1);
+  g_assert_cmpstr (upscale_scheduler_get_tile (fixture->scheduler, 2).failure, ==,
+                   "tile 3: unreadable");
+}
+
 static void
 test_forgotten_tile_is_asked_for_again (Fixture *fixture, gconstpointer data)
 {
@@ -331,6 +349,8 @@ main (int argc, char **argv)
        test_tiles_answered_before_a_failure_are_not_painted_twice);
   ADD ("poison-tile-fails-alone", test_poison_tile_fails_alone);
   ADD ("bad-picture-is-painted-again", test_bad_picture_is_painted_again);
+  ADD ("tile-that-cannot-be-prepared-after-a-try-is-given-up",
+       test_tile_that_cannot_be_prepared_after_a_try_is_given_up);
   ADD ("forgotten-tile-is-asked-for-again", test_forgotten_tile_is_asked_for_again);
   ADD ("refusing-endpoint-is-left-to-the-others",
        test_refusing_endpoint_is_left_to_the_others);
