@@ -51,6 +51,7 @@ static const char *const state_names[] = {
   [UPSCALE_BATCH_REQUEST_PREPARING] = "preparing",
   [UPSCALE_BATCH_REQUEST_SENT] = "sent",
   [UPSCALE_BATCH_REQUEST_TIMED_OUT] = "timed out",
+  [UPSCALE_BATCH_REQUEST_CANCELLING] = "cancelling",
   [UPSCALE_BATCH_REQUEST_ACCEPTING] = "accepting",
   [UPSCALE_BATCH_REQUEST_BACKING_OFF] = "backing off",
   [UPSCALE_BATCH_REQUEST_ENDED] = "ended",
@@ -61,8 +62,9 @@ static const char *const state_names[] = {
 static const guint successors[] = {
   [UPSCALE_BATCH_REQUEST_NEW] = TO (PREPARING),
   [UPSCALE_BATCH_REQUEST_PREPARING] = TO (SENT) | TO (ENDED),
-  [UPSCALE_BATCH_REQUEST_SENT] = TO (TIMED_OUT) | TO (ACCEPTING),
+  [UPSCALE_BATCH_REQUEST_SENT] = TO (TIMED_OUT) | TO (CANCELLING) | TO (ACCEPTING),
   [UPSCALE_BATCH_REQUEST_TIMED_OUT] = TO (ACCEPTING),
+  [UPSCALE_BATCH_REQUEST_CANCELLING] = TO (ACCEPTING),
   [UPSCALE_BATCH_REQUEST_ACCEPTING] = TO (ENDED),
   [UPSCALE_BATCH_REQUEST_BACKING_OFF] = TO (SENT) | TO (ENDED),
   [UPSCALE_BATCH_REQUEST_ENDED] = TO (BACKING_OFF),
@@ -590,6 +592,10 @@ upscale_batch_request_cancel (UpscaleBatchRequest *request)
   g_return_if_fail (request != NULL);
 
   alive = upscale_batch_request_ref (request);
+  g_debug ("batch %s: cancelled", request->batch->id);
+  /* The deadline ends here: a batch that the endpoint takes long to stop is not late. */
+  if (request->state == UPSCALE_BATCH_REQUEST_SENT)
+    set_state (request, UPSCALE_BATCH_REQUEST_CANCELLING);
   g_cancellable_cancel (request->cancellable);
   if (request->state == UPSCALE_BATCH_REQUEST_BACKING_OFF)
     {

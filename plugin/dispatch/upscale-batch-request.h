@@ -18,6 +18,8 @@ typedef struct _UpscaleBatchRequest UpscaleBatchRequest;
  * @UPSCALE_BATCH_REQUEST_SENT: the endpoint has the batch, and answers come in
  * @UPSCALE_BATCH_REQUEST_TIMED_OUT: the deadline has passed, and the backend stops the
  * batch
+ * @UPSCALE_BATCH_REQUEST_CANCELLING: the owner does not want the batch any more, and the
+ * backend stops the batch
  * @UPSCALE_BATCH_REQUEST_ACCEPTING: the backend has ended the batch, and the last
  * pictures are being accepted
  * @UPSCALE_BATCH_REQUEST_BACKING_OFF: the batch has failed, and waits to be sent again
@@ -31,6 +33,7 @@ typedef enum
   UPSCALE_BATCH_REQUEST_PREPARING,
   UPSCALE_BATCH_REQUEST_SENT,
   UPSCALE_BATCH_REQUEST_TIMED_OUT,
+  UPSCALE_BATCH_REQUEST_CANCELLING,
   UPSCALE_BATCH_REQUEST_ACCEPTING,
   UPSCALE_BATCH_REQUEST_BACKING_OFF,
   UPSCALE_BATCH_REQUEST_ENDED,

@@ -371,7 +371,7 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
       upscale_batch_request_send_again (request, decision.wait_us);
       return TRUE;
     }
-  if (decision.action == UPSCALE_RETRY_HALVE)
+  if (decision.action == UPSCALE_RETRY_HALVE && tiles->len > 0)
     upscale_endpoint_halve (endpoint, tiles->len);
   upscale_backend_abandon (upscale_endpoint_get_backend (endpoint), batch);
   fail_open_tiles (handler, request, tiles, decision, error);

@@ -290,16 +290,29 @@ upload (GTask *task)
 }
 
 static void
+on_stopped (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_error_if_cancelled (task);
+}
+
+static void
 on_work_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  GTask *task = user_data;
-  Work  *work = g_task_get_task_data (task);
+  GTask       *task = user_data;
+  Work        *work = g_task_get_task_data (task);
+  FakeBackend *self = work->backend;
 
-  work->backend->n_cancelled++;
+  self->n_cancelled++;
   leave (task);
   work->is_working = FALSE;
-  g_task_return_error_if_cancelled (task);
-  g_object_unref (task);
+  if (self->cancel_s > 0.0)
+    upscale_clock_add_timer (UPSCALE_CLOCK (self->clock),
+                             (gint64) (self->cancel_s * G_USEC_PER_SEC), on_stopped,
+                             task);
+  else
+    on_stopped (task);
 }
 
 static void

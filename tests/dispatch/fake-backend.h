@@ -23,6 +23,7 @@ struct _FakeBackend
   double     round_trip_s; /* of each batch, before it is worked on */
   double     cold_start_s; /* of each slot, once */
   double     probe_s;      /* until the probe is answered */
+  double     cancel_s;     /* until a cancelled batch ends */
   int        concurrency;
   int        n_queued;
   int        max_tiles;

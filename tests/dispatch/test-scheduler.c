@@ -302,6 +302,24 @@ test_cancel_stops_the_endpoint_and_keeps_what_was_accepted (Fixture      *fixtur
   g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==, 4);
 }
 
+/* The second endpoint paints the tiles of the first, whose batch takes until after its
+ * deadline to stop. */
+static void
+test_batch_that_stops_after_its_deadline_was_cancelled (Fixture      *fixture,
+                                                        gconstpointer data)
+{
+  UpscaleEndpoint *first;
+
+  fixture->first->hangs = TRUE;
+  fixture->first->cancel_s = 3000.0;
+  run (fixture, TRUE);
+  assert_all_painted (fixture);
+  g_assert_cmpuint (fixture->first->n_cancelled, ==, 1);
+  first = upscale_scheduler_get_endpoints (fixture->scheduler)->pdata[0];
+  g_assert_cmpint (upscale_endpoint_get_health (first)->n_failures, ==, 0);
+  g_assert_cmpint (upscale_endpoint_get_max_tiles (first), ==, 64);
+}
+
 static void
 test_cancel_before_the_start_ends_at_once (Fixture *fixture, gconstpointer data)
 {
@@ -377,6 +395,8 @@ main (int argc, char **argv)
        test_late_batch_is_cancelled_and_its_tiles_tried_elsewhere);
   ADD ("cancel-stops-the-endpoint-and-keeps-what-was-accepted",
        test_cancel_stops_the_endpoint_and_keeps_what_was_accepted);
+  ADD ("batch-that-stops-after-its-deadline-was-cancelled",
+       test_batch_that_stops_after_its_deadline_was_cancelled);
   ADD ("cancel-before-the-start-ends-at-once", test_cancel_before_the_start_ends_at_once);
   ADD ("faster-endpoint-gets-more", test_faster_endpoint_gets_more);
   ADD ("slots-work-at-once", test_slots_work_at_once);
