@@ -23,9 +23,9 @@ typedef struct _UpscaleBatchRequest UpscaleBatchRequest;
  * @UPSCALE_BATCH_REQUEST_ACCEPTING: the backend has ended the batch, and the last
  * pictures are being accepted
  * @UPSCALE_BATCH_REQUEST_BACKING_OFF: the batch has failed, and waits to be sent again
- * @UPSCALE_BATCH_REQUEST_ENDED: nothing is under way any more
+ * @UPSCALE_BATCH_REQUEST_ENDED: nothing is under way. The owner may send the batch again
  *
- * The states of a batch request. The diagram is in the folder's README.md.
+ * The states of a batch request. The folder's README.md lists the transitions.
  */
 typedef enum
 {
@@ -69,9 +69,9 @@ typedef enum
  * reported before. With one, upscale_batch_request_get_open_tiles() are not done; the
  * owner sends the batch again, or releases them
  *
- * The reports of a batch request to its owner, on the main thread. A tile leaves its
- * request once: by on_tile_settled, on_tile_failed or on_tile_returned, or together with
- * the other open tiles in on_ended.
+ * The reports of a batch request to its owner, on the main thread. A tile is reported
+ * once: by on_tile_settled, on_tile_failed or on_tile_returned, or together with the
+ * other open tiles in on_ended. A tile that another request paints first is not reported.
  */
 typedef struct
 {
