@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from echo_endpoint import EchoEndpoint, Exchange
+from polling import LIMIT_S
 
 # Where run-job stops when it is told to, and the how manyth time; see tests/faults/stop-points.c.
 MOMENTS = ["encode:1", "encode:7", "send:1", "send:2", "read:1", "read:4", "keep:1", "keep:9", "kept:4", "compose:3", "end:1"]
@@ -71,6 +72,6 @@ class KillAtRequest:
         """Returns when it has happened; `kill` returns when the client is gone."""
         self.kill = kill
         self.is_armed.set()
-        is_over = self.is_done.wait(60)
+        is_over = self.is_done.wait(LIMIT_S)
         assert is_over, "the killed process is still there" if self.lock.locked() else "the moment did not come"
         setattr(self.endpoint.behavior, self.hook, None)
