@@ -20,7 +20,7 @@ struct _UpscaleBatchRequest
   gpointer                        owner;
 
   UpscaleBatchRequestState state;
-  UpscalePhase             phase; /* by the endpoint's word */
+  UpscalePhase             phase; /* as the endpoint reports */
   guint                    timer; /* of the state: the deadline, or the back-off */
   GError                  *error;
   GCancellable            *cancellable;
@@ -55,6 +55,12 @@ static const char *const state_names[] = {
   [UPSCALE_BATCH_REQUEST_ACCEPTING] = "accepting",
   [UPSCALE_BATCH_REQUEST_BACKING_OFF] = "backing off",
   [UPSCALE_BATCH_REQUEST_ENDED] = "ended",
+};
+
+static const char *const kind_names[] = {
+  [UPSCALE_BATCH_REQUEST_FRESH] = "fresh",
+  [UPSCALE_BATCH_REQUEST_DUPLICATE] = "duplicate",
+  [UPSCALE_BATCH_REQUEST_ORPHANED] = "orphaned",
 };
 
 #define TO(state) (1u << UPSCALE_BATCH_REQUEST_##state)
@@ -386,6 +392,9 @@ send_batch (UpscaleBatchRequest *request)
 {
   gint64 now_us = upscale_clock_get_now (request->plan.clock);
 
+  g_debug ("batch %s: %s, %u open tiles", request->batch->id,
+           kind_names[upscale_batch_request_get_kind (request)],
+           upscale_batch_tiles_count_open (request->tiles));
   set_state (request, UPSCALE_BATCH_REQUEST_SENT);
   arm_deadline (request);
   request->sent_us = now_us;
@@ -473,9 +482,9 @@ take_tiles (UpscaleBatchRequest *request)
     }
 }
 
-/* Preparation has no cancellable: a tile that is found in the store is settled, and must
- * be counted. All tiles of a batch are prepared for the same capabilities, so that they
- * have one size even if the endpoint is probed again meanwhile. */
+/* Preparation has no cancellable: a tile that is found in the tile cache is settled, and
+ * must be counted. All tiles of a batch are prepared for the same capabilities, so that
+ * they have one size even if the endpoint is probed again meanwhile. */
 static void
 prepare_tile (UpscaleBatchRequest *request, guint tile_index)
 {

@@ -139,6 +139,7 @@ on_given_up (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 give_up (UpscaleFailureHandler *self, guint tile_index, const char *reason)
 {
+  g_debug ("tile %u: given up", tile_index);
   upscale_tile_queue_fail (self->plan.queue, tile_index, reason);
   emit_event (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_GIVEN_UP,
                                      .tile_index = tile_index,
@@ -170,6 +171,8 @@ upscale_failure_handler_give_up_waiting (UpscaleFailureHandler *handler)
 static void
 return_tile (UpscaleFailureHandler *self, guint tile_index)
 {
+  g_debug ("tile %u: waits again after %d tries", tile_index,
+           upscale_tile_queue_get_n_tries (self->plan.queue, tile_index));
   upscale_tile_queue_return (self->plan.queue, tile_index);
   g_signal_emit (self, signals[SIGNAL_RETURNED], 0);
 }
@@ -358,6 +361,10 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
                                       now_us);
   resends = decision.action == UPSCALE_RETRY_RESEND && tiles->len > 0 &&
             upscale_endpoint_is_alive (endpoint) && may_resend;
+  g_debug (
+      "batch %s: failed with code %d, action %d, %u open tiles, waits %" G_GINT64_FORMAT
+      " us",
+      batch->id, error->code, (int) decision.action, tiles->len, decision.wait_us);
   emit_event (handler, (UpscaleEvent) { .kind = resends ? UPSCALE_EVENT_SENT_AGAIN
                                                         : UPSCALE_EVENT_BATCH_FAILED,
                                         .endpoint = endpoint,
