@@ -220,8 +220,12 @@ guint
 upscale_endpoint_pool_count_places (const UpscaleEndpointPool *pool,
                                     UpscaleEndpoint           *endpoint)
 {
-  guint n_slots = count_slots (pool, endpoint);
+  guint n_slots;
 
+  g_return_val_if_fail (pool != NULL, 0);
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0);
+
+  n_slots = count_slots (pool, endpoint);
   return n_slots > 0
              ? n_slots + (guint) upscale_endpoint_get_capabilities (endpoint)->n_queued
              : 0;

@@ -137,13 +137,24 @@ upscale_repaint_keep_outside (UpscaleSource   *source,
                               GeglBuffer      *previous,
                               GeglBuffer      *result)
 {
-  g_autoptr (GeglBuffer) converted = convert (previous, result);
-  g_autoptr (GeglBuffer) composed = gegl_buffer_dup (result);
-  g_autoptr (UpscaleSource) before = upscale_source_new (converted, 1.0);
-  g_autoptr (UpscaleSource) painted = upscale_source_new (composed, 1.0);
-  Repaint repaint = { source, before, painted, plan, upscale_tile_plan_get_region (plan),
-                      NULL,   NULL };
+  g_autoptr (GeglBuffer) converted = NULL;
+  g_autoptr (GeglBuffer) composed = NULL;
+  g_autoptr (UpscaleSource) before = NULL;
+  g_autoptr (UpscaleSource) painted = NULL;
+  Repaint repaint;
 
+  g_return_if_fail (source != NULL);
+  g_return_if_fail (plan != NULL);
+  g_return_if_fail (GEGL_IS_BUFFER (previous));
+  g_return_if_fail (GEGL_IS_BUFFER (result));
+
+  converted = convert (previous, result);
+  composed = gegl_buffer_dup (result);
+  before = upscale_source_new (converted, 1.0);
+  painted = upscale_source_new (composed, 1.0);
+  repaint =
+      (Repaint) { source, before, painted, plan, upscale_tile_plan_get_region (plan),
+                  NULL,   NULL };
   sum_weights (&repaint);
   copy_outside (converted, result, repaint.region);
   blend_region (&repaint, result);

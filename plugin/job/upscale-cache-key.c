@@ -20,13 +20,16 @@ char *
 upscale_cache_key_compute (const UpscaleCacheKeyInput *input, const char *identity)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *head =
-      g_strdup_printf ("tile %d %s %dx%d %dx%d+%d+%d %" G_GINT64_FORMAT " %s",
-                       KEY_VERSION, input->pixels_digest, input->sent_width_px,
-                       input->sent_height_px, input->target_width_px,
-                       input->target_height_px, input->offset_x_px, input->offset_y_px,
-                       input->seed, identity);
+  g_autofree char *head = NULL;
 
+  g_return_val_if_fail (input != NULL, NULL);
+  g_return_val_if_fail (identity != NULL, NULL);
+
+  head = g_strdup_printf ("tile %d %s %dx%d %dx%d+%d+%d %" G_GINT64_FORMAT " %s",
+                          KEY_VERSION, input->pixels_digest, input->sent_width_px,
+                          input->sent_height_px, input->target_width_px,
+                          input->target_height_px, input->offset_x_px, input->offset_y_px,
+                          input->seed, identity);
   /* The digest includes the NUL, so that an identity can't run into the gen_params. */
   g_checksum_update (checksum, (const guchar *) head, (gssize) strlen (head) + 1);
   upscale_gen_params_digest (input->gen_params, checksum);

@@ -40,10 +40,14 @@ work_free (Work *work)
 /**
  * upscale_endpoint_test_free:
  * @test: (transfer full): a result of upscale_endpoint_test_run_finish()
+ *
+ * Frees the result.
  */
 void
 upscale_endpoint_test_free (UpscaleEndpointTest *test)
 {
+  g_return_if_fail (test != NULL);
+
   g_clear_pointer (&test->capabilities, upscale_capabilities_unref);
   g_free (test->sentence);
   g_free (test);

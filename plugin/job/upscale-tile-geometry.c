@@ -65,10 +65,13 @@ upscale_tile_geometry_choose (UpscaleTilePlanGrid        grid,
                               UpscaleRect                tile,
                               const UpscaleCapabilities *endpoint)
 {
-  UpscaleTileGeometry target = send_target (grid, tile, endpoint->multiple_of);
+  UpscaleTileGeometry target = { 0 };
   UpscaleTileGeometry source;
   double              max_growth;
 
+  g_return_val_if_fail (endpoint != NULL, target);
+
+  target = send_target (grid, tile, endpoint->multiple_of);
   if (!endpoint->resizes || grid.step.target_px <= grid.step.source_px)
     return target;
   source = send_source (grid, tile, endpoint->multiple_of);
