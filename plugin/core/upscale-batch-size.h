@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * UpscaleBatchSizeCase:
  * @policy: the user's settings
- * @max_tiles: tiles that the endpoint takes at once, by its own word or after halving
+ * @max_tiles: tiles that the endpoint takes at once, as the endpoint reports,
+ * or half of a batch that was too large
  * @seconds_per_tile: measured speed, 0 if unknown
  * @n_pending: waiting tiles of the whole job
  * @n_slots: slots of all endpoints that share the waiting tiles

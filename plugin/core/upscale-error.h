@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * @UPSCALE_ERROR_ARGUMENT: the caller asked for something impossible; change the argument
  * @UPSCALE_ERROR_LAYER: this kind of layer can't be upscaled; choose or convert another
  * @UPSCALE_ERROR_NO_ENDPOINT: no endpoint is left that could work; start or name one
- * @UPSCALE_ERROR_BUSY: the endpoint has no room now; wait as told, no strike
+ * @UPSCALE_ERROR_BUSY: the endpoint has no room now; wait as told. The answer counts as
+ * no failure
  * @UPSCALE_ERROR_UNREACHABLE: no server accepted the request; send it again when one does
  * @UPSCALE_ERROR_TRANSPORT: the connection failed; the same request may be sent again
  * @UPSCALE_ERROR_TIMED_OUT: the deadline passed; send again elsewhere or less at once

@@ -14,7 +14,7 @@ typedef struct _UpscaleBatch UpscaleBatch;
  * @UPSCALE_PHASE_QUEUED: the batch waits in the endpoint's own queue
  * @UPSCALE_PHASE_STARTING: a machine is being started for the batch
  *
- * The progress of a batch that an endpoint has, by the endpoint's word.
+ * The progress of a batch that an endpoint has, as the endpoint reports.
  */
 typedef enum
 {

@@ -9,7 +9,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 
 /**
  * UpscaleCapabilities:
- * @identity: a name for the endpoint's models and version, by its own word
+ * @identity: a name for the endpoint's models and version, as the endpoint
+ * reports
  * @place: (nullable): a name shared by the endpoints that paint alike under the same
  * @identity; set by upscale_endpoint_set_ready(), without spaces
  * @max_tiles: tiles in one batch, at least 1

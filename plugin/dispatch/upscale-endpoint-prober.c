@@ -10,7 +10,7 @@
  * Asks the endpoints of a job for their capabilities, at the start and after failures,
  * and lets an endpoint back off when its probe fails. Tiles are handed out once the
  * prober is open: when every endpoint has answered, so that each tile which any of them
- * has painted in an earlier run is found in the store, or after a few seconds.
+ * has painted in an earlier run is found in the tile cache, or after a few seconds.
  */
 struct _UpscaleEndpointProber
 {

@@ -263,7 +263,8 @@ upscale_endpoint_get_seconds_per_tile (UpscaleEndpoint *endpoint)
  * upscale_endpoint_get_max_tiles:
  * @endpoint: an endpoint
  *
- * Returns: the largest batch that the endpoint takes, by its own word or after halving
+ * Returns: the largest batch that the endpoint takes, as the endpoint reports, or
+ * half of a batch that was too large
  */
 int
 upscale_endpoint_get_max_tiles (UpscaleEndpoint *endpoint)

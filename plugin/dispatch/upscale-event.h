@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @UPSCALE_EVENT_NAMED: the endpoint has given the batch a name of its own
  * @UPSCALE_EVENT_SENT_AGAIN: a batch has failed, and will be sent to the same endpoint
  * again
- * @UPSCALE_EVENT_TILE_SETTLED: a tile was painted, found in the store, or skipped
+ * @UPSCALE_EVENT_TILE_SETTLED: a tile was painted, found in the tile cache, or skipped
  * @UPSCALE_EVENT_TILE_FAILED: one try of a tile has failed
  * @UPSCALE_EVENT_TILE_GIVEN_UP: a tile has no tries left
  * @UPSCALE_EVENT_BATCH_FAILED: a batch has failed, and its open tiles are returned

@@ -66,7 +66,7 @@ upscale_orphaned_batch_unref (UpscaleOrphanedBatch *orphan)
  * upscale_orphaned_batch_add_tile:
  * @orphan: an orphaned batch that is being made
  * @tile_index: one of its tiles
- * @key: the tile's key in the store
+ * @key: the tile's key in the tile cache
  */
 void
 upscale_orphaned_batch_add_tile (UpscaleOrphanedBatch *orphan,
@@ -83,7 +83,7 @@ upscale_orphaned_batch_add_tile (UpscaleOrphanedBatch *orphan,
  * upscale_orphaned_batch_has:
  * @orphan: an orphaned batch
  * @tile_index: a tile of this run
- * @key: the tile's key in the store
+ * @key: the tile's key in the tile cache
  *
  * Returns: %TRUE if the endpoint was sent this very tile: another picture, or other
  * parameters, make another key

@@ -12,7 +12,8 @@ typedef struct _UpscaleOrphanedBatch UpscaleOrphanedBatch;
  * @endpoint: name of the endpoint that the batch was sent to
  * @batch_id: id of the batch
  * @remote_id: (nullable): the endpoint's own name for the batch, if it differs
- * @keys: (element-type guint utf8): the batch's tiles, and the key of each in the store
+ * @keys: (element-type guint utf8): the batch's tiles, and the key of each in the
+ * tile cache
  *
  * A batch that an earlier run has sent and did not see the end of, because the run was
  * killed. The endpoint may have finished the batch since, and the work is paid for.

@@ -17,7 +17,8 @@ typedef struct _UpscaleTileMessage UpscaleTileMessage;
  * @target_height_px: height that the answer must have
  * @inside: the tile's rectangle in the answer
  * @seed: the tile's seed, 0 to 2^53 - 1
- * @key: the answer's key in the tile store: a digest of everything that it depends on
+ * @key: the answer's key in the tile cache: a digest of everything that affects the
+ * answer
  *
  * One tile as it is sent. Read-only once handed on.
  */

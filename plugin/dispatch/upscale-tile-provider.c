@@ -13,7 +13,8 @@ upscale_tile_provider_default_init (UpscaleTileProviderInterface *iface)
  * @provider: a provider
  * @capabilities: the capabilities of an endpoint of the job
  *
- * Names an endpoint whose painted tiles may be taken from the store.
+ * Names an endpoint whose painted tiles may be taken from the tile
+ * cache.
  */
 void
 upscale_tile_provider_add_painter (UpscaleTileProvider *provider,

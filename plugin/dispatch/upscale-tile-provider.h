@@ -18,7 +18,7 @@ G_DECLARE_INTERFACE (UpscaleTileProvider,
 /**
  * UpscalePrepared:
  * @UPSCALE_PREPARED_SEND: a message was made; the tile must be painted
- * @UPSCALE_PREPARED_STORED: the tile was found in the store, and is settled
+ * @UPSCALE_PREPARED_STORED: the tile was found in the tile cache, and is settled
  * @UPSCALE_PREPARED_SKIPPED: the tile holds nothing to paint, and is settled as the base
  *
  * The results of preparing a tile.
@@ -32,7 +32,8 @@ typedef enum
 
 /**
  * UpscaleTileProviderInterface:
- * @add_painter: names an endpoint whose painted tiles may be taken from the store
+ * @add_painter: names an endpoint whose painted tiles may be taken from the tile
+ * cache
  * @prepare_async: makes the message for one tile, in the form that the endpoint takes, or
  * finds that nothing needs to be sent
  * @prepare_finish: ends the preparation; sets @message with %UPSCALE_PREPARED_SEND

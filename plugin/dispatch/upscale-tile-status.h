@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @UPSCALE_TILE_WAITING: no batch request carries the tile
  * @UPSCALE_TILE_IN_FLIGHT: a batch request carries the tile
  * @UPSCALE_TILE_PAINTED: painted in this run
- * @UPSCALE_TILE_STORED: found in the store
+ * @UPSCALE_TILE_STORED: found in the tile cache
  * @UPSCALE_TILE_SKIPPED: nothing to paint
  * @UPSCALE_TILE_FAILED: given up; the tile shows the base
  *

@@ -20,7 +20,7 @@
 /* Several times the size of an uncompressed tile of the largest side. */
 #define MAX_TILE_BYTES (256 * 1024 * 1024)
 /* Age from which a temporary file counts as left by a killed process. */
-#define LEFTOVER_AGE_S 3600
+#define ABANDONED_AGE_S 3600
 
 /**
  * UpscaleTileCache:
@@ -199,7 +199,7 @@ list_entries (const UpscaleTileCache *cache)
 }
 
 static guint64
-remove_leftovers (GArray *entries)
+remove_abandoned (GArray *entries)
 {
   gint64  now_s = g_get_real_time () / G_USEC_PER_SEC;
   guint64 total = 0;
@@ -209,7 +209,7 @@ remove_leftovers (GArray *entries)
       Entry *entry = &g_array_index (entries, Entry, i);
 
       if (!g_str_has_suffix (entry->path, SUFFIX) &&
-          now_s - entry->used_s > LEFTOVER_AGE_S)
+          now_s - entry->used_s > ABANDONED_AGE_S)
         {
           (void) g_unlink (entry->path);
           entry->bytes = 0;
@@ -225,7 +225,7 @@ static void
 trim (UpscaleTileCache *cache)
 {
   g_autoptr (GArray) entries = list_entries (cache);
-  guint64 total = remove_leftovers (entries);
+  guint64 total = remove_abandoned (entries);
   guint64 goal = cache->max_bytes / 4 * 3;
 
   if (total > cache->max_bytes)
