@@ -186,19 +186,19 @@ count_tiles (UpscaleJob *job, const char *endpoint)
 void
 upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job)
 {
-  GtkGrid          *grid;
-  UpscaleScheduler *scheduler;
-  GPtrArray        *endpoints;
+  GtkGrid                   *grid;
+  UpscaleScheduler          *scheduler;
+  const UpscaleEndpointPool *pool;
 
   g_return_if_fail (GTK_IS_GRID (status));
   g_return_if_fail (UPSCALE_IS_JOB (job));
 
   grid = GTK_GRID (status);
   scheduler = upscale_job_get_scheduler (job);
-  endpoints = upscale_scheduler_get_endpoints (scheduler);
-  for (int row = 0; row < (int) endpoints->len; row++)
+  pool = upscale_scheduler_get_pool (scheduler);
+  for (int row = 0; row < (int) upscale_endpoint_pool_get_length (pool); row++)
     {
-      UpscaleEndpoint *endpoint = endpoints->pdata[row];
+      UpscaleEndpoint *endpoint = upscale_endpoint_pool_get (pool, (guint) row);
       const char      *name = upscale_endpoint_get_name (endpoint);
       g_autofree char *work =
           describe_work (scheduler, endpoint, count_tiles (job, name));

@@ -213,8 +213,19 @@ fail_tile (UpscaleBatchRequest *request, guint tile_index, const GError *error)
   request->funcs->on_tile_failed (request, tile_index, error, request->owner);
 }
 
-/* The first picture of a tile counts, so another request drops the tile. A request
- * without tiles is cancelled, at its endpoint too. */
+/* A request without tiles is cancelled, at its endpoint too. */
+static void
+drop_tile (UpscaleBatchRequest *request, guint tile_index)
+{
+  g_debug ("batch %s: drops tile %u, which another batch has", request->batch->id,
+           tile_index);
+  upscale_tile_queue_release (request->plan.queue, tile_index, request);
+  if (upscale_batch_tiles_drop (request->tiles, tile_index) &&
+      upscale_batch_tiles_count_open (request->tiles) == 0)
+    upscale_batch_request_cancel (request);
+}
+
+/* The first picture of a tile counts, so another request drops the tile. */
 static void
 claim_tile (UpscaleBatchRequest *request, guint tile_index)
 {
@@ -223,14 +234,8 @@ claim_tile (UpscaleBatchRequest *request, guint tile_index)
       upscale_tile_queue_get_other_carrier (queue, tile_index, request);
 
   upscale_tile_queue_claim (queue, tile_index);
-  if (!other)
-    return;
-  g_debug ("batch %s: drops tile %u, which batch %s has", other->batch->id, tile_index,
-           request->batch->id);
-  upscale_tile_queue_release (queue, tile_index, other);
-  if (upscale_batch_tiles_drop (other->tiles, tile_index) &&
-      upscale_batch_tiles_count_open (other->tiles) == 0)
-    upscale_batch_request_cancel (other);
+  if (other)
+    drop_tile (other, tile_index);
 }
 
 static void

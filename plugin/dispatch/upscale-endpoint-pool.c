@@ -109,20 +109,6 @@ upscale_endpoint_pool_add (UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint)
 }
 
 /**
- * upscale_endpoint_pool_get_endpoints:
- * @pool: a pool
- *
- * Returns: (transfer none) (element-type UpscaleEndpoint): the endpoints, to be read only
- */
-GPtrArray *
-upscale_endpoint_pool_get_endpoints (const UpscaleEndpointPool *pool)
-{
-  g_return_val_if_fail (pool != NULL, NULL);
-
-  return pool->endpoints;
-}
-
-/**
  * upscale_endpoint_pool_get_length:
  * @pool: a pool
  *

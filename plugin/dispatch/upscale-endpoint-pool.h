@@ -9,9 +9,8 @@ typedef struct _UpscaleEndpointPool UpscaleEndpointPool;
 
 UpscaleEndpointPool *upscale_endpoint_pool_new (UpscalePolicy policy, guint n_tiles);
 void                 upscale_endpoint_pool_free (UpscaleEndpointPool *pool);
-void upscale_endpoint_pool_add (UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint);
-GPtrArray       *upscale_endpoint_pool_get_endpoints (const UpscaleEndpointPool *pool);
-guint            upscale_endpoint_pool_get_length (const UpscaleEndpointPool *pool);
+void  upscale_endpoint_pool_add (UpscaleEndpointPool *pool, UpscaleEndpoint *endpoint);
+guint upscale_endpoint_pool_get_length (const UpscaleEndpointPool *pool);
 UpscaleEndpoint *upscale_endpoint_pool_get (const UpscaleEndpointPool *pool, guint i);
 
 gboolean upscale_endpoint_pool_is_alive (const UpscaleEndpointPool *pool);

@@ -765,17 +765,17 @@ upscale_scheduler_get_tile (UpscaleScheduler *scheduler, guint tile_index)
 }
 
 /**
- * upscale_scheduler_get_endpoints:
+ * upscale_scheduler_get_pool:
  * @scheduler: a scheduler
  *
- * Returns: (transfer none) (element-type UpscaleEndpoint): the endpoints, to be read only
+ * Returns: (transfer none): the endpoints, in the order in which they were added
  */
-GPtrArray *
-upscale_scheduler_get_endpoints (UpscaleScheduler *scheduler)
+const UpscaleEndpointPool *
+upscale_scheduler_get_pool (UpscaleScheduler *scheduler)
 {
   g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), NULL);
 
-  return upscale_endpoint_pool_get_endpoints (scheduler->pool);
+  return scheduler->pool;
 }
 
 /**

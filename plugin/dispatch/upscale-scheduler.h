@@ -2,7 +2,7 @@
 #pragma once
 
 #include "upscale-clock.h"
-#include "upscale-endpoint.h"
+#include "upscale-endpoint-pool.h"
 #include "upscale-event.h"
 #include "upscale-orphaned-batch.h"
 #include "upscale-policy.h"
@@ -33,15 +33,15 @@ gboolean          upscale_scheduler_run_finish (UpscaleScheduler *scheduler,
                                                 GError          **error);
 gboolean          upscale_scheduler_is_idle (UpscaleScheduler *scheduler);
 
-UpscaleProgress   upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
-UpscaleTileStatus upscale_scheduler_get_tile (UpscaleScheduler *scheduler,
-                                              guint             tile_index);
-GPtrArray        *upscale_scheduler_get_endpoints (UpscaleScheduler *scheduler);
-guint             upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
-                                                    UpscaleEndpoint  *endpoint,
-                                                    UpscalePhase      phase);
-gint64            upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler,
-                                                 UpscaleEndpoint  *endpoint);
-char             *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
+UpscaleProgress            upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
+UpscaleTileStatus          upscale_scheduler_get_tile (UpscaleScheduler *scheduler,
+                                                       guint             tile_index);
+const UpscaleEndpointPool *upscale_scheduler_get_pool (UpscaleScheduler *scheduler);
+guint                      upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
+                                                             UpscaleEndpoint  *endpoint,
+                                                             UpscalePhase      phase);
+gint64                     upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler,
+                                                          UpscaleEndpoint  *endpoint);
+char                      *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
 
 G_END_DECLS

@@ -90,7 +90,7 @@ note_endpoint (GKeyFile               *timings,
 void
 upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
 {
-  GPtrArray *endpoints;
+  const UpscaleEndpointPool *pool;
   g_autoptr (GKeyFile) timings = NULL;
   g_autoptr (GFile) file = NULL;
   g_autofree char *folder = NULL;
@@ -98,12 +98,12 @@ upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
   g_return_if_fail (UPSCALE_IS_JOB (job));
   g_return_if_fail (arguments != NULL);
 
-  endpoints = upscale_scheduler_get_endpoints (upscale_job_get_scheduler (job));
+  pool = upscale_scheduler_get_pool (upscale_job_get_scheduler (job));
   timings = upscale_timings_load ();
   file = upscale_paths_find_cached (FILE_NAME);
   folder = g_path_get_dirname (g_file_peek_path (file));
-  for (guint i = 0; i < endpoints->len; i++)
-    note_endpoint (timings, endpoints->pdata[i], arguments);
+  for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
+    note_endpoint (timings, upscale_endpoint_pool_get (pool, i), arguments);
   g_mkdir_with_parents (folder, 0700);
   g_key_file_save_to_file (timings, g_file_peek_path (file), NULL);
 }

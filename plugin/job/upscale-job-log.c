@@ -225,20 +225,20 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
 void
 upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
 {
-  GPtrArray  *endpoints;
-  JsonArray  *names;
-  JsonObject *line;
+  const UpscaleEndpointPool *pool;
+  JsonArray                 *names;
+  JsonObject                *line;
 
   g_return_if_fail (UPSCALE_IS_JOB_LOG (log));
   g_return_if_fail (UPSCALE_IS_SCHEDULER (scheduler));
   g_return_if_fail (log->scheduler == NULL);
 
-  endpoints = upscale_scheduler_get_endpoints (scheduler);
+  pool = upscale_scheduler_get_pool (scheduler);
   names = json_array_new ();
   line = begin_line ("begun");
-  for (guint i = 0; i < endpoints->len; i++)
-    json_array_add_string_element (names,
-                                   upscale_endpoint_get_name (endpoints->pdata[i]));
+  for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
+    json_array_add_string_element (names, upscale_endpoint_get_name (
+                                              upscale_endpoint_pool_get (pool, i)));
   json_object_set_string_member (line, "version", UPSCALE_VERSION);
   json_object_set_int_member (line, "tiles",
                               upscale_scheduler_get_progress (scheduler).n_tiles);

@@ -315,7 +315,7 @@ test_batch_that_stops_after_its_deadline_was_cancelled (Fixture      *fixture,
   run (fixture, TRUE);
   assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->n_cancelled, ==, 1);
-  first = upscale_scheduler_get_endpoints (fixture->scheduler)->pdata[0];
+  first = upscale_endpoint_pool_get (upscale_scheduler_get_pool (fixture->scheduler), 0);
   g_assert_cmpint (upscale_endpoint_get_health (first)->n_failures, ==, 0);
   g_assert_cmpint (upscale_endpoint_get_max_tiles (first), ==, 64);
 }
