@@ -62,7 +62,7 @@ free_members (gpointer data)
   UpscaleCapabilities *capabilities = data;
 
   g_free (capabilities->identity);
-  g_free (capabilities->place);
+  g_free (capabilities->sharing_scope);
   g_strfreev (capabilities->models);
   g_strfreev (capabilities->controlnets);
   g_strfreev (capabilities->tile_controlnets);
@@ -260,7 +260,7 @@ upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
   g_return_val_if_fail (capabilities != NULL, FALSE);
   g_return_val_if_fail (other != NULL, FALSE);
 
-  return g_strcmp0 (capabilities->place, other->place) == 0 &&
+  return g_strcmp0 (capabilities->sharing_scope, other->sharing_scope) == 0 &&
          g_str_equal (capabilities->identity, other->identity) &&
          g_strcmp0 (capabilities->default_model, other->default_model) == 0 &&
          are_same (capabilities->tile_controlnets, other->tile_controlnets) &&
@@ -285,9 +285,10 @@ append_guide (GString *name, GStrv guides, const char *model)
  * @capabilities: the capabilities of an endpoint
  * @gen_params: the parameters of the picture
  *
- * The name begins with the endpoint's place, because the identity is only the server's
- * word. A model that the server chooses is part of the name, and so are the guides that
- * the parameters want; a model that the parameters name is part of the tile's key.
+ * The name begins with the endpoint's sharing scope, because the server states its
+ * identity itself. A model that the server chooses is part of the name, and so are the
+ * guides that the parameters want; a model that the parameters name is part of the tile's
+ * key.
  *
  * Returns: (transfer full): a name for the endpoint's models; answers under equal names
  * are interchangeable
@@ -302,7 +303,7 @@ upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
   g_return_val_if_fail (capabilities != NULL, NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
 
-  name = g_string_new (capabilities->place);
+  name = g_string_new (capabilities->sharing_scope);
   model = *gen_params->model ? gen_params->model : capabilities->default_model;
   g_string_append_printf (name, " %s", capabilities->identity);
   if (capabilities->default_model && *gen_params->model == '\0')

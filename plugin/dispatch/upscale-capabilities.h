@@ -11,8 +11,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * UpscaleCapabilities:
  * @identity: a name for the endpoint's models and version, as the endpoint
  * reports
- * @place: (nullable): a name shared by the endpoints that paint alike under the same
- * @identity; set by upscale_endpoint_set_ready(), without spaces
+ * @sharing_scope: (nullable): a name shared by the endpoints that paint alike under the
+ * same @identity; set by upscale_endpoint_set_ready(), without spaces
  * @max_tiles: tiles in one batch, at least 1
  * @max_body_bytes: largest request, bytes; 0 if unknown
  * @multiple_of: the sides of sent tiles are multiples of this, px
@@ -54,7 +54,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
 struct _UpscaleCapabilities
 {
   char    *identity;
-  char    *place;
+  char    *sharing_scope;
   int      max_tiles;
   gint64   max_body_bytes;
   int      multiple_of;

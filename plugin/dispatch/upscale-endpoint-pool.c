@@ -181,8 +181,11 @@ upscale_endpoint_pool_has_others (const UpscaleEndpointPool *pool,
  * @pool: a pool
  * @endpoint: one of its endpoints
  *
- * Returns: the number of batches that the endpoint works on at once, 0 while it is not
- * ready
+ * A small job uses one slot of an endpoint that adds machines for more, see
+ * upscale_batch_size_count_slots().
+ *
+ * Returns: the number of slots that this job fills at the endpoint, 0 while the endpoint
+ * is not ready
  */
 guint
 upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
@@ -195,7 +198,7 @@ upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
 }
 
 /**
- * upscale_endpoint_pool_count_places:
+ * upscale_endpoint_pool_count_with_queued:
  * @pool: a pool
  * @endpoint: one of its endpoints
  *
@@ -203,8 +206,8 @@ upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
  * so that a free slot never waits for an upload
  */
 guint
-upscale_endpoint_pool_count_places (const UpscaleEndpointPool *pool,
-                                    UpscaleEndpoint           *endpoint)
+upscale_endpoint_pool_count_with_queued (const UpscaleEndpointPool *pool,
+                                         UpscaleEndpoint           *endpoint)
 {
   guint n_slots;
 

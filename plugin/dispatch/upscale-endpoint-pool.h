@@ -18,8 +18,8 @@ gboolean upscale_endpoint_pool_has_others (const UpscaleEndpointPool *pool,
                                            UpscaleEndpoint           *endpoint);
 guint    upscale_endpoint_pool_count_slots (const UpscaleEndpointPool *pool,
                                             UpscaleEndpoint           *endpoint);
-guint    upscale_endpoint_pool_count_places (const UpscaleEndpointPool *pool,
-                                             UpscaleEndpoint           *endpoint);
+guint    upscale_endpoint_pool_count_with_queued (const UpscaleEndpointPool *pool,
+                                                  UpscaleEndpoint           *endpoint);
 guint    upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
                                                   UpscaleEndpoint           *endpoint,
                                                   guint                      n_waiting);

@@ -20,7 +20,7 @@ struct _UpscaleEndpoint
   GObject parent_instance;
 
   char                *name;
-  char                *place;
+  char                *sharing_scope;
   UpscaleBackend      *backend;
   UpscaleEndpointTerms terms;
   UpscaleEndpointState state;
@@ -73,7 +73,7 @@ upscale_endpoint_finalize (GObject *object)
   UpscaleEndpoint *self = UPSCALE_ENDPOINT (object);
 
   g_free (self->name);
-  g_free (self->place);
+  g_free (self->sharing_scope);
   g_free (self->reason);
   g_clear_object (&self->backend);
   g_clear_pointer (&self->capabilities, upscale_capabilities_unref);
@@ -129,23 +129,23 @@ upscale_endpoint_new (const char *name, UpscaleBackend *backend)
 
   self = g_object_new (UPSCALE_TYPE_ENDPOINT, NULL);
   self->name = g_strdup (name);
-  self->place = g_strdup (name);
+  self->sharing_scope = g_strdup (name);
   self->backend = g_object_ref (backend);
   return self;
 }
 
 /**
- * upscale_endpoint_set_place:
+ * upscale_endpoint_set_sharing_scope:
  * @endpoint: an endpoint that was not probed yet
- * @place: the place for #UpscaleCapabilities; the endpoint's name by default
+ * @sharing_scope: the scope for #UpscaleCapabilities; the endpoint's name by default
  */
 void
-upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place)
+upscale_endpoint_set_sharing_scope (UpscaleEndpoint *endpoint, const char *sharing_scope)
 {
   g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
-  g_return_if_fail (place != NULL);
+  g_return_if_fail (sharing_scope != NULL);
 
-  g_set_str (&endpoint->place, place);
+  g_set_str (&endpoint->sharing_scope, sharing_scope);
 }
 
 /**
@@ -502,7 +502,7 @@ upscale_endpoint_set_unprobed (UpscaleEndpoint *endpoint)
 /**
  * upscale_endpoint_set_ready:
  * @endpoint: an endpoint that was probed
- * @capabilities: the answer to the probe; gets the endpoint's place
+ * @capabilities: the answer to the probe; gets the endpoint's sharing scope
  */
 void
 upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capabilities)
@@ -511,7 +511,7 @@ upscale_endpoint_set_ready (UpscaleEndpoint *endpoint, UpscaleCapabilities *capa
   g_return_if_fail (endpoint->state != UPSCALE_ENDPOINT_STOPPED);
   g_return_if_fail (capabilities != NULL);
 
-  g_set_str (&capabilities->place, endpoint->place);
+  g_set_str (&capabilities->sharing_scope, endpoint->sharing_scope);
   g_clear_pointer (&endpoint->capabilities, upscale_capabilities_unref);
   endpoint->capabilities = upscale_capabilities_ref (capabilities);
   endpoint->max_tiles = capabilities->max_tiles;
@@ -667,7 +667,7 @@ upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
                                gint64           begun_us,
                                gint64           now_us)
 {
-  UpscaleHealthCase what;
+  UpscaleRetryHealthCase what;
 
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
   g_return_val_if_fail (error != NULL, FALSE);

@@ -58,7 +58,8 @@ typedef struct
 } UpscaleEndpointTerms;
 
 UpscaleEndpoint *upscale_endpoint_new (const char *name, UpscaleBackend *backend);
-void upscale_endpoint_set_place (UpscaleEndpoint *endpoint, const char *place);
+void             upscale_endpoint_set_sharing_scope (UpscaleEndpoint *endpoint,
+                                                     const char      *sharing_scope);
 void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
 
 const char          *upscale_endpoint_get_name (UpscaleEndpoint *endpoint);

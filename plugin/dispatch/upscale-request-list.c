@@ -91,7 +91,7 @@ add_queued (UpscaleRequestList *list, UpscaleBatchRequest *request)
 /**
  * upscale_request_list_launch:
  * @list: a list
- * @endpoint: an endpoint with a free place
+ * @endpoint: an endpoint that may get a batch
  * @n_wanted: the most tiles of the batch
  * @tiles: (nullable) (element-type guint): the tiles of the batch, instead of tiles from
  * the queue

@@ -260,9 +260,9 @@ static const UpscaleBatchRequestFuncs request_funcs = {
 /* The pump. */
 
 static void
-fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_places)
+fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_batches)
 {
-  while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_places &&
+  while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_batches &&
          upscale_tile_queue_has_for (self->queue, endpoint))
     {
       guint n_wanted = upscale_endpoint_pool_choose_batch_size (self->pool, endpoint,
@@ -301,7 +301,7 @@ static void
 fill_queued (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   if (may_work (self, endpoint))
-    fill (self, endpoint, upscale_endpoint_pool_count_places (self->pool, endpoint));
+    fill (self, endpoint, upscale_endpoint_pool_count_with_queued (self->pool, endpoint));
 }
 
 static void

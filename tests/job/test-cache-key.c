@@ -124,12 +124,12 @@ test_painter_counts (Fixture *fixture, gconstpointer data)
 }
 
 static char *
-name_painter (const char *place, const char *identity, const char *default_model)
+name_painter (const char *scope, const char *identity, const char *default_model)
 {
   g_autoptr (UpscaleCapabilities) capabilities = upscale_capabilities_new (identity);
   g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
 
-  capabilities->place = g_strdup (place);
+  capabilities->sharing_scope = g_strdup (scope);
   capabilities->default_model = g_strdup (default_model);
   return upscale_capabilities_dup_painter (capabilities, gen_params);
 }

@@ -10,7 +10,7 @@
 #include "upscale-http-origin.h"
 
 /* Place of all endpoints that share tiles. No address looks like it. */
-#define SHARED_PLACE "shared"
+#define SHARED_SCOPE "shared"
 /* Names are typed into the `endpoints` argument, which separates them by spaces, commas
  * and semicolons, and are groups of a key file, which brackets end. Colons and slashes
  * mark addresses. */
@@ -96,17 +96,18 @@ upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry)
 }
 
 /**
- * upscale_endpoint_entry_dup_place:
+ * upscale_endpoint_entry_dup_sharing_scope:
  * @entry: an entry that was checked
  *
  * A server states its identity itself, so its tiles are reused only for the same address,
  * unless the user trusts the server to share tiles. The local endpoint has a new address
- * in each run, so its place is a fixed word.
+ * in each run, so its scope is a fixed word.
  *
- * Returns: (transfer full): the place of its tiles, see upscale_endpoint_set_place()
+ * Returns: (transfer full): the scope in which its tiles are reused, see
+ * upscale_endpoint_set_sharing_scope()
  */
 char *
-upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry)
+upscale_endpoint_entry_dup_sharing_scope (const UpscaleEndpointEntry *entry)
 {
   g_autoptr (GUri) uri = NULL;
   g_autofree char *origin = NULL;
@@ -116,7 +117,7 @@ upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry)
   if (upscale_endpoint_entry_is_local (entry))
     return g_strdup (UPSCALE_LOCAL_KIND);
   if (entry->shares_tiles)
-    return g_strdup (SHARED_PLACE);
+    return g_strdup (SHARED_SCOPE);
   uri = upscale_endpoint_address_parse (entry->address, NULL);
   g_return_val_if_fail (uri, g_strdup (""));
   origin = upscale_http_origin_to_string (uri);

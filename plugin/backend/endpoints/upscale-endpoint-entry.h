@@ -45,7 +45,7 @@ upscale_endpoint_entry_new (const char *name, const char *kind, const char *addr
 UpscaleEndpointEntry *upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry);
 void                  upscale_endpoint_entry_free (UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error);
-char    *upscale_endpoint_entry_dup_place (const UpscaleEndpointEntry *entry);
+char    *upscale_endpoint_entry_dup_sharing_scope (const UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry);
 UpscaleKeySpec *upscale_endpoint_entry_dup_key_spec (const UpscaleEndpointEntry *entry);
 

@@ -90,7 +90,7 @@ upscale_endpoint_tools_make (const UpscaleEndpointTools *tools,
 {
   g_autoptr (UpscaleBackend) backend = NULL;
   UpscaleEndpoint *endpoint;
-  g_autofree char *place = NULL;
+  g_autofree char *scope = NULL;
 
   g_return_val_if_fail (tools && entry, NULL);
 
@@ -98,8 +98,8 @@ upscale_endpoint_tools_make (const UpscaleEndpointTools *tools,
   if (!backend)
     return NULL;
   endpoint = upscale_endpoint_new (entry->name, backend);
-  place = upscale_endpoint_entry_dup_place (entry);
-  upscale_endpoint_set_place (endpoint, place);
+  scope = upscale_endpoint_entry_dup_sharing_scope (entry);
+  upscale_endpoint_set_sharing_scope (endpoint, scope);
   upscale_endpoint_set_terms (endpoint, entry->terms);
   g_debug ("made endpoint '%s' of kind '%s'", entry->name, entry->kind);
   return endpoint;

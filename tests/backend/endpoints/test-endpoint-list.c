@@ -179,20 +179,20 @@ test_names_and_terms_come_from_the_file (void)
 }
 
 static void
-assert_place (const char *file_text, const char *text, const char *place)
+assert_sharing_scope (const char *file_text, const char *text, const char *scope)
 {
   g_autoptr (GPtrArray) endpoints = parse_with (file_text, text, NULL);
   g_autoptr (UpscaleCapabilities) capabilities = upscale_capabilities_new ("model");
 
   g_assert_nonnull (endpoints);
   upscale_endpoint_set_ready (endpoints->pdata[0], capabilities);
-  g_assert_cmpstr (capabilities->place, ==, place);
+  g_assert_cmpstr (capabilities->sharing_scope, ==, scope);
 }
 
 /* Tiles are reused for the address that painted them only, unless the user lets endpoints
  * share them. */
 static void
-test_places_are_addresses (void)
+test_sharing_scopes_are_addresses (void)
 {
   static const char file[] = "[a]\naddress=https://a.example/b\n"
                              "[b]\naddress=https://b.example\nshares-tiles=true\n"
@@ -200,14 +200,14 @@ test_places_are_addresses (void)
                              "shares-tiles=true\n"
                              "[d]\nkind=local\nshares-tiles=true\n";
 
-  assert_place (file, "a", "https://a.example:443/b");
-  assert_place (file, "b", "shared");
-  assert_place (file, "c", "shared");
-  assert_place (file, "d", "local");
-  assert_place (file, "local", "local");
-  assert_place (file, "https://b.example", "https://b.example:443/");
-  assert_place (file, "comfyui+http://c.example:2#/home/me/a%20b.json",
-                "http://c.example:2/");
+  assert_sharing_scope (file, "a", "https://a.example:443/b");
+  assert_sharing_scope (file, "b", "shared");
+  assert_sharing_scope (file, "c", "shared");
+  assert_sharing_scope (file, "d", "local");
+  assert_sharing_scope (file, "local", "local");
+  assert_sharing_scope (file, "https://b.example", "https://b.example:443/");
+  assert_sharing_scope (file, "comfyui+http://c.example:2#/home/me/a%20b.json",
+                        "http://c.example:2/");
 }
 
 static void
@@ -253,7 +253,8 @@ main (int argc, char **argv)
                    test_an_origin_is_scheme_host_and_port);
   g_test_add_func ("/endpoint-list/names-and-terms-come-from-the-file",
                    test_names_and_terms_come_from_the_file);
-  g_test_add_func ("/endpoint-list/places-are-addresses", test_places_are_addresses);
+  g_test_add_func ("/endpoint-list/sharing-scopes-are-addresses",
+                   test_sharing_scopes_are_addresses);
   g_test_add_func ("/endpoint-list/a-broken-file-is-named-as-the-reason",
                    test_a_broken_file_is_named_as_the_reason);
   g_test_add_func ("/endpoint-list/a-key-that-is-nowhere-is-asked-for",
