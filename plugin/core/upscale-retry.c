@@ -229,7 +229,7 @@ upscale_retry_decide_probe (const GError *error)
  * Returns: %TRUE if the endpoint is sent nothing more in this job
  */
 gboolean
-upscale_retry_should_stop (UpscaleHealthCase what)
+upscale_retry_should_stop (UpscaleRetryHealthCase what)
 {
   int most = what.is_probe ? MIN (MAX_FAILURES, what.max_tries) : MAX_FAILURES;
 

@@ -100,7 +100,7 @@ typedef struct
 } UpscaleRetryDecision;
 
 /**
- * UpscaleHealthCase:
+ * UpscaleRetryHealthCase:
  * @n_failures: failures in a row
  * @failing_us: time since the first of them, us
  * @has_worked: the endpoint has painted a tile in this job
@@ -116,14 +116,14 @@ typedef struct
   gboolean has_worked;
   int      max_tries;
   gboolean is_probe;
-} UpscaleHealthCase;
+} UpscaleRetryHealthCase;
 
 UpscaleRetryDecision    upscale_retry_decide (const GError *error, UpscaleRetryCase what);
 UpscaleRetryProbeAction upscale_retry_decide_probe (const GError *error);
 gint64                  upscale_retry_backoff (int n_failures, double jitter);
 gint64
 upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter);
-gboolean upscale_retry_should_stop (UpscaleHealthCase what);
+gboolean upscale_retry_should_stop (UpscaleRetryHealthCase what);
 
 gboolean
 upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answer);

@@ -89,12 +89,12 @@ upscale_health_back_off (UpscaleHealth *health, gint64 until_us)
  *
  * Returns: the facts for upscale_retry_should_stop(), for the caller to complete
  */
-UpscaleHealthCase
+UpscaleRetryHealthCase
 upscale_health_get_case (const UpscaleHealth *health, gint64 now_us)
 {
-  g_return_val_if_fail (health != NULL, (UpscaleHealthCase) { 0 });
+  g_return_val_if_fail (health != NULL, (UpscaleRetryHealthCase) { 0 });
 
-  return (UpscaleHealthCase) { .n_failures = health->n_failures,
-                               .failing_us = now_us - health->first_failure_us,
-                               .has_worked = health->has_worked };
+  return (UpscaleRetryHealthCase) { .n_failures = health->n_failures,
+                                    .failing_us = now_us - health->first_failure_us,
+                                    .has_worked = health->has_worked };
 }

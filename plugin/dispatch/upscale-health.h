@@ -31,9 +31,10 @@ typedef struct
 gboolean
      upscale_health_note_failure (UpscaleHealth *health, gint64 begun_us, gint64 now_us);
 void upscale_health_note_success (UpscaleHealth *health);
-gint64            upscale_health_note_busy (UpscaleHealth *health, gint64 now_us);
-void              upscale_health_note_room (UpscaleHealth *health);
-void              upscale_health_back_off (UpscaleHealth *health, gint64 until_us);
-UpscaleHealthCase upscale_health_get_case (const UpscaleHealth *health, gint64 now_us);
+gint64                 upscale_health_note_busy (UpscaleHealth *health, gint64 now_us);
+void                   upscale_health_note_room (UpscaleHealth *health);
+void                   upscale_health_back_off (UpscaleHealth *health, gint64 until_us);
+UpscaleRetryHealthCase upscale_health_get_case (const UpscaleHealth *health,
+                                                gint64               now_us);
 
 G_END_DECLS

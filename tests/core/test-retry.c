@@ -353,12 +353,14 @@ test_backoff_doubles_up_to_half_a_minute (void)
 static void
 test_endpoint_that_has_worked_gets_time_to_come_back (void)
 {
-  UpscaleHealthCase never = { .n_failures = 3, .failing_us = 10 * S, .max_tries = 4 };
-  UpscaleHealthCase worked = { .n_failures = 20,
-                               .failing_us = 299 * S,
-                               .has_worked = TRUE,
-                               .max_tries = 4,
-                               .is_probe = TRUE };
+  UpscaleRetryHealthCase never = { .n_failures = 3,
+                                   .failing_us = 10 * S,
+                                   .max_tries = 4 };
+  UpscaleRetryHealthCase worked = { .n_failures = 20,
+                                    .failing_us = 299 * S,
+                                    .has_worked = TRUE,
+                                    .max_tries = 4,
+                                    .is_probe = TRUE };
 
   g_assert_false (upscale_retry_should_stop (never));
   never.n_failures = 4;
@@ -366,11 +368,12 @@ test_endpoint_that_has_worked_gets_time_to_come_back (void)
   g_assert_false (upscale_retry_should_stop (worked));
   worked.failing_us = 300 * S;
   g_assert_true (upscale_retry_should_stop (worked));
-  worked = (UpscaleHealthCase) {
+  worked = (UpscaleRetryHealthCase) {
     .n_failures = 1, .has_worked = TRUE, .max_tries = 1, .is_probe = TRUE
   };
   g_assert_true (upscale_retry_should_stop (worked));
-  worked = (UpscaleHealthCase) { .n_failures = 3, .has_worked = TRUE, .max_tries = 1 };
+  worked =
+      (UpscaleRetryHealthCase) { .n_failures = 3, .has_worked = TRUE, .max_tries = 1 };
   g_assert_false (upscale_retry_should_stop (worked));
   worked.n_failures = 4;
   g_assert_true (upscale_retry_should_stop (worked));
