@@ -49,7 +49,7 @@ upscale_hedge_count_tiles (UpscaleHedgeCase what)
   double both = what.seconds_per_tile + what.own_seconds_per_tile;
   guint  n;
 
-  if (what.own_seconds_per_tile <= 0.0 || what.n_open == 0 ||
+  if (what.is_duplicate || what.own_seconds_per_tile <= 0.0 || what.n_open == 0 ||
       remaining_s < MIN_GAIN_FACTOR * what.own_seconds_per_tile ||
       remaining_s < what.own_seconds_per_tile + MIN_GAIN_S)
     return 0;

@@ -15,15 +15,17 @@ G_BEGIN_DECLS
  * @quiet_s: time at work since the batch's last answer, seconds
  * @seconds_per_tile: speed of the endpoint that has the batch, 0 if unknown
  * @own_seconds_per_tile: speed of the idle endpoint, 0 if unknown
+ * @is_duplicate: the batch holds duplicates itself
  *
  * A batch under way at one endpoint, and another endpoint that is idle. A value.
  */
 typedef struct
 {
-  guint  n_open;
-  double quiet_s;
-  double seconds_per_tile;
-  double own_seconds_per_tile;
+  guint    n_open;
+  double   quiet_s;
+  double   seconds_per_tile;
+  double   own_seconds_per_tile;
+  gboolean is_duplicate;
 } UpscaleHedgeCase;
 
 double   upscale_hedge_remaining_s (UpscaleHedgeCase what);

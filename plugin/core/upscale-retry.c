@@ -269,13 +269,29 @@ upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answe
  * @error: the endpoint's answer about one tile
  * @n_tiles: tiles of its batch
  *
- * Returns: %TRUE if the endpoint should get batches of half the size instead of counting
- * a try of the tile
+ * Returns: %TRUE if the endpoint should get batches of half the size
  */
 gboolean
 upscale_retry_should_halve (const GError *error, guint n_tiles)
 {
   return n_tiles > 1 && g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE);
+}
+
+/**
+ * upscale_retry_takes_try_back:
+ * @error: the endpoint's answer about one tile
+ * @n_tiles: tiles of its batch
+ * @max_tries: tries that a tile gets
+ *
+ * A tile that was too large together with others may fit alone. A user who allows one try
+ * only gets no second one for that either.
+ *
+ * Returns: %TRUE if the answer does not count as a try of the tile
+ */
+gboolean
+upscale_retry_takes_try_back (const GError *error, guint n_tiles, int max_tries)
+{
+  return max_tries > 1 && upscale_retry_should_halve (error, n_tiles);
 }
 
 /**

@@ -128,6 +128,7 @@ gboolean upscale_retry_should_stop (UpscaleRetryHealthCase what);
 gboolean
 upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answer);
 gboolean upscale_retry_should_halve (const GError *error, guint n_tiles);
+gboolean upscale_retry_takes_try_back (const GError *error, guint n_tiles, int max_tries);
 gboolean upscale_retry_should_give_up (int n_tries, int max_tries, gboolean is_repeated);
 
 G_END_DECLS

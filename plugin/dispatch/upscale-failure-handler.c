@@ -260,11 +260,10 @@ upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
       return;
     }
   if (upscale_retry_should_halve (error, batch->tiles->len))
-    {
-      upscale_endpoint_halve (endpoint, batch->tiles->len);
-      if (is_fresh (request) && handler->plan.policy.max_tries > 1)
-        upscale_tile_queue_add_try (handler->plan.queue, tile_index, -1);
-    }
+    upscale_endpoint_halve (endpoint, batch->tiles->len);
+  if (is_fresh (request) && upscale_retry_takes_try_back (error, batch->tiles->len,
+                                                          handler->plan.policy.max_tries))
+    upscale_tile_queue_add_try (handler->plan.queue, tile_index, -1);
   retry_or_give_up (handler, request, tile_index, TRUE, error);
 }
 

@@ -319,6 +319,8 @@ make_hedge_case (UpscaleBatchRequest *request, UpscaleEndpoint *idle)
     .quiet_s = upscale_batch_request_get_quiet_s (request),
     .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
     .own_seconds_per_tile = upscale_endpoint_get_seconds_per_tile (idle),
+    .is_duplicate =
+        upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_DUPLICATE,
   };
 }
 
@@ -370,8 +372,7 @@ dup_late_tiles (const UpscaleRequestList *list,
   g_autoptr (GArray) tiles = NULL;
   guint n = upscale_hedge_count_tiles (make_hedge_case (request, idle));
 
-  if (n == 0 ||
-      upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_DUPLICATE)
+  if (n == 0)
     return NULL;
   tiles = upscale_batch_request_get_open_tiles (request);
   if (!upscale_tile_queue_can_be_duplicated (queue, g_array_index (tiles, guint,

@@ -3,24 +3,28 @@
 
 typedef struct
 {
-  const char      *name;
-  UpscaleHedgeCase what; /* n_open, quiet_s, seconds_per_tile, own_seconds_per_tile */
+  const char *name;
+  /* n_open, quiet_s, seconds_per_tile, own_seconds_per_tile, is_duplicate */
+  UpscaleHedgeCase what;
   guint            expected;
 } Row;
 
 static const Row rows[] = {
-  { "batch-in-time-gets-no-duplicate", { 1, 30.0, 57.0, 57.0 }, 0 },
-  { "slightly-late-batch-gets-no-duplicate", { 1, 60.0, 57.0, 57.0 }, 0 },
-  { "late-batch-gets-a-duplicate", { 1, 80.0, 57.0, 57.0 }, 1 },
-  { "batch-of-a-slow-endpoint-gets-a-duplicate-early", { 1, 10.0, 228.0, 57.0 }, 1 },
-  { "nearly-done-batch-gets-no-duplicate", { 1, 200.0, 228.0, 57.0 }, 0 },
-  { "half-of-a-long-batch-is-duplicated", { 4, 0.0, 57.0, 57.0 }, 2 },
-  { "stalled-batch-is-duplicated-whole", { 4, 100.0, 57.0, 57.0 }, 4 },
-  { "slower-endpoint-paints-no-duplicate", { 1, 0.0, 57.0, 228.0 }, 0 },
-  { "endpoint-of-unknown-speed-paints-no-duplicate", { 1, 500.0, 57.0, 0.0 }, 0 },
-  { "unknown-speed-counts-as-the-idle-endpoints", { 1, 100.0, 0.0, 57.0 }, 1 },
-  { "short-gain-is-not-worth-a-duplicate", { 1, 1.0, 0.5, 0.1 }, 0 },
-  { "batch-without-open-tiles-gets-no-duplicate", { 0, 100.0, 57.0, 57.0 }, 0 },
+  { "batch-in-time-gets-no-duplicate", { 1, 30.0, 57.0, 57.0, FALSE }, 0 },
+  { "slightly-late-batch-gets-no-duplicate", { 1, 60.0, 57.0, 57.0, FALSE }, 0 },
+  { "late-batch-gets-a-duplicate", { 1, 80.0, 57.0, 57.0, FALSE }, 1 },
+  { "batch-of-a-slow-endpoint-gets-a-duplicate-early",
+    { 1, 10.0, 228.0, 57.0, FALSE },
+    1 },
+  { "nearly-done-batch-gets-no-duplicate", { 1, 200.0, 228.0, 57.0, FALSE }, 0 },
+  { "half-of-a-long-batch-is-duplicated", { 4, 0.0, 57.0, 57.0, FALSE }, 2 },
+  { "stalled-batch-is-duplicated-whole", { 4, 100.0, 57.0, 57.0, FALSE }, 4 },
+  { "slower-endpoint-paints-no-duplicate", { 1, 0.0, 57.0, 228.0, FALSE }, 0 },
+  { "endpoint-of-unknown-speed-paints-no-duplicate", { 1, 500.0, 57.0, 0.0, FALSE }, 0 },
+  { "unknown-speed-counts-as-the-idle-endpoints", { 1, 100.0, 0.0, 57.0, FALSE }, 1 },
+  { "short-gain-is-not-worth-a-duplicate", { 1, 1.0, 0.5, 0.1, FALSE }, 0 },
+  { "duplicate-gets-no-duplicate", { 1, 80.0, 57.0, 57.0, TRUE }, 0 },
+  { "batch-without-open-tiles-gets-no-duplicate", { 0, 100.0, 57.0, 57.0, FALSE }, 0 },
 };
 
 static void

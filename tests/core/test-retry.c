@@ -434,6 +434,9 @@ test_tile_is_blamed_for_its_own_failures_only (void)
   g_assert_true (upscale_retry_should_halve (large, 9));
   g_assert_false (upscale_retry_should_halve (large, 1));
   g_assert_false (upscale_retry_should_halve (server, 9));
+  g_assert_true (upscale_retry_takes_try_back (large, 9, 4));
+  g_assert_false (upscale_retry_takes_try_back (large, 9, 1));
+  g_assert_false (upscale_retry_takes_try_back (large, 1, 4));
   upscale_error_set_unready (server);
   g_assert_false (upscale_retry_blames_tile (server, 1, FALSE));
 }
