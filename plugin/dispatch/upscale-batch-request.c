@@ -92,7 +92,7 @@ set_state (UpscaleBatchRequest *request, UpscaleBatchRequestState state)
 {
   g_assert (successors[request->state] & (1u << state));
   g_debug ("batch %s at %s: %s -> %s", request->batch->id,
-           upscale_endpoint_get_name (request->plan.endpoint),
+           upscale_endpoint_get_debug_name (request->plan.endpoint),
            state_names[request->state], state_names[state]);
   clear_timer (request);
   request->state = state;

@@ -265,7 +265,7 @@ on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
   self->n_probing--;
   if (!upscale_endpoint_is_alive (endpoint))
     g_debug ("endpoint %s: was stopped during its probe",
-             upscale_endpoint_get_name (endpoint));
+             upscale_endpoint_get_debug_name (endpoint));
   else if (capabilities)
     {
       upscale_endpoint_set_ready (endpoint, capabilities);

@@ -2,6 +2,7 @@
 #include "upscale-endpoint.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "upscale-error.h"
 
@@ -21,6 +22,7 @@ struct _UpscaleEndpoint
 
   char                *name;
   char                *sharing_scope;
+  char                *debug_name;
   UpscaleBackend      *backend;
   UpscaleEndpointTerms terms;
   UpscaleEndpointState state;
@@ -61,7 +63,7 @@ set_state (UpscaleEndpoint *self, UpscaleEndpointState state)
 {
   UpscaleEndpointState previous = self->state;
 
-  g_debug ("endpoint %s: %s -> %s", self->name, state_names[previous],
+  g_debug ("endpoint %s: %s -> %s", self->debug_name, state_names[previous],
            state_names[state]);
   self->state = state;
   g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0, (guint) previous);
@@ -74,6 +76,7 @@ upscale_endpoint_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->sharing_scope);
+  g_free (self->debug_name);
   g_free (self->reason);
   g_clear_object (&self->backend);
   g_clear_pointer (&self->capabilities, upscale_capabilities_unref);
@@ -112,6 +115,18 @@ upscale_endpoint_init (UpscaleEndpoint *self)
   self->most_slots = G_MAXUINT;
 }
 
+/* An address that the user has typed is its own name. Its path, query and fragment may
+ * hold secrets, which debug output must not. */
+static char *
+make_debug_name (const char *name)
+{
+  const char *colon = strstr (name, "://");
+  const char *host = colon ? colon + strlen ("://") : NULL;
+
+  return host ? g_strndup (name, (gsize) (host - name) + strcspn (host, "/?#"))
+              : g_strdup (name);
+}
+
 /**
  * upscale_endpoint_new:
  * @name: the user's name for the endpoint
@@ -130,6 +145,7 @@ upscale_endpoint_new (const char *name, UpscaleBackend *backend)
   self = g_object_new (UPSCALE_TYPE_ENDPOINT, NULL);
   self->name = g_strdup (name);
   self->sharing_scope = g_strdup (name);
+  self->debug_name = make_debug_name (name);
   self->backend = g_object_ref (backend);
   return self;
 }
@@ -173,6 +189,20 @@ upscale_endpoint_get_name (UpscaleEndpoint *endpoint)
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
 
   return endpoint->name;
+}
+
+/**
+ * upscale_endpoint_get_debug_name:
+ * @endpoint: an endpoint
+ *
+ * Returns: (transfer none): the name without secrets, for g_debug()
+ */
+const char *
+upscale_endpoint_get_debug_name (UpscaleEndpoint *endpoint)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), NULL);
+
+  return endpoint->debug_name;
 }
 
 /**
@@ -570,7 +600,7 @@ upscale_endpoint_back_off (UpscaleEndpoint *endpoint, gint64 until_us)
 
   if (endpoint->state == UPSCALE_ENDPOINT_STOPPED)
     return;
-  g_debug ("endpoint %s: backs off until %" G_GINT64_FORMAT " us", endpoint->name,
+  g_debug ("endpoint %s: backs off until %" G_GINT64_FORMAT " us", endpoint->debug_name,
            until_us);
   upscale_health_back_off (&endpoint->health, until_us);
 }
@@ -677,7 +707,7 @@ upscale_endpoint_note_failure (UpscaleEndpoint *endpoint,
   g_set_str (&endpoint->reason, error->message);
   if (!upscale_health_note_failure (&endpoint->health, begun_us, now_us))
     return FALSE;
-  g_debug ("endpoint %s: failure %d in a row", endpoint->name,
+  g_debug ("endpoint %s: failure %d in a row", endpoint->debug_name,
            endpoint->health.n_failures);
   what = upscale_health_get_case (&endpoint->health, now_us);
   what.max_tries = max_tries;
@@ -693,7 +723,8 @@ static void
 reduce_slots (UpscaleEndpoint *self)
 {
   self->most_slots = MAX (self->n_taken, 2) - 1;
-  g_debug ("endpoint %s: %u slots after a busy answer", self->name, self->most_slots);
+  g_debug ("endpoint %s: %u slots after a busy answer", self->debug_name,
+           self->most_slots);
 }
 
 /**
@@ -749,5 +780,6 @@ upscale_endpoint_halve (UpscaleEndpoint *endpoint, guint n_tiles)
   g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
 
   endpoint->max_tiles = CLAMP ((int) n_tiles / 2, 1, endpoint->max_tiles);
-  g_debug ("endpoint %s: at most %d tiles a batch", endpoint->name, endpoint->max_tiles);
+  g_debug ("endpoint %s: at most %d tiles a batch", endpoint->debug_name,
+           endpoint->max_tiles);
 }

@@ -63,6 +63,7 @@ void             upscale_endpoint_set_sharing_scope (UpscaleEndpoint *endpoint,
 void upscale_endpoint_set_terms (UpscaleEndpoint *endpoint, UpscaleEndpointTerms terms);
 
 const char          *upscale_endpoint_get_name (UpscaleEndpoint *endpoint);
+const char          *upscale_endpoint_get_debug_name (UpscaleEndpoint *endpoint);
 UpscaleBackend      *upscale_endpoint_get_backend (UpscaleEndpoint *endpoint);
 UpscaleEndpointState upscale_endpoint_get_state (UpscaleEndpoint *endpoint);
 gboolean             upscale_endpoint_is_alive (UpscaleEndpoint *endpoint);

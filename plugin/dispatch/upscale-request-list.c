@@ -353,8 +353,8 @@ steal_queued_batch (UpscaleRequestList *list, UpscaleEndpoint *idle)
     return FALSE;
   g_debug ("batch %s: stolen from %s for %s",
            upscale_batch_request_get_batch (queued)->id,
-           upscale_endpoint_get_name (upscale_batch_request_get_endpoint (queued)),
-           upscale_endpoint_get_name (idle));
+           upscale_endpoint_get_debug_name (upscale_batch_request_get_endpoint (queued)),
+           upscale_endpoint_get_debug_name (idle));
   list->stolen = queued;
   upscale_batch_request_cancel (queued);
   return TRUE;

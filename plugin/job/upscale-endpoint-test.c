@@ -184,7 +184,7 @@ finish (GTask *task, const GError *error)
       test->capabilities = upscale_capabilities_ref (work->capabilities);
     }
   test->sentence = g_string_free_and_steal (g_steal_pointer (&text));
-  g_debug ("test of %s: %s", upscale_endpoint_get_name (work->endpoint),
+  g_debug ("test of %s: %s", upscale_endpoint_get_debug_name (work->endpoint),
            test->works ? "works" : "failed");
   g_task_return_pointer (task, test, (GDestroyNotify) upscale_endpoint_test_free);
 }

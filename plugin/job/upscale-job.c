@@ -318,7 +318,11 @@ end_log (UpscaleJob *self, const GError *error)
   g_autofree char *summary = upscale_scheduler_dup_summary (self->scheduler);
   const char      *outcome = error ? error->message : summary;
 
-  g_debug ("job: ended: %s", outcome);
+  /* The outcome names endpoints, whose addresses may hold secrets. */
+  if (error)
+    g_debug ("job: ended with error %d", error->code);
+  else
+    g_debug ("job: ended well");
   if (self->log)
     upscale_job_log_end (self->log, outcome);
 }

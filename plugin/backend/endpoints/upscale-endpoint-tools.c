@@ -101,6 +101,7 @@ upscale_endpoint_tools_make (const UpscaleEndpointTools *tools,
   scope = upscale_endpoint_entry_dup_sharing_scope (entry);
   upscale_endpoint_set_sharing_scope (endpoint, scope);
   upscale_endpoint_set_terms (endpoint, entry->terms);
-  g_debug ("made endpoint '%s' of kind '%s'", entry->name, entry->kind);
+  g_debug ("made endpoint '%s' of kind '%s'", upscale_endpoint_get_debug_name (endpoint),
+           entry->kind);
   return endpoint;
 }

@@ -242,6 +242,26 @@ test_a_key_that_is_nowhere_is_asked_for (void)
   g_assert_nonnull (endpoints);
 }
 
+static void
+test_debug_names_hold_no_paths (void)
+{
+  static const char *const names[][2] = {
+    { "local", "local" },
+    { "https://a.example", "https://a.example" },
+    { "http://a.example:8000/secret/base", "http://a.example:8000" },
+    { "comfyui+http://[::1]:8188#/home/me/secret.json", "comfyui+http://[::1]:8188" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GPtrArray) endpoints = parse (names[i][0], NULL);
+
+      g_assert_nonnull (endpoints);
+      g_assert_cmpstr (upscale_endpoint_get_debug_name (endpoints->pdata[0]), ==,
+                       names[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,6 +275,8 @@ main (int argc, char **argv)
                    test_names_and_terms_come_from_the_file);
   g_test_add_func ("/endpoint-list/sharing-scopes-are-addresses",
                    test_sharing_scopes_are_addresses);
+  g_test_add_func ("/endpoint-list/debug-names-hold-no-paths",
+                   test_debug_names_hold_no_paths);
   g_test_add_func ("/endpoint-list/a-broken-file-is-named-as-the-reason",
                    test_a_broken_file_is_named_as_the_reason);
   g_test_add_func ("/endpoint-list/a-key-that-is-nowhere-is-asked-for",
