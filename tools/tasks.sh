@@ -8,7 +8,7 @@ TASK_COVERAGE=build/coverage
 TASK_DOCS=build/docs
 TASK_RELEASE=build/release
 # Without the suites that start GIMP, which is built without sanitizers, and without `style`, whose result would be the same.
-TASK_SANITIZED_SUITES=(core files json png image arguments dispatch backend job ui faults endpoint)
+TASK_SANITIZED_SUITES=(core files png image arguments dispatch backend job ui faults endpoint)
 
 task_fail() {
   echo "run: $*" >&2
