@@ -85,8 +85,11 @@ has_token (SoupMessageHeaders *headers, const char *token)
 gboolean
 upscale_local_access_check (SoupServerMessage *message, const char *token, GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SoupMessageHeaders *headers;
 
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), FALSE);
+
+  headers = soup_server_message_get_request_headers (message);
   if (is_from_elsewhere (headers))
     {
       upscale_local_problem_set (

@@ -225,8 +225,11 @@ upscale_local_listener_adopt (int descriptor, GError **error)
 char *
 upscale_local_listener_dup_name (GSocket *socket)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  g_autoptr (GSocketAddress) address = NULL;
 
+  g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
+
+  address = g_socket_get_local_address (socket, NULL);
   if (G_IS_UNIX_SOCKET_ADDRESS (address))
     return g_strconcat ("unix:",
                         g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
@@ -253,11 +256,12 @@ upscale_local_listener_new (GSocket                   *socket,
                             SoupServer                *soup,
                             UpscaleLocalListenerLimits limits)
 {
-  UpscaleLocalListener *listener = g_new0 (UpscaleLocalListener, 1);
+  UpscaleLocalListener *listener;
 
   g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
   g_return_val_if_fail (SOUP_IS_SERVER (soup), NULL);
 
+  listener = g_new0 (UpscaleLocalListener, 1);
   listener->socket = g_object_ref (socket);
   listener->soup = soup;
   listener->limits = limits;
@@ -335,8 +339,11 @@ upscale_local_listener_sweep (UpscaleLocalListener *listener, gint64 now_us)
 void
 upscale_local_listener_cut (SoupServerMessage *message)
 {
-  const Connection *connection = find_connection (message);
+  const Connection *connection;
 
+  g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
+
+  connection = find_connection (message);
   if (connection)
     g_socket_close (connection->socket, NULL);
 }
@@ -350,7 +357,10 @@ upscale_local_listener_cut (SoupServerMessage *message)
 GSocket *
 upscale_local_listener_get_connection (SoupServerMessage *message)
 {
-  const Connection *connection = find_connection (message);
+  const Connection *connection;
 
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+
+  connection = find_connection (message);
   return connection ? connection->socket : NULL;
 }

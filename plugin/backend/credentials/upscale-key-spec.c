@@ -8,6 +8,8 @@
 void
 upscale_key_spec_free (UpscaleKeySpec *spec)
 {
+  g_return_if_fail (spec != NULL);
+
   g_free (spec->endpoint_name);
   g_free (spec->origin);
   g_free (spec->header);

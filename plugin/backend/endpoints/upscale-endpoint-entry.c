@@ -72,6 +72,8 @@ upscale_endpoint_entry_copy (const UpscaleEndpointEntry *entry)
 void
 upscale_endpoint_entry_free (UpscaleEndpointEntry *entry)
 {
+  g_return_if_fail (entry != NULL);
+
   g_free (entry->name);
   g_free (entry->kind);
   g_free (entry->address);

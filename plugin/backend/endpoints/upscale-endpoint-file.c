@@ -220,6 +220,8 @@ upscale_endpoint_file_load (GFile *file)
 void
 upscale_endpoint_file_free (UpscaleEndpointFile *endpoints)
 {
+  g_return_if_fail (endpoints != NULL);
+
   g_object_unref (endpoints->file);
   g_key_file_unref (endpoints->keys);
   g_ptr_array_unref (endpoints->entries);

@@ -12,6 +12,8 @@
 void
 upscale_http_answer_free (UpscaleHttpAnswer *answer)
 {
+  g_return_if_fail (answer != NULL);
+
   g_bytes_unref (answer->body);
   g_free (answer);
 }

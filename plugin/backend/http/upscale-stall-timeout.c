@@ -103,6 +103,8 @@ leave_message (UpscaleStallTimeout *timeout)
 void
 upscale_stall_timeout_stop (UpscaleStallTimeout *timeout)
 {
+  g_return_if_fail (timeout != NULL);
+
   disarm (timeout);
   leave_message (timeout);
   if (timeout->callers)
@@ -117,6 +119,8 @@ upscale_stall_timeout_stop (UpscaleStallTimeout *timeout)
 void
 upscale_stall_timeout_free (UpscaleStallTimeout *timeout)
 {
+  g_return_if_fail (timeout != NULL);
+
   upscale_stall_timeout_stop (timeout);
   g_object_unref (timeout->cancellable);
   g_object_unref (timeout->clock);
@@ -132,6 +136,8 @@ upscale_stall_timeout_free (UpscaleStallTimeout *timeout)
 GCancellable *
 upscale_stall_timeout_get_cancellable (UpscaleStallTimeout *timeout)
 {
+  g_return_val_if_fail (timeout != NULL, NULL);
+
   return timeout->cancellable;
 }
 
@@ -167,6 +173,8 @@ arm (UpscaleStallTimeout *timeout)
 void
 upscale_stall_timeout_pause (UpscaleStallTimeout *timeout)
 {
+  g_return_if_fail (timeout != NULL);
+
   disarm (timeout);
   leave_message (timeout);
 }
@@ -181,6 +189,8 @@ upscale_stall_timeout_pause (UpscaleStallTimeout *timeout)
 void
 upscale_stall_timeout_note_moved (UpscaleStallTimeout *timeout, gsize n_bytes)
 {
+  g_return_if_fail (timeout != NULL);
+
   timeout->n_moved += n_bytes;
   if (timeout->n_moved >= LEAST_BYTES)
     arm (timeout);
@@ -213,6 +223,8 @@ on_headers_read (SoupMessage *message, gpointer user_data)
 void
 upscale_stall_timeout_note_sent (UpscaleStallTimeout *timeout)
 {
+  g_return_if_fail (timeout != NULL);
+
   timeout->is_answering = FALSE;
   if (timeout->is_due)
     g_cancellable_cancel (timeout->cancellable);
@@ -234,6 +246,9 @@ on_body_written (SoupMessage *message, guint n_bytes, gpointer user_data)
 void
 upscale_stall_timeout_follow (UpscaleStallTimeout *timeout, SoupMessage *message)
 {
+  g_return_if_fail (timeout != NULL);
+  g_return_if_fail (SOUP_IS_MESSAGE (message));
+
   leave_message (timeout);
   timeout->message = g_object_ref (message);
   g_signal_connect (message, "starting", G_CALLBACK (on_connected), timeout);
@@ -253,6 +268,9 @@ upscale_stall_timeout_follow (UpscaleStallTimeout *timeout, SoupMessage *message
 GError *
 upscale_stall_timeout_dup_error (const UpscaleStallTimeout *timeout, const char *host)
 {
+  g_return_val_if_fail (timeout != NULL, NULL);
+  g_return_val_if_fail (host != NULL, NULL);
+
   if (!timeout->is_silent)
     return NULL;
   if (!timeout->is_connected)

@@ -133,6 +133,8 @@ upscale_json_blobs_new (GBytes *text, GError **error)
 void
 upscale_json_blobs_free (UpscaleJsonBlobs *blobs)
 {
+  g_return_if_fail (blobs != NULL);
+
   g_clear_pointer (&blobs->root, json_node_unref);
   g_array_unref (blobs->spans);
   g_bytes_unref (blobs->text);

@@ -159,6 +159,8 @@ upscale_local_socket_new (const char *runtime_folder, GError **error)
 void
 upscale_local_socket_free (UpscaleLocalSocket *local)
 {
+  g_return_if_fail (local != NULL);
+
   if (local->lock >= 0)
     remove_folder (local->folder, local->lock);
   g_clear_fd (&local->listening, NULL);

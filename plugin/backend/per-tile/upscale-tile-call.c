@@ -169,5 +169,7 @@ upscale_tile_call_run_async (UpscaleTileCall *call,
 gboolean
 upscale_tile_call_run_finish (GAsyncResult *result, GError **error)
 {
+  g_return_val_if_fail (G_IS_TASK (result), FALSE);
+
   return upscale_request_loop_run_finish (result, error);
 }

@@ -98,5 +98,7 @@ upscale_tile_cancel_run_async (UpscaleTileServerAddress *address,
 void
 upscale_tile_cancel_run_finish (GAsyncResult *result)
 {
+  g_return_if_fail (G_IS_TASK (result));
+
   g_task_propagate_boolean (G_TASK (result), NULL);
 }
