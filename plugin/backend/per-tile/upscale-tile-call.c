@@ -89,8 +89,8 @@ upscale_tile_call_resume (UpscaleTileCall *call,
  * Returns: (transfer none): the answer of the server as far as it is known; to be read on
  * the main thread, in callbacks of @call
  */
-UpscaleTileReply *
-upscale_tile_call_get_reply (UpscaleTileCall *call)
+const UpscaleTileReply *
+upscale_tile_call_get_reply (const UpscaleTileCall *call)
 {
   g_return_val_if_fail (call != NULL, NULL);
 

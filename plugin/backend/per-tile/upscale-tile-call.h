@@ -7,15 +7,15 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleTileCall UpscaleTileCall;
 
-UpscaleTileCall   *upscale_tile_call_new (UpscaleTileServerAddress *address,
-                                          UpscaleTileServerInfo    *info,
-                                          UpscaleTileRequest       *request);
-void               upscale_tile_call_free (UpscaleTileCall *call);
-void               upscale_tile_call_resume (UpscaleTileCall *call,
-                                             const char      *remote_id,
-                                             gboolean         is_accepted);
-UpscaleTileReply  *upscale_tile_call_get_reply (UpscaleTileCall *call);
-const UpscaleTile *upscale_tile_call_get_tile (const UpscaleTileCall *call);
+UpscaleTileCall        *upscale_tile_call_new (UpscaleTileServerAddress *address,
+                                               UpscaleTileServerInfo    *info,
+                                               UpscaleTileRequest       *request);
+void                    upscale_tile_call_free (UpscaleTileCall *call);
+void                    upscale_tile_call_resume (UpscaleTileCall *call,
+                                                  const char      *remote_id,
+                                                  gboolean         is_accepted);
+const UpscaleTileReply *upscale_tile_call_get_reply (const UpscaleTileCall *call);
+const UpscaleTile      *upscale_tile_call_get_tile (const UpscaleTileCall *call);
 
 void     upscale_tile_call_run_async (UpscaleTileCall *call,
                                       void (*on_reply_changed) (gpointer user_data),

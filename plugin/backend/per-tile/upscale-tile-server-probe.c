@@ -172,10 +172,10 @@ has_right_size (GBytes *picture)
 }
 
 static GError *
-check_reply (UpscaleTileReply *reply)
+check_reply (const UpscaleTileReply *reply)
 {
   if (reply->failure)
-    return g_steal_pointer (&reply->failure);
+    return g_error_copy (reply->failure);
   if (!reply->picture)
     return g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
                         _ ("it was sent a small tile to try, and answered without a "
@@ -245,10 +245,10 @@ is_about_guide (const Probe *probe, const GError *error)
 static void
 on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  GTask            *task = user_data;
-  Probe            *probe = g_task_get_task_data (task);
-  UpscaleTileReply *reply = upscale_tile_call_get_reply (probe->call);
-  GError           *error = NULL;
+  GTask                  *task = user_data;
+  Probe                  *probe = g_task_get_task_data (task);
+  const UpscaleTileReply *reply = upscale_tile_call_get_reply (probe->call);
+  GError                 *error = NULL;
 
   if (upscale_tile_call_run_finish (result, &error))
     error = check_reply (reply);

@@ -76,8 +76,8 @@ notify_cancel (GTask *task, const char *remote_id)
 static void
 fail (GTask *task, GError *error)
 {
-  Process          *process = g_task_get_task_data (task);
-  UpscaleTileReply *reply =
+  Process                *process = g_task_get_task_data (task);
+  const UpscaleTileReply *reply =
       process->call ? upscale_tile_call_get_reply (process->call) : NULL;
 
   process->batch->is_submitted =
@@ -100,16 +100,18 @@ fail (GTask *task, GError *error)
 static void
 hand_out_reply (Process *process)
 {
-  UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
-  UpscaleTileAnswer answer = {
-    .tile_index = upscale_tile_call_get_tile (process->call)->index,
-    .image = reply->picture,
+  const UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
+  UpscaleTileAnswer       answer = {
+          .tile_index = upscale_tile_call_get_tile (process->call)->index,
+          .image = reply->picture,
   };
+  g_autoptr (GError) missing = NULL;
 
   if (!reply->picture && !reply->failure)
-    reply->failure = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                                  _ ("it says it painted the tile, but sent no picture"));
-  answer.failure = reply->picture ? NULL : reply->failure;
+    missing = g_error_new (UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
+                           _ ("it says it painted the tile, but sent no picture"));
+  if (!reply->picture)
+    answer.failure = reply->failure ? reply->failure : missing;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);
   g_debug ("batch %s: tile %u %s", process->batch->id, answer.tile_index,
@@ -137,9 +139,9 @@ on_call_run (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 on_reply_changed (gpointer user_data)
 {
-  Process          *process = g_task_get_task_data (user_data);
-  UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
-  gboolean          is_new = reply->is_accepted && !process->batch->is_submitted;
+  Process                *process = g_task_get_task_data (user_data);
+  const UpscaleTileReply *reply = upscale_tile_call_get_reply (process->call);
+  gboolean                is_new = reply->is_accepted && !process->batch->is_submitted;
 
   g_set_str (&process->batch->remote_id, reply->remote_id);
   process->batch->is_submitted = reply->is_accepted;
