@@ -15,7 +15,9 @@ typedef struct _UpscaleTileServer UpscaleTileServer;
  * UpscaleTileServerInfo:
  *
  * The answers of a server about itself. Each kind defines this structure in its own
- * folder, so that its code is typed without casts; no two definitions meet.
+ * folder, so that its code is typed without casts. The program then holds one definition
+ * for each kind under the same tag. No kind gets a pointer that another kind made, but a
+ * debugger may show the members of another kind.
  */
 typedef struct _UpscaleTileServerInfo UpscaleTileServerInfo;
 
