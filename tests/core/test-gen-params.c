@@ -120,6 +120,118 @@ test_a_bare_name_is_no_path (void)
     }
 }
 
+typedef struct
+{
+  gsize offset;
+  gsize size;
+} Member;
+
+#define MEMBER(name)                                                                     \
+  { G_STRUCT_OFFSET (UpscaleGenParams, name), sizeof ((UpscaleGenParams *) NULL)->name }
+
+static const Member members[] = {
+  MEMBER (prompt),
+  MEMBER (negative_prompt),
+  MEMBER (strength),
+  MEMBER (steps),
+  MEMBER (cfg_scale),
+  MEMBER (seed),
+  MEMBER (generation_px),
+  MEMBER (controlnet_enabled),
+  MEMBER (conditioning_scale),
+  MEMBER (ip_adapter_image),
+  MEMBER (ip_adapter_scale),
+  MEMBER (loras),
+  MEMBER (model),
+};
+
+static void
+change_member (UpscaleGenParams *gen_params, gsize offset)
+{
+  gpointer member = G_STRUCT_MEMBER_P (gen_params, offset);
+
+  switch (offset)
+    {
+    case G_STRUCT_OFFSET (UpscaleGenParams, prompt):
+    case G_STRUCT_OFFSET (UpscaleGenParams, negative_prompt):
+    case G_STRUCT_OFFSET (UpscaleGenParams, model):
+      g_set_str ((char **) member, "changed");
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, strength):
+    case G_STRUCT_OFFSET (UpscaleGenParams, cfg_scale):
+    case G_STRUCT_OFFSET (UpscaleGenParams, conditioning_scale):
+    case G_STRUCT_OFFSET (UpscaleGenParams, ip_adapter_scale):
+      *(double *) member += 0.125;
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, steps):
+    case G_STRUCT_OFFSET (UpscaleGenParams, generation_px):
+      *(int *) member += 1;
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, controlnet_enabled):
+      gen_params->controlnet_enabled = FALSE;
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, seed):
+      gen_params->seed += 1;
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, ip_adapter_image):
+      g_bytes_unref (gen_params->ip_adapter_image);
+      gen_params->ip_adapter_image = g_bytes_new_static ("changed", 7);
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, loras):
+      upscale_gen_params_add_lora (gen_params, "changed", 1.0);
+      return;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* With all guides in use. */
+static char *
+digest_changed (gsize changed_offset)
+{
+  g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  gen_params->controlnet_enabled = TRUE;
+  gen_params->ip_adapter_image = g_bytes_new_static ("image", 5);
+  if (changed_offset != G_MAXSIZE)
+    change_member (gen_params, changed_offset);
+  upscale_gen_params_digest (gen_params, checksum);
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+/* A member that is not digested makes the cache return tiles of other parameters. */
+static void
+test_digest_holds_all_members_but_the_seed (void)
+{
+  g_autofree char *plain = digest_changed (G_MAXSIZE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *changed = digest_changed (members[i].offset);
+      gboolean is_seed = members[i].offset == G_STRUCT_OFFSET (UpscaleGenParams, seed);
+
+      g_test_message ("member at %" G_GSIZE_FORMAT, members[i].offset);
+      g_assert_cmpint (g_str_equal (plain, changed), ==, is_seed);
+    }
+}
+
+/* Fails when a member was added that the table above lacks, except one that fits into the
+ * padding. */
+static void
+test_table_lists_all_members (void)
+{
+  gsize end = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_assert_cmpuint (members[i].offset, >=, end);
+      g_assert_cmpuint (members[i].offset - end, <, sizeof (gint64));
+      end = members[i].offset + members[i].size;
+    }
+  g_assert_cmpuint (sizeof (UpscaleGenParams) - end, <, sizeof (gint64));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,5 +242,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gen_params/paths-are-told-from-names",
                    test_paths_are_told_from_names);
   g_test_add_func ("/gen_params/a-bare-name-is-no-path", test_a_bare_name_is_no_path);
+  g_test_add_func ("/gen_params/digest-holds-all-members-but-the-seed",
+                   test_digest_holds_all_members_but_the_seed);
+  g_test_add_func ("/gen_params/table-lists-all-members", test_table_lists_all_members);
   return g_test_run ();
 }
