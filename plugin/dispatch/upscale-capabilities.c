@@ -230,7 +230,7 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   append_hint (text, capabilities->caveat);
   if (capabilities->guesses_model && *gen_params->model == '\0')
     g_string_append_printf (
-        text, _ ("no model is named, so it paints with the first it has, '%s'; "),
+        text, _ ("no model is named, so it paints with its default, '%s'; "),
         capabilities->default_model);
   if (text->len == 0)
     return NULL;

@@ -67,7 +67,7 @@ def test_probe_lists_the_servers_features(server: ComfyuiServer, version: str, t
         assert (probed["version"], probed["models"], probed["controlnets"], probed["loras"]) == (version, CHECKPOINTS, CONTROLNETS, LORAS)
         assert probed["takes_controlnet"] and probed["takes_ip_adapter"] and probed["takes_loras"]
         assert (probed["max_tiles"], probed["concurrency"], probed["n_queued"]) == (1, 1, 2)
-        assert "paints with the first it has, 'dream.safetensors'" in backend.missing()["missing"]
+        assert "paints with its default, 'dream.safetensors'" in backend.missing()["missing"]
         assert backend.missing(model=CHECKPOINTS[1])["missing"] == ""
     assert server.count("GET", "/view") == 1, "a small tile went all the way"
 

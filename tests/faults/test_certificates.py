@@ -114,7 +114,7 @@ def test_redirect_from_https_to_http_is_refused(tmp_path: Path, monkeypatch: pyt
         with EchoEndpoint(Behavior(interfere=send_away), identity=identity.context) as secure:
             outcome = run_job(tmp_path, secure.url)
     assert outcome.n_finished == 0
-    assert "sends us elsewhere" in outcome.messages
+    assert "it redirects to" in outcome.messages
 
 
 def test_http_server_behind_https(tmp_path: Path) -> None:

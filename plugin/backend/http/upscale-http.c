@@ -315,15 +315,15 @@ follow_redirect (GTask *task)
 
   if (!location)
     refuse (task, UPSCALE_ERROR_PROTOCOL,
-            _ ("it sends us elsewhere, but does not say where; check the server"), NULL);
+            _ ("it redirects, but does not say where; check the server"), NULL);
   else if (!may_follow (exchange, target))
     refuse (task, UPSCALE_ERROR_REJECTED,
-            _ ("it sends us elsewhere, to '%s', which is not followed as it is another "
+            _ ("it redirects to '%s', which is not followed as it is another "
                "host: give that address as the endpoint if you trust it"),
             location);
   else if (wait_us < 0)
     refuse (task, UPSCALE_ERROR_PROTOCOL,
-            _ ("it sends us from address to address and never answers, last to '%s'; "
+            _ ("it redirects from address to address and never answers, last to '%s'; "
                "check the server and the proxies before it"),
             location);
   else

@@ -157,10 +157,11 @@ check_model (const UpscaleSdapiTile *tile, JsonObject *info, GError **error)
   if (!painted || !wanted || upscale_model_names_are_same (painted, wanted))
     return TRUE;
   tidy = upscale_text_tidy (painted, MAX_NAME_CHARS);
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-               _ ("it painted with the model '%s' instead of '%s'; see that nobody "
-                  "changes the model there meanwhile, and run again"),
-               tidy, wanted);
+  g_set_error (
+      error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+      _ ("it painted with the model '%s' instead of '%s', as another user changed "
+         "the model; wait until the server is free, and run again"),
+      tidy, wanted);
   return FALSE;
 }
 

@@ -244,7 +244,9 @@ refuse_status (const char *status, GError **error)
                  _ ("somebody has cancelled the job at the server"));
   else
     g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_PROTOCOL,
-                 _ ("it says the job is '%s', which means nothing here"), tidy);
+                 _ ("it says the job is '%s', an unknown status; update the plug-in or "
+                    "the server"),
+                 tidy);
   return FALSE;
 }
 
@@ -291,8 +293,8 @@ handle_job_answer (UpscaleSdcppTile        *tile,
   if (answer->status == SOUP_STATUS_NOT_FOUND || answer->status == SOUP_STATUS_GONE)
     {
       g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-                   _ ("it no longer knows the job: it was started again, or kept the "
-                      "picture as long as it does"));
+                   _ ("it no longer knows the job: the server was restarted, or has "
+                      "deleted the picture"));
       return FALSE;
     }
   if (!upscale_http_answer_check_status (answer, error))

@@ -123,7 +123,9 @@ decode_status (JsonObject *object, UpscaleTileBatchAnswer *answer, GError **erro
   if (!status || g_str_equal (status, "completed"))
     return TRUE;
   if (!g_str_equal (status, "failed") && !g_str_equal (status, "cancelled"))
-    return refuse (error, _ ("it says the batch is '%s', which means nothing here"),
+    return refuse (error,
+                   _ ("it says the batch is '%s', an unknown status; update the plug-in "
+                      "or the server"),
                    status);
   answer->is_cancelled = g_str_equal (status, "cancelled");
   answer->failure = dup_text (upscale_json_get_string (object, "error"), status);
