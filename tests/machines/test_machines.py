@@ -31,7 +31,8 @@ class Machine:
         self.copy = folder / "tile-upscale"
         left_out = shutil.ignore_patterns("build", ".git", "__pycache__")
         shutil.copytree(SOURCE, self.copy, ignore=left_out)
-        made = self.in_place(f"place_bootstrap {suite} minbase {self.root} sudo")
+        # apt names the origin of an archive only after it has fetched the archive's lists, and a new root has none.
+        made = self.in_place(f"place_as_root apt-get update; place_bootstrap {suite} minbase {self.root} sudo")
         if made.returncode and UNREACHABLE.search(made.stdout):
             pytest.skip(f"the archive of Debian {suite} can't be reached: {made.stdout.strip().splitlines()[-1]}")
         assert made.returncode == 0, made.stdout
