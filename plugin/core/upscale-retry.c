@@ -103,6 +103,15 @@ decide_unreachable (UpscaleRetryCase what)
   };
 }
 
+/* A tile that fails alone and has failed before is the likely cause. If such failures
+ * counted against endpoints, one tile could stop them all, and its neighbors were lost.
+ */
+static gboolean
+is_tile_suspect (UpscaleRetryCase what)
+{
+  return what.n_open == 1 && what.n_tries > 1;
+}
+
 /* A resend under the same id is the cheapest step: the endpoint may have finished the
  * batch by now. */
 static UpscaleRetryDecision
@@ -111,7 +120,7 @@ decide_failure (UpscaleRetryCase what)
   UpscaleRetryDecision decision = {
     .action = UPSCALE_RETRY_REQUEUE,
     .wait_us = upscale_retry_backoff (what.n_resends + what.n_tries, what.jitter),
-    .is_endpoint_failure = TRUE,
+    .is_endpoint_failure = !is_tile_suspect (what),
     .is_try = TRUE,
   };
 
