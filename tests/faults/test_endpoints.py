@@ -155,7 +155,7 @@ def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path
 
 def test_faster_endpoint_gets_more(tmp_path: Path) -> None:
     ledger = Ledger()
-    with EchoEndpoint(Behavior(seconds_per_tile=0.2), ledger) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05), ledger) as quick:
+    with EchoEndpoint(Behavior(seconds_per_tile=1.0), ledger) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.1), ledger) as quick:
         run_job(tmp_path, slow.url, quick.url, batch_size=1, duplicates="never", speed=1).assert_whole()
     assert len(quick.painted) > len(slow.painted) > 0
     assert set(ledger.painted.values()) == {1}
