@@ -76,6 +76,18 @@ upscale_error_set_unready (GError *error)
 }
 
 /**
+ * upscale_error_is_busy:
+ * @error: any error
+ *
+ * Returns: %TRUE if the endpoint has answered that it is busy
+ */
+gboolean
+upscale_error_is_busy (const GError *error)
+{
+  return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
+}
+
+/**
  * upscale_error_is_unready:
  * @error: any error
  *
@@ -90,7 +102,7 @@ upscale_error_is_unready (const GError *error)
 
   return private && upscale_error_is_transient (error) &&
          (private->is_unready || private->retry_after_us > 0 ||
-          error->code == UPSCALE_ERROR_BUSY);
+          upscale_error_is_busy (error));
 }
 
 /**

@@ -53,6 +53,8 @@ GQuark upscale_error_quark (void);
 void   upscale_error_set_retry_after (GError *error, gint64 wait_us);
 gint64 upscale_error_get_retry_after (const GError *error);
 
+gboolean upscale_error_is_busy (const GError *error);
+
 void     upscale_error_set_unready (GError *error);
 gboolean upscale_error_is_unready (const GError *error);
 

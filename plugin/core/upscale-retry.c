@@ -61,12 +61,6 @@ upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double 
   return CLAMP (patience_us, 0, wait_us);
 }
 
-static gboolean
-is_busy (const GError *error)
-{
-  return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
-}
-
 /* A busy answer is no failure of the endpoint. A batch that the endpoint did not take may
  * go elsewhere. */
 static UpscaleRetryDecision
@@ -180,7 +174,7 @@ decide_step (const GError *error, UpscaleRetryCase what)
                                       : decide_failure (what);
 
   if (what.max_tries > 1 || decision.action == UPSCALE_RETRY_STOP_ENDPOINT ||
-      is_busy (error))
+      upscale_error_is_busy (error))
     return decision;
   return (UpscaleRetryDecision) { .action = UPSCALE_RETRY_REQUEUE,
                                   .wait_us = decision.wait_us,
@@ -210,7 +204,7 @@ upscale_retry_decide (const GError *error, UpscaleRetryCase what)
   loses_work = decision.action != UPSCALE_RETRY_RESEND;
   decision.backs_off = loses_work && decision.wait_us > 0;
   decision.needs_probe = decision.is_endpoint_failure && decision.backs_off;
-  decision.reduces_slots = loses_work && is_busy (error);
+  decision.reduces_slots = loses_work && upscale_error_is_busy (error);
   return decision;
 }
 

@@ -751,8 +751,7 @@ upscale_endpoint_note_failed_batch (UpscaleEndpoint     *endpoint,
   g_return_if_fail (UPSCALE_IS_ENDPOINT (endpoint));
   g_return_if_fail (error != NULL);
 
-  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT &&
-      g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY))
+  if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT && upscale_error_is_busy (error))
     upscale_endpoint_stop_busy (endpoint, error, policy.batch_timeout_us);
   else if (decision.action == UPSCALE_RETRY_STOP_ENDPOINT)
     upscale_endpoint_stop (endpoint, error->message);

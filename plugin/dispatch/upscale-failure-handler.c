@@ -288,12 +288,6 @@ fail_open_tiles (UpscaleFailureHandler *self,
     }
 }
 
-static gboolean
-is_busy (const GError *error)
-{
-  return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
-}
-
 static UpscaleRetryDecision
 decide (UpscaleFailureHandler *self,
         UpscaleBatchRequest   *request,
@@ -314,7 +308,7 @@ decide (UpscaleFailureHandler *self,
     .is_late = quiet_s * G_USEC_PER_SEC >= (double) timeout_us,
   };
 
-  if (is_busy (error))
+  if (upscale_error_is_busy (error))
     what.patience_us =
         timeout_us -
         upscale_endpoint_note_busy (endpoint, upscale_clock_get_now (self->plan.clock));
@@ -370,7 +364,7 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
                                         .batch = batch,
                                         .tile_index = UPSCALE_NO_TILE,
                                         .text = error->message });
-  if (is_busy (error) && decision.wait_us > 0)
+  if (upscale_error_is_busy (error) && decision.wait_us > 0)
     upscale_endpoint_wait_for_room (endpoint, error, decision.wait_us, now_us);
   if (resends)
     {
