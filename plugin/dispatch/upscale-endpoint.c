@@ -120,7 +120,7 @@ upscale_endpoint_init (UpscaleEndpoint *self)
 static char *
 make_debug_name (const char *name)
 {
-  const char *colon = strstr (name, "://");
+  const char *colon = g_strstr_len (name, -1, "://");
   const char *host = colon ? colon + strlen ("://") : NULL;
 
   return host ? g_strndup (name, (gsize) (host - name) + strcspn (host, "/?#"))
