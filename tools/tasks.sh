@@ -7,6 +7,8 @@ TASK_FUZZ=build/fuzz
 TASK_COVERAGE=build/coverage
 TASK_DOCS=build/docs
 TASK_RELEASE=build/release
+# Optimized like the release build, with the programs of the benches.
+TASK_MEASURED=build/measured
 # Without the suites that start GIMP, which is built without sanitizers, and without `style`, whose result would be the same.
 TASK_SANITIZED_SUITES=(core files png image arguments dispatch backend job ui faults endpoint)
 
@@ -30,6 +32,12 @@ task_build() {
   task_configure "$TASK_BUILD" -Dwerror=true
   meson compile -C "$TASK_BUILD"
   meson install -C "$TASK_BUILD" --quiet
+}
+
+task_build_measured() {
+  task_configure "$TASK_MEASURED" --buildtype=release -Dwerror=true
+  meson compile -C "$TASK_MEASURED"
+  meson install -C "$TASK_MEASURED" --quiet
 }
 
 task_build_sanitized() {
@@ -144,13 +152,13 @@ task_bench() {
   local name=${1:-} found='' python=python3
   [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]' or './run bench fuzz [SECONDS]'."
   [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
-  task_build
+  task_build_measured
   if [ -z "$name" ] || [ "$name" = fuzz ]; then task_build_fuzz; fi
   for bench in tests/bench/*.py; do
     [ -z "$name" ] || [ "$(basename "$bench" .py)" = "$name" ] || continue
     [ "$(basename "$bench" | cut -c1)" != _ ] || continue
     found=yes
-    UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_BUILD/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_BUILD \
+    UPSCALE_PLUGIN_FOLDER=$PWD/$TASK_MEASURED/stage/plug-ins UPSCALE_BUILD_FOLDER=$PWD/$TASK_MEASURED \
       UPSCALE_FUZZ_FOLDER=$PWD/$TASK_FUZZ/tests/fuzz \
       PYTHONDONTWRITEBYTECODE=1 "$python" "$bench" "${@:2}"
   done
