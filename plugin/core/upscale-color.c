@@ -2,14 +2,13 @@
 #include "upscale-color.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Side of the box over which colors are compared: large enough to leave texture alone,
  * small enough to follow a gradient. */
 #define BOX_PX 8
 #define CHANNELS UPSCALE_PIXELS_CHANNELS
 #define TAPS 4
-/* Boxes beyond an edge that affect a pixel at the edge. */
-#define MARGIN 2
 /* Steps of 16 bits in one step of 8 bits. */
 #define UNITS_PER_LEVEL 257
 
@@ -27,28 +26,31 @@ count_boxes (int length_px)
   return (length_px + BOX_PX - 1) / BOX_PX;
 }
 
-/* Sums integers box by box for speed, as this runs over every byte of every tile. */
-static void
-add_row_to_drift (Drift               *drift,
-                  const UpscalePixels *painted,
-                  const UpscalePixels *seen,
-                  int                  y)
+/* Adds the differences of one row, in values from -255 to 255. */
+UPSCALE_VECTORIZED static void
+add_differences (gint16 *restrict differences,
+                 const guint8 *restrict painted,
+                 const guint8 *restrict seen,
+                 int n)
 {
-  gsize         offset = (gsize) y * upscale_pixels_get_row_bytes (painted);
-  const guint8 *p = painted->data + offset;
-  const guint8 *s = seen->data + offset;
-  float *row = drift->means + (gsize) (y / BOX_PX) * (gsize) drift->columns * CHANNELS;
+  for (int i = 0; i < n; i++)
+    differences[i] = (gint16) (differences[i] + seen[i] - painted[i]);
+}
 
+/* Sums the differences of one row of boxes, which are those of BOX_PX rows of pixels. */
+static void
+sum_boxes (const Drift *drift, const gint16 *differences, int width_px, float *boxes)
+{
   for (int column = 0; column < drift->columns; column++)
     {
-      int end = MIN ((column + 1) * BOX_PX, painted->width_px) * CHANNELS;
+      int end = MIN ((column + 1) * BOX_PX, width_px) * CHANNELS;
       int sums[CHANNELS] = { 0 };
 
       for (int i = column * BOX_PX * CHANNELS; i < end; i += CHANNELS)
         for (int channel = 0; channel < CHANNELS; channel++)
-          sums[channel] += s[i + channel] - p[i + channel];
+          sums[channel] += differences[i + channel];
       for (int channel = 0; channel < CHANNELS; channel++)
-        row[column * CHANNELS + channel] += (float) sums[channel];
+        boxes[column * CHANNELS + channel] = (float) sums[channel];
     }
 }
 
@@ -74,10 +76,19 @@ measure_drift (const UpscalePixels *painted, const UpscalePixels *seen, float am
 {
   Drift drift = { count_boxes (painted->width_px), count_boxes (painted->height_px),
                   NULL };
+  gsize n = upscale_pixels_get_row_bytes (painted);
+  g_autofree gint16 *differences = g_new (gint16, n);
 
-  drift.means = g_new0 (float, (gsize) drift.columns *(gsize) drift.rows *CHANNELS);
-  for (int y = 0; y < painted->height_px; y++)
-    add_row_to_drift (&drift, painted, seen, y);
+  drift.means = g_new (float, (gsize) drift.columns *(gsize) drift.rows *CHANNELS);
+  for (int row = 0; row < drift.rows; row++)
+    {
+      memset (differences, 0, n * sizeof *differences);
+      for (int y = row * BOX_PX; y < MIN ((row + 1) * BOX_PX, painted->height_px); y++)
+        add_differences (differences, painted->data + (gsize) y * n,
+                         seen->data + (gsize) y * n, (int) n);
+      sum_boxes (&drift, differences, painted->width_px,
+                 drift.means + (gsize) row * (gsize) drift.columns * CHANNELS);
+    }
   scale_drift (&drift, painted, amount);
   return drift;
 }
@@ -98,80 +109,106 @@ cubic_taps (int position_px, float weights[TAPS])
   return (int) floor_at - 1;
 }
 
-/* One row of boxes with its ends repeated, so that every pixel has all its boxes. */
+/* Rows of boxes, interpolated across, of which a row of pixels needs TAPS. */
 typedef struct
 {
-  float *boxes;
-  float  weights[BOX_PX][TAPS]; /* by the place of a pixel in its box */
-} Line;
+  float *values[TAPS]; /* one for each value of a row of pixels */
+  int    rows[TAPS];   /* the row of boxes, or -1 */
+} Lines;
 
-static Line
-line_new (const Drift *drift)
+/* Interpolates a row of boxes across, to one value for each value of a row of pixels. */
+static void
+interpolate_across (const Drift *drift, int row, int width_px, float *values)
 {
-  Line line = { g_new (float, (gsize) (drift->columns + 2 * MARGIN) * CHANNELS),
-                { { 0 } } };
+  const float *boxes = drift->means + (gsize) row * (gsize) drift->columns * CHANNELS;
+  float        weights[BOX_PX][TAPS];
 
   for (int place = 0; place < BOX_PX; place++)
-    cubic_taps (place, line.weights[place]);
-  return line;
-}
-
-static void
-repeat_ends (const Drift *drift, Line *line)
-{
-  float *first = line->boxes + MARGIN * CHANNELS;
-  float *last = first + (drift->columns - 1) * CHANNELS;
-
-  for (int i = 1; i <= MARGIN; i++)
-    for (int channel = 0; channel < CHANNELS; channel++)
-      {
-        first[channel - i * CHANNELS] = first[channel];
-        last[channel + i * CHANNELS] = last[channel];
-      }
-}
-
-/* Interpolates the drift at one row of pixels. The row keeps one value per box. */
-static void
-interpolate_down (const Drift *drift, int y, Line *line)
-{
-  float  weights[TAPS];
-  int    first = cubic_taps (y, weights);
-  int    n = drift->columns * CHANNELS;
-  float *boxes = line->boxes + MARGIN * CHANNELS;
-
-  for (int i = 0; i < n; i++)
-    boxes[i] = 0.0F;
-  for (int tap = 0; tap < TAPS; tap++)
-    {
-      const float *row = drift->means + CLAMP (first + tap, 0, drift->rows - 1) * n;
-
-      for (int i = 0; i < n; i++)
-        boxes[i] += weights[tap] * row[i];
-    }
-  repeat_ends (drift, line);
-}
-
-/* Writes a row in units of the result, which @line has too. */
-static void
-correct_row (const Line *line, const guint8 *painted, int width_px, guint16 *corrected)
-{
+    cubic_taps (place, weights[place]);
   for (int x = 0; x < width_px; x++)
     {
-      const float *weights = line->weights[x % BOX_PX];
       /* In the first half of a box, the four taps begin one box earlier. */
-      const float *boxes =
-          line->boxes + ((x + BOX_PX / 2) / BOX_PX + MARGIN - TAPS / 2) * CHANNELS;
+      int first = (x + BOX_PX / 2) / BOX_PX - TAPS / 2;
 
       for (int channel = 0; channel < CHANNELS; channel++)
         {
-          const float *box = boxes + channel;
-          float value = (float) (painted[x * CHANNELS + channel] * UNITS_PER_LEVEL) +
-                        weights[0] * box[0] + weights[1] * box[CHANNELS] +
-                        weights[2] * box[2 * CHANNELS] + weights[3] * box[3 * CHANNELS];
+          float value = 0.0F;
 
-          corrected[x * CHANNELS + channel] =
-              (guint16) (CLAMP (value, 0.0F, (float) G_MAXUINT16) + 0.5F);
+          for (int tap = 0; tap < TAPS; tap++)
+            value +=
+                weights[x % BOX_PX][tap] *
+                boxes[CLAMP (first + tap, 0, drift->columns - 1) * CHANNELS + channel];
+          values[x * CHANNELS + channel] = value;
         }
+    }
+}
+
+/* Finds the four rows of boxes around a row of pixels. A row of boxes keeps its place
+ * among the lines while the pixels need it. */
+static void
+find_lines (const Drift *drift,
+            int          first,
+            int          width_px,
+            Lines       *lines,
+            const float *around[TAPS])
+{
+  for (int tap = 0; tap < TAPS; tap++)
+    {
+      int row = CLAMP (first + tap, 0, drift->rows - 1);
+      int place = row % TAPS;
+
+      if (lines->rows[place] != row)
+        interpolate_across (drift, row, width_px, lines->values[place]);
+      lines->rows[place] = row;
+      around[tap] = lines->values[place];
+    }
+}
+
+/* Writes a row in units of the result, which the lines have too. */
+UPSCALE_VECTORIZED static void
+correct_row (const float *const around[TAPS],
+             const float        weights[TAPS],
+             const guint8 *restrict painted,
+             int n,
+             guint16 *restrict corrected)
+{
+  const float *restrict a = around[0];
+  const float *restrict b = around[1];
+  const float *restrict c = around[2];
+  const float *restrict d = around[3];
+
+  for (int i = 0; i < n; i++)
+    {
+      float drift =
+          weights[0] * a[i] + weights[1] * b[i] + weights[2] * c[i] + weights[3] * d[i];
+      /* Clamps integers, since a comparison of floats may trap and isn't vectorized. */
+      int value = (int) ((float) (painted[i] * UNITS_PER_LEVEL) + drift + 0.5F);
+
+      corrected[i] = (guint16) CLAMP (value, 0, G_MAXUINT16);
+    }
+}
+
+static void
+correct_rows (const Drift *drift, const UpscalePixels *painted, guint16 *corrected)
+{
+  gsize             n = upscale_pixels_get_row_bytes (painted);
+  g_autofree float *values = g_new (float, TAPS *n);
+  Lines             lines;
+
+  for (int tap = 0; tap < TAPS; tap++)
+    {
+      lines.values[tap] = values + (gsize) tap * n;
+      lines.rows[tap] = -1;
+    }
+  for (int y = 0; y < painted->height_px; y++)
+    {
+      const float *around[TAPS];
+      float        weights[TAPS];
+      int          first = cubic_taps (y, weights);
+
+      find_lines (drift, first, painted->width_px, &lines, around);
+      correct_row (around, weights, painted->data + (gsize) y * n, (int) n,
+                   corrected + (gsize) y * n);
     }
 }
 
@@ -194,24 +231,15 @@ upscale_color_correct (const UpscalePixels *painted,
                        double               amount)
 {
   Drift               drift;
-  Line                line;
   g_autofree float   *means = NULL;
-  g_autofree float   *boxes = NULL;
-  gsize               row_values = upscale_pixels_get_row_bytes (painted);
   g_autofree guint16 *corrected = NULL;
 
   g_return_val_if_fail (upscale_pixels_is_same_size (painted, seen), NULL);
 
   drift = measure_drift (painted, seen, (float) amount);
   means = drift.means;
-  line = line_new (&drift);
-  boxes = line.boxes;
-  corrected = g_new (guint16, row_values * (gsize) painted->height_px);
-  for (int y = 0; y < painted->height_px; y++)
-    {
-      interpolate_down (&drift, y, &line);
-      correct_row (&line, painted->data + (gsize) y * row_values, painted->width_px,
-                   corrected + (gsize) y * row_values);
-    }
+  corrected = g_new (guint16,
+                     upscale_pixels_get_row_bytes (painted) * (gsize) painted->height_px);
+  correct_rows (&drift, painted, corrected);
   return g_steal_pointer (&corrected);
 }

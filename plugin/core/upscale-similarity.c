@@ -26,6 +26,9 @@
 #define LEAST_CORRELATION 0.4
 #define FREE_STRENGTH 0.5
 
+/* Steps of the integer luma in one of 0..255. */
+#define LUMA_UNIT 256.0
+
 typedef struct
 {
   double deviation;       /* of all pixels */
@@ -33,12 +36,6 @@ typedef struct
   int    n_blocks;
   double blocks[GRID * GRID];
 } Form;
-
-static double
-luma (const guint8 *rgb)
-{
-  return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
-}
 
 static double
 deviation (double sum, double sum_of_squares, double n)
@@ -63,23 +60,41 @@ finish_blocks (Form *form, const int *counts)
   form->block_deviation = deviation (sum, squares, form->n_blocks);
 }
 
-/* Adds one row of a block. */
-static void
-add_run (Form *form, const guint8 *pixels, int n, int block, double sums[2])
+/* Computes the luma of each pixel in 256ths, with the weights of BT.601. */
+UPSCALE_VECTORIZED static void
+compute_luma (const guint8 *restrict pixels, guint16 *restrict luma, int n)
 {
-  double sum = 0.0;
-  double squares = 0.0;
+  for (int i = 0; i < n; i++)
+    luma[i] =
+        (guint16) (77 * pixels[3 * i] + 150 * pixels[3 * i + 1] + 29 * pixels[3 * i + 2]);
+}
+
+/* Sums integers, whose order does not matter, so that the compiler may vectorize. Returns
+ * the sum of squares in the second place. */
+UPSCALE_VECTORIZED static void
+sum_luma (const guint16 *luma, int n, guint64 sums[2])
+{
+  guint32 sum = 0;
+  guint64 squares = 0;
 
   for (int i = 0; i < n; i++)
-    {
-      double value = luma (pixels + i * UPSCALE_PIXELS_CHANNELS);
+    sum += luma[i];
+  for (int i = 0; i < n; i++)
+    squares += (guint32) luma[i] * luma[i];
+  sums[0] = sum;
+  sums[1] = squares;
+}
 
-      sum += value;
-      squares += value * value;
-    }
-  form->blocks[block] += sum;
-  sums[0] += sum;
-  sums[1] += squares;
+/* Adds one row of a block. */
+static void
+add_run (Form *form, const guint16 *luma, int n, int block, double sums[2])
+{
+  guint64 run[2];
+
+  sum_luma (luma, n, run);
+  form->blocks[block] += (double) run[0] / LUMA_UNIT;
+  sums[0] += (double) run[0] / LUMA_UNIT;
+  sums[1] += (double) run[1] / (LUMA_UNIT * LUMA_UNIT);
 }
 
 /* Returns the first position of a block. */
@@ -92,25 +107,28 @@ block_start (int index, int n_blocks, int length_px)
 static Form
 measure (const UpscalePixels *pixels)
 {
-  Form   form = { 0 };
-  int    columns = MIN (GRID, pixels->width_px);
-  int    rows = MIN (GRID, pixels->height_px);
-  int    counts[GRID * GRID] = { 0 };
-  double sums[2] = { 0.0, 0.0 };
+  Form                form = { 0 };
+  int                 columns = MIN (GRID, pixels->width_px);
+  int                 rows = MIN (GRID, pixels->height_px);
+  int                 counts[GRID * GRID] = { 0 };
+  double              sums[2] = { 0.0, 0.0 };
+  g_autofree guint16 *luma = g_new (guint16, pixels->width_px);
 
   for (int y = 0; y < pixels->height_px; y++)
-    for (int column = 0; column < columns; column++)
-      {
-        int block = (int) ((gint64) y * rows / pixels->height_px) * columns + column;
-        int start = block_start (column, columns, pixels->width_px);
-        int n = block_start (column + 1, columns, pixels->width_px) - start;
+    {
+      int row = (int) ((gint64) y * rows / pixels->height_px);
 
-        add_run (&form,
-                 pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels) +
-                     (gsize) start * UPSCALE_PIXELS_CHANNELS,
-                 n, block, sums);
-        counts[block] += n;
-      }
+      compute_luma (pixels->data + (gsize) y * upscale_pixels_get_row_bytes (pixels),
+                    luma, pixels->width_px);
+      for (int column = 0; column < columns; column++)
+        {
+          int start = block_start (column, columns, pixels->width_px);
+          int n = block_start (column + 1, columns, pixels->width_px) - start;
+
+          add_run (&form, luma + start, n, row * columns + column, sums);
+          counts[row * columns + column] += n;
+        }
+    }
   form.n_blocks = columns * rows;
   form.deviation =
       deviation (sums[0], sums[1], (double) pixels->width_px * pixels->height_px);

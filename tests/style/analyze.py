@@ -12,7 +12,9 @@ from pathlib import Path
 
 SHIPPED_FOLDERS = ("plugin", "ui", "endpoint")
 # Without GLib's checks of arguments: gcc would follow the path after a failed check and report the caller's fault.
-GCC_OPTIONS = ("-fanalyzer", "-DG_DISABLE_CHECKS", "-Wno-unused", "-fdiagnostics-color=never", "-fdiagnostics-path-format=none")
+# Without the versions for other processors, whose choice gcc does not follow.
+GCC_OPTIONS = ["-fanalyzer", "-DG_DISABLE_CHECKS", "-UUPSCALE_VECTORIZED", "-DUPSCALE_VECTORIZED=", "-Wno-unused"]
+GCC_OPTIONS += ["-fdiagnostics-color=never", "-fdiagnostics-path-format=none"]
 # GLib's allocator aborts instead of returning NULL. Missing system headers are intended (see without_system_headers()).
 # cppcheck's description of GLib lacks the fact that g_hash_table_add() takes ownership.
 CPPCHECK_SUPPRESSIONS = ("nullPointerOutOfMemory", "missingIncludeSystem", "normalCheckLevelMaxBranches", "leakNoVarFunctionCall")
