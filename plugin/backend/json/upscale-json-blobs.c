@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "upscale-base64.h"
 #include "upscale-json-parse.h"
 #include "upscale-json-text.h"
 #include "upscale-json.h"
@@ -252,8 +253,6 @@ upscale_json_blobs_decode_base64 (UpscaleJsonBlobs *blobs, JsonNode *node)
   Span               span;
   g_autofree guchar *bytes = NULL;
   gsize              size;
-  int                state = 0;
-  guint              save = 0;
 
   g_return_val_if_fail (blobs, NULL);
 
@@ -261,6 +260,6 @@ upscale_json_blobs_decode_base64 (UpscaleJsonBlobs *blobs, JsonNode *node)
     return NULL;
   span = skip_head (take_span (blobs, text));
   bytes = g_malloc (span.length / 4 * 3 + 3);
-  size = g_base64_decode_step (span.start, span.length, bytes, &state, &save);
+  size = upscale_base64_decode (span.start, span.length, bytes);
   return size > 0 ? g_bytes_new_take (g_steal_pointer (&bytes), size) : NULL;
 }

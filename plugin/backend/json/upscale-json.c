@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "upscale-base64.h"
 #include "upscale-json-text.h"
 
 /* Key of a builder's pictures. json-glib's generator would check each of their millions
@@ -14,7 +15,6 @@
 /* Placeholder of a picture. A null is no string, so no text of a user looks like it. A
  * builder with pictures has no other nulls. */
 #define PLACE "null"
-#define BASE64_CHARS(n_bytes) (((n_bytes) / 3 + 1) * 4)
 
 /**
  * upscale_json_read_object:
@@ -334,14 +334,9 @@ append_base64 (GString *text, GBytes *bytes)
   gsize         size = 0;
   const guchar *data = g_bytes_get_data (bytes, &size);
   gsize         start = text->len;
-  gsize         length;
-  int           state = 0;
-  int           save = 0;
 
-  g_string_set_size (text, start + BASE64_CHARS (size));
-  length = g_base64_encode_step (data, size, FALSE, text->str + start, &state, &save);
-  length += g_base64_encode_close (FALSE, text->str + start + length, &state, &save);
-  g_string_truncate (text, start + length);
+  g_string_set_size (text, start + UPSCALE_BASE64_CHARS (size));
+  upscale_base64_encode (data, size, text->str + start);
 }
 
 static GString *
@@ -350,7 +345,7 @@ make_room (const char *text, GPtrArray *pictures)
   gsize length = strlen (text);
 
   for (guint i = 0; i < pictures->len; i++)
-    length += BASE64_CHARS (g_bytes_get_size (pictures->pdata[i]));
+    length += UPSCALE_BASE64_CHARS (g_bytes_get_size (pictures->pdata[i]));
   return g_string_sized_new (length);
 }
 
