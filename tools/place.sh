@@ -24,7 +24,7 @@ place_packages() {
 }
 
 place_has_libraries() {
-  command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 json-glib-1.0 libdeflate libpng libsoup-3.0 libxxhash zimg
+  command -v pkg-config >/dev/null && pkg-config --exists gimp-3.0 json-glib-1.0 libpng libsoup-3.0 libxxhash zimg
 }
 
 # Runs a command as root: directly, or through sudo.
@@ -238,7 +238,7 @@ place_check_tools() {
   for tool in meson ninja cc msgfmt python3 pkg-config; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
-  place_has_libraries || missing+=("the development files of gimp-3.0, json-glib-1.0, libdeflate, libpng, libsoup-3.0, libxxhash and zimg")
+  place_has_libraries || missing+=("the development files of gimp-3.0, json-glib-1.0, libpng, libsoup-3.0, libxxhash and zimg")
   [ ${#missing[@]} -eq 0 ] ||
     place_fail "lacks $(printf '%s, ' "${missing[@]}" | sed 's/, $//'): install them with this machine's package manager and run again."
 }

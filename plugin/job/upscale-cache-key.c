@@ -3,16 +3,18 @@
 
 /* Raised when tiles are painted or stored in a new way, so that entries of older versions
  * are never found. */
-#define KEY_VERSION 4
+#define KEY_VERSION 5
 
 /**
  * upscale_cache_key_compute:
  * @input: the tile as it is sent, and how it is painted
  * @identity: the painter, see upscale_capabilities_dup_painter()
  *
- * Names an answer by everything that it depends on: the SHA-256 digest of the source
- * pixels, the sizes, the seed, the gen_params and the painter. Resuming, retrying failed
- * tiles and repainting an edited region then all mean the same: look up the key.
+ * Names an answer by everything that it depends on: the digest of the source pixels, the
+ * sizes, the seed, the gen_params and the painter. Resuming, retrying failed tiles and
+ * repainting an edited region then all mean the same: look up the key. The name is a
+ * SHA-256 digest, since a server chooses its identity and must not be able to choose one
+ * whose tiles pass for those of another server.
  *
  * Returns: (transfer full): the key, 64 hexadecimal digits
  */
