@@ -22,7 +22,33 @@ typedef struct
   const float *y_weights;
 } UpscaleBlendChange;
 
+/**
+ * UpscaleBlendBands:
+ * @change: (array): R, G, B of painted - seen
+ * @change_row_px: distance of two rows of @change
+ * @low: (array): the low frequencies of @change, rows without gaps
+ * @x_weights: (array): the tile's weights across, for the low frequencies
+ * @y_weights: (array): likewise down
+ * @high_weights: (array): the tile's weight at each pixel, for the high frequencies
+ *
+ * The contribution of one tile to a block, in two bands. A value that points at memory of
+ * the caller.
+ */
+typedef struct
+{
+  const float *change;
+  int          change_row_px;
+  const float *low;
+  const float *x_weights;
+  const float *y_weights;
+  const float *high_weights;
+} UpscaleBlendBands;
+
 void
 upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange change);
+void upscale_blend_add_bands (float            *rgba,
+                              int               width_px,
+                              int               height_px,
+                              UpscaleBlendBands bands);
 
 G_END_DECLS

@@ -186,6 +186,46 @@ upscale_grid_axis_get_segments (UpscaleGridAxis axis)
 }
 
 /**
+ * upscale_grid_axis_get_feather:
+ * @axis: an axis
+ * @index: index of a tile that is not the last
+ *
+ * Returns: the segment in which tile @index and the next tile have weight
+ */
+UpscaleGridAxisSegment
+upscale_grid_axis_get_feather (UpscaleGridAxis axis, int index)
+{
+  Feather feather;
+
+  g_return_val_if_fail (index >= 0 && index + 1 < axis.n, (UpscaleGridAxisSegment) { 0 });
+
+  feather = feather_after (axis, index);
+  return (UpscaleGridAxisSegment) { feather.start_px, feather.length_px, index, 2 };
+}
+
+/**
+ * upscale_grid_axis_get_own:
+ * @axis: an axis
+ * @index: index of a tile
+ *
+ * Returns: the segment in which no other tile has weight, which may be empty
+ */
+UpscaleGridAxisSegment
+upscale_grid_axis_get_own (UpscaleGridAxis axis, int index)
+{
+  int start = axis.start_px;
+  int end = axis.start_px + axis.length_px;
+
+  g_return_val_if_fail (index >= 0 && index < axis.n, (UpscaleGridAxisSegment) { 0 });
+
+  if (index > 0)
+    start = feather_after (axis, index - 1).start_px + axis.overlap_px / 2;
+  if (index + 1 < axis.n)
+    end = feather_after (axis, index).start_px;
+  return (UpscaleGridAxisSegment) { start, MAX (0, end - start), index, 1 };
+}
+
+/**
  * upscale_grid_axis_smootherstep:
  * @t: 0 to 1
  *

@@ -78,9 +78,11 @@ typedef struct
   UpscaleLatticeStep step;
 } UpscaleGridAxisCase;
 
-UpscaleGridAxis upscale_grid_axis_new (UpscaleGridAxisCase what);
-int             upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index);
-GArray         *upscale_grid_axis_get_segments (UpscaleGridAxis axis);
+UpscaleGridAxis        upscale_grid_axis_new (UpscaleGridAxisCase what);
+int                    upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index);
+GArray                *upscale_grid_axis_get_segments (UpscaleGridAxis axis);
+UpscaleGridAxisSegment upscale_grid_axis_get_feather (UpscaleGridAxis axis, int index);
+UpscaleGridAxisSegment upscale_grid_axis_get_own (UpscaleGridAxis axis, int index);
 float  upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px);
 double upscale_grid_axis_smootherstep (double t);
 

@@ -376,6 +376,60 @@ upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect)
   return upscale_rect_intersect (cover, plan->what.region);
 }
 
+/* Extends the part that belongs to one tile by the feathers at both of its ends. */
+static UpscaleGridAxisSegment
+get_reach (UpscaleGridAxis axis, int index)
+{
+  UpscaleGridAxisSegment reach = upscale_grid_axis_get_own (axis, index);
+  int                    feather_px = axis.overlap_px / 2;
+
+  if (index > 0)
+    {
+      reach.start_px -= feather_px;
+      reach.length_px += feather_px;
+    }
+  if (index + 1 < axis.n)
+    reach.length_px += feather_px;
+  return reach;
+}
+
+/**
+ * upscale_tile_plan_get_border:
+ * @plan: a plan
+ * @first: the left or upper one of two neighbors
+ * @second: the other one
+ *
+ * Borders of tiles side by side include the corners, where four tiles meet. Borders of
+ * tiles above each other end at the corners.
+ *
+ * Returns: the part in which the two tiles take turns; empty for other pairs of tiles
+ */
+UpscaleRect
+upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint second)
+{
+  const UpscaleTile     *a = upscale_tile_plan_get_tile (plan, first);
+  const UpscaleTile     *b = upscale_tile_plan_get_tile (plan, second);
+  UpscaleGridAxisSegment across;
+  UpscaleGridAxisSegment down;
+
+  if (!a || !b)
+    return (UpscaleRect) { 0 };
+  if (a->row == b->row && a->col + 1 == b->col)
+    {
+      across = upscale_grid_axis_get_feather (plan->x_axis, a->col);
+      down = get_reach (plan->y_axis, a->row);
+    }
+  else if (a->col == b->col && a->row + 1 == b->row)
+    {
+      across = upscale_grid_axis_get_own (plan->x_axis, a->col);
+      down = upscale_grid_axis_get_feather (plan->y_axis, a->row);
+    }
+  else
+    return (UpscaleRect) { 0 };
+  return (UpscaleRect) { across.start_px, down.start_px, across.length_px,
+                         down.length_px };
+}
+
 /**
  * upscale_tile_plan_get_n_cells:
  * @plan: a plan

@@ -99,7 +99,9 @@ guint               upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan);
 const UpscaleTile  *upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index);
 UpscaleRect upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index);
 UpscaleRect upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect);
-guint       upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan);
+UpscaleRect
+upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint second);
+guint              upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan);
 const UpscaleCell *upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index);
 
 void upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,

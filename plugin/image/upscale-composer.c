@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-composer.h"
 
+#include "upscale-cell-composer.h"
 #include "upscale-color.h"
-#include "upscale-blend.h"
-
-/* A cell is composed in blocks of at most this size, which bounds the memory of one
- * worker. */
-#define BLOCK_WIDTH_PX 1024
-#define BLOCK_HEIGHT_PX 128
-
-#define PAINTED_FORMAT "R'G'B' u16"
-#define CHANNELS 3
+#include "upscale-seam.h"
 
 typedef struct
 {
@@ -22,19 +15,18 @@ typedef struct
 /**
  * UpscaleComposer:
  *
- * Composes the result from painted tiles. Result = B + sum of w_i * (C (P_i) - B8_i):
- * tiles contribute only their change to the base. A cell is composed once, when the last
- * of its tiles is settled, in the order of the tiles, so the order of arrival does not
- * matter. Painted tiles are kept in buffers that GEGL may swap out, until their last cell
- * is written. May be used from any thread.
+ * Composes the result from painted tiles, see upscale_cell_composer_run(). A cell is
+ * composed once, when the last of its tiles is settled, in the order of the tiles, so the
+ * order of arrival does not matter. Painted tiles are kept in buffers that GEGL may swap
+ * out, until their last cell is written. May be used from any thread.
  */
 struct _UpscaleComposer
 {
-  UpscaleSource   *source;
-  UpscaleTilePlan *plan;
-  double           color_correction;
-  GeglBuffer      *result;
-  const Babl      *seen_fish; /* sRGB float to the working format */
+  UpscaleSource      *source;
+  UpscaleTilePlan    *plan;
+  double              color_correction;
+  GeglBuffer         *result;
+  UpscaleCellComposer cells;
 
   GMutex     lock; /* guards the members below */
   TileState *tiles;
@@ -43,132 +35,16 @@ struct _UpscaleComposer
   guint      n_cells_left;
 };
 
-/* Memory for composing one block. */
-typedef struct
-{
-  UpscaleRect rect;
-  gsize       n;
-  float      *base;
-  float      *seen;
-  float      *painted;
-  float      *srgb;
-  guint8     *bytes;
-  guint16    *words;
-  float      *x_weights;
-  float      *y_weights;
-} Block;
-
-static void
-block_clear (Block *block)
-{
-  g_free (block->base);
-  g_free (block->seen);
-  g_free (block->painted);
-  g_free (block->srgb);
-  g_free (block->bytes);
-  g_free (block->words);
-  g_free (block->x_weights);
-  g_free (block->y_weights);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Block, block_clear)
-
-static Block
-block_new (UpscaleRect rect)
-{
-  gsize n = (gsize) rect.width * (gsize) rect.height;
-
-  return (Block) {
-    .rect = rect,
-    .n = n,
-    .base = g_new (float, 4 * n),
-    .seen = g_new (float, CHANNELS *n),
-    .painted = g_new (float, CHANNELS *n),
-    .srgb = g_new (float, CHANNELS *n),
-    .bytes = g_new (guint8, CHANNELS * n),
-    .words = g_new (guint16, CHANNELS * n),
-    .x_weights = g_new (float, rect.width),
-    .y_weights = g_new (float, rect.height),
-  };
-}
-
-/* The sent and the painted pixels are converted in the same way, so that equal values
- * stay equal to the last bit. */
-static void
-convert_seen (const UpscaleComposer *composer, Block *block)
-{
-  upscale_source_see (composer->source, block->base, block->n, block->bytes);
-  for (gsize i = 0; i < CHANNELS * block->n; i++)
-    block->srgb[i] = (float) (block->bytes[i] / 255.0);
-  babl_process (composer->seen_fish, block->srgb, block->seen, (glong) block->n);
-}
-
-static void
-convert_painted (const UpscaleComposer *composer, Block *block)
-{
-  for (gsize i = 0; i < CHANNELS * block->n; i++)
-    block->srgb[i] = (float) (block->words[i] / 65535.0);
-  babl_process (composer->seen_fish, block->srgb, block->painted, (glong) block->n);
-}
-
-static void
-add_tile (const UpscaleComposer *composer,
-          Block                 *block,
-          guint                  tile_index,
-          GeglBuffer            *painted)
-{
-  UpscaleRect        rect = block->rect;
-  UpscaleRect        tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
-  GeglRectangle      roi = { rect.x - tile.x, rect.y - tile.y, rect.width, rect.height };
-  UpscaleBlendChange change = { block->painted, block->seen, block->x_weights,
-                                block->y_weights };
-
-  gegl_buffer_get (painted, &roi, 1.0, babl_format (PAINTED_FORMAT), block->words,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  convert_painted (composer, block);
-  upscale_tile_plan_get_x_weights (composer->plan, tile_index, rect.x, rect.width,
-                                   block->x_weights);
-  upscale_tile_plan_get_y_weights (composer->plan, tile_index, rect.y, rect.height,
-                                   block->y_weights);
-  upscale_blend_add (block->base, rect.width, rect.height, change);
-}
-
 /* All tiles of the cell are settled, so no thread writes their buffers any more, and
  * the buffers are kept until count_off(). */
 static void
-compose_block (UpscaleComposer *composer, const UpscaleCell *cell, UpscaleRect rect)
-{
-  g_auto (Block) block = block_new (rect);
-  gboolean has_seen = FALSE;
-
-  upscale_source_get_base (composer->source, rect, block.base);
-  for (guint i = 0; i < cell->n_tiles; i++)
-    {
-      GeglBuffer *painted = composer->tiles[cell->tiles[i]].painted;
-
-      if (!painted)
-        continue;
-      if (!has_seen)
-        convert_seen (composer, &block);
-      has_seen = TRUE;
-      add_tile (composer, &block, cell->tiles[i], painted);
-    }
-  upscale_source_write (composer->source, composer->result, rect, block.base);
-}
-
-static void
 compose_cell (UpscaleComposer *composer, const UpscaleCell *cell)
 {
-  UpscaleRect rect = cell->rect;
+  GeglBuffer *painted[UPSCALE_CELL_MAX_TILES] = { NULL };
 
-  for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
-    for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
-      {
-        UpscaleRect block = { x, y, MIN (BLOCK_WIDTH_PX, rect.x + rect.width - x),
-                              MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
-
-        compose_block (composer, cell, block);
-      }
+  for (guint i = 0; i < cell->n_tiles; i++)
+    painted[i] = composer->tiles[cell->tiles[i]].painted;
+  upscale_cell_composer_run (&composer->cells, cell, painted);
 }
 
 static void
@@ -234,8 +110,7 @@ upscale_composer_new (UpscaleSource   *source,
   composer->plan = upscale_tile_plan_ref (plan);
   composer->color_correction = color_correction;
   composer->result = gegl_buffer_new (&extent, upscale_source_get_format (source));
-  composer->seen_fish = babl_fish (babl_format ("R'G'B' float"),
-                                   upscale_source_get_working_rgb_format (source));
+  composer->cells = upscale_cell_composer_new (source, plan, composer->result);
   g_mutex_init (&composer->lock);
   composer->tiles = g_new0 (TileState, upscale_tile_plan_get_n_tiles (plan));
   composer->n_cells_left = upscale_tile_plan_get_n_cells (plan);
@@ -296,12 +171,13 @@ correct (const UpscaleComposer *composer, guint tile_index, const UpscalePixels 
 {
   UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
   GeglRectangle extent = { 0, 0, tile.width, tile.height };
-  GeglBuffer   *buffer = gegl_buffer_new (&extent, babl_format (PAINTED_FORMAT));
+  GeglBuffer   *buffer =
+      gegl_buffer_new (&extent, babl_format (UPSCALE_SEAM_PAINTED_FORMAT));
   g_autoptr (UpscalePixels) seen = upscale_source_get_seen (composer->source, tile);
   g_autofree guint16 *words =
       upscale_color_correct (painted, seen, composer->color_correction);
 
-  gegl_buffer_set (buffer, &extent, 0, babl_format (PAINTED_FORMAT), words,
+  gegl_buffer_set (buffer, &extent, 0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT), words,
                    GEGL_AUTO_ROWSTRIDE);
   return buffer;
 }

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upscale-cell-composer.h"
+
+#include <string.h>
+
+#include "upscale-blend.h"
+#include "upscale-low-pass.h"
+#include "upscale-seam.h"
+
+/* A cell is composed in blocks of at most this size, which bounds the memory of one
+ * worker. */
+#define BLOCK_WIDTH_PX 1024
+#define BLOCK_HEIGHT_PX 128
+
+#define CHANNELS 3
+#define BASE_CHANNELS 4
+
+/* Memory for composing one block. */
+typedef struct
+{
+  UpscaleRect rect; /* the part that is written */
+  UpscaleRect area; /* the part that is read: @rect with a margin for the low band */
+  float      *base; /* of @area */
+  float      *seen;
+  float      *painted; /* of the part of @area that a tile covers */
+  float      *srgb;
+  guint8     *bytes;
+  guint16    *words;
+  float      *rgba; /* of @rect, and the members below likewise */
+  float      *low;
+  float      *shares;
+  float      *presence; /* the sum of the weights of all tiles */
+  float      *x_weights;
+  float      *y_weights;
+} Block;
+
+static gsize
+count_px (UpscaleRect rect)
+{
+  return (gsize) rect.width * (gsize) rect.height;
+}
+
+static void
+block_clear (Block *block)
+{
+  g_free (block->base);
+  g_free (block->seen);
+  g_free (block->painted);
+  g_free (block->srgb);
+  g_free (block->bytes);
+  g_free (block->words);
+  g_free (block->rgba);
+  g_free (block->low);
+  g_free (block->shares);
+  g_free (block->presence);
+  g_free (block->x_weights);
+  g_free (block->y_weights);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Block, block_clear)
+
+static Block
+block_new (UpscaleRect rect, UpscaleRect area)
+{
+  gsize n = count_px (area);
+
+  return (Block) {
+    .rect = rect,
+    .area = area,
+    .base = g_new (float, BASE_CHANNELS *n),
+    .seen = g_new (float, CHANNELS *n),
+    .painted = g_new (float, CHANNELS *n),
+    .srgb = g_new (float, CHANNELS *n),
+    .bytes = g_new (guint8, CHANNELS * n),
+    .words = g_new (guint16, CHANNELS * n),
+    .x_weights = g_new (float, rect.width),
+    .y_weights = g_new (float, rect.height),
+  };
+}
+
+static void
+add_memory_for_bands (Block *block)
+{
+  gsize n = count_px (block->rect);
+
+  block->rgba = g_new (float, BASE_CHANNELS *n);
+  block->low = g_new (float, CHANNELS *n);
+  block->shares = g_new (float, n);
+  block->presence = g_new0 (float, n);
+}
+
+/* The sent and the painted pixels are converted in the same way, so that equal values
+ * stay equal to the last bit. */
+static void
+convert_seen (const UpscaleCellComposer *composer, Block *block)
+{
+  gsize n = count_px (block->area);
+
+  upscale_source_see (composer->source, block->base, n, block->bytes);
+  for (gsize i = 0; i < CHANNELS * n; i++)
+    block->srgb[i] = (float) (block->bytes[i] / 255.0);
+  babl_process (composer->seen_fish, block->srgb, block->seen, (glong) n);
+}
+
+static void
+read_painted (const UpscaleCellComposer *composer,
+              Block                     *block,
+              guint                      tile_index,
+              GeglBuffer                *painted,
+              UpscaleRect                part)
+{
+  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglRectangle roi = { part.x - tile.x, part.y - tile.y, part.width, part.height };
+  gsize         n = count_px (part);
+
+  gegl_buffer_get (painted, &roi, 1.0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT),
+                   block->words, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < CHANNELS * n; i++)
+    block->srgb[i] = (float) (block->words[i] / 65535.0);
+  babl_process (composer->seen_fish, block->srgb, block->painted, (glong) n);
+}
+
+static void
+get_weights (const UpscaleCellComposer *composer, Block *block, guint tile_index)
+{
+  UpscaleRect rect = block->rect;
+
+  upscale_tile_plan_get_x_weights (composer->plan, tile_index, rect.x, rect.width,
+                                   block->x_weights);
+  upscale_tile_plan_get_y_weights (composer->plan, tile_index, rect.y, rect.height,
+                                   block->y_weights);
+}
+
+static void
+compose_plain_block (const UpscaleCellComposer *composer,
+                     const UpscaleCell         *cell,
+                     GeglBuffer               **painted,
+                     UpscaleRect                rect)
+{
+  g_auto (Block) block = block_new (rect, rect);
+  gboolean has_seen = FALSE;
+
+  upscale_source_get_base (composer->source, rect, block.base);
+  for (guint i = 0; i < cell->n_tiles; i++)
+    {
+      UpscaleBlendChange change = { block.painted, block.seen, block.x_weights,
+                                    block.y_weights };
+
+      if (!painted[i])
+        continue;
+      if (!has_seen)
+        convert_seen (composer, &block);
+      has_seen = TRUE;
+      read_painted (composer, &block, cell->tiles[i], painted[i], rect);
+      get_weights (composer, &block, cell->tiles[i]);
+      upscale_blend_add (block.base, rect.width, rect.height, change);
+    }
+  upscale_source_write (composer->source, composer->result, rect, block.base);
+}
+
+/* Adds a margin, as far as the picture goes. */
+static UpscaleRect
+add_margin (const UpscaleTilePlan *plan, UpscaleRect rect)
+{
+  int         reach = UPSCALE_LOW_PASS_REACH_PX;
+  UpscaleRect picture = { 0, 0, upscale_tile_plan_get_width (plan),
+                          upscale_tile_plan_get_height (plan) };
+
+  return upscale_rect_intersect (picture, (UpscaleRect) { rect.x - reach, rect.y - reach,
+                                                          rect.width + 2 * reach,
+                                                          rect.height + 2 * reach });
+}
+
+static void
+copy_base (Block *block)
+{
+  gsize left = (gsize) (block->rect.x - block->area.x);
+  gsize top = (gsize) (block->rect.y - block->area.y);
+  gsize row = (gsize) block->rect.width * BASE_CHANNELS;
+
+  for (gsize y = 0; y < (gsize) block->rect.height; y++)
+    memcpy (block->rgba + y * row,
+            block->base + ((top + y) * (gsize) block->area.width + left) * BASE_CHANNELS,
+            row * sizeof (float));
+}
+
+static void
+sum_presence (const UpscaleCellComposer *composer, Block *block, const UpscaleCell *cell)
+{
+  for (guint i = 0; i < cell->n_tiles; i++)
+    {
+      float *presence = block->presence;
+
+      get_weights (composer, block, cell->tiles[i]);
+      for (int y = 0; y < block->rect.height; y++)
+        for (int x = 0; x < block->rect.width; x++)
+          *presence++ += block->x_weights[x] * block->y_weights[y];
+    }
+}
+
+/* Turns the painted pixels of a part of the area into changes. Transparent pixels have
+ * none: endpoints received other colors there, which must not reach the low frequencies
+ * beside them. */
+static void
+subtract_seen (Block *block, UpscaleRect part)
+{
+  for (int y = 0; y < part.height; y++)
+    {
+      gsize at = (gsize) (part.y - block->area.y + y) * (gsize) block->area.width +
+                 (gsize) (part.x - block->area.x);
+      const float *seen = block->seen + CHANNELS * at;
+      const float *base = block->base + BASE_CHANNELS * at;
+      float       *change = block->painted + CHANNELS * (gsize) y * (gsize) part.width;
+
+      for (int x = 0; x < part.width; x++)
+        for (int i = CHANNELS * x; i < CHANNELS * (x + 1); i++)
+          change[i] = base[BASE_CHANNELS * x + 3] > 0.0F ? change[i] - seen[i] : 0.0F;
+    }
+}
+
+static void
+add_tile_in_bands (const UpscaleCellComposer *composer,
+                   Block                     *block,
+                   const UpscaleSeam         *seam,
+                   const UpscaleCell         *cell,
+                   guint                      slot,
+                   GeglBuffer                *painted)
+{
+  UpscaleRect rect = block->rect;
+  UpscaleRect part = upscale_rect_intersect (
+      block->area, upscale_tile_plan_get_tile (composer->plan, cell->tiles[slot])->rect);
+  UpscaleRect inside = { rect.x - part.x, rect.y - part.y, rect.width, rect.height };
+  UpscaleBlendBands bands = {
+    .change = block->painted +
+              CHANNELS * ((gsize) inside.y * (gsize) part.width + (gsize) inside.x),
+    .change_row_px = part.width,
+    .low = block->low,
+    .x_weights = block->x_weights,
+    .y_weights = block->y_weights,
+    .high_weights = block->shares,
+  };
+
+  read_painted (composer, block, cell->tiles[slot], painted, part);
+  subtract_seen (block, part);
+  upscale_low_pass_apply (block->painted, part.width, part.height, inside, block->low);
+  get_weights (composer, block, cell->tiles[slot]);
+  upscale_seam_get_shares (seam, slot, rect, block->shares);
+  for (gsize i = 0; i < count_px (rect); i++)
+    block->shares[i] *= block->presence[i];
+  upscale_blend_add_bands (block->rgba, rect.width, rect.height, bands);
+}
+
+static void
+compose_block_in_bands (const UpscaleCellComposer *composer,
+                        const UpscaleSeam         *seam,
+                        const UpscaleCell         *cell,
+                        GeglBuffer               **painted,
+                        UpscaleRect                rect)
+{
+  g_auto (Block) block = block_new (rect, add_margin (composer->plan, rect));
+
+  add_memory_for_bands (&block);
+  upscale_source_get_base (composer->source, block.area, block.base);
+  copy_base (&block);
+  convert_seen (composer, &block);
+  sum_presence (composer, &block, cell);
+  for (guint i = 0; i < cell->n_tiles; i++)
+    if (painted[i])
+      add_tile_in_bands (composer, &block, seam, cell, i, painted[i]);
+  upscale_source_write (composer->source, composer->result, rect, block.rgba);
+}
+
+/**
+ * upscale_cell_composer_new:
+ * @source: the layer
+ * @plan: tiles and cells over its target
+ * @result: a buffer of the target's size, in the layer's format
+ *
+ * Returns: the composer of the plan's cells
+ */
+UpscaleCellComposer
+upscale_cell_composer_new (UpscaleSource   *source,
+                           UpscaleTilePlan *plan,
+                           GeglBuffer      *result)
+{
+  return (UpscaleCellComposer) {
+    .source = source,
+    .plan = plan,
+    .result = result,
+    .seen_fish = babl_fish (babl_format ("R'G'B' float"),
+                            upscale_source_get_working_rgb_format (source)),
+  };
+}
+
+/**
+ * upscale_cell_composer_run:
+ * @composer: a composer
+ * @cell: the cell
+ * @painted: (array): for each tile of the cell, its pixels in
+ * %UPSCALE_SEAM_PAINTED_FORMAT, or %NULL if it shows the base
+ *
+ * Writes a cell: B + sum of w_i * (C (P_i) - B8_i), so that tiles contribute only their
+ * change to the base. Where painted tiles overlap, the weights of high frequencies change
+ * along an #UpscaleSeam, and those of low frequencies are the plan's. Computes, so call
+ * from a worker thread.
+ */
+void
+upscale_cell_composer_run (const UpscaleCellComposer *composer,
+                           const UpscaleCell         *cell,
+                           GeglBuffer               **painted)
+{
+  UpscaleRect rect;
+  g_autoptr (UpscaleSeam) seam = NULL;
+
+  g_return_if_fail (composer != NULL && cell != NULL && painted != NULL);
+
+  rect = cell->rect;
+  seam = upscale_seam_new (composer->plan, cell, painted);
+  for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
+    for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
+      {
+        UpscaleRect block = { x, y, MIN (BLOCK_WIDTH_PX, rect.x + rect.width - x),
+                              MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
+
+        if (seam)
+          compose_block_in_bands (composer, seam, cell, painted, block);
+        else
+          compose_plain_block (composer, cell, painted, block);
+      }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "upscale-source.h"
+#include "upscale-tile-plan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UpscaleCellComposer:
+ * @source: (transfer none): the layer
+ * @plan: (transfer none): tiles and cells over its target
+ * @result: (transfer none): the result, in the layer's format
+ * @seen_fish: the conversion from sRGB to the working format
+ *
+ * Everything that all cells share. A value that points at objects of the caller.
+ */
+typedef struct
+{
+  UpscaleSource   *source;
+  UpscaleTilePlan *plan;
+  GeglBuffer      *result;
+  const Babl      *seen_fish;
+} UpscaleCellComposer;
+
+UpscaleCellComposer upscale_cell_composer_new (UpscaleSource   *source,
+                                               UpscaleTilePlan *plan,
+                                               GeglBuffer      *result);
+void                upscale_cell_composer_run (const UpscaleCellComposer *composer,
+                                               const UpscaleCell         *cell,
+                                               GeglBuffer               **painted);
+
+G_END_DECLS
