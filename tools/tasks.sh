@@ -93,7 +93,7 @@ task_test() {
   done
   task_build
   # Remove the results of earlier runs, which count_tests.py would count again.
-  rm -f build/{work,sanitized,fuzz}/meson-logs/testlog.junit.xml
+  rm -f build/{work,sanitized,fuzz}/meson-logs/testlog.json
   meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
     if [ $# -eq 0 ] || [ "$2" = "$name" ]; then

@@ -7,6 +7,11 @@ import pytest
 from _pytest._io import TerminalWriter
 
 
+def print_comment(text: str) -> None:
+    for line in text.splitlines():
+        print(f"# {line}", flush=True)
+
+
 class TapReporter:
     def __init__(self) -> None:
         self.count = 0
@@ -18,7 +23,8 @@ class TapReporter:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            print("Bail out! " + str(report.longrepr).replace("\n", " | "), flush=True)
+            print_comment(str(report.longrepr))
+            print(f"Bail out! {report.nodeid} can't be read", flush=True)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and report.passed:
@@ -33,9 +39,11 @@ class TapReporter:
         else:
             print(f"{'ok' if report.passed else 'not ok'} {self.count} {name}", flush=True)
         if report.failed:
-            for line in str(report.longrepr).splitlines():
-                print(f"# {line}", flush=True)
+            # Programs that the test starts write their reasons there.
+            print_comment(f"{report.longrepr}\n{report.capstderr}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The lines of the test come right before the error, so that the end of a log has both.
+    config.option.tbstyle = "short"
     config.pluginmanager.register(TapReporter(), "terminalreporter")
