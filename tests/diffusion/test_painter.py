@@ -2,7 +2,9 @@
 """The real pipeline on a tiny model: effects of each setting on the pixels, and behavior when memory is short."""
 
 import json
+import random
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from tile_upscale_gpu.img2img import Img2Img
 from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.painter import Painter, paint_in_parts
 from tile_upscale_gpu.request import parse
-from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.samplers import SAMPLERS, make_scheduler
 from tile_upscale_gpu.settings import read_settings
 from tiny_sdxl import make_all
 from wire_client import check, decode, encode, make_picture, make_request
@@ -190,21 +192,57 @@ def test_every_sampler_paints(painter: Painter, sampler: str) -> None:
     assert abs(painted - block_means(make_picture(64, 0))).max() > 1
 
 
-def test_little_strength_with_few_steps_still_takes_a_step(painter: Painter) -> None:
+@pytest.fixture
+def unet_runs(painter: Painter) -> Iterator[list[int]]:
+    """Grows by one with each run of the UNet."""
+    runs: list[int] = []
+    hook = painter.load().plain.unet.register_forward_hook(lambda *_: runs.append(1))
+    yield runs
+    hook.remove()
+
+
+def test_little_strength_with_few_steps_still_takes_a_step(painter: Painter, unet_runs: list[int]) -> None:
     painted = paint_one(painter, steps=2, strength=0.2)
+    assert len(unet_runs) == 1
     assert abs(painted - block_means(make_picture(64, 0))).max() > 1
 
 
-def test_stop_is_heard_between_steps(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
+def test_every_strength_and_number_of_steps_is_bounded(painter: Painter, unet_runs: list[int], sampler: str) -> None:
+    """Draws steps and strengths, also at the edges where a schedule has just one step or none."""
+    dice = random.Random(sampler)
+    longest, order = SAMPLERS[sampler].max_steps, 2 if sampler == "heun" else 1
+    for strength in (1 / 161, 1 / dice.randint(2, 1200), 1 / longest, 0.99 / longest, 5e-324, 1.0):
+        steps = dice.randint(1, int(min(longest, painter.settings.max_steps, max(1, 3 / strength))))
+        unet_runs.clear()
+        painted = paint_one(painter, sampler=sampler, steps=steps, strength=strength, controlnet={"enabled": False})
+        # A schedule of `length` steps gives img2img int(length * strength) of them.
+        if int(steps * strength) >= 1:
+            expected = order * int(steps * strength) - (order - 1)
+        else:
+            expected = int(any(int(length * strength) for length in range(longest + 1)))
+        assert len(unet_runs) == expected, (steps, strength)
+        if not expected:
+            assert abs(painted - block_means(make_picture(64, 0))).max() <= 0.51
+
+
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
+def test_longest_schedule_of_every_sampler_is_known(painter: Painter, sampler: str) -> None:
+    longest = SAMPLERS[sampler].max_steps
+    scheduler = make_scheduler(sampler, painter.load().scheduler_config)
+    scheduler.set_timesteps(longest)
+    assert torch.isfinite(scheduler.timesteps.double()).all()
+    assert longest == scheduler.config.num_train_timesteps or longest == scheduler.config.original_inference_steps
+
+
+def test_stop_is_heard_between_steps(painter: Painter, unet_runs: list[int]) -> None:
     """After is_stopped() returned True the UNet runs no further step."""
-    runs = []
-    painter.load().plain.unet.register_forward_hook(lambda *_: runs.append(1))
     request = parse(json.dumps(make(steps=50, strength=1.0)).encode(), None, painter.settings).request
     context = RecordingContext(stop_after=6)
     with pytest.raises(Stopped):
         painter.paint(request, context)
     assert context.questions == 7
-    assert 1 <= len(runs) <= 7
+    assert 1 <= len(unet_runs) <= 7
     assert not context.results
 
 

@@ -13,7 +13,7 @@ from wire_client import check, encode, make_picture, make_request
 
 SETTINGS = Settings.model_validate(
     {
-        "models": {"a": {}, "b": {}},
+        "models": {"a": {}, "b": {}, "few": {"sampler": "lcm"}},
         "controlnets": {"tile": {}},
         "loras": {"style": {}},
         "ip_adapter": {},
@@ -73,6 +73,12 @@ def test_what_is_no_object_is_400(body: bytes) -> None:
         ({"steps": 0}, 422, "steps"),
         ({"steps": 100000}, 422, "150"),
         ({"steps": 2.5}, 422, "steps"),
+        ({"steps": 51, "sampler": "LCM"}, 422, "50"),
+        ({"steps": 51, "sampler": "tcd"}, 422, "50"),
+        ({"steps": 51, "base_model": "few"}, 422, "50"),
+        ({"cfg_scale": float("nan")}, 400, "JSON"),
+        ({"controlnet": {"enabled": True, "guidance_start": 0.5, "guidance_end": 0.5}}, 422, "guidance_start"),
+        ({"controlnet": {"enabled": True, "guidance_start": 1.0}}, 422, "guidance_start"),
         ({"strength": 1.1}, 422, "strength"),
         ({"target_width": 1024}, 422, "512"),
         ({"gen_res": 1024}, 422, "512"),

@@ -160,7 +160,14 @@ def test_without_a_token_it_listens_on_loopback_only(settings: Path, host: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "word"), [("", "models"), ("[models.a]\nsampel = 1\n", "sampel"), ("[models.a]\nloras = {x = 1}\n", "'x'"), ("not toml", "")]
+    ("text", "word"),
+    [
+        ("", "models"),
+        ("[models.a]\nsampel = 1\n", "sampel"),
+        ("[models.a]\nloras = {x = 1}\n", "'x'"),
+        ('[models.a]\nsampler = "eule"\n', "'eule'"),
+        ("not toml", ""),
+    ],
 )
 def test_broken_settings_are_reported(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "settings.toml"

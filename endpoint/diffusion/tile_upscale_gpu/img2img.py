@@ -43,7 +43,7 @@ class Img2Img:
             check()
             latents.append(self.model.encode_picture(_to_tensor(picture)))
         painted = torch.cat(latents)
-        if self.params.strength > 0:
+        if self.params.schedule_steps:
             painted = self._denoise(painted, pictures, seeds, prompts, check)
         answers = []
         for latent in painted.split(1):
@@ -62,7 +62,7 @@ class Img2Img:
         # A scheduler holds the state of one run. Noise drawn on the CPU is the same with every kind of GPU.
         self.pipeline.scheduler = make_scheduler(self.params.sampler, self.model.scheduler_config)
         return self.pipeline(
-            image=latents, strength=self.params.strength, num_inference_steps=self.params.enough_steps,
+            image=latents, strength=self.params.strength, num_inference_steps=self.params.schedule_steps,
             guidance_scale=self.params.cfg_scale, generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
             ip_adapter_image_embeds=self.reference, callback_on_step_end=on_step_end, output_type="latent",
             **self._stack_prompts(prompts), **control,

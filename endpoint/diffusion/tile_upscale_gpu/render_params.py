@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parameters of a batch as the pipeline takes them."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
 
-from tile_upscale_gpu.messages import Request
+from tile_upscale_gpu.messages import Controlnet, Request
+from tile_upscale_gpu.samplers import find_sampler
 from tile_upscale_gpu.settings import Settings
 
 DEFAULT_STRENGTH = 0.3
@@ -39,12 +39,12 @@ class RenderParams:
             strength=_or(params.strength, DEFAULT_STRENGTH),
             steps=_or(params.steps, DEFAULT_STEPS),
             cfg_scale=_or(params.cfg_scale, DEFAULT_CFG_SCALE),
-            sampler=params.sampler or settings.models[config.base_model or settings.default_model].sampler,
+            sampler=choose_sampler(request, settings),
             controlnet=(control.model or next(iter(settings.controlnets))) if control else None,
             conditioning={
                 "controlnet_conditioning_scale": float(_or(control.conditioning_scale, DEFAULT_CONDITIONING_SCALE)),
-                "control_guidance_start": float(_or(control.guidance_start, 0.0)),
-                "control_guidance_end": float(_or(control.guidance_end, 1.0)),
+                "control_guidance_start": control_range(control)[0],
+                "control_guidance_end": control_range(control)[1],
             } if control else {},
             loras={lora.name: lora.weight for lora in config.loras or []},
             reference=reference,
@@ -56,11 +56,22 @@ class RenderParams:
         return self.cfg_scale > 1
 
     @property
-    def enough_steps(self) -> int:
-        """Number of steps to ask diffusers for. img2img runs the last `strength` of them, so a low strength needs more to run one."""
-        if self.strength <= 0 or int(self.steps * self.strength) >= 1:
-            return self.steps
-        return math.ceil(1 / self.strength)
+    def schedule_steps(self) -> int:
+        """Number of steps to ask diffusers for, or 0 if the strength is too low for one step of the sampler's longest schedule.
+
+        img2img runs the last int(steps * strength) of them, so a low strength needs a longer schedule to run one.
+        """
+        lengths = range(self.steps, find_sampler(self.sampler).max_steps + 1)
+        return next((length for length in lengths if int(length * self.strength) >= 1), 0)
+
+
+def choose_sampler(request: Request, settings: Settings) -> str:
+    return request.gen_params.sampler or settings.models[request.model_config_.base_model or settings.default_model].sampler
+
+
+def control_range(control: Controlnet) -> tuple[float, float]:
+    """Part of the steps, from 0 to 1, in which the ControlNet is active."""
+    return float(_or(control.guidance_start, 0.0)), float(_or(control.guidance_end, 1.0))
 
 
 def _or(value: Any, default: Any) -> Any:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pydantic
 import pydantic_core
 
-from tile_upscale_gpu.messages import Request
+from tile_upscale_gpu.messages import Controlnet, Request
 from tile_upscale_gpu.problem import Problem
-from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.render_params import choose_sampler, control_range
+from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
 from tile_upscale_gpu.settings import Settings
 
 PROTOCOL = 1
@@ -53,7 +54,7 @@ def target_size(request: Request, own: tuple[int, int]) -> tuple[int, int]:
 
 def _load(body: bytes) -> dict[str, object]:
     try:
-        data = pydantic_core.from_json(body)
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, f"the body is not JSON: {error}") from error
     if not isinstance(data, dict):
@@ -96,6 +97,7 @@ def _check_names(request: Request, settings: Settings) -> None:
         if not settings.controlnets:
             raise Problem(422, "'model_config.controlnet': this endpoint has no ControlNet; switch it off")
         _check_name("model_config.controlnet.model", config.controlnet.model, settings.controlnets)
+        _check_guidance(config.controlnet)
     if request.ip_adapter_enabled and settings.ip_adapter is None:
         raise Problem(422, "'ip_adapter_enabled': this endpoint has no IP-Adapter; leave the reference picture out")
     _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), SAMPLERS)
@@ -106,9 +108,20 @@ def _check_name(field: str, name: str | None, known: Mapping[str, object]) -> No
         raise Problem(422, f"'{field}': '{name}' is not here; this endpoint has {', '.join(known) or 'none'}")
 
 
+def _check_guidance(control: Controlnet) -> None:
+    start, end = control_range(control)
+    if start >= end:
+        raise Problem(422, "'model_config.controlnet.guidance_start' must be less than 'guidance_end'")
+
+
 def _check_cost(request: Request, settings: Settings) -> None:
-    if (request.gen_params.steps or 1) > settings.max_steps:
+    steps = request.gen_params.steps or 1
+    if steps > settings.max_steps:
         raise Problem(422, f"'gen_params.steps' must be at most {settings.max_steps} here")
+    sampler = choose_sampler(request, settings)
+    limit = find_sampler(sampler).max_steps
+    if steps > limit:
+        raise Problem(422, f"'gen_params.steps': the sampler '{sampler}' takes at most {limit} steps; choose fewer, or another sampler")
     width, height = target_size(request, (0, 0))
     sides = {
         "target_width": width,

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tile_upscale_gpu import VERSION
+from tile_upscale_gpu.samplers import SAMPLERS
 
 FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
 TOKEN_VARIABLE = "UPSCALE_TOKEN"
@@ -109,10 +110,12 @@ class Settings(Table):
     ray: Ray = Ray()
 
     @model_validator(mode="after")
-    def _fixed_loras_exist(self) -> "Settings":
+    def _names_exist(self) -> "Settings":
         for name, model in self.models.items():
             if unknown := set(model.loras) - set(self.loras):
                 raise ValueError(f"model '{name}' wants the LoRA '{unknown.pop()}', which is not in [loras]")
+            if model.sampler.lower() not in SAMPLERS:
+                raise ValueError(f"model '{name}' has the unknown sampler '{model.sampler}'; the service has {', '.join(SAMPLERS)}")
         return self
 
     def locate(self, name: str, weights: Weights) -> Path:
