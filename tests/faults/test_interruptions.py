@@ -14,10 +14,16 @@ def holding(after: int) -> EchoEndpoint:
     return EchoEndpoint(Behavior(hold_after=after, hold_s=0.1))
 
 
+def wait_for_five_tiles(job: Job, endpoint: EchoEndpoint) -> None:
+    """Waits until five tiles have arrived, and the batches that follow them are at the endpoint."""
+    wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+    endpoint.wait_until_full()
+
+
 def test_cancel_stops_the_servers_and_keeps_every_tile(tmp_path: Path) -> None:
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1)
-        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        wait_for_five_tiles(job, endpoint)
         job.send("cancel")
         outcome = job.finish()
         assert outcome.report["error"] is not None
@@ -33,7 +39,7 @@ def test_killed_job_is_collected_by_the_next(tmp_path: Path) -> None:
     """Tiles that the endpoint finished after the kill are collected, and not painted again."""
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1)
-        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        wait_for_five_tiles(job, endpoint)
         job.kill()
         endpoint.release()
         submitted = {tile["index"] for request in endpoint.requests for tile in request["tiles"]}
@@ -87,7 +93,7 @@ def test_killed_job_whose_lease_has_ended_is_collected_too(tmp_path: Path) -> No
     """The server ended the lease in the middle of a batch: finished tiles are collected, the others are sent again."""
     with holding(5) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1, batch_size=4)
-        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        wait_for_five_tiles(job, endpoint)
         job.kill()
         endpoint.behavior.hold_after = None
         for batch_id in list(endpoint.jobs):
@@ -102,7 +108,7 @@ def test_orphaned_batches_of_other_settings_are_left_alone(tmp_path: Path) -> No
     """A run with another seed ignores the first run's batches; a third run with the first seed collects them."""
     with holding(0) as endpoint:
         job = Job(tmp_path, endpoint.url, speed=1, seed=1)
-        wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
+        endpoint.wait_until_full()
         job.kill()
         endpoint.release()
         wait_until(lambda: len(endpoint.ledger.painted) == 6, "six tiles are painted")
@@ -120,7 +126,7 @@ def test_running_job_keeps_its_batches_to_itself(tmp_path: Path) -> None:
     """A second job neither collects nor stops the batches of a job that still runs."""
     with holding(0) as endpoint:
         first = Job(tmp_path, endpoint.url, speed=1)
-        wait_until(lambda: len(endpoint.requests) == 2, "two batches are there")
+        endpoint.wait_until_full()
         second = Job(tmp_path, endpoint.url, speed=1)
         wait_until(lambda: len(endpoint.requests) == 4, "the second has sent its own")
         second.send("cancel")
@@ -134,7 +140,7 @@ def test_machine_that_slept(tmp_path: Path) -> None:
     """After hours of sleep connections are gone, every deadline is due, and the endpoint has ended its leases."""
     with holding(5) as endpoint, CuttableLine(endpoint.url) as line:
         job = Job(tmp_path, line.url, speed=1)
-        wait_until(lambda: len(job.events("tile-settled")) == 5, "five tiles have arrived")
+        wait_for_five_tiles(job, endpoint)
         for batch_id in list(endpoint.jobs):
             endpoint.stop(batch_id, "nobody has asked for it for 120 s")
         line.cut()

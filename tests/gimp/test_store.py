@@ -68,6 +68,7 @@ def test_what_the_endpoint_finished_after_the_kill_is_collected(gimp: Gimp) -> N
     with EchoEndpoint(Behavior(hold_after=9)) as endpoint:
         process = gimp.start_jobs(make_job(endpoint.url))
         wait_until(lambda: len(gimp.list_stored_tiles()) == 9, "nine tiles are kept")
+        endpoint.wait_until_full()
         kill_all("tile-upscale", process.pid)
         gimp.finish(process)
         endpoint.release()

@@ -19,7 +19,10 @@ from urllib.parse import parse_qs
 
 import jsonschema
 from PIL import Image
+from polling import LIMIT_S, wait_until
 from wire_client import check
+
+N_SLOTS = 2
 
 
 class Ledger:
@@ -113,14 +116,22 @@ class EchoEndpoint:
             self.is_released = True
             self.lock.notify_all()
 
-    def wait_for_tiles(self, n: int, timeout_s: float = 60) -> None:
+    def wait_for_tiles(self, n: int) -> None:
         with self.lock:
-            if not self.lock.wait_for(lambda: len(self.painted) >= n, timeout_s):
+            if not self.lock.wait_for(lambda: len(self.painted) >= n, LIMIT_S):
                 raise TimeoutError(f"saw {len(self.painted)} of {n} tiles")
+
+    def wait_until_full(self) -> None:
+        """Waits until each slot holds an unfinished batch, so that no other batch of a client is on its way here."""
+
+        def is_unfinished(job: dict[str, Any]) -> bool:
+            return bool(job["status"] == "running" and len(job["results"]) < len(job["request"]["tiles"]))
+
+        wait_until(lambda: sum(map(is_unfinished, list(self.jobs.values()))) == N_SLOTS, "each slot holds an unfinished batch")
 
     def health(self) -> dict[str, Any]:
         return {
-            "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "autoscales": False, "concurrency": 2,
+            "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "autoscales": False, "concurrency": N_SLOTS,
             "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30, "multiple_of": self.behavior.multiple_of,
             "resizes": self.behavior.resizes, "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
         }  # fmt: skip

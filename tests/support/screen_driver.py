@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import gi
-from polling import wait_until
+from polling import LIMIT_S, wait_until
 
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-TIMEOUT_S = 60
 MAX_DEPTH = 30
 SHOWING, SENSITIVE = Atspi.StateType.SHOWING, Atspi.StateType.SENSITIVE
 
@@ -96,7 +95,7 @@ def wait_for(what: str, condition: Callable[[], Any]) -> Any:
         except GLib.Error:
             return None
 
-    return wait_until(attempt, what, TIMEOUT_S)
+    return wait_until(attempt, what, LIMIT_S)
 
 
 def wait_to_find(role: str, name: str) -> Any:
@@ -119,7 +118,7 @@ def find_clickable(role: str, name: str) -> tuple[Any, int] | None:
 
 def click(role: str, name: str) -> None:
     """Activates a widget through the accessibility bus, such as the item of a closed menu."""
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = time.monotonic() + LIMIT_S
     while True:
         node, index = wait_for(f"the {role} '{name}' can be clicked", lambda: find_clickable(role, name))
         # A widget that has become insensitive since refuses the action. An error is no refusal: the click may have arrived.
@@ -130,7 +129,7 @@ def click(role: str, name: str) -> None:
 
 
 def xdotool(*arguments: str) -> None:
-    subprocess.run(["xdotool", *arguments], check=True, timeout=TIMEOUT_S)
+    subprocess.run(["xdotool", *arguments], check=True, timeout=LIMIT_S)
 
 
 def extents(node: Any) -> list[int]:

@@ -109,7 +109,7 @@ class TileServer:
 
     def wait_while_held(self) -> None:
         with self.lock:
-            self.lock.wait_for(lambda: not self.held, 60)
+            self.lock.wait_for(lambda: not self.held)
 
     def count(self, method: str, start: str) -> int:
         return sum(1 for seen, path in self.requests if seen == method and path.startswith(start))
