@@ -225,8 +225,8 @@ add_key_rows (UpscaleEndpointForm *self)
 static void
 upscale_endpoint_form_init (UpscaleEndpointForm *self)
 {
-  static const char *const duplicates[] = { N_ ("Where it costs nothing"), N_ ("Never"),
-                                            N_ ("Always"), NULL };
+  static const char *const duplicates[] = { N_ ("If the endpoint costs nothing"),
+                                            N_ ("Never"), N_ ("Always"), NULL };
 
   gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
   gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
@@ -238,7 +238,7 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
   self->certificate = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->certificate),
-                                  _ ("those that this computer trusts"));
+                                  _ ("certificates that this computer trusts"));
   add (self, _ ("Certi_ficate"), self->certificate,
        _ ("SHA-256 fingerprint of the only certificate to trust, for a server with a "
           "self-signed certificate"));

@@ -68,7 +68,7 @@ add_result (GimpProcedure *procedure)
       G_PARAM_READWRITE);
   gimp_procedure_add_boolean_return_value (
       procedure, "selection-only", _ ("Selection only"),
-      _ ("Whether a selection was left in the image, so that only that part was painted "
+      _ ("TRUE if the image had a selection, so that only the selected part was painted "
          "and the rest of the layer only enlarged"),
       FALSE, G_PARAM_READWRITE);
 }

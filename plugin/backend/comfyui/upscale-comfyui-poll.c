@@ -99,8 +99,8 @@ give_up (UpscaleComfyuiPoll *poll, GError **error)
     }
   g_set_error (
       error, UPSCALE_ERROR, UPSCALE_ERROR_EXPIRED,
-      _ ("it no longer knows the tile: it was started again, or somebody took it "
-         "out of the queue"));
+      _ ("the server no longer knows the tile: the server was restarted, or somebody "
+         "took the tile out of the queue"));
   return FALSE;
 }
 
