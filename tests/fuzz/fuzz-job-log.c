@@ -7,7 +7,7 @@
 #define N_TILES 9
 
 static void
-look (UpscaleOrphanedBatch *orphan)
+look (gpointer orphan, gpointer user_data)
 {
   g_autoptr (GArray) tiles = upscale_orphaned_batch_get_tiles (orphan);
 
@@ -22,6 +22,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GFile) folder = g_file_new_for_path (fuzz_get_folder ());
   g_autoptr (GPtrArray) orphans = upscale_batch_recovery_find (folder);
 
-  g_ptr_array_foreach (orphans, (GFunc) look, NULL);
+  g_ptr_array_foreach (orphans, look, NULL);
   return 0;
 }
