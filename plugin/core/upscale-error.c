@@ -54,9 +54,11 @@ upscale_error_set_retry_after (GError *error, gint64 wait_us)
 gint64
 upscale_error_get_retry_after (const GError *error)
 {
-  const UpscaleErrorPrivate *private =
-      error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
+  const UpscaleErrorPrivate *private;
 
+  g_return_val_if_fail (error != NULL, 0);
+
+  private = error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
   return private ? private->retry_after_us : 0;
 }
 
@@ -84,6 +86,8 @@ upscale_error_set_unready (GError *error)
 gboolean
 upscale_error_is_busy (const GError *error)
 {
+  g_return_val_if_fail (error != NULL, FALSE);
+
   return g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_BUSY);
 }
 
@@ -97,9 +101,11 @@ upscale_error_is_busy (const GError *error)
 gboolean
 upscale_error_is_unready (const GError *error)
 {
-  const UpscaleErrorPrivate *private =
-      error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
+  const UpscaleErrorPrivate *private;
 
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  private = error->domain == UPSCALE_ERROR ? upscale_error_get_private (error) : NULL;
   return private && upscale_error_is_transient (error) &&
          (private->is_unready || private->retry_after_us > 0 ||
           upscale_error_is_busy (error));
@@ -133,6 +139,8 @@ upscale_error_tidy (GError *error)
 gboolean
 upscale_error_is_transient (const GError *error)
 {
+  g_return_val_if_fail (error != NULL, FALSE);
+
   if (error->domain != UPSCALE_ERROR)
     return FALSE;
 

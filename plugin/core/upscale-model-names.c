@@ -133,9 +133,13 @@ upscale_model_names_choose (const char *const *names,
                             const char *const *words,
                             const char        *model)
 {
-  g_auto (GStrv) candidates = upscale_model_names_filter (names, words);
-  const char *chosen = upscale_model_names_fit ((const char *const *) candidates, model);
+  g_auto (GStrv) candidates = NULL;
+  const char *chosen;
 
+  g_return_val_if_fail (words != NULL, NULL);
+
+  candidates = upscale_model_names_filter (names, words);
+  chosen = upscale_model_names_fit ((const char *const *) candidates, model);
   if (!chosen)
     chosen = *candidates;
   while (chosen && !g_str_equal (*names, chosen))
@@ -155,9 +159,13 @@ upscale_model_names_choose (const char *const *names,
 char *
 upscale_model_names_dup_without_hash (const char *name)
 {
-  const char *bracket = strrchr (name, '[');
-  gsize       length = strlen (name);
+  const char *bracket;
+  gsize       length;
 
+  g_return_val_if_fail (name != NULL, NULL);
+
+  bracket = strrchr (name, '[');
+  length = strlen (name);
   if (!bracket || bracket < name + 2 || bracket[-1] != ' ' || name[length - 1] != ']' ||
       strspn (bracket + 1, "0123456789abcdefABCDEF") != strlen (bracket) - 2)
     return g_strdup (name);
@@ -201,9 +209,14 @@ dup_stem (const char *name)
 gboolean
 upscale_model_names_are_same (const char *name, const char *other)
 {
-  g_autofree char *stem = dup_stem (name);
-  g_autofree char *other_stem = dup_stem (other);
+  g_autofree char *stem = NULL;
+  g_autofree char *other_stem = NULL;
 
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (other != NULL, FALSE);
+
+  stem = dup_stem (name);
+  other_stem = dup_stem (other);
   return g_ascii_strcasecmp (stem, other_stem) == 0;
 }
 
@@ -231,10 +244,13 @@ have_same_folder (const char *name, const char *other)
 const char *
 upscale_model_names_find (const char *const *names, const char *wanted)
 {
-  g_autofree char *plain = upscale_model_names_dup_without_hash (wanted);
+  g_autofree char *plain = NULL;
   const char      *found = NULL;
   guint            n_found = 0;
 
+  g_return_val_if_fail (wanted != NULL, NULL);
+
+  plain = upscale_model_names_dup_without_hash (wanted);
   for (gsize i = 0; names && names[i]; i++)
     {
       g_autofree char *listed = upscale_model_names_dup_without_hash (names[i]);

@@ -277,6 +277,8 @@ upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answe
 gboolean
 upscale_retry_should_halve (const GError *error, guint n_tiles)
 {
+  g_return_val_if_fail (error != NULL, FALSE);
+
   return n_tiles > 1 && g_error_matches (error, UPSCALE_ERROR, UPSCALE_ERROR_TOO_LARGE);
 }
 
@@ -294,6 +296,8 @@ upscale_retry_should_halve (const GError *error, guint n_tiles)
 gboolean
 upscale_retry_takes_try_back (const GError *error, guint n_tiles, int max_tries)
 {
+  g_return_val_if_fail (error != NULL, FALSE);
+
   return max_tries > 1 && upscale_retry_should_halve (error, n_tiles);
 }
 

@@ -212,8 +212,11 @@ upscale_similarity_check (const UpscalePixels *seen,
 gboolean
 upscale_similarity_is_single_colored (const UpscalePixels *pixels)
 {
-  gsize n = upscale_pixels_get_row_bytes (pixels) * (gsize) pixels->height_px;
+  gsize n;
 
+  g_return_val_if_fail (pixels != NULL, FALSE);
+
+  n = upscale_pixels_get_row_bytes (pixels) * (gsize) pixels->height_px;
   return n <= UPSCALE_PIXELS_CHANNELS ||
          memcmp (pixels->data, pixels->data + UPSCALE_PIXELS_CHANNELS,
                  n - UPSCALE_PIXELS_CHANNELS) == 0;

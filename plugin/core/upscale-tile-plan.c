@@ -342,10 +342,13 @@ seam_after (UpscaleGridAxis axis, int index)
 UpscaleRect
 upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
 {
-  const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, index);
+  const UpscaleTile *tile;
   int                left;
   int                top;
 
+  g_return_val_if_fail (plan != NULL, (UpscaleRect) { 0 });
+
+  tile = upscale_tile_plan_get_tile (plan, index);
   if (!tile)
     return (UpscaleRect) { 0 };
   left = seam_before (plan->x_axis, tile->col);
@@ -407,11 +410,15 @@ get_reach (UpscaleGridAxis axis, int index)
 UpscaleRect
 upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint second)
 {
-  const UpscaleTile     *a = upscale_tile_plan_get_tile (plan, first);
-  const UpscaleTile     *b = upscale_tile_plan_get_tile (plan, second);
+  const UpscaleTile     *a;
+  const UpscaleTile     *b;
   UpscaleGridAxisSegment across;
   UpscaleGridAxisSegment down;
 
+  g_return_val_if_fail (plan != NULL, (UpscaleRect) { 0 });
+
+  a = upscale_tile_plan_get_tile (plan, first);
+  b = upscale_tile_plan_get_tile (plan, second);
   if (!a || !b)
     return (UpscaleRect) { 0 };
   if (a->row == b->row && a->col + 1 == b->col)

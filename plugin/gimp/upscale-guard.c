@@ -153,6 +153,8 @@ upscale_guard_start (int argc, char *argv[])
   pid_t guard = getpid ();
   pid_t worker;
 
+  g_return_if_fail (argv != NULL);
+
   if (argc != N_ARGS || !g_str_equal (argv[ARG_MODE], "-run") || pipe2 (ends, O_CLOEXEC))
     return;
   worker = fork ();

@@ -243,13 +243,19 @@ upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
                                     UpscaleRect             *selection,
                                     GError                 **error)
 {
-  GimpImage  *image = gimp_item_get_image (GIMP_ITEM (looks->layer));
-  UpscaleRect whole = { 0, 0, gimp_drawable_get_width (looks->drawable),
-                        gimp_drawable_get_height (looks->drawable) };
-  UpscaleRect bounds = get_bounds (looks->layer);
+  GimpImage  *image;
+  UpscaleRect whole;
+  UpscaleRect bounds;
   gboolean    is_any = FALSE;
   int         left, top, right, bottom;
 
+  g_return_val_if_fail (looks != NULL, FALSE);
+  g_return_val_if_fail (selection != NULL, FALSE);
+
+  image = gimp_item_get_image (GIMP_ITEM (looks->layer));
+  whole = (UpscaleRect) { 0, 0, gimp_drawable_get_width (looks->drawable),
+                          gimp_drawable_get_height (looks->drawable) };
+  bounds = get_bounds (looks->layer);
   if (!gimp_selection_bounds (image, &is_any, &left, &top, &right, &bottom) || !is_any)
     {
       *selection = whole;

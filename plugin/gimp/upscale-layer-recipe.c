@@ -346,16 +346,20 @@ upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
                                   GError                  **error)
 {
   UpscaleRect whole = { 0, 0, width_px, height_px };
-  UpscaleRect painted =
+  UpscaleRect painted;
+  UpscaleRect region = { 0 };
+  g_autoptr (UpscaleTilePlan) plan = NULL;
+
+  g_return_val_if_fail (recipe != NULL, region);
+
+  painted =
       upscale_rect_intersect (whole, upscale_rect_scale (recipe->selection, recipe->scale,
                                                          recipe->scale));
-  g_autoptr (UpscaleTilePlan) plan =
+  plan =
       upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px, height_px, painted,
                                                      recipe->tile_px, recipe->overlap_px,
                                                      recipe->scale },
                              error);
-  UpscaleRect region = { 0 };
-
   if (!plan)
     return region;
   region = upscale_tile_plan_cover (plan, selection);

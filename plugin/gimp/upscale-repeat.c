@@ -100,19 +100,22 @@ upscale_repeat_run (GimpProcedure       *procedure,
                     gpointer             run_data)
 {
   g_autoptr (UpscaleLayerRecipe) recipe = NULL;
-  g_autoptr (GimpProcedure) upscale =
-      upscale_procedure_new (gimp_get_plug_in (), upscale_run);
-  g_autoptr (GimpProcedureConfig) arguments = gimp_procedure_create_config (upscale);
+  g_autoptr (GimpProcedure) upscale = NULL;
+  g_autoptr (GimpProcedureConfig) arguments = NULL;
   GimpDrawable  *layers[2] = { NULL, NULL };
   gboolean       has_user = run_mode != GIMP_RUN_NONINTERACTIVE;
   UpscaleRunCall call = {
     .procedure = procedure,
     .image = image,
     .drawables = layers,
-    .config = arguments,
   };
   GError *error = NULL;
 
+  g_return_val_if_fail (drawables != NULL, NULL);
+
+  upscale = upscale_procedure_new (gimp_get_plug_in (), upscale_run);
+  arguments = gimp_procedure_create_config (upscale);
+  call.config = arguments;
   layers[0] = find_recipe (image, drawables[0], upscale, &recipe, &error);
   if (!recipe || (!has_user && !check_reference (recipe, &error)))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);

@@ -409,12 +409,14 @@ start_libraries (gboolean is_interactive)
 GimpValueArray *
 upscale_run_call (const UpscaleRunCall *call)
 {
-  g_auto (Run) run = { .call = call,
-                       .config = call->config,
-                       .is_interactive = call->run_mode != GIMP_RUN_NONINTERACTIVE };
+  g_auto (Run) run = { .call = call };
   GError    *error = NULL;
   GimpLayer *layer = NULL;
 
+  g_return_val_if_fail (call != NULL, NULL);
+
+  run.config = call->config;
+  run.is_interactive = call->run_mode != GIMP_RUN_NONINTERACTIVE;
   start_libraries (run.is_interactive);
   upscale_guard_begin (_ ("Tile Upscale was ended; most often that is because memory ran "
                           "out. Painted tiles are kept: close other programs or choose a "

@@ -283,6 +283,12 @@ upscale_cell_composer_new (UpscaleSource   *source,
                            UpscaleTilePlan *plan,
                            GeglBuffer      *result)
 {
+  UpscaleCellComposer none = { 0 };
+
+  g_return_val_if_fail (source != NULL, none);
+  g_return_val_if_fail (plan != NULL, none);
+  g_return_val_if_fail (GEGL_IS_BUFFER (result), none);
+
   return (UpscaleCellComposer) {
     .source = source,
     .plan = plan,

@@ -508,6 +508,26 @@ upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
   return TRUE;
 }
 
+/* Describes the bytes that a digest is made of, and their position in the target. */
+static char *
+describe_bytes (const UpscaleSource *source, UpscaleRect target, GeglRectangle reach)
+{
+  double x_factor = (double) source->target_width_px / source->width_px;
+  double y_factor = (double) source->target_height_px / source->height_px;
+  char   left[G_ASCII_DTOSTR_BUF_SIZE];
+  char   top[G_ASCII_DTOSTR_BUF_SIZE];
+  char   across[G_ASCII_DTOSTR_BUF_SIZE];
+  char   down[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup_printf ("%s %dx%d %dx%d %s %s %s %s", babl_get_name (source->format),
+                          reach.width, reach.height, target.width, target.height,
+                          g_ascii_dtostr (left, sizeof left,
+                                          target.x - reach.x * x_factor),
+                          g_ascii_dtostr (top, sizeof top, target.y - reach.y * y_factor),
+                          g_ascii_dtostr (across, sizeof across, x_factor),
+                          g_ascii_dtostr (down, sizeof down, y_factor));
+}
+
 /**
  * upscale_source_digest:
  * @source: a source
@@ -523,26 +543,19 @@ upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target)
 char *
 upscale_source_digest (UpscaleSource *source, UpscaleRect target)
 {
-  GeglRectangle reach = find_reach (source, target);
-  gsize         bytes_per_row =
-      (gsize) reach.width * (gsize) babl_format_get_bytes_per_pixel (source->format);
-  gsize              size = bytes_per_row * (gsize) reach.height;
-  g_autofree guint8 *bytes = g_malloc (size);
-  double             x_factor = (double) source->target_width_px / source->width_px;
-  double             y_factor = (double) source->target_height_px / source->height_px;
-  char               left[G_ASCII_DTOSTR_BUF_SIZE];
-  char               top[G_ASCII_DTOSTR_BUF_SIZE];
-  char               across[G_ASCII_DTOSTR_BUF_SIZE];
-  char               down[G_ASCII_DTOSTR_BUF_SIZE];
+  GeglRectangle      reach;
+  gsize              size;
+  g_autofree guint8 *bytes = NULL;
+  g_autofree char   *head = NULL;
   XXH128_hash_t      digest;
-  g_autofree char   *head =
-      g_strdup_printf ("%s %dx%d %dx%d %s %s %s %s", babl_get_name (source->format),
-                       reach.width, reach.height, target.width, target.height,
-                       g_ascii_dtostr (left, sizeof left, target.x - reach.x * x_factor),
-                       g_ascii_dtostr (top, sizeof top, target.y - reach.y * y_factor),
-                       g_ascii_dtostr (across, sizeof across, x_factor),
-                       g_ascii_dtostr (down, sizeof down, y_factor));
 
+  g_return_val_if_fail (source != NULL, NULL);
+
+  reach = find_reach (source, target);
+  size = (gsize) reach.width * (gsize) babl_format_get_bytes_per_pixel (source->format) *
+         (gsize) reach.height;
+  bytes = g_malloc (size);
+  head = describe_bytes (source, target, reach);
   gegl_buffer_get (source->pixels, &reach, 1.0, source->format, bytes,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   digest = XXH3_128bits_withSeed (bytes, size, XXH3_64bits (head, strlen (head)));

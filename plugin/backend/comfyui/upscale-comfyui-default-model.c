@@ -63,17 +63,21 @@ upscale_comfyui_default_model_needs_check (const UpscaleComfyuiServerInfo *info)
 char *
 upscale_comfyui_default_model_dup_id (const UpscaleComfyuiServerInfo *info)
 {
-  g_autofree char *text = g_strconcat ("tile-upscale default model\n",
-                                       upscale_comfyui_default_model_get (info), NULL);
-  g_autofree char *hex = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_autofree char *text = NULL;
+  g_autofree char *hex = NULL;
 
+  g_return_val_if_fail (info != NULL, NULL);
+
+  text = g_strconcat ("tile-upscale default model\n",
+                      upscale_comfyui_default_model_get (info), NULL);
+  hex = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
   return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
                           hex + 20);
 }
 
 /**
  * upscale_comfyui_default_model_lacks_part:
- * @failure: why a prompt has failed
+ * @failure: (nullable): why a prompt has failed
  *
  * ComfyUI says `VAE is invalid: None` in the nodes VAEEncode and VAEDecode, and `clip
  * input is invalid: None` in CLIPTextEncode.

@@ -60,17 +60,21 @@ describe_node_error (JsonObject *node_errors, const char **class_type)
 gboolean
 upscale_comfyui_prompt_check (const UpscaleHttpAnswer *answer, GError **error)
 {
-  gboolean tells_nodes =
-      answer->status == SOUP_STATUS_BAD_REQUEST || answer->status == SOUP_STATUS_OK;
-  g_autoptr (JsonObject) root =
-      tells_nodes ? upscale_json_parse_object (answer->body, NULL) : NULL;
-  JsonObject      *problem = upscale_json_get_object (root, "error");
-  JsonObject      *nodes = upscale_json_get_object (root, "node_errors");
+  g_autoptr (JsonObject) root = NULL;
+  JsonObject      *problem;
+  JsonObject      *nodes;
   const char      *class_type = "";
-  g_autofree char *of_node = nodes ? describe_node_error (nodes, &class_type) : NULL;
+  g_autofree char *of_node = NULL;
   g_autofree char *of_graph = NULL;
   g_autofree char *said = NULL;
 
+  g_return_val_if_fail (answer != NULL, FALSE);
+
+  if (answer->status == SOUP_STATUS_BAD_REQUEST || answer->status == SOUP_STATUS_OK)
+    root = upscale_json_parse_object (answer->body, NULL);
+  problem = upscale_json_get_object (root, "error");
+  nodes = upscale_json_get_object (root, "node_errors");
+  of_node = nodes ? describe_node_error (nodes, &class_type) : NULL;
   if (!problem && !of_node)
     return upscale_http_answer_check_status (answer, error);
   of_graph = g_strdup_printf ("%s %s", get_text (problem, "message"),
@@ -168,6 +172,8 @@ read_picture (JsonObject *outputs, const char *output, UpscaleComfyuiPromptEnd *
 void
 upscale_comfyui_prompt_clear_end (UpscaleComfyuiPromptEnd *end)
 {
+  g_return_if_fail (end != NULL);
+
   g_clear_pointer (&end->view, g_free);
   g_clear_error (&end->failure);
   g_clear_pointer (&end->node, g_free);

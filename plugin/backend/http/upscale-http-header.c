@@ -35,6 +35,8 @@ upscale_http_header_new (const char *name, const char *value)
 void
 upscale_http_header_free (UpscaleHttpHeader *header)
 {
+  g_return_if_fail (header != NULL);
+
   g_free (header->name);
   g_free (header->value);
   g_free (header);

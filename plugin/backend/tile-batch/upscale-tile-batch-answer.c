@@ -32,6 +32,8 @@ upscale_tile_batch_answer_new (void)
 void
 upscale_tile_batch_answer_free (UpscaleTileBatchAnswer *answer)
 {
+  g_return_if_fail (answer != NULL);
+
   g_array_unref (answer->results);
   g_free (answer->failure);
   g_free (answer);
