@@ -535,12 +535,12 @@ upscale_scheduler_init (UpscaleScheduler *self)
 
 static void
 make_parts (UpscaleScheduler *self,
-            guint             n_tiles,
+            GArray           *order,
             UpscaleGenParams *gen_params,
             UpscalePolicy     policy)
 {
-  self->pool = upscale_endpoint_pool_new (policy, n_tiles);
-  self->queue = upscale_tile_queue_new (n_tiles, self->pool);
+  self->pool = upscale_endpoint_pool_new (policy, order->len);
+  self->queue = upscale_tile_queue_new (order, self->pool);
   self->prober = upscale_endpoint_prober_new (self->clock, policy);
   self->requests =
       upscale_request_list_new ((UpscaleRequestListPlan) { .queue = self->queue,
@@ -568,7 +568,8 @@ watch (UpscaleScheduler *self, gpointer part, const char *signal, GCallback call
 /**
  * upscale_scheduler_new:
  * @provider: prepares tiles and accepts pictures
- * @n_tiles: tiles of the job
+ * @order: (transfer none) (element-type guint): the indices of the job's tiles, in the
+ * order in which they are sent
  * @gen_params: the parameters of the picture
  * @policy: the user's settings
  * @clock: the time
@@ -577,7 +578,7 @@ watch (UpscaleScheduler *self, gpointer part, const char *signal, GCallback call
  */
 UpscaleScheduler *
 upscale_scheduler_new (UpscaleTileProvider *provider,
-                       guint                n_tiles,
+                       GArray              *order,
                        UpscaleGenParams    *gen_params,
                        UpscalePolicy        policy,
                        UpscaleClock        *clock)
@@ -585,13 +586,14 @@ upscale_scheduler_new (UpscaleTileProvider *provider,
   UpscaleScheduler *self;
 
   g_return_val_if_fail (UPSCALE_IS_TILE_PROVIDER (provider), NULL);
+  g_return_val_if_fail (order != NULL, NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
   g_return_val_if_fail (UPSCALE_IS_CLOCK (clock), NULL);
 
   self = g_object_new (UPSCALE_TYPE_SCHEDULER, NULL);
   self->provider = g_object_ref (provider);
   self->clock = g_object_ref (clock);
-  make_parts (self, n_tiles, gen_params, policy);
+  make_parts (self, order, gen_params, policy);
   watch (self, self->prober, "probed", G_CALLBACK (on_probed));
   watch (self, self->prober, "failed", G_CALLBACK (on_probe_failed));
   watch (self, self->prober, "changed", G_CALLBACK (on_prober_changed));

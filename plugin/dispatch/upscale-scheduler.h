@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, UPSCALE, SCHEDULER, GObject)
 
 UpscaleScheduler *upscale_scheduler_new (UpscaleTileProvider *provider,
-                                         guint                n_tiles,
+                                         GArray              *order,
                                          UpscaleGenParams    *gen_params,
                                          UpscalePolicy        policy,
                                          UpscaleClock        *clock);

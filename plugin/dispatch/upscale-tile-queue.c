@@ -9,6 +9,7 @@
 typedef struct
 {
   UpscaleTileState state;
+  guint            place; /* in the order in which tiles are sent */
   int              n_tries;
   gboolean         goes_alone;
   gboolean         is_claimed; /* not to be duplicated */
@@ -34,14 +35,16 @@ struct _UpscaleTileQueue
   const UpscaleEndpointPool *pool; /* not owned */
   guint                      n_tiles;
   Tile                      *tiles;
-  guint       n_fresh_from;  /* this tile waits, as do later ones by state */
-  GTree      *returned;      /* tiles that wait below @n_fresh_from */
+  GArray                    *order; /* of guint: tile indices, the first to send first */
+  guint                      n_fresh_from; /* the tile at this place of @order waits, as
+                                            * do tiles at later ones by state */
+  GTree      *returned;      /* places below @n_fresh_from whose tiles wait */
   GHashTable *last_failures; /* tile index -> message, of failures that blame the tile */
   guint       n_in[UPSCALE_N_TILE_STATES];
 };
 
 static int
-compare_indices (gconstpointer a, gconstpointer b, gpointer user_data)
+compare_places (gconstpointer a, gconstpointer b, gpointer user_data)
 {
   guint first = GPOINTER_TO_UINT (a);
   guint second = GPOINTER_TO_UINT (b);
@@ -49,24 +52,37 @@ compare_indices (gconstpointer a, gconstpointer b, gpointer user_data)
   return (first > second) - (first < second);
 }
 
+static guint
+get_tile_at (const UpscaleTileQueue *queue, guint place)
+{
+  return g_array_index (queue->order, guint, place);
+}
+
 /**
  * upscale_tile_queue_new:
- * @n_tiles: tiles of the job
+ * @order: (transfer none) (element-type guint): the indices of the job's tiles, in the
+ * order in which they are sent
  * @pool: (nullable): the endpoints of the job, which must outlive the queue
  *
  * Returns: (transfer full): a queue in which all tiles wait
  */
 UpscaleTileQueue *
-upscale_tile_queue_new (guint n_tiles, const UpscaleEndpointPool *pool)
+upscale_tile_queue_new (GArray *order, const UpscaleEndpointPool *pool)
 {
-  UpscaleTileQueue *queue = g_new0 (UpscaleTileQueue, 1);
+  UpscaleTileQueue *queue;
 
+  g_return_val_if_fail (order != NULL, NULL);
+
+  queue = g_new0 (UpscaleTileQueue, 1);
   queue->pool = pool;
-  queue->n_tiles = n_tiles;
-  queue->tiles = g_new0 (Tile, n_tiles);
-  queue->returned = g_tree_new_full (compare_indices, NULL, NULL, NULL);
+  queue->n_tiles = order->len;
+  queue->tiles = g_new0 (Tile, order->len);
+  queue->order = g_array_ref (order);
+  for (guint place = 0; place < order->len; place++)
+    queue->tiles[get_tile_at (queue, place)].place = place;
+  queue->returned = g_tree_new_full (compare_places, NULL, NULL, NULL);
   queue->last_failures = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  queue->n_in[UPSCALE_TILE_WAITING] = n_tiles;
+  queue->n_in[UPSCALE_TILE_WAITING] = order->len;
   return queue;
 }
 
@@ -84,6 +100,7 @@ upscale_tile_queue_free (UpscaleTileQueue *queue)
   for (guint i = 0; i < queue->n_tiles; i++)
     g_free (queue->tiles[i].failure);
   g_free (queue->tiles);
+  g_array_unref (queue->order);
   g_tree_unref (queue->returned);
   g_hash_table_unref (queue->last_failures);
   g_free (queue);
@@ -134,8 +151,8 @@ set_state (UpscaleTileQueue *queue, guint tile_index, UpscaleTileState state)
 }
 
 /* The first tile that may go to the endpoint. A tile that failed at an endpoint goes to
- * another one while there is another. Returned tiles go first, so that the picture fills
- * from the top. */
+ * another one while there is another. Returned tiles go first, since they come before all
+ * fresh ones in the order. */
 static guint
 find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
 {
@@ -145,12 +162,13 @@ find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
 
   for (; node; node = g_tree_node_next (node))
     {
-      guint index = GPOINTER_TO_UINT (g_tree_node_key (node));
+      guint index = get_tile_at (queue, GPOINTER_TO_UINT (g_tree_node_key (node)));
 
       if (queue->tiles[index].avoided != endpoint || !has_others)
         return index;
     }
-  return queue->n_fresh_from < queue->n_tiles ? queue->n_fresh_from : UPSCALE_NO_TILE;
+  return queue->n_fresh_from < queue->n_tiles ? get_tile_at (queue, queue->n_fresh_from)
+                                              : UPSCALE_NO_TILE;
 }
 
 /**
@@ -172,10 +190,11 @@ static guint
 take_index (UpscaleTileQueue *queue, guint tile_index)
 {
   g_assert (queue->tiles[tile_index].state == UPSCALE_TILE_WAITING);
-  g_tree_remove (queue->returned, GUINT_TO_POINTER (tile_index));
+  g_tree_remove (queue->returned, GUINT_TO_POINTER (queue->tiles[tile_index].place));
   set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
   while (queue->n_fresh_from < queue->n_tiles &&
-         queue->tiles[queue->n_fresh_from].state != UPSCALE_TILE_WAITING)
+         queue->tiles[get_tile_at (queue, queue->n_fresh_from)].state !=
+             UPSCALE_TILE_WAITING)
     queue->n_fresh_from++;
   return tile_index;
 }
@@ -294,8 +313,9 @@ upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index)
 
   queue->tiles[tile_index].is_claimed = FALSE;
   set_state (queue, tile_index, UPSCALE_TILE_WAITING);
-  if (tile_index < queue->n_fresh_from)
-    g_tree_insert (queue->returned, GUINT_TO_POINTER (tile_index), NULL);
+  if (queue->tiles[tile_index].place < queue->n_fresh_from)
+    g_tree_insert (queue->returned, GUINT_TO_POINTER (queue->tiles[tile_index].place),
+                   NULL);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "upscale-limits.h"
 #include "upscale-repaint.h"
 #include "upscale-source.h"
+#include "upscale-tile-order.h"
 #include "upscale-tile-pipeline.h"
 
 #include <glib/gi18n-lib.h>
@@ -132,10 +133,13 @@ static void
 make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
 {
   g_autoptr (GPtrArray) orphans = upscale_batch_recovery_find (request->logs);
+  /* Only the selection is painted, so the middle of the region is that of the selection.
+   * No procedure of GIMP tells which part of the image a window shows. */
+  g_autoptr (GArray) order =
+      upscale_tile_order_new (self->plan, upscale_tile_plan_get_region (self->plan));
 
   self->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline),
-                             upscale_tile_plan_get_n_tiles (self->plan),
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline), order,
                              request->gen_params, request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);

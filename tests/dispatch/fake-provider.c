@@ -137,3 +137,14 @@ fake_provider_new (void)
 {
   return g_object_new (FAKE_TYPE_PROVIDER, NULL);
 }
+
+/* Returns the indices of all tiles, ascending. */
+GArray *
+fake_provider_make_order (guint n_tiles)
+{
+  GArray *order = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < n_tiles; i++)
+    g_array_append_val (order, i);
+  return order;
+}

@@ -23,5 +23,6 @@ struct _FakeProvider
 };
 
 FakeProvider *fake_provider_new (void);
+GArray       *fake_provider_make_order (guint n_tiles);
 
 G_END_DECLS

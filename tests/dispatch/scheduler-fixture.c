@@ -53,10 +53,11 @@ void
 start (Fixture *fixture, gboolean with_second)
 {
   g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+  g_autoptr (GArray) order = fake_provider_make_order (N_TILES);
 
   fixture->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), N_TILES,
-                             gen_params, fixture->policy, UPSCALE_CLOCK (fixture->clock));
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), order, gen_params,
+                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)
     add_endpoint (fixture, "second", fixture->second);

@@ -4,6 +4,16 @@
 #define N_TILES 5
 #define LOG_DOMAIN "tile-upscale-dispatch"
 
+static UpscaleTileQueue *
+make_queue (void)
+{
+  static const guint tiles[N_TILES] = { 1, 4, 2, 0, 3 };
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  g_array_append_vals (order, tiles, N_TILES);
+  return upscale_tile_queue_new (order, NULL);
+}
+
 /* The queue refuses each call with a critical, and reads and writes nothing. */
 static void
 use (UpscaleTileQueue *queue, guint tile_index)
@@ -32,7 +42,7 @@ use (UpscaleTileQueue *queue, guint tile_index)
 static void
 test_numbers_beyond_the_queue_are_refused (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
+  g_autoptr (UpscaleTileQueue) queue = make_queue ();
   guint beyond[] = { N_TILES, N_TILES + 1, 100000, G_MAXINT, UPSCALE_NO_TILE - 1 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (beyond); i++)
@@ -49,7 +59,7 @@ test_numbers_beyond_the_queue_are_refused (void)
 static void
 test_states_that_are_none_are_refused (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
+  g_autoptr (UpscaleTileQueue) queue = make_queue ();
 
   for (int n = 0; n < 2; n++)
     g_test_expect_message (LOG_DOMAIN, G_LOG_LEVEL_CRITICAL,
@@ -64,7 +74,7 @@ test_states_that_are_none_are_refused (void)
 static void
 test_tile_is_carried_twice_at_most (void)
 {
-  g_autoptr (UpscaleTileQueue) queue = upscale_tile_queue_new (N_TILES, NULL);
+  g_autoptr (UpscaleTileQueue) queue = make_queue ();
   int carriers[2];
 
   g_assert_false (upscale_tile_queue_can_be_duplicated (queue, 3));
@@ -84,6 +94,36 @@ test_tile_is_carried_twice_at_most (void)
   g_assert_true (upscale_tile_queue_can_be_duplicated (queue, 3));
 }
 
+static void
+assert_next (UpscaleTileQueue *queue, guint tile_index)
+{
+  g_assert_cmpuint (upscale_tile_queue_take (queue, NULL, UPSCALE_NO_TILE), ==,
+                    tile_index);
+}
+
+/* A returned tile comes before all that were never taken, and returned tiles keep the
+ * order among each other. */
+static void
+test_tiles_are_taken_in_the_given_order (void)
+{
+  g_autoptr (UpscaleTileQueue) queue = make_queue ();
+
+  g_assert_true (upscale_tile_queue_take_this (queue, 2));
+  assert_next (queue, 1);
+  assert_next (queue, 4);
+  assert_next (queue, 0);
+  upscale_tile_queue_return (queue, 0);
+  upscale_tile_queue_return (queue, 4);
+  assert_next (queue, 4);
+  assert_next (queue, 0);
+  assert_next (queue, 3);
+  upscale_tile_queue_return (queue, 3);
+  upscale_tile_queue_return (queue, 1);
+  g_assert_cmpuint (upscale_tile_queue_take_any (queue), ==, 1);
+  g_assert_cmpuint (upscale_tile_queue_take_any (queue), ==, 3);
+  g_assert_cmpuint (upscale_tile_queue_take_any (queue), ==, UPSCALE_NO_TILE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -94,5 +134,7 @@ main (int argc, char **argv)
                    test_states_that_are_none_are_refused);
   g_test_add_func ("/tile-queue/tile-is-carried-twice-at-most",
                    test_tile_is_carried_twice_at_most);
+  g_test_add_func ("/tile-queue/tiles-are-taken-in-the-given-order",
+                   test_tiles_are_taken_in_the_given_order);
   return g_test_run ();
 }

@@ -106,12 +106,13 @@ run_ours (const Scenario *scenario, guint seed)
   g_autoptr (FakeClock) clock = fake_clock_new ();
   g_autoptr (FakeProvider) provider = fake_provider_new ();
   g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+  g_autoptr (GArray) order = fake_provider_make_order (scenario->n_tiles);
   g_autofree guint *n_begun = g_new0 (guint, scenario->n_tiles);
   UpscalePolicy     policy = { .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
                                .max_tries = 6 };
   g_autoptr (UpscaleScheduler) scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (provider), scenario->n_tiles,
-                             gen_params, policy, UPSCALE_CLOCK (clock));
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (provider), order, gen_params, policy,
+                             UPSCALE_CLOCK (clock));
   Outcome outcome = { 0 };
   gint64  end_us;
 
