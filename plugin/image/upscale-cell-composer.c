@@ -274,14 +274,16 @@ compose_block_in_bands (const UpscaleCellComposer *composer,
  * upscale_cell_composer_new:
  * @source: the layer
  * @plan: tiles and cells over its target
+ * @boundaries: keeps the boundaries of tiles until the last cell needs them
  * @result: a buffer of the target's size, in the layer's format
  *
  * Returns: the composer of the plan's cells
  */
 UpscaleCellComposer
-upscale_cell_composer_new (UpscaleSource   *source,
-                           UpscaleTilePlan *plan,
-                           GeglBuffer      *result)
+upscale_cell_composer_new (UpscaleSource        *source,
+                           UpscaleTilePlan      *plan,
+                           UpscaleBoundaryStore *boundaries,
+                           GeglBuffer           *result)
 {
   UpscaleCellComposer none = { 0 };
 
@@ -292,10 +294,61 @@ upscale_cell_composer_new (UpscaleSource   *source,
   return (UpscaleCellComposer) {
     .source = source,
     .plan = plan,
+    .boundaries = boundaries,
     .result = result,
     .seen_fish = babl_fish (babl_format ("R'G'B' float"),
                             upscale_source_get_working_rgb_format (source)),
   };
+}
+
+/* Returns %TRUE if @part touches the border of a tile to another one of the cell. A
+ * corner needs the pixels of a border only to find the boundary. */
+static gboolean
+touches_border (const UpscaleCellComposer *composer,
+                const UpscaleCell         *cell,
+                guint                      tile_index,
+                UpscaleRect                part)
+{
+  for (guint i = 0; i < cell->n_tiles; i++)
+    {
+      guint       first = MIN (tile_index, cell->tiles[i]);
+      guint       second = MAX (tile_index, cell->tiles[i]);
+      UpscaleRect border = upscale_tile_plan_get_border (composer->plan, first, second);
+      gboolean    is_found =
+          cell->n_tiles == UPSCALE_CELL_MAX_TILES &&
+          upscale_boundary_store_has (composer->boundaries, first, second);
+
+      if (!is_found && !upscale_rect_is_empty (upscale_rect_intersect (border, part)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * upscale_cell_composer_reads:
+ * @composer: the composer of the plan's cells
+ * @cell: a cell that is not written yet
+ * @tile_index: one of the cell's tiles
+ * @part: in target px
+ *
+ * Tells which pixels of painted tiles have to be kept.
+ *
+ * Returns: %TRUE if upscale_cell_composer_run() may read pixels of the painted tile in
+ * @part
+ */
+gboolean
+upscale_cell_composer_reads (const UpscaleCellComposer *composer,
+                             const UpscaleCell         *cell,
+                             guint                      tile_index,
+                             UpscaleRect                part)
+{
+  UpscaleRect area;
+
+  g_return_val_if_fail (composer != NULL && cell != NULL, TRUE);
+
+  area = add_margin (composer->plan, cell->rect);
+  return !upscale_rect_is_empty (upscale_rect_intersect (area, part)) ||
+         touches_border (composer, cell, tile_index, part);
 }
 
 /**
@@ -321,7 +374,7 @@ upscale_cell_composer_run (const UpscaleCellComposer *composer,
   g_return_if_fail (composer != NULL && cell != NULL && painted != NULL);
 
   rect = cell->rect;
-  seam = upscale_seam_new (composer->plan, cell, painted);
+  seam = upscale_seam_new (composer->plan, composer->boundaries, cell, painted);
   for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
     for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
       {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-boundary-store.h"
 #include "upscale-source.h"
 #include "upscale-tile-plan.h"
 
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
  * UpscaleCellComposer:
  * @source: (transfer none): the layer
  * @plan: (transfer none): tiles and cells over its target
+ * @boundaries: (transfer none): the boundaries of tiles that cells have found
  * @result: (transfer none): the result, in the layer's format
  * @seen_fish: the conversion from sRGB to the working format
  *
@@ -17,15 +19,21 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  UpscaleSource   *source;
-  UpscaleTilePlan *plan;
-  GeglBuffer      *result;
-  const Babl      *seen_fish;
+  UpscaleSource        *source;
+  UpscaleTilePlan      *plan;
+  UpscaleBoundaryStore *boundaries;
+  GeglBuffer           *result;
+  const Babl           *seen_fish;
 } UpscaleCellComposer;
 
-UpscaleCellComposer upscale_cell_composer_new (UpscaleSource   *source,
-                                               UpscaleTilePlan *plan,
-                                               GeglBuffer      *result);
+UpscaleCellComposer upscale_cell_composer_new (UpscaleSource        *source,
+                                               UpscaleTilePlan      *plan,
+                                               UpscaleBoundaryStore *boundaries,
+                                               GeglBuffer           *result);
+gboolean            upscale_cell_composer_reads (const UpscaleCellComposer *composer,
+                                                 const UpscaleCell         *cell,
+                                                 guint                      tile_index,
+                                                 UpscaleRect                part);
 void                upscale_cell_composer_run (const UpscaleCellComposer *composer,
                                                const UpscaleCell         *cell,
                                                GeglBuffer               **painted);

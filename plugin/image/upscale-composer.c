@@ -18,19 +18,23 @@ typedef struct
  * Composes the result from painted tiles, see upscale_cell_composer_run(). A cell is
  * composed once, when the last of its tiles is settled, in the order of the tiles, so the
  * order of arrival does not matter. Painted tiles are kept in buffers that GEGL may swap
- * out, until their last cell is written. May be used from any thread.
+ * out, until their last cell is written. Pixels that no later cell reads are dropped
+ * before: of a tile that waits for a neighbor, little more than the border to this
+ * neighbor is kept. May be used from any thread.
  */
 struct _UpscaleComposer
 {
-  UpscaleSource      *source;
-  UpscaleTilePlan    *plan;
-  double              color_correction;
-  GeglBuffer         *result;
-  UpscaleCellComposer cells;
+  UpscaleSource        *source;
+  UpscaleTilePlan      *plan;
+  double                color_correction;
+  GeglBuffer           *result;
+  UpscaleBoundaryStore *boundaries;
+  UpscaleCellComposer   cells;
 
   GMutex     lock; /* guards the members below */
   TileState *tiles;
   guint     *n_tiles_left;  /* by cell */
+  gboolean  *is_written;    /* likewise */
   GPtrArray *cells_of_tile; /* of GArray of cell indices */
   guint      n_cells_left;
 };
@@ -110,11 +114,14 @@ upscale_composer_new (UpscaleSource   *source,
   composer->plan = upscale_tile_plan_ref (plan);
   composer->color_correction = color_correction;
   composer->result = gegl_buffer_new (&extent, upscale_source_get_format (source));
-  composer->cells = upscale_cell_composer_new (source, plan, composer->result);
+  composer->boundaries = upscale_boundary_store_new ();
+  composer->cells =
+      upscale_cell_composer_new (source, plan, composer->boundaries, composer->result);
   g_mutex_init (&composer->lock);
   composer->tiles = g_new0 (TileState, upscale_tile_plan_get_n_tiles (plan));
   composer->n_cells_left = upscale_tile_plan_get_n_cells (plan);
   composer->n_tiles_left = g_new0 (guint, composer->n_cells_left);
+  composer->is_written = g_new0 (gboolean, composer->n_cells_left);
   composer->cells_of_tile =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   index_cells (composer);
@@ -145,7 +152,9 @@ free_members (gpointer data)
     g_clear_object (&composer->tiles[i].painted);
   g_free (composer->tiles);
   g_free (composer->n_tiles_left);
+  g_free (composer->is_written);
   g_ptr_array_unref (composer->cells_of_tile);
+  upscale_boundary_store_free (composer->boundaries);
   g_object_unref (composer->result);
   upscale_tile_plan_unref (composer->plan);
   upscale_source_unref (composer->source);
@@ -216,18 +225,63 @@ take_ready_cells (UpscaleComposer *composer, guint tile_index, GeglBuffer *paint
   return ready;
 }
 
-static void
-count_off (UpscaleComposer *composer, const UpscaleCell *cell)
+/* Returns %TRUE if a cell that is not written yet reads the part of the tile. */
+static gboolean
+is_needed (const UpscaleComposer *composer, guint tile_index, UpscaleRect part)
 {
+  const GArray *cells = composer->cells_of_tile->pdata[tile_index];
+
+  for (guint i = 0; i < cells->len; i++)
+    {
+      guint cell = g_array_index (cells, guint, i);
+
+      if (!composer->is_written[cell] &&
+          upscale_cell_composer_reads (&composer->cells,
+                                       upscale_tile_plan_get_cell (composer->plan, cell),
+                                       tile_index, part))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* GEGL frees a block of its own size when all of the block is cleared. */
+static void
+drop_unneeded (UpscaleComposer *composer, guint tile_index)
+{
+  UpscaleRect tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglBuffer *painted = composer->tiles[tile_index].painted;
+  int         width;
+  int         height;
+
+  if (!painted)
+    return;
+  g_object_get (painted, "tile-width", &width, "tile-height", &height, NULL);
+  for (int y = 0; y < tile.height; y += height)
+    for (int x = 0; x < tile.width; x += width)
+      if (!is_needed (composer, tile_index,
+                      (UpscaleRect) { tile.x + x, tile.y + y, width, height }))
+        gegl_buffer_clear (painted, GEGL_RECTANGLE (x, y, width, height));
+}
+
+static void
+count_off (UpscaleComposer *composer, guint cell_index)
+{
+  const UpscaleCell *cell = upscale_tile_plan_get_cell (composer->plan, cell_index);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&composer->lock);
 
   composer->n_cells_left--;
+  composer->is_written[cell_index] = TRUE;
   for (guint i = 0; i < cell->n_tiles; i++)
     {
       TileState *tile = &composer->tiles[cell->tiles[i]];
 
-      if (--tile->n_cells_left == 0)
-        g_clear_object (&tile->painted);
+      if (--tile->n_cells_left > 0)
+        drop_unneeded (composer, cell->tiles[i]);
+      else
+        {
+          g_clear_object (&tile->painted);
+          upscale_boundary_store_forget (composer->boundaries, cell->tiles[i]);
+        }
     }
 }
 
@@ -257,10 +311,9 @@ upscale_composer_settle (UpscaleComposer *composer,
                             painted ? correct (composer, tile_index, painted) : NULL);
   for (guint i = 0; i < ready->len; i++)
     {
-      const UpscaleCell *cell =
-          upscale_tile_plan_get_cell (composer->plan, g_array_index (ready, guint, i));
+      guint cell = g_array_index (ready, guint, i);
 
-      compose_cell (composer, cell);
+      compose_cell (composer, upscale_tile_plan_get_cell (composer->plan, cell));
       count_off (composer, cell);
     }
 }

@@ -145,6 +145,7 @@ measure_errors (const UpscaleTilePlan *plan,
  * %NULL if they cross-fade. */
 static int *
 find_boundary (const UpscaleTilePlan *plan,
+               UpscaleBoundaryStore  *store,
                const UpscaleCell     *cell,
                GeglBuffer           **painted,
                guint                  first,
@@ -154,27 +155,33 @@ find_boundary (const UpscaleTilePlan *plan,
   GeglBuffer *both[] = { painted[first], painted[second] };
   Border border = { .rect = upscale_tile_plan_get_border (plan, tiles[0], tiles[1]) };
   g_autofree float *errors = NULL;
+  int              *boundary = upscale_boundary_store_dup (store, tiles[0], tiles[1]);
 
+  if (boundary)
+    return boundary;
   border.is_upright = upscale_tile_plan_get_tile (plan, tiles[0])->row ==
                       upscale_tile_plan_get_tile (plan, tiles[1])->row;
   if (!both[0] || !both[1] || upscale_rect_is_empty (border.rect) ||
       get_width (border) < UPSCALE_BOUNDARY_MIN_WIDTH_PX)
     return NULL;
   errors = measure_errors (plan, border, tiles, both);
-  return upscale_boundary_find (
+  boundary = upscale_boundary_find (
       (UpscaleBoundaryCase) { errors, get_length (border), get_width (border),
                               UPSCALE_BOUNDARY_FREE, UPSCALE_BOUNDARY_FREE });
+  upscale_boundary_store_add (store, tiles[0], tiles[1], boundary, get_length (border));
+  return boundary;
 }
 
 /* Returns the boundary of two tiles side by side in the rows of the cell. */
 static int *
 find_across (const UpscaleTilePlan *plan,
+             UpscaleBoundaryStore  *store,
              const UpscaleCell     *cell,
              GeglBuffer           **painted,
              guint                  first,
              guint                  second)
 {
-  g_autofree int *whole = find_boundary (plan, cell, painted, first, second);
+  g_autofree int *whole = find_boundary (plan, store, cell, painted, first, second);
   UpscaleRect     border =
       upscale_tile_plan_get_border (plan, cell->tiles[first], cell->tiles[second]);
 
@@ -188,11 +195,12 @@ find_across (const UpscaleTilePlan *plan,
  * through the corner. */
 static int *
 find_down_in_corner (const UpscaleTilePlan *plan,
+                     UpscaleBoundaryStore  *store,
                      const UpscaleCell     *cell,
                      GeglBuffer           **painted,
                      guint                  upper)
 {
-  g_autofree int *whole = find_boundary (plan, cell, painted, upper, upper + 2);
+  g_autofree int *whole = find_boundary (plan, store, cell, painted, upper, upper + 2);
   UpscaleRect     border =
       upscale_tile_plan_get_border (plan, cell->tiles[upper], cell->tiles[upper + 2]);
   int *boundary;
@@ -264,13 +272,14 @@ join_down (UpscaleSeam           *seam,
 static void
 find_corner (UpscaleSeam           *seam,
              const UpscaleTilePlan *plan,
+             UpscaleBoundaryStore  *store,
              const UpscaleCell     *cell,
              GeglBuffer           **painted)
 {
-  seam->across[0] = find_across (plan, cell, painted, UPPER_LEFT, UPPER_RIGHT);
-  seam->across[1] = find_across (plan, cell, painted, LOWER_LEFT, LOWER_RIGHT);
-  seam->down[0] = find_down_in_corner (plan, cell, painted, UPPER_LEFT);
-  seam->down[1] = find_down_in_corner (plan, cell, painted, UPPER_RIGHT);
+  seam->across[0] = find_across (plan, store, cell, painted, UPPER_LEFT, UPPER_RIGHT);
+  seam->across[1] = find_across (plan, store, cell, painted, LOWER_LEFT, LOWER_RIGHT);
+  seam->down[0] = find_down_in_corner (plan, store, cell, painted, UPPER_LEFT);
+  seam->down[1] = find_down_in_corner (plan, store, cell, painted, UPPER_RIGHT);
   if (seam->across[0] && seam->across[1] && seam->down[0] && seam->down[1])
     join_down (seam, plan, cell, painted);
 }
@@ -278,6 +287,8 @@ find_corner (UpscaleSeam           *seam,
 /**
  * upscale_seam_new:
  * @plan: the plan
+ * @store: the boundaries that other cells have found, which gets those that this cell
+ * finds
  * @cell: a cell whose tiles are all settled
  * @painted: (array): for each tile of the cell, its pixels in
  * %UPSCALE_SEAM_PAINTED_FORMAT, or %NULL if it shows the base
@@ -287,12 +298,14 @@ find_corner (UpscaleSeam           *seam,
  */
 UpscaleSeam *
 upscale_seam_new (const UpscaleTilePlan *plan,
+                  UpscaleBoundaryStore  *store,
                   const UpscaleCell     *cell,
                   GeglBuffer           **painted)
 {
   g_autoptr (UpscaleSeam) seam = NULL;
 
-  g_return_val_if_fail (plan != NULL && cell != NULL && painted != NULL, NULL);
+  g_return_val_if_fail (plan != NULL && store != NULL, NULL);
+  g_return_val_if_fail (cell != NULL && painted != NULL, NULL);
 
   if (cell->n_tiles < 2)
     return NULL;
@@ -302,11 +315,11 @@ upscale_seam_new (const UpscaleTilePlan *plan,
                     upscale_tile_plan_get_tile (plan, cell->tiles[1])->row;
   seam->is_down = cell->n_tiles == UPSCALE_CELL_MAX_TILES || !seam->is_across;
   if (cell->n_tiles == UPSCALE_CELL_MAX_TILES)
-    find_corner (seam, plan, cell, painted);
+    find_corner (seam, plan, store, cell, painted);
   else if (seam->is_across)
-    seam->across[0] = find_across (plan, cell, painted, 0, 1);
+    seam->across[0] = find_across (plan, store, cell, painted, 0, 1);
   else
-    seam->down[0] = find_boundary (plan, cell, painted, 0, 1);
+    seam->down[0] = find_boundary (plan, store, cell, painted, 0, 1);
   if (!seam->across[0] && !seam->across[1] && !seam->down[0] && !seam->down[1])
     return NULL;
   return g_steal_pointer (&seam);

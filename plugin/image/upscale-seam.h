@@ -3,6 +3,7 @@
 
 #include <gegl.h>
 
+#include "upscale-boundary-store.h"
 #include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct _UpscaleSeam UpscaleSeam;
 
 UpscaleSeam *upscale_seam_new (const UpscaleTilePlan *plan,
+                               UpscaleBoundaryStore  *store,
                                const UpscaleCell     *cell,
                                GeglBuffer           **painted);
 void         upscale_seam_free (UpscaleSeam *seam);

@@ -3,11 +3,18 @@
 #include <string.h>
 
 #include "upscale-composer.h"
+#include "upscale-tile-order.h"
 
 #define SOURCE_PX 90
 #define TARGET_PX 180
 #define TILE_PX 64
 #define SCALE 2.0
+/* A grid whose painted tiles are several blocks of GEGL's wide, as real ones are. */
+#define LARGE_TILE_PX 512
+#define LARGE_OVERLAP_PX 64
+#define N_COLUMNS 5
+#define N_ROWS 5
+#define LARGE_TILE_BYTES (LARGE_TILE_PX * LARGE_TILE_PX * 3 * sizeof (guint16))
 
 static GeglBuffer *
 make_noise (void)
@@ -209,6 +216,81 @@ test_tile_that_comes_twice_counts_once (void)
     }
 }
 
+static UpscaleTilePlan *
+make_large_plan (void)
+{
+  int stride_px = LARGE_TILE_PX - LARGE_OVERLAP_PX;
+  int width_px = N_COLUMNS * stride_px + LARGE_OVERLAP_PX;
+  int height_px = N_ROWS * stride_px + LARGE_OVERLAP_PX;
+
+  return upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px,
+                                                        height_px,
+                                                        { 0, 0, width_px, height_px },
+                                                        LARGE_TILE_PX,
+                                                        LARGE_OVERLAP_PX,
+                                                        SCALE },
+                                NULL);
+}
+
+/* Allocates the whole buffer, so that later writes to it take no more memory. */
+static void
+fill_with_white (GeglBuffer *buffer)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (buffer);
+  gsize                n_bytes = (gsize) extent->width * (gsize) extent->height * 8;
+  g_autofree guint8   *white = g_malloc (n_bytes);
+
+  memset (white, 0xff, n_bytes);
+  gegl_buffer_set (buffer, NULL, 0, babl_format ("R'G'B'A u16"), white,
+                   GEGL_AUTO_ROWSTRIDE);
+}
+
+static guint64
+get_bytes_in_buffers (void)
+{
+  guint64 n_bytes;
+
+  g_object_get (gegl_stats (), "tile-cache-total", &n_bytes, NULL);
+  return n_bytes;
+}
+
+/* Row by row, whole tiles were kept: those of a row, the one beside them, and the one
+ * that has just arrived. From the middle outwards more tiles wait for neighbors, but of
+ * each only its open borders are kept. */
+static void
+test_painting_outwards_keeps_no_more_than_whole_rows (void)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_large_plan ();
+  GeglRectangle extent = { 0, 0, (int) (upscale_tile_plan_get_width (plan) / SCALE),
+                           (int) (upscale_tile_plan_get_height (plan) / SCALE) };
+  g_autoptr (GeglBuffer) pixels = gegl_buffer_new (&extent, babl_format ("R'G'B'A u16"));
+  g_autoptr (UpscaleSource) source = upscale_source_new (pixels, SCALE);
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+  g_autoptr (GArray) order =
+      upscale_tile_order_new (plan, upscale_tile_plan_get_region (plan));
+  guint64 n_before;
+  guint64 n_most = 0;
+
+  fill_with_white (pixels);
+  fill_with_white (upscale_composer_get_result (composer));
+  n_before = get_bytes_in_buffers ();
+  g_assert_cmpuint (order->len, ==, N_COLUMNS * N_ROWS);
+  for (guint i = 0; i < order->len; i++)
+    {
+      guint tile = g_array_index (order, guint, i);
+      g_autoptr (UpscalePixels) painted = paint (source, plan, tile, -(int) tile);
+
+      upscale_composer_settle (composer, tile, painted);
+      n_most = MAX (n_most, get_bytes_in_buffers () - n_before);
+    }
+  g_test_message ("most bytes in painted tiles: %" G_GUINT64_FORMAT
+                  ", of whole rows: %" G_GSIZE_FORMAT,
+                  n_most, (N_COLUMNS + 1) * LARGE_TILE_BYTES);
+  g_assert_cmpuint (n_most, >, 0);
+  g_assert_cmpuint (n_most, <=, (N_COLUMNS + 1) * LARGE_TILE_BYTES);
+  g_assert_cmpuint (get_bytes_in_buffers (), ==, n_before);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,5 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/composer/alpha-is-the-bases", test_alpha_is_the_bases);
   g_test_add_func ("/composer/tile-that-comes-twice-counts-once",
                    test_tile_that_comes_twice_counts_once);
+  g_test_add_func ("/composer/painting-outwards-keeps-no-more-than-whole-rows",
+                   test_painting_outwards_keeps_no_more_than_whole_rows);
   return g_test_run ();
 }

@@ -382,12 +382,13 @@ add_cell (const UpscaleTilePlan *plan,
 {
   GeglBuffer *of_cell[UPSCALE_CELL_MAX_TILES] = { NULL };
   UpscaleRect rect = cell->rect;
+  g_autoptr (UpscaleBoundaryStore) store = upscale_boundary_store_new ();
   g_autoptr (UpscaleSeam) seam = NULL;
   g_autofree float *values = g_new (float, rect.width *rect.height);
 
   for (guint slot = 0; slot < cell->n_tiles; slot++)
     of_cell[slot] = painted[cell->tiles[slot]];
-  seam = upscale_seam_new (plan, cell, of_cell);
+  seam = upscale_seam_new (plan, store, cell, of_cell);
   for (guint slot = 0; slot < cell->n_tiles; slot++)
     for (int i = 0; i < rect.width * rect.height; i++)
       {
