@@ -4,7 +4,7 @@
 from typing import Any
 
 import pytest
-from echo_endpoint import Behavior, EchoEndpoint
+from echo_endpoint import N_SLOTS, Behavior, EchoEndpoint
 from gimp_runner import SCRIPTS, Gimp
 
 LATTICE_PX = 8
@@ -82,6 +82,22 @@ def test_only_the_selection_is_sent_and_painted(gimp: Gimp) -> None:
     assert result["edge"] <= 1, "the selection's edge shows"
     # Smootherstep's steepest slope is 15/8: 40 * 15/8 / 16 px, and each of two neighbors is rounded to 8 bits twice.
     assert result["step"] <= 6.7, "a seam: neighboring pixels differ by more than the feather's slope"
+
+
+@pytest.mark.parametrize(
+    ("case", "n_tiles", "middle"),
+    # 5x5 tiles of the whole picture of 512x512 px, and 3x3 of its last 240x240 px.
+    [("of_many_tiles", 25, 256), ("of_many_tiles_in_a_corner", 9, 392)],
+)
+def test_middle_of_the_painted_part_is_sent_first(gimp: Gimp, case: str, n_tiles: int, middle: int) -> None:
+    with EchoEndpoint() as endpoint:
+        result = run(gimp, endpoint, [case])[case]
+    assert (result["status"], result["tiles"], result["failed"]) == ("success", n_tiles, 0)
+    # Both slots of the endpoint get a request at once.
+    first = [tile for request in endpoint.requests[:N_SLOTS] for tile in request["tiles"]]
+    apart = sorted(max(abs(tile["x"] + 64 - middle), abs(tile["y"] + 64 - middle)) for tile in first)
+    assert apart[0] < LATTICE_PX, "the tile in the middle is not among the first"
+    assert all(distance <= 96 + LATTICE_PX for distance in apart), "a tile that is not beside it is among the first"
 
 
 def test_a_failed_tile_fades_to_the_base(gimp: Gimp) -> None:

@@ -376,13 +376,13 @@ make_painted (guint tile, const UpscaleTilePlan *plan)
 
 static void
 add_cell (const UpscaleTilePlan *plan,
+          UpscaleBoundaryStore  *store,
           const UpscaleCell     *cell,
           GeglBuffer           **painted,
           Shares                *shares)
 {
   GeglBuffer *of_cell[UPSCALE_CELL_MAX_TILES] = { NULL };
   UpscaleRect rect = cell->rect;
-  g_autoptr (UpscaleBoundaryStore) store = upscale_boundary_store_new ();
   g_autoptr (UpscaleSeam) seam = NULL;
   g_autofree float *values = g_new (float, rect.width *rect.height);
 
@@ -406,9 +406,10 @@ add_cell (const UpscaleTilePlan *plan,
       }
 }
 
-/* @failed: bits of tiles that show the base */
+/* @store: the boundaries that earlier cells have found
+ * @failed: bits of tiles that show the base */
 static Shares
-find_shares (const UpscaleTilePlan *plan, guint failed)
+find_shares_with (const UpscaleTilePlan *plan, UpscaleBoundaryStore *store, guint failed)
 {
   Shares      shares = { { NULL } };
   GeglBuffer *painted[N_TILES] = { NULL };
@@ -419,10 +420,18 @@ find_shares (const UpscaleTilePlan *plan, guint failed)
       painted[i] = failed & (1U << i) ? NULL : make_painted (i, plan);
     }
   for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
-    add_cell (plan, upscale_tile_plan_get_cell (plan, i), painted, &shares);
+    add_cell (plan, store, upscale_tile_plan_get_cell (plan, i), painted, &shares);
   for (guint i = 0; i < N_TILES; i++)
     g_clear_object (&painted[i]);
   return shares;
+}
+
+static Shares
+find_shares (const UpscaleTilePlan *plan, guint failed)
+{
+  g_autoptr (UpscaleBoundaryStore) store = upscale_boundary_store_new ();
+
+  return find_shares_with (plan, store, failed);
 }
 
 static void
@@ -522,6 +531,33 @@ test_shares_change_at_once (void)
   g_assert_cmpfloat (largest - least, >, 2.0F);
 }
 
+/* A boundary is found once, from pixels that may be gone later; a store that has
+ * forgotten a tile finds its boundaries again. */
+static void
+test_stored_boundaries_change_nothing (void)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (1.0);
+  g_autoptr (UpscaleBoundaryStore) store = upscale_boundary_store_new ();
+  g_auto (Shares) found = find_shares_with (plan, store, 0);
+  g_auto (Shares) stored = { { NULL } };
+  g_auto (Shares) again = { { NULL } };
+
+  g_assert_true (upscale_boundary_store_has (store, 0, 1));
+  stored = find_shares_with (plan, store, 0);
+  upscale_boundary_store_forget (store, 1);
+  g_assert_false (upscale_boundary_store_has (store, 0, 1));
+  g_assert_false (upscale_boundary_store_has (store, 1, 2));
+  g_assert_true (upscale_boundary_store_has (store, 3, 4));
+  again = find_shares_with (plan, store, 0);
+  for (guint i = 0; i < N_TILES; i++)
+    {
+      gsize n_bytes = SIDE_PX * SIDE_PX * sizeof (float);
+
+      g_assert_cmpmem (found.by_tile[i], n_bytes, stored.by_tile[i], n_bytes);
+      g_assert_cmpmem (found.by_tile[i], n_bytes, again.by_tile[i], n_bytes);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -544,5 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/seam/shares-sum-to-one-and-meet-at-corners",
                    test_shares_sum_to_one_and_meet_at_corners);
   g_test_add_func ("/seam/shares-change-at-once", test_shares_change_at_once);
+  g_test_add_func ("/seam/stored-boundaries-change-nothing",
+                   test_stored_boundaries_change_nothing);
   return g_test_run ();
 }

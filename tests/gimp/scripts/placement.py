@@ -95,6 +95,16 @@ def of_the_selection() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_many_tiles() -> dict[str, Any]:
+    return upscale(*make_image(256, 256), **SETTINGS).as_json()
+
+
+def of_many_tiles_in_a_corner() -> dict[str, Any]:
+    image, layer = make_image(256, 256)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 136, 136, 120, 120)
+    return upscale(image, layer, **SETTINGS).as_json()
+
+
 def with_failed_tile() -> dict[str, Any]:
     image, layer = make_midtones()
     answer = upscale(image, layer, color_correction=0.0, retries=0, **SETTINGS)
