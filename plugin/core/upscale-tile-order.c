@@ -135,8 +135,9 @@ upscale_tile_order_new (const UpscaleTilePlan *plan, UpscaleRect focus)
     focus = region;
   grid = find_tiles_under (plan, region);
   under = find_tiles_under (plan, focus);
-  core = find_tiles_under (plan, (UpscaleRect) { focus.x + focus.width / 2,
-                                                 focus.y + focus.height / 2, 1, 1 });
+  core =
+      find_tiles_under (plan, (UpscaleRect) { focus.x + (focus.width - 1) / 2,
+                                              focus.y + (focus.height - 1) / 2, 1, 1 });
   for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
     {
       UpscaleRect tile = get_block (plan, i);

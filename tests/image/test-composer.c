@@ -12,8 +12,8 @@
 /* A grid whose painted tiles are several blocks of GEGL's wide, as real ones are. */
 #define LARGE_TILE_PX 512
 #define LARGE_OVERLAP_PX 64
-#define N_COLUMNS 5
-#define N_ROWS 5
+#define N_COLUMNS 4
+#define N_ROWS 4
 #define LARGE_TILE_BYTES (LARGE_TILE_PX * LARGE_TILE_PX * 3 * sizeof (guint16))
 
 static GeglBuffer *
