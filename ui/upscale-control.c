@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-control.h"
 
+#include <string.h>
+
 /**
  * upscale_control_set_name:
  * @control: a control without a text of its own
@@ -23,7 +25,8 @@ upscale_control_set_name (GtkWidget *control, const char *name)
  * @control: a control
  * @label: text of the label beside the control, with a mnemonic
  *
- * Gives the control the label's text as its accessible name.
+ * Gives the control the label's text as its accessible name. Labels in scripts without
+ * Latin letters end with the mnemonic in parentheses, which is no part of the name.
  */
 void
 upscale_control_name_after (GtkWidget *control, const char *label)
@@ -35,7 +38,9 @@ upscale_control_name_after (GtkWidget *control, const char *label)
   g_return_if_fail (label != NULL);
 
   parts = g_strsplit (label, "_", 2);
-  name = g_strjoinv ("", parts);
+  name = parts[0] && g_str_has_suffix (parts[0], "(")
+             ? g_strndup (parts[0], strlen (parts[0]) - 1)
+             : g_strjoinv ("", parts);
   atk_object_set_name (gtk_widget_get_accessible (control), name);
 }
 

@@ -5,6 +5,7 @@
 
 #include "upscale-argument-table.h"
 #include "upscale-dialog-pages.h"
+#include "upscale-number-entry.h"
 #include "upscale-tile-map.h"
 
 #define SPACING_PX 6
@@ -24,6 +25,8 @@ typedef struct
   GtkWidget                  *size;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
+  char                       *refused;          /* about a text that is no number */
+  gboolean                    is_refused_shown; /* in its entry */
   guint                       due;
 } Dialog;
 
@@ -80,20 +83,38 @@ show_forecast (Dialog *self)
 {
   g_autoptr (UpscaleDialogForecast) forecast =
       self->request->forecast (self->request->config, self->request->forecast_data);
-  const char *lines[] = { forecast->problem ? forecast->problem : forecast->sentence,
-                          forecast->problem ? NULL : forecast->warning, NULL };
-  g_autofree char *text = g_strjoinv ("\n", (GStrv) lines);
+  const char *problem = self->is_refused_shown ? self->refused : forecast->problem;
+  gboolean    is_warning = problem || self->refused || forecast->warning;
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (4, NULL, TRUE);
+  g_autofree char *text = NULL;
 
+  if (self->refused)
+    g_ptr_array_add (lines, self->refused);
+  if (!self->is_refused_shown)
+    g_ptr_array_add (lines, problem ? forecast->problem : forecast->sentence);
+  if (!problem && forecast->warning)
+    g_ptr_array_add (lines, forecast->warning);
+  text = g_strjoinv ("\n", (GStrv) lines->pdata);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
-                                forecast->problem || forecast->warning
-                                    ? "dialog-warning"
-                                    : "dialog-information",
+                                is_warning ? "dialog-warning" : "dialog-information",
                                 GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
-                                     forecast->problem == NULL);
+                                     problem == NULL);
   if (forecast->plan)
     show_plan (self, forecast->plan);
+}
+
+/* The sentence about a text that is no number stays after the entry has returned to its
+ * number, until something changes. */
+static void
+on_number_read (const char *problem, gboolean is_pending, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  g_set_str (&self->refused, problem);
+  self->is_refused_shown = is_pending;
+  show_forecast (self);
 }
 
 static gboolean
@@ -111,6 +132,8 @@ on_argument_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 {
   Dialog *self = user_data;
 
+  if (!self->is_refused_shown)
+    g_clear_pointer (&self->refused, g_free);
   if (!self->due)
     self->due = g_timeout_add (FORECAST_MS, on_forecast_due, self);
 }
@@ -190,10 +213,12 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
                                       _ ("_Upscale"));
   fill (&self);
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
+  upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
   g_signal_handlers_disconnect_by_data (request->config, &self);
   g_clear_handle_id (&self.due, g_source_remove);
   gtk_widget_destroy (self.dialog);
+  g_free (self.refused);
   return is_confirmed;
 }

@@ -7,6 +7,7 @@
 #include "upscale-endpoint-form.h"
 #include "upscale-endpoint-test.h"
 #include "upscale-keyring.h"
+#include "upscale-number-entry.h"
 #include "upscale-tile-state-icon.h"
 
 #define SPACING_PX 12
@@ -131,12 +132,23 @@ show_entry (Row *row)
   gtk_widget_set_tooltip_text (row->name, place);
 }
 
+/* Shows the error of the selected row, or the empty line. */
+static void
+show_check (UpscaleEndpointEditor *self)
+{
+  Row *row = get_selected_row (self);
+  g_autoptr (GError) error = NULL;
+
+  if (row)
+    upscale_endpoint_entry_check (row->entry, &error);
+  show_message (self, error ? error->message : "");
+}
+
 static void
 on_form_changed (UpscaleEndpointForm *form, gpointer user_data)
 {
   UpscaleEndpointEditor *self = user_data;
   Row                   *row = get_selected_row (self);
-  g_autoptr (GError) error = NULL;
 
   if (!row)
     return;
@@ -145,8 +157,19 @@ on_form_changed (UpscaleEndpointForm *form, gpointer user_data)
   row->typed_key = upscale_endpoint_form_dup_key (form);
   show_entry (row);
   show_icon (row, UPSCALE_TILE_WAITING, _ ("not tested"));
-  upscale_endpoint_entry_check (row->entry, &error);
-  show_message (self, error ? error->message : "");
+  show_check (self);
+}
+
+static void
+on_number_read (const char *problem, gboolean is_pending, gpointer user_data)
+{
+  UpscaleEndpointEditor *self = user_data;
+
+  if (problem)
+    show_message (self, problem);
+  else
+    show_check (self);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK, !is_pending);
 }
 
 static void
@@ -360,6 +383,7 @@ upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
   gtk_dialog_set_default_response (dialog, GTK_RESPONSE_OK);
   gtk_box_pack_start (GTK_BOX (columns), make_list (self), FALSE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (columns), make_page (self), TRUE, TRUE, 0);
+  upscale_number_entry_watch (GTK_WIDGET (self), on_number_read, self);
   self->message = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->message), 0.0F);
   gtk_label_set_line_wrap (GTK_LABEL (self->message), TRUE);

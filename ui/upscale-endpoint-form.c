@@ -5,7 +5,7 @@
 
 #include "upscale-control.h"
 #include "upscale-endpoint-kind.h"
-#include "upscale-form-grid.h"
+#include "upscale-number-entry.h"
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
@@ -164,14 +164,12 @@ make_choice (UpscaleEndpointForm *self, const char *const *texts)
 }
 
 static GtkWidget *
-make_number (UpscaleEndpointForm *self, double max, double step, guint digits)
+make_number (UpscaleEndpointForm *self, double max, double step, int digits)
 {
-  GtkWidget *spin = gtk_spin_button_new_with_range (0.0, max, step);
+  GtkWidget *entry = upscale_number_entry_new (0.0, max, step, digits);
 
-  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
-  gtk_widget_set_halign (spin, GTK_ALIGN_START);
-  g_signal_connect (spin, "value-changed", G_CALLBACK (on_changed), self);
-  return spin;
+  g_signal_connect (entry, "value-changed", G_CALLBACK (on_changed), self);
+  return entry;
 }
 
 static GtkWidget *
@@ -243,7 +241,7 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
        _ ("SHA-256 fingerprint of the only certificate to trust, for a server with a "
           "self-signed certificate"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
-  upscale_form_grid_explain_zero (self->slots, _ ("automatic"));
+  upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (self->slots), _ ("automatic"));
   add (self, _ ("S_lots"), self->slots,
        _ ("Batches that the server works on at once; 0: the number that the server "
           "announces"));

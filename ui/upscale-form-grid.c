@@ -5,6 +5,7 @@
 
 #include "upscale-arguments.h"
 #include "upscale-control.h"
+#include "upscale-number-entry.h"
 #include "upscale-picture-file.h"
 
 #define COLUMN_SPACING_PX 12
@@ -13,9 +14,6 @@
 #define LINES_HEIGHT_PX 54
 #define TEXT_WIDTH_CHARS 24
 #define THUMBNAIL_PX 64
-#define STEPS_A_PAGE 10.0
-#define ZERO_WIDTH_CHARS 11
-#define ZERO_KEY "upscale-zero"
 #define NAME_KEY "upscale-name"
 #define CONFIG_KEY "upscale-config"
 
@@ -86,15 +84,15 @@ add_labeled (UpscaleFormGrid       *rows,
 static GtkWidget *
 add_number (UpscaleFormGrid *rows, const UpscaleArgument *argument)
 {
-  GtkWidget *spin =
-      gimp_prop_spin_button_new (rows->config, argument->name, argument->step,
-                                 argument->step * STEPS_A_PAGE, argument->digits);
+  GtkWidget *entry = upscale_number_entry_new (argument->least, argument->most,
+                                               argument->step, argument->digits);
 
-  gtk_widget_set_halign (spin, GTK_ALIGN_START);
-  add_labeled (rows, argument, spin, spin);
+  g_object_bind_property (rows->config, argument->name, entry, "value",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  add_labeled (rows, argument, entry, entry);
   if (argument->zero)
-    upscale_form_grid_explain_zero (spin, _ (argument->zero));
-  return spin;
+    upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (entry), _ (argument->zero));
+  return entry;
 }
 
 /* The check button stands in both columns. */
@@ -284,34 +282,4 @@ upscale_form_grid_add_argument (UpscaleFormGrid *rows, const UpscaleArgument *ar
       break;
     }
   g_return_val_if_reached (NULL);
-}
-
-static gboolean
-on_number_shown (GtkSpinButton *spin, gpointer user_data)
-{
-  if (gtk_spin_button_get_value_as_int (spin) != 0)
-    return FALSE;
-  gtk_entry_set_text (GTK_ENTRY (spin), g_object_get_data (G_OBJECT (spin), ZERO_KEY));
-  return TRUE;
-}
-
-/**
- * upscale_form_grid_explain_zero:
- * @spin: a spin button
- * @word: the meaning of 0
- *
- * Shows @word instead of 0. The user still types numbers; any other text is read as 0.
- */
-void
-upscale_form_grid_explain_zero (GtkWidget *spin, const char *word)
-{
-  g_return_if_fail (GTK_IS_SPIN_BUTTON (spin));
-  g_return_if_fail (word != NULL);
-
-  g_object_set_data_full (G_OBJECT (spin), ZERO_KEY, g_strdup (word), g_free);
-  g_signal_connect (spin, "output", G_CALLBACK (on_number_shown), NULL);
-  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
-  gtk_entry_set_width_chars (GTK_ENTRY (spin),
-                             MAX (ZERO_WIDTH_CHARS, (int) g_utf8_strlen (word, -1) + 1));
-  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
 }

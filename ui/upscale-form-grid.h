@@ -31,6 +31,5 @@ GtkWidget      *upscale_form_grid_add_row (UpscaleFormGrid *rows,
                                            const char      *label,
                                            GtkWidget       *control,
                                            GtkWidget       *widget);
-void            upscale_form_grid_explain_zero (GtkWidget *spin, const char *word);
 
 G_END_DECLS

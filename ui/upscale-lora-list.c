@@ -5,6 +5,7 @@
 
 #include "upscale-completions.h"
 #include "upscale-control.h"
+#include "upscale-number-entry.h"
 
 #define SPACING_PX 6
 #define NAME_WIDTH_CHARS 18
@@ -60,7 +61,7 @@ write_rows (LoraList *self)
 
       if (*name != '\0')
         g_string_append_printf (text, "%s%s:%s", text->len > 0 ? ", " : "", name,
-                                g_ascii_formatd (digits, sizeof digits, "%.2f", weight));
+                                g_ascii_formatd (digits, sizeof digits, "%g", weight));
     }
   self->is_writing = TRUE;
   g_object_set (self->config, self->property, text->str, NULL);
@@ -68,7 +69,7 @@ write_rows (LoraList *self)
 }
 
 static void
-on_row_changed (GtkEditable *editable, gpointer user_data)
+on_row_changed (GtkWidget *control, gpointer user_data)
 {
   write_rows (user_data);
 }
@@ -87,7 +88,8 @@ add_row (LoraList *self, const char *name, double weight)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
   GtkWidget *entry = gtk_entry_new ();
-  GtkWidget *spin = gtk_spin_button_new_with_range (0.0, MAX_WEIGHT, WEIGHT_STEP);
+  GtkWidget *spin =
+      upscale_number_entry_new (0.0, MAX_WEIGHT, WEIGHT_STEP, WEIGHT_DIGITS);
   GtkWidget *remove =
       upscale_control_new_icon_button ("list-remove-symbolic", _ ("Remove this LoRA"),
                                        G_CALLBACK (on_remove_clicked), self);
@@ -95,7 +97,6 @@ add_row (LoraList *self, const char *name, double weight)
   gtk_entry_set_text (GTK_ENTRY (entry), name);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), NAME_WIDTH_CHARS);
   upscale_completions_attach (self->names, entry);
-  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), WEIGHT_DIGITS);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), weight);
   upscale_control_set_name (entry, _ ("Name of the LoRA, as the server lists it"));
   upscale_control_set_name (spin, _ ("Weight of the LoRA"));
@@ -105,7 +106,7 @@ add_row (LoraList *self, const char *name, double weight)
   gtk_box_pack_start (GTK_BOX (self->rows), row, FALSE, FALSE, 0);
   gtk_widget_show_all (row);
   g_signal_connect (entry, "changed", G_CALLBACK (on_row_changed), self);
-  g_signal_connect (spin, "changed", G_CALLBACK (on_row_changed), self);
+  g_signal_connect (spin, "value-changed", G_CALLBACK (on_row_changed), self);
   return entry;
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from echo_endpoint import EchoEndpoint
 from gimp_runner import CONSOLE, SCRIPTS, Gimp, Outcome
+from locales import make_locale
 from PIL import Image
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "examples"
@@ -153,12 +154,6 @@ def test_progress_goes_to_stderr(gimp: Gimp) -> None:
 
 
 def test_german(gimp: Gimp) -> None:
-    locale = gimp.folder / "locales" / "de_DE.UTF-8"
-    locale.parent.mkdir()
-    made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(locale)], capture_output=True, check=False)
-    if made.returncode > 1:
-        pytest.skip("no German locale can be made here")
-    language = {"LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de", "LOCPATH": str(locale.parent)}
-    outcome = gimp.run(SCRIPTS / "messages.py", None, **language)
+    outcome = gimp.run(SCRIPTS / "messages.py", None, **make_locale(gimp.folder, "de_DE"))
     assert outcome.values["message"] == "Kachelgröße: 100 px. Wählen Sie ein Vielfaches von 64, zum Beispiel 128.", str(outcome)
     assert outcome.values["label"] == "Kachelweise ver_größern …"

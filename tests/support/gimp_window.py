@@ -7,11 +7,13 @@ import shutil
 import socket
 import subprocess
 from contextlib import ExitStack
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
 import numpy
 from gimp_runner import Gimp
+from locales import load_translations, make_locale
 from PIL import Image, ImageDraw, ImageFilter
 from polling import wait_until
 from screen import Screen
@@ -48,16 +50,19 @@ class Session:
 
     def __init__(
         self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png",
-        environment: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None, locale: str = "",
     ) -> None:  # fmt: skip
+        """Starts GIMP in `locale`, such as de_DE, or else in English."""
         self.keyring = keyring
         self.picture = picture
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
         profile = folder / "profile" / "gimprc"
         profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
         self.socket = folder / "socket"
+        self.translations = load_translations(locale) if locale else NullTranslations()
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}
-        self.screen = Screen(self.gimp.make_environment({**extra, **(environment or {})}), size)
+        language = make_locale(folder, locale) if locale else {}
+        self.screen = Screen(self.gimp.make_environment({**extra, **language, **(environment or {})}), size)
         paint(folder / "photo.png")
 
     def __enter__(self) -> "Session":
@@ -94,12 +99,26 @@ class Session:
     def do(self, *command: str) -> Any:
         return self.screen.do(*command)
 
-    def open_dialog(self, item: str = "Tile Upscale...") -> None:
-        self.do("click", "menu item", item)
-        self.do("wait-sensitive", "button", "Upscale")
+    def say(self, message: str) -> str:
+        """Returns a message of the plug-in in the session's language, without the mark of its mnemonic."""
+        return self.translations.gettext(message).replace("_", "")
+
+    def press_mnemonic(self, message: str) -> None:
+        """Presses the keys that activate the control with this label."""
+        self.do("key", "alt+" + self.translations.gettext(message).partition("_")[2][0].lower())
+
+    def retype(self, name: str, text: str) -> None:
+        """Replaces the text of a spin button as the user does, and leaves the focus in it."""
+        self.do("focus", "spin button", name)
+        self.do("key", "ctrl+a")
+        self.do("type", text)
+
+    def open_dialog(self, item: str = "Tile U_pscale...") -> None:
+        self.do("click", "menu item", self.say(item))
+        self.do("wait-sensitive", "button", self.say("_Upscale"))
 
     def start(self) -> None:
         """Opens the dialog and starts a job with the dialog's values."""
         self.open_dialog()
-        self.do("press", "button", "Upscale")
-        self.do("wait", "progress bar", "Finished tiles")
+        self.do("press", "button", self.say("_Upscale"))
+        self.do("wait", "progress bar", self.say("Finished tiles"))

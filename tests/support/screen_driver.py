@@ -165,6 +165,17 @@ def describe(role: str, name: str) -> str:
         return ""
 
 
+def get_text(role: str, name: str) -> str:
+    """Returns the text in a widget where the user types."""
+
+    def read() -> tuple[str] | None:
+        node = find(role, name)
+        return (Atspi.Text.get_text(node, 0, -1),) if node else None
+
+    text: str = wait_for(f"the {role} '{name}' has a text", read)[0]
+    return text
+
+
 def list_controls(window: str) -> list[dict[str, Any]]:
     """Returns role, name and place of each visible widget in a window that can have the focus."""
     root = next((root for role in ("dialog", "frame", "window") if (root := find(role, window))), None)
@@ -199,6 +210,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "type": functools.partial(xdotool, "type", "--delay", "5"),
     "box": get_box,
     "describe": describe,
+    "text": get_text,
     "focus": focus,
     "controls": list_controls,
     "shot": shoot,
