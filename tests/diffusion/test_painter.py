@@ -13,6 +13,7 @@ import numpy
 import pytest
 import torch
 from PIL import Image
+from tile_upscale_gpu.device import choose_device
 from tile_upscale_gpu.img2img import Img2Img
 from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.painter import Painter, paint_in_parts
@@ -284,7 +285,7 @@ def test_memory_that_is_short_halves_the_batch(n: int, fits: int) -> None:
             raise torch.OutOfMemoryError("made to fail")
         painted.extend(part)
 
-    assert paint_in_parts(list(range(n)), 8, attempt, pytest.fail) <= max(fits, 1)
+    assert paint_in_parts(list(range(n)), 8, attempt, pytest.fail, torch.device("cpu")) <= max(fits, 1)
     assert painted == list(range(n))
 
 
@@ -310,6 +311,14 @@ def test_answer_that_is_no_picture_is_a_failure(painter: Painter, monkeypatch: p
     assert not context.results["0"]["success"]
 
 
+@pytest.mark.parametrize(("kinds", "expected"), [(("cuda", "xpu"), "cuda"), (("xpu", "mps"), "xpu"), (("mps",), "mps")])
+def test_best_kind_of_gpu_is_chosen(monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...], expected: str) -> None:
+    for kind, backend in (("cuda", torch.cuda), ("xpu", torch.xpu), ("mps", torch.backends.mps)):
+        monkeypatch.setattr(backend, "is_available", lambda kind=kind: kind in kinds)
+    assert choose_device("auto").type == expected
+    assert choose_device("cpu").type == "cpu"
+
+
 @pytest.mark.parametrize(("is_lost", "error"), [(True, GpuLost), (False, RuntimeError)])
 def test_gpu_that_answers_no_more_is_told_from_other_failures(
     painter: Painter, monkeypatch: pytest.MonkeyPatch, is_lost: bool, error: type[Exception]
@@ -318,7 +327,7 @@ def test_gpu_that_answers_no_more_is_told_from_other_failures(
         raise RuntimeError("made to fail")
 
     monkeypatch.setattr(Img2Img, "run", fail)
-    monkeypatch.setattr("tile_upscale_gpu.painter.is_gpu_lost", lambda: is_lost)
+    monkeypatch.setattr("tile_upscale_gpu.painter.is_gpu_lost", lambda _device: is_lost)
     with pytest.raises(error, match="made to fail"):
         painter.paint(parse(json.dumps(make()).encode(), None, painter.settings).request, RecordingContext())
 

@@ -176,19 +176,3 @@ def test_broken_settings_are_reported(tmp_path: Path, text: str, word: str) -> N
     done = subprocess.run(command, env=make_environment(), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("tile-upscale-gpu: ") and word in done.stderr
-
-
-def test_missing_weights_are_reported_at_the_start(settings: Path, tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(f'folder = "{tmp_path}"\ndevice = "cpu"\n[models.absent]\n')
-    command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(path), "--port", "0"]
-    done = subprocess.run(command, env=make_environment(), capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode != 0
-    assert str(tmp_path / "absent") in done.stdout + done.stderr
-
-
-def test_ends_soon_on_sigterm_with_work_at_hand(settings: Path) -> None:
-    with run_uvicorn(settings) as (url, process):
-        client = Client(url)
-        client.answer(client.put(make_long_request()))
-        assert process.stop() in (0, -15)

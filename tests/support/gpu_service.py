@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -77,6 +78,9 @@ class Process:
 
         return wait_until(find, f"the service says '{beginning}': {self.lines}", START_LIMIT_S) or ""
 
+    def find_address(self) -> str:
+        return self.wait_for_line("listening on ").removeprefix("listening on ").strip()
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -90,58 +94,104 @@ class Process:
 def serve(process: Process) -> Iterator[tuple[str, Process]]:
     """Yields the service's address and its process."""
     try:
-        url = process.wait_for_line("listening on ").removeprefix("listening on ").strip()
+        url = process.find_address()
+        wait_until(lambda: Client(url, {}).send("GET", "/readyz").status == 200, f"it is ready: {process.lines}", START_LIMIT_S)
         yield url, process
     finally:
         process.stop()
 
 
+def start_uvicorn(settings: Path, *arguments: str, **environment: str) -> Process:
+    return Process([PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(settings), "--port", "0", *arguments], **environment)
+
+
 def run_uvicorn(settings: Path, *arguments: str, **environment: str) -> contextlib.AbstractContextManager[tuple[str, Process]]:
-    command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(settings), "--port", "0", *arguments]
-    return serve(Process(command, **environment))
+    return serve(start_uvicorn(settings, *arguments, **environment))
+
+
+class ForkedService:
+    """A running `tile-upscale-gpu`, made by a ServiceForker."""
+
+    def __init__(self, forker: Process, pid: int, n_before: int) -> None:
+        self.forker = forker
+        self.pid = pid
+        self.n_before = n_before
+
+    @property
+    def text(self) -> str:
+        """All that the service, and the forker meanwhile, has printed."""
+        return "".join(self.forker.lines[self.n_before :])
+
+    def find_address(self) -> str:
+        found = wait_until(lambda: re.search(r"^listening on (\S+)\n", self.text, re.MULTILINE), "it listens", START_LIMIT_S)
+        return found[1]
+
+    def wait_until_ready(self) -> Client:
+        client = Client(self.find_address(), {})
+        wait_until(lambda: client.send("GET", "/readyz").status == 200, f"it is ready: {self.text}", START_LIMIT_S)
+        return client
+
+    def send_signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """Returns the exit status, negative after a signal."""
+        end = wait_until(lambda: re.search(rf"^ended {self.pid} (-?\d+)\n", self.text, re.MULTILINE), f"it ends: {self.text}")
+        return int(end[1])
+
+
+class ServiceForker:
+    """Use as a context manager. Starts services, one after the other, in no seconds each."""
+
+    def __enter__(self) -> "ServiceForker":
+        self.process = Process([PYTHON, str(SUPPORT / "serve_again.py")])
+        self.services: list[ForkedService] = []
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for service in self.services:
+            service.send_signal(signal.SIGKILL)
+        self.process.stop()
+
+    def start(self, settings: Path, port: int = 0, twist: str = "none") -> ForkedService:
+        n_before = len(self.process.lines)
+        self.process.tell(f"{twist} --settings {settings} --port {port}")
+
+        def find_started() -> str | None:
+            return next((line for line in self.process.lines[n_before:] if line.startswith("started ")), None)
+
+        started = wait_until(find_started, f"the service was started: {self.process.text}", START_LIMIT_S)
+        self.services.append(ForkedService(self.process, int(started.split()[1]), n_before))
+        return self.services[-1]
 
 
 class KillableService:
-    """Use as a context manager. The service under uvicorn on a port that stays; a start after a kill takes no seconds."""
+    """Use as a context manager. The service under uvicorn on a port that stays."""
 
     def __init__(self, settings: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        command = [PYTHON, str(SUPPORT / "serve_again.py"), "--settings", str(settings), "--port", str(port)]
-        self.process = Process(command)
-        self.n_started = 0
-        self.pid = 0
+            self.port = listener.getsockname()[1]
+        self.settings = settings
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.forker = ServiceForker()
 
     def __enter__(self) -> "KillableService":
+        self.forker.__enter__()
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill()
-        self.process.stop()
+        self.forker.__exit__()
 
     def start(self) -> None:
-        self.process.tell("start")
-        self.n_started += 1
-        started = wait_until(self._find_started, f"the service was started: {self.process.text}", START_LIMIT_S)
-        self.pid = int(started.split()[1])
-        wait_until(self._is_there, f"the service answers: {self.process.text}", START_LIMIT_S)
+        self.service = self.forker.start(self.settings, self.port)
+        self.service.wait_until_ready()
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        session = self.process.process.pid
+        self.service.send_signal(signal.SIGKILL)
+        session = self.forker.process.process.pid
         wait_until(lambda: set(list_processes(session)) == {session}, "the service is gone, with all it has started")
-
-    def _find_started(self) -> str:
-        lines = [line for line in list(self.process.lines) if line.startswith("started ")]
-        return lines[-1] if len(lines) == self.n_started else ""
-
-    def _is_there(self) -> bool:
-        try:
-            return Client(self.url).send("GET", "/v1/health").status == 200
-        except OSError:
-            return False
 
 
 def run_ray(settings: Path) -> contextlib.AbstractContextManager[tuple[str, Process]]:

@@ -164,6 +164,9 @@ class Client:
             headers["Prefer"] = f"respond-async, wait={wait_s}"
         return self.send("PUT", f"/v1/batches/{request['batch_id']}", json.dumps(request), headers)
 
+    def post(self, request: dict[str, Any]) -> Reply:
+        return self.send("POST", "/process_tile_batch", json.dumps(request), {"Content-Type": "application/json"})
+
     def get(self, batch_id: str, results_from: int = 0, wait_s: int = 10, more: str = "") -> Reply:
         path = f"/v1/batches/{batch_id}?results_from={results_from}{more}"
         return self.send("GET", path, headers={"Prefer": f"respond-async, wait={wait_s}"})

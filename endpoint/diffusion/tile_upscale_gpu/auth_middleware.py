@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
 
+# Probes of a supervisor carry no token, and the answers tell nothing else.
+OPEN_PATHS = ("/livez", "/readyz")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -35,7 +37,8 @@ class AuthMiddleware:
         self.token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = self._refuse(scope) if scope["type"] == "http" else None
+        is_checked = scope["type"] == "http" and scope["path"] not in OPEN_PATHS
+        problem = self._refuse(scope) if is_checked else None
         if not problem:
             await self.app(scope, receive, send)
             return

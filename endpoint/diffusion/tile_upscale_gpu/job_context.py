@@ -10,6 +10,10 @@ class Stopped(Exception):
     """The rest of the batch is not wanted: it was cancelled, abandoned, or took too long."""
 
 
+class CannotLoad(Exception):
+    """The machine or the settings lack something that the painter needs; the message is a sentence with the remedy."""
+
+
 class GpuLost(Exception):
     """The GPU no longer answers in this process.
 

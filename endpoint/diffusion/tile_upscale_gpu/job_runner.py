@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_table import Job, JobTable
-from tile_upscale_gpu.jobs import Answer, Question, Status
+from tile_upscale_gpu.jobs import SHUTTING_DOWN, Answer, Question, Status
+from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
 
@@ -29,8 +30,11 @@ class JobRunner:
         self.clock = clock
         self.news = asyncio.Condition()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.is_draining = False
 
     async def submit(self, submission: Submission) -> None:
+        if self.is_draining:
+            raise Problem(503, SHUTTING_DOWN)
         job = self.table.submit(submission, self.clock())
         if job:
             self._spawn(self._drive(job))
@@ -75,7 +79,10 @@ class JobRunner:
         finally:
             job.n_holders -= 1
             job.asked_at = max(job.asked_at, self.clock())
-        return job.answer(question)
+        answer = job.answer(question)
+        if self.is_draining:
+            await self._notify()
+        return answer
 
     async def _wait(self, job: Job, question: Question) -> None:
         with contextlib.suppress(TimeoutError):
@@ -100,8 +107,13 @@ class JobRunner:
             await asyncio.sleep(SWEEP_S)
             await self.sweep()
 
-    def stop(self) -> None:
-        for job in list(self.table.jobs.values()):
-            job.end("cancelled", "the service is shutting down", self.clock())
-        for task in self.tasks:
-            task.cancel()
+    async def drain(self, limit_s: float) -> None:
+        """Ends all batches, which also answers requests that wait, and lets clients collect the results so far."""
+        self.is_draining = True
+        jobs = self.table.jobs.values()
+        for job in jobs:
+            job.end("cancelled", SHUTTING_DOWN, self.clock())
+        await self._notify()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s), self.news:
+                await self.news.wait_for(lambda: all(job.is_collected for job in jobs))

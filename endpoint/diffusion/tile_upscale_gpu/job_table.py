@@ -24,6 +24,7 @@ class Job:
     results: list[bytes] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     n_holders: int = 0
+    n_collected: int = 0
     started_at: float | None = None
     ended_at: float = 0.0
 
@@ -66,8 +67,14 @@ class Job:
     def has_news(self, question: Question) -> bool:
         return self.has_ended or (not question.until_end and len(self.results) > question.results_from)
 
+    @property
+    def is_collected(self) -> bool:
+        """True if answers have carried all results so far."""
+        return self.n_collected >= len(self.results)
+
     def answer(self, question: Question) -> Answer:
         results = self.results[question.results_from :][: question.max_results]
+        self.n_collected = max(self.n_collected, question.results_from + len(results))
         return Answer(self.batch_id, self.status, self.error, len(self.results), results)
 
 

@@ -15,6 +15,7 @@ KEPT_S = 3600
 CANCELLED = "the client cancelled the batch"
 ABANDONED = "nobody has asked about the batch for the length of its lease"
 WENT_AWAY = "the client went away"
+SHUTTING_DOWN = "the service is shutting down: send the batch again"
 OTHER_BODY = "the batch id was used for another request: choose a new one"
 
 

@@ -3,11 +3,15 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
-from tile_upscale_gpu.painter import Painter
+from tile_upscale_gpu.settings import Settings
+
+if TYPE_CHECKING:
+    from tile_upscale_gpu.painter import Painter
 
 
 class ThreadJobContext:
@@ -28,22 +32,30 @@ class ThreadJobContext:
 class LocalPaint:
     """A JobRunner's `paint` that uses one thread of this process."""
 
-    def __init__(self, painter: Painter) -> None:
-        self.painter = painter
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.painter: Painter | None = None
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
         self.turn = asyncio.Lock()
 
-    async def load(self) -> None:
-        """Loads the default model before the first batch arrives."""
-        await asyncio.get_running_loop().run_in_executor(self.thread, self.painter.load)
+    async def load(self, name: str = "") -> "Painter":
+        return await asyncio.get_running_loop().run_in_executor(self.thread, self._load, name)
+
+    def _load(self, name: str) -> "Painter":
+        # Here, because torch and diffusers take seconds to import, and the event loop answers meanwhile.
+        from tile_upscale_gpu.painter import Painter
+
+        self.painter = self.painter or Painter(self.settings)
+        self.painter.load(name)
+        return self.painter
 
     async def __call__(self, runner: JobRunner, job: Job) -> None:
-        loop = asyncio.get_running_loop()
         async with self.turn:
             if job.submission is None:
                 raise Stopped
             request = job.submission.request
             await runner.start(job, "starting")
-            await loop.run_in_executor(self.thread, self.painter.load, request.model_config_.base_model or "")
+            painter = await self.load(request.model_config_.base_model or "")
             await runner.start(job, "running")
-            await loop.run_in_executor(self.thread, self.painter.paint, request, ThreadJobContext(runner, job, loop))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self.thread, painter.paint, request, ThreadJobContext(runner, job, loop))

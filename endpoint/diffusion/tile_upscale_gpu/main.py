@@ -2,39 +2,14 @@
 """`tile-upscale-gpu`: the service on one machine, with uvicorn. Loads weights once and paints one batch at a time."""
 
 import argparse
-import contextlib
 import logging
+import os
 import socket
 import sys
-from collections.abc import AsyncIterator
 
-import uvicorn
-from fastapi import FastAPI
-
-from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode, is_loopback
-from tile_upscale_gpu.job_runner import JobRunner
-from tile_upscale_gpu.jobs import Capacity
-from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, Settings, read_settings, read_token
-from tile_upscale_gpu.web import background, make_app
-
-
-def make_service(settings: Settings, token: str) -> AuthMiddleware:
-    # torch and diffusers take seconds to import: read the settings and report their errors first.
-    from tile_upscale_gpu.local_paint import LocalPaint
-    from tile_upscale_gpu.painter import Painter
-
-    paint = LocalPaint(Painter(settings))
-    runner = JobRunner(settings, paint)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await paint.load()
-        async with background(runner.sweep_forever()):
-            yield
-        runner.stop()
-
-    app = make_app(settings, runner, Capacity(), lifespan)
-    return AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
+from tile_upscale_gpu.auth_middleware import is_loopback
+from tile_upscale_gpu.service import run_service
+from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, read_settings, read_token
 
 
 def listen(host: str, port: int, token: str) -> socket.socket:
@@ -54,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
+    """Returns 2 for wrong settings, which a restart does not help, and 1 for failures such as a lost GPU."""
     arguments = make_parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     token = read_token()
@@ -65,8 +41,10 @@ def main() -> int:
         return 2
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"listening on http://{host}:{listener.getsockname()[1]}", flush=True)
-    config = uvicorn.Config(make_service(settings, token), log_config=None, access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    if failure := run_service(settings, token, listener):
+        print(f"tile-upscale-gpu: {failure}", file=sys.stderr, flush=True)
+        # Without waiting for a thread that a lost GPU may hold.
+        os._exit(1)
     return 0
 
 

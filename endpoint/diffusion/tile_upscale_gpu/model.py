@@ -12,6 +12,7 @@ from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNe
 from PIL import Image
 from transformers import CLIPVisionModelWithProjection
 
+from tile_upscale_gpu.job_context import CannotLoad
 from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,22 +21,14 @@ diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 
 
-def choose_device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    # The VAE runs in float32 for its range. TF32 has the same range and is several times faster.
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    return torch.device(name)
-
-
 class Model:
     """One base model on its device. Not thread-safe: paint one batch at a time."""
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, device: torch.device) -> None:
         self.settings = settings
         self.name = name
         self.weights = settings.models[name]
-        self.device = choose_device(settings.device)
+        self.device = device
         self.dtype = getattr(torch, settings.dtype)
         self.plain = self._load_plain()
         self.scheduler_config = self.plain.scheduler.config
@@ -45,7 +38,7 @@ class Model:
     def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
         path = self.settings.locate(self.name, self.weights)
         if not path.is_dir():
-            raise FileNotFoundError(f"model '{self.name}': there is no folder {path}; put the weights there, or set 'path' or 'folder'")
+            raise CannotLoad(f"model '{self.name}': there is no folder {path}; put the weights there, or set 'path' or 'folder'")
         pipeline = StableDiffusionXLImg2ImgPipeline.from_pretrained(
             path, vae=self._load_vae(path), image_encoder=self._load_image_encoder(), dtype=self.dtype, variant=self.weights.variant,
             add_watermarker=False, local_files_only=True,
@@ -141,18 +134,3 @@ class Model:
         """Decodes latents to a float32 picture (1, 3, H, W) of about -1..1."""
         vae = self.plain.vae
         return vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0].float()
-
-
-def free_memory() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def is_gpu_lost() -> bool:
-    """True after an error in a CUDA kernel: every later call fails too, until the process ends."""
-    try:
-        if torch.cuda.is_initialized():
-            torch.cuda.synchronize()
-    except RuntimeError:
-        return True
-    return False

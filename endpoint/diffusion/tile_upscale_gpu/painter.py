@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Paints a batch: groups tiles for the UNet, halves groups when GPU memory is short, and makes each tile's result."""
 
+import contextlib
 import logging
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import torch
 from PIL import Image
 
+from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost
 from tile_upscale_gpu.img2img import Img2Img
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.messages import Request, Tile
-from tile_upscale_gpu.model import Model, free_memory, is_gpu_lost
+from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.pictures import PictureError, TileSizes, from_canvas, plan_sizes, read_reference, read_tile, to_canvas, write_tile
 from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.request import target_size
@@ -39,25 +41,33 @@ class Painter:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.device = choose_device(settings.device)
         self.model: Model | None = None
         # Number of tiles that last fitted into memory together, by canvas size.
         self.fitting: dict[tuple[int, int], int] = {}
 
     def load(self, name: str = "") -> Model:
+        """Raises CannotLoad, or GpuLost when this process must end."""
         name = name or self.settings.default_model
         if self.model is None or self.model.name != name:
-            self.model = None
-            free_memory()
-            self.model = Model(self.settings, name)
+            with self._find_loss():
+                self.model = None
+                free_memory(self.device)
+                self.model = Model(self.settings, name, self.device)
         return self.model
 
     def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
         """Paints every tile that is not in `done`. Raises Stopped, or GpuLost when this process must end."""
-        try:
+        with self._find_loss():
             self._paint(request, context, done)
+
+    @contextlib.contextmanager
+    def _find_loss(self) -> Iterator[None]:
+        try:
+            yield
         except RuntimeError as error:
-            if is_gpu_lost():
-                raise GpuLost(f"the GPU no longer answers, restart the service: {error}") from error
+            if is_gpu_lost(self.device):
+                raise GpuLost(f"the GPU no longer answers: {error}") from error
             raise
 
     def _paint(self, request: Request, context: JobContext, done: Collection[str]) -> None:
@@ -106,13 +116,13 @@ class Painter:
             context.add(Result.failed(work.tile.id, work.tile.seed, error))
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
-        self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up)
+        self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up, self.device)
         for future in written:
             future.result()
 
 
 def paint_in_parts(
-    works: list[Work], size: int, attempt: Callable[[list[Work]], None], give_up: Callable[[Work], None]
+    works: list[Work], size: int, attempt: Callable[[list[Work]], None], give_up: Callable[[Work], None], device: torch.device
 ) -> int:  # fmt: skip
     """Attempts `size` tiles at a time and halves `size` when memory is short. Returns the size that fitted."""
     left = list(works)
@@ -126,7 +136,7 @@ def paint_in_parts(
             left = left[len(part) :]
             continue
         # Must run after the handler: its traceback keeps the tensors of the failed attempt alive.
-        free_memory()
+        free_memory(device)
         if len(part) == 1:
             give_up(left.pop(0))
         else:

@@ -91,7 +91,7 @@ class Settings(Table):
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
 
-    device: str = Field(default="auto", description="torch's name of a device; auto: cuda if available")
+    device: str = Field(default="auto", description="torch's name of a device; auto: cuda (also ROCm), xpu or mps")
     dtype: Dtype = "float16"
     # SDXL's own VAE overflows in float16 and shows bands in bfloat16.
     vae_dtype: Dtype = "float32"

@@ -27,12 +27,18 @@ MAX_WAIT_S = 20
 POLL_AFTER_S = 1
 UNKNOWN = "this batch is not known here, or no longer: submit it again"
 
+# Returns the reason why the service can't paint now, or None.
+Hindrance = Callable[[], str | None]
 Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 
 
-def make_app(settings: Settings, jobs: Jobs, capacity: Capacity, lifespan: Lifespan | None = None) -> FastAPI:
+def make_app(
+    settings: Settings, jobs: Jobs, capacity: Capacity, lifespan: Lifespan | None = None, hindrance: Hindrance = lambda: None
+) -> FastAPI:  # fmt: skip
     app = FastAPI(title="Tile Upscale GPU", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
-    routes = Routes(settings, jobs, capacity)
+    routes = Routes(settings, jobs, capacity, hindrance)
+    app.add_api_route("/livez", routes.live, methods=["GET"])
+    app.add_api_route("/readyz", routes.ready, methods=["GET"])
     app.add_api_route("/v1/health", routes.health, methods=["GET"], response_model=Health)
     app.add_api_route("/v1/batches/{batch_id:path}", routes.put, methods=["PUT"])
     app.add_api_route("/v1/batches/{batch_id:path}", routes.get, methods=["GET"])
@@ -45,13 +51,28 @@ def make_app(settings: Settings, jobs: Jobs, capacity: Capacity, lifespan: Lifes
 
 
 class Routes:
-    def __init__(self, settings: Settings, jobs: Jobs, capacity: Capacity) -> None:
+    def __init__(self, settings: Settings, jobs: Jobs, capacity: Capacity, hindrance: Hindrance) -> None:
         self.settings = settings
         self.jobs = jobs
         self.capacity = capacity
+        self.hindrance = hindrance
         self.identity: str | None = None
 
+    async def live(self) -> Response:
+        """For supervisors: the process answers."""
+        return Response("ok\n", media_type="text/plain")
+
+    async def ready(self) -> Response:
+        """For supervisors and load balancers: batches are painted at once."""
+        self._refuse_if_hindered()
+        return await self.live()
+
+    def _refuse_if_hindered(self) -> None:
+        if reason := self.hindrance():
+            raise Problem(503, reason)
+
     async def health(self) -> Response:
+        self._refuse_if_hindered()
         if self.identity is None:
             self.identity = await run_in_threadpool(self.settings.make_identity)
         health = make_health(self.settings, self.capacity, self.identity)

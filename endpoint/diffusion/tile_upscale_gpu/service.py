@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process of `tile-upscale-gpu`: answers while weights load, and ends soon on SIGTERM and after the loss of its GPU."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
+from tile_upscale_gpu.job_context import CannotLoad, GpuLost
+from tile_upscale_gpu.job_runner import JobRunner
+from tile_upscale_gpu.job_table import Job
+from tile_upscale_gpu.jobs import SHUTTING_DOWN, Capacity
+from tile_upscale_gpu.local_paint import LocalPaint
+from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.web import background, make_app
+
+log = logging.getLogger(__name__)
+
+LOADING = "the weights are being loaded: ask again"
+# Together less than the 5 s after which a supervisor may kill the process.
+DRAIN_S = 2
+SEND_S = 2
+
+
+class Service(uvicorn.Server):
+    """`failure` is the reason of an end that nobody asked for."""
+
+    def __init__(self, settings: Settings, token: str) -> None:
+        self.paint = LocalPaint(settings)
+        self.runner = JobRunner(settings, self._paint)
+        self.hindrance: str | None = LOADING
+        self.failure: str | None = None
+        app = make_app(settings, self.runner, Capacity(), self._live, lambda: self.hindrance)
+        guarded = AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
+        super().__init__(uvicorn.Config(guarded, log_config=None, access_log=False, timeout_graceful_shutdown=SEND_S))
+
+    @contextlib.asynccontextmanager
+    async def _live(self, _app: FastAPI) -> AsyncIterator[None]:
+        async with background(self.runner.sweep_forever()), background(self._load()):
+            yield
+
+    async def _load(self) -> None:
+        """Loads the default model before the first batch arrives."""
+        try:
+            await self.paint.load()
+        except CannotLoad as error:
+            self._fail(str(error))
+        except Exception as error:
+            log.exception("the default model can't be loaded")
+            self._fail(f"the default model can't be loaded: {error}")
+        else:
+            self.hindrance = None
+
+    async def _paint(self, runner: JobRunner, job: Job) -> None:
+        try:
+            await self.paint(runner, job)
+        except GpuLost as error:
+            self._fail(str(error))
+            raise
+
+    def _fail(self, failure: str) -> None:
+        """Ends the process. A supervisor starts another one: after an error in a kernel, only that helps."""
+        log.critical("%s; the service ends", failure)
+        self.hindrance = self.failure = failure
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers for a while before uvicorn closes the port."""
+        self.hindrance = self.failure or SHUTTING_DOWN
+        await self.runner.drain(DRAIN_S)
+        await super().shutdown(sockets)
+
+
+def run_service(settings: Settings, token: str, listener: socket.socket) -> str | None:
+    """Returns the reason of a failure, or None after an end by signal."""
+    service = Service(settings, token)
+    service.run(sockets=[listener])
+    return service.failure
