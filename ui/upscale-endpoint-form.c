@@ -350,7 +350,7 @@ upscale_endpoint_form_read (UpscaleEndpointForm *form, UpscaleEndpointEntry *ent
     }
   entry->terms.n_slots = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (form->slots));
   entry->terms.price_per_hour = gtk_spin_button_get_value (GTK_SPIN_BUTTON (form->price));
-  entry->terms.duplicates = (UpscaleDuplicates)
+  entry->terms.duplicates = (UpscaleHedgeDuplicates)
       MAX (gtk_combo_box_get_active (GTK_COMBO_BOX (form->duplicates)), 0);
   entry->shares_tiles =
       gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (form->shares_tiles));

@@ -38,7 +38,8 @@ upscale_hedge_remaining_s (UpscaleHedgeCase what)
  *
  * Decides how many tiles of a batch the idle endpoint paints as duplicates. They are
  * taken from the batch's end, so that both endpoints would finish at the same time: one
- * from the front, the other from the back.
+ * from the front, the other from the back. If the very last tile has a duplicate, so have
+ * the others that are worth one.
  *
  * Returns: the number of tiles, 0 if a duplicate is not worth it
  */
@@ -49,8 +50,8 @@ upscale_hedge_count_tiles (UpscaleHedgeCase what)
   double both = what.seconds_per_tile + what.own_seconds_per_tile;
   guint  n;
 
-  if (what.is_duplicate || what.own_seconds_per_tile <= 0.0 || what.n_open == 0 ||
-      remaining_s < MIN_GAIN_FACTOR * what.own_seconds_per_tile ||
+  if (what.is_duplicate || what.is_last_taken || what.own_seconds_per_tile <= 0.0 ||
+      what.n_open == 0 || remaining_s < MIN_GAIN_FACTOR * what.own_seconds_per_tile ||
       remaining_s < what.own_seconds_per_tile + MIN_GAIN_S)
     return 0;
   n = (guint) (remaining_s / both);
@@ -80,6 +81,69 @@ upscale_hedge_should_steal (UpscaleHedgeCase what)
   if (what.own_seconds_per_tile <= 0.0)
     return FALSE;
   return what.seconds_per_tile <= 0.0 || here_s * MIN_GAIN_FACTOR < there_s;
+}
+
+/**
+ * upscale_hedge_choose_queued:
+ * @queued: (array length=n_queued): for each other endpoint that has only queued some
+ * batches, the newest of them, in the user's order of endpoints
+ * @n_queued: number of these batches
+ *
+ * Decides which endpoint the idle one takes a batch from. The newest batch would be begun
+ * last.
+ *
+ * Returns: the index of the batch, %UPSCALE_HEDGE_NO_BATCH if none should be taken
+ */
+guint
+upscale_hedge_choose_queued (const UpscaleHedgeCase *queued, guint n_queued)
+{
+  g_return_val_if_fail (queued != NULL || n_queued == 0, UPSCALE_HEDGE_NO_BATCH);
+
+  for (guint i = 0; i < n_queued; i++)
+    if (upscale_hedge_should_steal (queued[i]))
+      return i;
+  return UPSCALE_HEDGE_NO_BATCH;
+}
+
+/**
+ * upscale_hedge_choose_late:
+ * @sent: (array length=n_sent): the batches that endpoints have, oldest first; those
+ * beyond %UPSCALE_HEDGE_MAX_CANDIDATES are not compared
+ * @n_sent: number of these batches
+ *
+ * Decides which batch the idle endpoint paints duplicates of. The number of tiles is
+ * upscale_hedge_count_tiles().
+ *
+ * Returns: the index of the batch, %UPSCALE_HEDGE_NO_BATCH if a duplicate of none is
+ * worth it
+ */
+guint
+upscale_hedge_choose_late (const UpscaleHedgeCase *sent, guint n_sent)
+{
+  g_return_val_if_fail (sent != NULL || n_sent == 0, UPSCALE_HEDGE_NO_BATCH);
+
+  for (guint i = 0; i < MIN (n_sent, UPSCALE_HEDGE_MAX_CANDIDATES); i++)
+    if (upscale_hedge_count_tiles (sent[i]) > 0)
+      return i;
+  return UPSCALE_HEDGE_NO_BATCH;
+}
+
+/**
+ * upscale_hedge_allows_duplicates:
+ * @choice: the user's choice for the idle endpoint
+ * @autoscales: %TRUE if the endpoint starts machines for more batches
+ * @price_per_hour: price of one slot at work, in dollars; 0 for free or unknown
+ *
+ * Returns: %TRUE if the endpoint may paint duplicates of late tiles
+ */
+gboolean
+upscale_hedge_allows_duplicates (UpscaleHedgeDuplicates choice,
+                                 gboolean               autoscales,
+                                 double                 price_per_hour)
+{
+  if (choice != UPSCALE_HEDGE_DUPLICATES_AUTO)
+    return choice == UPSCALE_HEDGE_DUPLICATES_ALLOWED;
+  return !autoscales && price_per_hour <= 0.0;
 }
 
 /**

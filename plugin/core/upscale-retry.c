@@ -188,7 +188,7 @@ decide_step (const GError *error, UpscaleRetryCase what)
  * @what: the other facts
  *
  * Decides about the open tiles of a failed batch and about its endpoint. The tries that
- * each tile has left are checked by upscale_retry_should_give_up().
+ * each tile has left are checked by upscale_retry_decide_tile().
  *
  * Returns: the decision
  */
@@ -206,6 +206,25 @@ upscale_retry_decide (const GError *error, UpscaleRetryCase what)
   decision.needs_probe = decision.is_endpoint_failure && decision.backs_off;
   decision.reduces_slots = loses_work && upscale_error_is_busy (error);
   return decision;
+}
+
+/**
+ * upscale_retry_should_resend:
+ * @decision: the decision about a failed batch
+ * @n_open: tiles of the batch that are not settled
+ * @is_endpoint_alive: %FALSE if the failure has stopped the endpoint
+ * @is_job_running: %FALSE if the job has ended
+ *
+ * Returns: %TRUE if the batch is sent again; otherwise its open tiles have failed
+ */
+gboolean
+upscale_retry_should_resend (UpscaleRetryDecision decision,
+                             guint                n_open,
+                             gboolean             is_endpoint_alive,
+                             gboolean             is_job_running)
+{
+  return decision.action == UPSCALE_RETRY_RESEND && n_open > 0 && is_endpoint_alive &&
+         is_job_running;
 }
 
 /**
@@ -302,15 +321,21 @@ upscale_retry_takes_try_back (const GError *error, guint n_tiles, int max_tries)
 }
 
 /**
- * upscale_retry_should_give_up:
- * @n_tries: tries that the tile has had
- * @max_tries: tries that a tile gets
- * @is_repeated: the tile itself is the cause of the failure, for the second time
+ * upscale_retry_decide_tile:
+ * @what: the facts
  *
- * Returns: %TRUE if the tile is not tried again
+ * Decides about one tile that has failed alone, or as an open tile of a failed batch. A
+ * tile that another request carries has not failed yet, as it may still be painted there.
+ * A tile that can't be prepared has no endpoint to blame and would fail again.
+ *
+ * Returns: the next step
  */
-gboolean
-upscale_retry_should_give_up (int n_tries, int max_tries, gboolean is_repeated)
+UpscaleRetryTileAction
+upscale_retry_decide_tile (UpscaleRetryTileCase what)
 {
-  return is_repeated || n_tries >= max_tries;
+  if (what.has_other_request)
+    return what.is_unsent ? UPSCALE_RETRY_TILE_CLAIM : UPSCALE_RETRY_TILE_LEAVE;
+  if (what.is_unsent || what.is_repeated || what.n_tries >= what.max_tries)
+    return UPSCALE_RETRY_TILE_GIVE_UP;
+  return UPSCALE_RETRY_TILE_WAIT;
 }

@@ -118,17 +118,57 @@ typedef struct
   gboolean is_probe;
 } UpscaleRetryHealthCase;
 
+/**
+ * UpscaleRetryTileAction:
+ * @UPSCALE_RETRY_TILE_WAIT: return the tile to the queue
+ * @UPSCALE_RETRY_TILE_GIVE_UP: settle the tile as the base
+ * @UPSCALE_RETRY_TILE_LEAVE: leave the tile to the other request that carries it
+ * @UPSCALE_RETRY_TILE_CLAIM: likewise, and send no duplicate of the tile any more
+ *
+ * The next step for a tile that has failed.
+ */
+typedef enum
+{
+  UPSCALE_RETRY_TILE_WAIT,
+  UPSCALE_RETRY_TILE_GIVE_UP,
+  UPSCALE_RETRY_TILE_LEAVE,
+  UPSCALE_RETRY_TILE_CLAIM,
+} UpscaleRetryTileAction;
+
+/**
+ * UpscaleRetryTileCase:
+ * @n_tries: tries that the tile has had
+ * @max_tries: tries that a tile gets
+ * @is_repeated: the tile itself is the cause of the failure, for the second time
+ * @is_unsent: the failed request was not sent, because the tile can't be prepared
+ * @has_other_request: another request carries the tile, too
+ *
+ * The facts about a tile that has failed in a request. A value.
+ */
+typedef struct
+{
+  int      n_tries;
+  int      max_tries;
+  gboolean is_repeated;
+  gboolean is_unsent;
+  gboolean has_other_request;
+} UpscaleRetryTileCase;
+
 UpscaleRetryDecision    upscale_retry_decide (const GError *error, UpscaleRetryCase what);
 UpscaleRetryProbeAction upscale_retry_decide_probe (const GError *error);
 gint64                  upscale_retry_backoff (int n_failures, double jitter);
 gint64
 upscale_retry_wait (const GError *error, int n_busy, gint64 patience_us, double jitter);
+gboolean upscale_retry_should_resend (UpscaleRetryDecision decision,
+                                      guint                n_open,
+                                      gboolean             is_endpoint_alive,
+                                      gboolean             is_job_running);
 gboolean upscale_retry_should_stop (UpscaleRetryHealthCase what);
 
 gboolean
 upscale_retry_blames_tile (const GError *error, guint n_tiles, gboolean is_answer);
 gboolean upscale_retry_should_halve (const GError *error, guint n_tiles);
 gboolean upscale_retry_takes_try_back (const GError *error, guint n_tiles, int max_tries);
-gboolean upscale_retry_should_give_up (int n_tries, int max_tries, gboolean is_repeated);
+UpscaleRetryTileAction upscale_retry_decide_tile (UpscaleRetryTileCase what);
 
 G_END_DECLS

@@ -363,10 +363,9 @@ upscale_endpoint_allows_duplicates (UpscaleEndpoint *endpoint)
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), FALSE);
   g_return_val_if_fail (endpoint->capabilities != NULL, FALSE);
 
-  if (endpoint->terms.duplicates != UPSCALE_DUPLICATES_AUTO)
-    return endpoint->terms.duplicates == UPSCALE_DUPLICATES_ALLOWED;
-  return !endpoint->capabilities->autoscales &&
-         upscale_endpoint_get_price_per_hour (endpoint) <= 0.0;
+  return upscale_hedge_allows_duplicates (endpoint->terms.duplicates,
+                                          endpoint->capabilities->autoscales,
+                                          upscale_endpoint_get_price_per_hour (endpoint));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include "upscale-backend.h"
 #include "upscale-health.h"
+#include "upscale-hedge.h"
 #include "upscale-policy.h"
 
 G_BEGIN_DECLS
@@ -28,21 +29,6 @@ typedef enum
 } UpscaleEndpointState;
 
 /**
- * UpscaleDuplicates:
- * @UPSCALE_DUPLICATES_AUTO: allowed where they cost nothing: on machines that run anyway
- * @UPSCALE_DUPLICATES_NEVER: a late tile is waited for
- * @UPSCALE_DUPLICATES_ALLOWED: the endpoint may paint a duplicate of a late tile
- *
- * The user's choice whether an endpoint paints tiles that another endpoint already has.
- */
-typedef enum
-{
-  UPSCALE_DUPLICATES_AUTO,
-  UPSCALE_DUPLICATES_NEVER,
-  UPSCALE_DUPLICATES_ALLOWED,
-} UpscaleDuplicates;
-
-/**
  * UpscaleEndpointTerms:
  * @n_slots: batches at once, 0 for the number that the endpoint states
  * @price_per_hour: price of one slot at work, in dollars; 0 for free or unknown
@@ -52,9 +38,9 @@ typedef enum
  */
 typedef struct
 {
-  int               n_slots;
-  double            price_per_hour;
-  UpscaleDuplicates duplicates;
+  int                    n_slots;
+  double                 price_per_hour;
+  UpscaleHedgeDuplicates duplicates;
 } UpscaleEndpointTerms;
 
 UpscaleEndpoint *upscale_endpoint_new (const char *name, UpscaleBackend *backend);

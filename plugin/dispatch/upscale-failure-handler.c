@@ -177,51 +177,69 @@ return_tile (UpscaleFailureHandler *self, guint tile_index)
   g_signal_emit (self, signals[SIGNAL_RETURNED], 0);
 }
 
-/* A tile that another request still carries has not failed yet. */
 static void
-retry_or_give_up (UpscaleFailureHandler *self,
-                  UpscaleBatchRequest   *request,
+settle_or_return (UpscaleFailureHandler *self,
                   guint                  tile_index,
-                  gboolean               is_answer,
-                  const GError          *error)
+                  UpscaleRetryTileCase   what,
+                  const char            *reason)
 {
-  UpscaleTileQueue *queue = self->plan.queue;
-  UpscaleEndpoint  *endpoint = upscale_batch_request_get_endpoint (request);
-  guint             n_tiles = upscale_batch_request_get_batch (request)->tiles->len;
-  gboolean          is_repeated =
-      upscale_retry_blames_tile (error, n_tiles, is_answer) &&
-      upscale_tile_queue_note_failure (queue, tile_index, error->message);
-  g_autofree char *reason =
-      g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), error->message);
-
-  upscale_tile_queue_avoid (queue, tile_index, endpoint);
-  if (!upscale_tile_queue_release (queue, tile_index, request))
-    return;
-  if (upscale_retry_should_give_up (upscale_tile_queue_get_n_tries (queue, tile_index),
-                                    self->plan.policy.max_tries, is_repeated))
-    give_up (self, tile_index, reason);
-  else
-    return_tile (self, tile_index);
+  switch (upscale_retry_decide_tile (what))
+    {
+    case UPSCALE_RETRY_TILE_WAIT:
+      return_tile (self, tile_index);
+      break;
+    case UPSCALE_RETRY_TILE_GIVE_UP:
+      give_up (self, tile_index, reason);
+      break;
+    case UPSCALE_RETRY_TILE_LEAVE:
+      break;
+    case UPSCALE_RETRY_TILE_CLAIM:
+      upscale_tile_queue_claim (self->plan.queue, tile_index);
+      break;
+    }
 }
 
-static gboolean
-is_fresh (UpscaleBatchRequest *request)
-{
-  return upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_FRESH;
-}
-
-/* A tile that can't be prepared has no endpoint to blame, and would fail again. Another
- * request that carries the tile has sent it, so the tile may still be painted there. */
 static void
 fail_unsent_tile (UpscaleFailureHandler *self,
                   UpscaleBatchRequest   *request,
                   guint                  tile_index,
                   const GError          *error)
 {
-  if (upscale_tile_queue_release (self->plan.queue, tile_index, request))
-    give_up (self, tile_index, error->message);
-  else
-    upscale_tile_queue_claim (self->plan.queue, tile_index);
+  UpscaleRetryTileCase what = { .is_unsent = TRUE };
+
+  what.has_other_request =
+      !upscale_tile_queue_release (self->plan.queue, tile_index, request);
+  settle_or_return (self, tile_index, what, error->message);
+}
+
+static void
+fail_sent_tile (UpscaleFailureHandler *self,
+                UpscaleBatchRequest   *request,
+                guint                  tile_index,
+                gboolean               is_answer,
+                const GError          *error)
+{
+  UpscaleTileQueue    *queue = self->plan.queue;
+  UpscaleEndpoint     *endpoint = upscale_batch_request_get_endpoint (request);
+  guint                n_tiles = upscale_batch_request_get_batch (request)->tiles->len;
+  UpscaleRetryTileCase what = {
+    .n_tries = upscale_tile_queue_get_n_tries (queue, tile_index),
+    .max_tries = self->plan.policy.max_tries,
+  };
+  g_autofree char *reason =
+      g_strdup_printf ("%s: %s", upscale_endpoint_get_name (endpoint), error->message);
+
+  what.is_repeated = upscale_retry_blames_tile (error, n_tiles, is_answer) &&
+                     upscale_tile_queue_note_failure (queue, tile_index, error->message);
+  upscale_tile_queue_avoid (queue, tile_index, endpoint);
+  what.has_other_request = !upscale_tile_queue_release (queue, tile_index, request);
+  settle_or_return (self, tile_index, what, reason);
+}
+
+static gboolean
+is_fresh (UpscaleBatchRequest *request)
+{
+  return upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_FRESH;
 }
 
 /**
@@ -264,7 +282,7 @@ upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
   if (is_fresh (request) && upscale_retry_takes_try_back (error, batch->tiles->len,
                                                           handler->plan.policy.max_tries))
     upscale_tile_queue_add_try (handler->plan.queue, tile_index, -1);
-  retry_or_give_up (handler, request, tile_index, TRUE, error);
+  fail_sent_tile (handler, request, tile_index, TRUE, error);
 }
 
 static void
@@ -284,7 +302,7 @@ fail_open_tiles (UpscaleFailureHandler *self,
         upscale_tile_queue_add_try (self->plan.queue, index, -1);
       if (decision.action == UPSCALE_RETRY_ISOLATE)
         upscale_tile_queue_isolate (self->plan.queue, index);
-      retry_or_give_up (self, request, index, FALSE, error);
+      fail_sent_tile (self, request, index, FALSE, error);
     }
 }
 
@@ -321,7 +339,7 @@ decide (UpscaleFailureHandler *self,
  * @handler: a handler
  * @request: a request that has ended
  * @error: the failure; not a cancellation
- * @may_resend: %FALSE if the job has ended
+ * @is_job_running: %FALSE if the job has ended, so that nothing is sent any more
  *
  * Executes the decision about a failed batch.
  *
@@ -331,7 +349,7 @@ gboolean
 upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
                                     UpscaleBatchRequest   *request,
                                     const GError          *error,
-                                    gboolean               may_resend)
+                                    gboolean               is_job_running)
 {
   UpscaleEndpoint *endpoint;
   UpscaleBatch    *batch;
@@ -352,8 +370,9 @@ upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
   upscale_endpoint_note_failed_batch (endpoint, error, decision, handler->plan.policy,
                                       upscale_batch_request_get_sent_us (request),
                                       now_us);
-  resends = decision.action == UPSCALE_RETRY_RESEND && tiles->len > 0 &&
-            upscale_endpoint_is_alive (endpoint) && may_resend;
+  resends =
+      upscale_retry_should_resend (decision, tiles->len,
+                                   upscale_endpoint_is_alive (endpoint), is_job_running);
   g_debug (
       "batch %s: failed with code %d, action %d, %u open tiles, waits %" G_GINT64_FORMAT
       " us",

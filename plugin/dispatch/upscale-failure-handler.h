@@ -36,7 +36,7 @@ gboolean               upscale_failure_handler_is_idle (UpscaleFailureHandler *h
 gboolean               upscale_failure_handler_fail_batch (UpscaleFailureHandler *handler,
                                                            UpscaleBatchRequest   *request,
                                                            const GError          *error,
-                                                           gboolean               may_resend);
+                                                           gboolean               is_job_running);
 void                   upscale_failure_handler_fail_tile (UpscaleFailureHandler *handler,
                                                           UpscaleBatchRequest   *request,
                                                           guint                  tile_index,

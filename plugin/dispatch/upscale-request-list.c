@@ -310,25 +310,32 @@ upscale_request_list_count_in_phase (const UpscaleRequestList *list,
 }
 
 static UpscaleHedgeCase
-make_hedge_case (UpscaleBatchRequest *request, UpscaleEndpoint *idle)
+make_hedge_case (const UpscaleRequestList *list,
+                 UpscaleBatchRequest      *request,
+                 UpscaleEndpoint          *idle)
 {
   UpscaleEndpoint *endpoint = upscale_batch_request_get_endpoint (request);
+  g_autoptr (GArray) tiles = upscale_batch_request_get_open_tiles (request);
 
   return (UpscaleHedgeCase) {
-    .n_open = upscale_batch_request_count_open (request),
+    .n_open = tiles->len,
     .quiet_s = upscale_batch_request_get_quiet_s (request),
     .seconds_per_tile = upscale_endpoint_get_seconds_per_tile (endpoint),
     .own_seconds_per_tile = upscale_endpoint_get_seconds_per_tile (idle),
     .is_duplicate =
         upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_DUPLICATE,
+    .is_last_taken = tiles->len > 0 &&
+                     !upscale_tile_queue_can_be_duplicated (
+                         list->plan.queue, g_array_index (tiles, guint, tiles->len - 1)),
   };
 }
 
-/* A batch that another endpoint has only queued and the idle one would finish sooner. */
-static UpscaleBatchRequest *
-find_stealable (const UpscaleRequestList *list, UpscaleEndpoint *idle)
+/* The newest queued batch of each other endpoint. */
+static GPtrArray *
+get_newest_queued (const UpscaleRequestList *list, UpscaleEndpoint *idle)
 {
-  guint n_endpoints =
+  GPtrArray *requests = g_ptr_array_new ();
+  guint      n_endpoints =
       list->n_queued > 0 ? upscale_endpoint_pool_get_length (list->plan.pool) : 0;
 
   for (guint i = 0; i < n_endpoints; i++)
@@ -337,47 +344,65 @@ find_stealable (const UpscaleRequestList *list, UpscaleEndpoint *idle)
       GQueue              *queued = get_queued (list, endpoint);
       UpscaleBatchRequest *newest = queued ? g_queue_peek_tail (queued) : NULL;
 
-      if (endpoint != idle && newest &&
-          upscale_hedge_should_steal (make_hedge_case (newest, idle)))
-        return newest;
+      if (endpoint != idle && newest)
+        g_ptr_array_add (requests, newest);
     }
-  return NULL;
+  return requests;
+}
+
+/* The oldest batches that endpoints have. */
+static GPtrArray *
+get_oldest_sent (const UpscaleRequestList *list)
+{
+  GPtrArray *requests = g_ptr_array_new ();
+
+  for (const GList *link = list->order.head;
+       link && requests->len < UPSCALE_HEDGE_MAX_CANDIDATES; link = link->next)
+    if (upscale_batch_request_get_state (link->data) == UPSCALE_BATCH_REQUEST_SENT)
+      g_ptr_array_add (requests, link->data);
+  return requests;
+}
+
+static UpscaleHedgeCase *
+make_hedge_cases (const UpscaleRequestList *list,
+                  GPtrArray                *requests,
+                  UpscaleEndpoint          *idle)
+{
+  UpscaleHedgeCase *cases = g_new (UpscaleHedgeCase, requests->len);
+
+  for (guint i = 0; i < requests->len; i++)
+    cases[i] = make_hedge_case (list, requests->pdata[i], idle);
+  return cases;
 }
 
 static gboolean
 steal_queued_batch (UpscaleRequestList *list, UpscaleEndpoint *idle)
 {
-  UpscaleBatchRequest *queued = find_stealable (list, idle);
+  g_autoptr (GPtrArray) queued = get_newest_queued (list, idle);
+  g_autofree UpscaleHedgeCase *cases = make_hedge_cases (list, queued, idle);
+  guint                        i = upscale_hedge_choose_queued (cases, queued->len);
+  UpscaleBatchRequest         *request;
 
-  if (!queued)
+  if (i == UPSCALE_HEDGE_NO_BATCH)
     return FALSE;
+  request = queued->pdata[i];
   g_debug ("batch %s: stolen from %s for %s",
-           upscale_batch_request_get_batch (queued)->id,
-           upscale_endpoint_get_debug_name (upscale_batch_request_get_endpoint (queued)),
+           upscale_batch_request_get_batch (request)->id,
+           upscale_endpoint_get_debug_name (upscale_batch_request_get_endpoint (request)),
            upscale_endpoint_get_debug_name (idle));
-  list->stolen = queued;
-  upscale_batch_request_cancel (queued);
+  list->stolen = request;
+  upscale_batch_request_cancel (request);
   return TRUE;
 }
 
-/* The last tiles of a late batch, as its endpoint works from the front. If the very last
- * one has a duplicate, so have the others that are worth one. Requests may share tiles,
- * so that some of the others have a duplicate already. */
+/* The last @n open tiles of a batch, as its endpoint works from the front. Requests may
+ * share tiles, so that some of these have a duplicate already. */
 static GArray *
-dup_late_tiles (const UpscaleRequestList *list,
-                UpscaleBatchRequest      *request,
-                UpscaleEndpoint          *idle)
+dup_last_tiles (const UpscaleRequestList *list, UpscaleBatchRequest *request, guint n)
 {
   const UpscaleTileQueue *queue = list->plan.queue;
-  g_autoptr (GArray) tiles = NULL;
-  guint n = upscale_hedge_count_tiles (make_hedge_case (request, idle));
+  g_autoptr (GArray) tiles = upscale_batch_request_get_open_tiles (request);
 
-  if (n == 0)
-    return NULL;
-  tiles = upscale_batch_request_get_open_tiles (request);
-  if (!upscale_tile_queue_can_be_duplicated (queue, g_array_index (tiles, guint,
-                                                                   tiles->len - 1)))
-    return NULL;
   g_array_remove_range (tiles, 0, tiles->len - n);
   for (guint i = tiles->len; i-- > 0;)
     if (!upscale_tile_queue_can_be_duplicated (queue, g_array_index (tiles, guint, i)))
@@ -388,25 +413,21 @@ dup_late_tiles (const UpscaleRequestList *list,
 static gboolean
 duplicate_late_tiles (UpscaleRequestList *list, UpscaleEndpoint *idle)
 {
-  guint n_candidates = 0;
+  g_autoptr (GPtrArray) sent = NULL;
+  g_autofree UpscaleHedgeCase *cases = NULL;
+  g_autoptr (GArray) tiles = NULL;
+  guint i;
 
   if (!upscale_endpoint_allows_duplicates (idle))
     return FALSE;
-  for (const GList *link = list->order.head;
-       link && n_candidates < UPSCALE_HEDGE_MAX_CANDIDATES; link = link->next)
-    {
-      g_autoptr (GArray) tiles = NULL;
-
-      if (upscale_batch_request_get_state (link->data) != UPSCALE_BATCH_REQUEST_SENT)
-        continue;
-      n_candidates++;
-      tiles = dup_late_tiles (list, link->data, idle);
-      if (!tiles)
-        continue;
-      upscale_request_list_launch (list, idle, tiles->len, tiles, NULL);
-      return TRUE;
-    }
-  return FALSE;
+  sent = get_oldest_sent (list);
+  cases = make_hedge_cases (list, sent, idle);
+  i = upscale_hedge_choose_late (cases, sent->len);
+  if (i == UPSCALE_HEDGE_NO_BATCH)
+    return FALSE;
+  tiles = dup_last_tiles (list, sent->pdata[i], upscale_hedge_count_tiles (cases[i]));
+  upscale_request_list_launch (list, idle, tiles->len, tiles, NULL);
+  return TRUE;
 }
 
 /**

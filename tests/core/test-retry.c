@@ -456,9 +456,48 @@ test_tile_is_blamed_for_its_own_failures_only (void)
 static void
 test_tile_is_given_up_after_its_tries_or_a_repeated_failure (void)
 {
-  g_assert_false (upscale_retry_should_give_up (3, 4, FALSE));
-  g_assert_true (upscale_retry_should_give_up (4, 4, FALSE));
-  g_assert_true (upscale_retry_should_give_up (2, 4, TRUE));
+  UpscaleRetryTileCase what = { .n_tries = 3, .max_tries = 4 };
+
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_WAIT);
+  what.n_tries = 4;
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_GIVE_UP);
+  what.n_tries = 2;
+  what.is_repeated = TRUE;
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_GIVE_UP);
+}
+
+static void
+test_tile_that_cannot_be_prepared_is_given_up (void)
+{
+  UpscaleRetryTileCase what = { .n_tries = 1, .max_tries = 4, .is_unsent = TRUE };
+
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_GIVE_UP);
+}
+
+/* Two requests may paint one tile. The failure of the first is no reason to give up. */
+static void
+test_tile_is_left_to_another_request (void)
+{
+  UpscaleRetryTileCase what = {
+    .n_tries = 4, .max_tries = 4, .is_repeated = TRUE, .has_other_request = TRUE
+  };
+
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_LEAVE);
+  what.is_unsent = TRUE;
+  g_assert_cmpint (upscale_retry_decide_tile (what), ==, UPSCALE_RETRY_TILE_CLAIM);
+}
+
+static void
+test_batch_is_resent_while_that_has_a_use (void)
+{
+  UpscaleRetryDecision resend = { .action = UPSCALE_RETRY_RESEND };
+  UpscaleRetryDecision requeue = { .action = UPSCALE_RETRY_REQUEUE };
+
+  g_assert_true (upscale_retry_should_resend (resend, 1, TRUE, TRUE));
+  g_assert_false (upscale_retry_should_resend (requeue, 1, TRUE, TRUE));
+  g_assert_false (upscale_retry_should_resend (resend, 0, TRUE, TRUE));
+  g_assert_false (upscale_retry_should_resend (resend, 1, FALSE, TRUE));
+  g_assert_false (upscale_retry_should_resend (resend, 1, TRUE, FALSE));
 }
 
 int
@@ -484,5 +523,11 @@ main (int argc, char **argv)
                    test_tile_is_blamed_for_its_own_failures_only);
   g_test_add_func ("/retry/tile-is-given-up-after-its-tries-or-a-repeated-failure",
                    test_tile_is_given_up_after_its_tries_or_a_repeated_failure);
+  g_test_add_func ("/retry/tile-that-cannot-be-prepared-is-given-up",
+                   test_tile_that_cannot_be_prepared_is_given_up);
+  g_test_add_func ("/retry/tile-is-left-to-another-request",
+                   test_tile_is_left_to_another_request);
+  g_test_add_func ("/retry/batch-is-resent-while-that-has-a-use",
+                   test_batch_is_resent_while_that_has_a_use);
   return g_test_run ();
 }

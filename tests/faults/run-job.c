@@ -71,13 +71,13 @@ make_pixels (int width_px, int height_px)
   return buffer;
 }
 
-static UpscaleDuplicates
+static UpscaleHedgeDuplicates
 parse_duplicates (const char *text)
 {
   if (g_strcmp0 (text, "allowed") == 0)
-    return UPSCALE_DUPLICATES_ALLOWED;
-  return g_strcmp0 (text, "never") == 0 ? UPSCALE_DUPLICATES_NEVER
-                                        : UPSCALE_DUPLICATES_AUTO;
+    return UPSCALE_HEDGE_DUPLICATES_ALLOWED;
+  return g_strcmp0 (text, "never") == 0 ? UPSCALE_HEDGE_DUPLICATES_NEVER
+                                        : UPSCALE_HEDGE_DUPLICATES_AUTO;
 }
 
 static UpscaleJob *

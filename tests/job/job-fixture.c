@@ -135,7 +135,7 @@ job_fixture_count_sent (JobFixture *fixture)
 UpscaleJobRequest
 job_fixture_make_request (JobFixture *fixture, double scale)
 {
-  UpscaleEndpointTerms terms = { .duplicates = UPSCALE_DUPLICATES_NEVER };
+  UpscaleEndpointTerms terms = { .duplicates = UPSCALE_HEDGE_DUPLICATES_NEVER };
 
   g_ptr_array_set_size (fixture->endpoints, 0);
   for (guint i = 0; i < fixture->echoes->len; i++)

@@ -99,7 +99,7 @@ test_what_is_saved_comes_back (void)
 
   entry->is_on = FALSE;
   entry->shares_tiles = TRUE;
-  entry->terms = (UpscaleEndpointTerms) { 9, 1.1, UPSCALE_DUPLICATES_NEVER };
+  entry->terms = (UpscaleEndpointTerms) { 9, 1.1, UPSCALE_HEDGE_DUPLICATES_NEVER };
   entry->key_scheme = UPSCALE_KEY_HEADER;
   g_free (entry->key_header);
   entry->key_header = g_strdup ("X-API-Key");
@@ -116,7 +116,7 @@ test_what_is_saved_comes_back (void)
   g_assert_cmpstr (found->address, ==, "https://gpu.example/base");
   g_assert_cmpint (found->terms.n_slots, ==, 9);
   g_assert_cmpfloat (found->terms.price_per_hour, ==, 1.1);
-  g_assert_cmpint (found->terms.duplicates, ==, UPSCALE_DUPLICATES_NEVER);
+  g_assert_cmpint (found->terms.duplicates, ==, UPSCALE_HEDGE_DUPLICATES_NEVER);
   g_assert_cmpint (found->key_scheme, ==, UPSCALE_KEY_HEADER);
   g_assert_cmpstr (found->key_header, ==, "X-API-Key");
 }
