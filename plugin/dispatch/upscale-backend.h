@@ -5,6 +5,7 @@
 
 #include "upscale-batch.h"
 #include "upscale-capabilities.h"
+#include "upscale-phase.h"
 
 G_BEGIN_DECLS
 

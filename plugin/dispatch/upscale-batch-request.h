@@ -4,6 +4,7 @@
 #include "upscale-clock.h"
 #include "upscale-endpoint.h"
 #include "upscale-orphaned-batch.h"
+#include "upscale-phase.h"
 #include "upscale-tile-provider.h"
 #include "upscale-tile-queue.h"
 

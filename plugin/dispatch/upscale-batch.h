@@ -9,21 +9,6 @@ G_BEGIN_DECLS
 typedef struct _UpscaleBatch UpscaleBatch;
 
 /**
- * UpscalePhase:
- * @UPSCALE_PHASE_AT_WORK: the endpoint paints the batch, or does not tell
- * @UPSCALE_PHASE_QUEUED: the batch waits in the endpoint's own queue
- * @UPSCALE_PHASE_STARTING: a machine is being started for the batch
- *
- * The progress of a batch that an endpoint has, as the endpoint reports.
- */
-typedef enum
-{
-  UPSCALE_PHASE_AT_WORK,
-  UPSCALE_PHASE_QUEUED,
-  UPSCALE_PHASE_STARTING,
-} UpscalePhase;
-
-/**
  * UpscaleBatch:
  * @id: unique over all runs; the same id is the same work
  * @gen_params: the parameters of the picture

@@ -5,6 +5,7 @@
 #include "upscale-endpoint-pool.h"
 #include "upscale-event.h"
 #include "upscale-orphaned-batch.h"
+#include "upscale-phase.h"
 #include "upscale-policy.h"
 #include "upscale-progress.h"
 #include "upscale-tile-provider.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "upscale-batch.h"
+#include "upscale-phase.h"
 
 G_BEGIN_DECLS
 
