@@ -366,6 +366,18 @@ read_looks (Run *run, GError **error)
   return TRUE;
 }
 
+/* GIMP stays usable while the dialog is open. */
+static gboolean
+check_layer_is_there (const Run *run, GError **error)
+{
+  if (gimp_item_is_valid (GIMP_ITEM (run->layer)))
+    return TRUE;
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                       _ ("The layer is gone: its image was closed, or the layer was "
+                          "deleted. Undo that or open the image, and start again."));
+  return FALSE;
+}
+
 /* Takes all steps of the run before the first tile is sent. */
 static gboolean
 prepare (Run *run, GError **error)
@@ -378,7 +390,8 @@ prepare (Run *run, GError **error)
     return FALSE;
   if (run->is_interactive && !read_looks (run, error))
     return FALSE;
-  if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
+  if (call->run_mode == GIMP_RUN_INTERACTIVE &&
+      !(ask (run, error) && check_layer_is_there (run, error)))
     return FALSE;
   run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
   return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&
