@@ -40,6 +40,7 @@ upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
   g_return_if_fail (forecast != NULL);
 
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
+  g_free (forecast->size);
   g_free (forecast->sentence);
   g_free (forecast->warning);
   g_free (forecast->problem);
@@ -65,14 +66,23 @@ fill_missing_texts (GimpProcedureConfig *config)
     }
 }
 
-static void
-show_plan (Dialog *self, UpscaleTilePlan *plan)
+static char *
+dup_size (const UpscaleDialogForecast *forecast)
 {
-  g_autofree char *size =
-      g_strdup_printf (_ ("Result: %d × %d px"), upscale_tile_plan_get_width (plan),
-                       upscale_tile_plan_get_height (plan));
+  g_autofree char *pixels =
+      g_strdup_printf (_ ("Result: %d × %d px"),
+                       upscale_tile_plan_get_width (forecast->plan),
+                       upscale_tile_plan_get_height (forecast->plan));
 
-  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), plan);
+  return g_strjoin ("\n", pixels, forecast->size, NULL);
+}
+
+static void
+show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
+{
+  g_autofree char *size = dup_size (forecast);
+
+  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), forecast->plan);
   gtk_label_set_text (GTK_LABEL (self->size), size);
 }
 
@@ -84,7 +94,8 @@ show_forecast (Dialog *self)
   g_autoptr (UpscaleDialogForecast) forecast =
       self->request->forecast (self->request->config, self->request->forecast_data);
   const char *problem = self->is_refused_shown ? self->refused : forecast->problem;
-  gboolean    is_warning = problem || self->refused || forecast->warning;
+  gboolean    is_warning =
+      problem || self->refused || forecast->warning || forecast->is_large;
   g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (4, NULL, TRUE);
   g_autofree char *text = NULL;
 
@@ -92,6 +103,9 @@ show_forecast (Dialog *self)
     g_ptr_array_add (lines, self->refused);
   if (!self->is_refused_shown)
     g_ptr_array_add (lines, problem ? forecast->problem : forecast->sentence);
+  if (!problem && forecast->is_large)
+    g_ptr_array_add (lines,
+                     _ ("This job is large: you are asked again before it begins."));
   if (!problem && forecast->warning)
     g_ptr_array_add (lines, forecast->warning);
   text = g_strjoinv ("\n", (GStrv) lines->pdata);
@@ -102,7 +116,7 @@ show_forecast (Dialog *self)
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
                                      problem == NULL);
   if (forecast->plan)
-    show_plan (self, forecast->plan);
+    show_plan (self, forecast);
 }
 
 /* The sentence about a text that is no number stays after the entry has returned to its
@@ -182,11 +196,60 @@ fill (Dialog *self)
 
   self->map = upscale_tile_map_new (self->request->picture);
   self->size = gtk_label_new (NULL);
+  gtk_label_set_justify (GTK_LABEL (self->size), GTK_JUSTIFY_CENTER);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
   gtk_widget_show_all (box);
+}
+
+/**
+ * upscale_dialog_confirm:
+ * @parent: (nullable): the window below the question
+ * @forecast: the consequences of the arguments
+ *
+ * Asks whether a large job shall begin, with its size, time and cost.
+ *
+ * Returns: %TRUE if the user agreed, or if the job is not large
+ */
+gboolean
+upscale_dialog_confirm (GtkWindow *parent, const UpscaleDialogForecast *forecast)
+{
+  GtkWidget       *question;
+  g_autofree char *size = NULL;
+  int              response;
+
+  g_return_val_if_fail (forecast != NULL, FALSE);
+
+  if (!forecast->is_large)
+    return TRUE;
+  size = dup_size (forecast);
+  question = gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, GTK_MESSAGE_WARNING,
+                                     GTK_BUTTONS_NONE, "%s", _ ("Begin this large job?"));
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (question), "%s\n%s", size,
+                                            forecast->sentence);
+  gtk_dialog_add_buttons (GTK_DIALOG (question), _ ("_Cancel"), GTK_RESPONSE_CANCEL,
+                          _ ("_Begin"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
+  response = gtk_dialog_run (GTK_DIALOG (question));
+  gtk_widget_destroy (question);
+  return response == GTK_RESPONSE_OK;
+}
+
+/* Returns to the dialog when the user does not want a large job. */
+static gboolean
+ask (Dialog *self)
+{
+  while (gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self->dialog)))
+    {
+      g_autoptr (UpscaleDialogForecast) forecast =
+          self->request->forecast (self->request->config, self->request->forecast_data);
+
+      if (upscale_dialog_confirm (GTK_WINDOW (self->dialog), forecast))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**
@@ -215,7 +278,7 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
-  is_confirmed = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
+  is_confirmed = ask (&self);
   g_signal_handlers_disconnect_by_data (request->config, &self);
   g_clear_handle_id (&self.due, g_source_remove);
   gtk_widget_destroy (self.dialog);

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 /**
  * UpscaleDialogForecast:
  * @plan: (nullable): the tiles
+ * @size: (nullable): megapixels and memory of the result
  * @sentence: (nullable): number of tiles, time and cost of the job
+ * @is_large: whether the user is asked before the job begins
  * @warning: (nullable): a warning that does not prevent the job
  * @problem: (nullable): the reason why the job cannot start, and what to do
  *
@@ -22,7 +24,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   UpscaleTilePlan *plan;
+  char            *size;
   char            *sentence;
+  gboolean         is_large;
   char            *warning;
   char            *problem;
 } UpscaleDialogForecast;
@@ -68,6 +72,8 @@ typedef struct
 } UpscaleDialogRequest;
 
 gboolean upscale_dialog_run (const UpscaleDialogRequest *request);
+gboolean upscale_dialog_confirm (GtkWindow                   *parent,
+                                 const UpscaleDialogForecast *forecast);
 void     upscale_dialog_forecast_free (UpscaleDialogForecast *forecast);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleDialogForecast, upscale_dialog_forecast_free)

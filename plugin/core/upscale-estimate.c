@@ -4,9 +4,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-batch-size.h"
+#include "upscale-limits.h"
 
 #define MINUTE_S 60.0
 #define HOUR_S 3600.0
+#define MEGAPIXEL 1e6
+#define SHOWS_TENTHS_BELOW_MP 10.0
 #define LEAST_COST 0.005 /* a lower cost is not shown */
 
 /* The slots of all endpoints together. */
@@ -142,4 +145,37 @@ upscale_estimate_describe (UpscaleEstimate estimate)
   if (estimate.cost >= LEAST_COST && estimate.most_cost > estimate.cost)
     g_string_append_printf (line, _ (" (up to $%.2f if tiles fail)"), estimate.most_cost);
   return g_string_free_and_steal (g_steal_pointer (&line));
+}
+
+/**
+ * upscale_estimate_describe_size:
+ * @pixels: number of pixels of the result
+ * @pixel_bytes: bytes of one pixel
+ *
+ * Returns: (transfer full): the size of the result and the memory of its pixels, such as
+ * `10,923 MP, about 43.7 GB`
+ */
+char *
+upscale_estimate_describe_size (double pixels, int pixel_bytes)
+{
+  double           megapixels = pixels / MEGAPIXEL;
+  g_autofree char *memory = g_format_size ((guint64) (pixels * pixel_bytes));
+  g_autofree char *shown =
+      g_strdup_printf ("%'.*f", megapixels < SHOWS_TENTHS_BELOW_MP ? 1 : 0, megapixels);
+
+  return g_strdup_printf (_ ("%s MP, about %s"), shown, memory);
+}
+
+/**
+ * upscale_estimate_is_large:
+ * @estimate: an estimate
+ * @pixels: number of pixels of the result
+ *
+ * Returns: %TRUE if the user should be asked before the job begins
+ */
+gboolean
+upscale_estimate_is_large (UpscaleEstimate estimate, double pixels)
+{
+  return pixels > UPSCALE_LARGE_PIXELS || estimate.n_tiles > UPSCALE_LARGE_TILES ||
+         estimate.seconds > UPSCALE_LARGE_S || estimate.cost > UPSCALE_LARGE_COST;
 }

@@ -64,5 +64,7 @@ typedef struct
 
 UpscaleEstimate upscale_estimate (UpscaleEstimateCase what);
 char           *upscale_estimate_describe (UpscaleEstimate estimate);
+char           *upscale_estimate_describe_size (double pixels, int pixel_bytes);
+gboolean        upscale_estimate_is_large (UpscaleEstimate estimate, double pixels);
 
 G_END_DECLS

@@ -5,6 +5,18 @@
 
 G_BEGIN_DECLS
 
+/* Thresholds above which a job is large: the dialog warns, and asks before the job
+ * begins. 8192x8192 px, which are 67 megapixels in 81 tiles, is not large. */
+
+/** Pixels of a large result. At 8 bits, 500 megapixels need 2 GB. */
+#define UPSCALE_LARGE_PIXELS 500e6
+/** Tiles of a large job. At a minute each they take eight hours of one GPU. */
+#define UPSCALE_LARGE_TILES 500
+/** Duration of a large job, in seconds. */
+#define UPSCALE_LARGE_S 7200.0
+/** Cost of a large job, in dollars. */
+#define UPSCALE_LARGE_COST 10.0
+
 /* Limits of one job, for requests of users, scripts and documents alike. No real
  * picture comes near them. */
 

@@ -54,16 +54,15 @@ are_all_local (GPtrArray *entries)
   return TRUE;
 }
 
-static char *
-describe (const UpscaleForecastInput *input,
+static UpscaleEstimate
+estimate (const UpscaleForecastInput *input,
           const UpscaleArguments     *arguments,
           guint                       n_tiles,
           GPtrArray                  *entries)
 {
   g_autofree UpscaleEstimateEndpoint *endpoints =
       g_new0 (UpscaleEstimateEndpoint, entries->len);
-  UpscaleEstimateCase estimate = { n_tiles, arguments->policy, endpoints, entries->len };
-  g_autofree char    *sentence = NULL;
+  UpscaleEstimateCase what = { n_tiles, arguments->policy, endpoints, entries->len };
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -73,7 +72,14 @@ describe (const UpscaleForecastInput *input,
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
       upscale_timings_look_up (input->timings, entry->name, arguments, &endpoints[i]);
     }
-  sentence = upscale_estimate_describe (upscale_estimate (estimate));
+  return upscale_estimate (what);
+}
+
+static char *
+describe (UpscaleEstimate estimate, GPtrArray *entries)
+{
+  g_autofree char *sentence = upscale_estimate_describe (estimate);
+
   if (!are_all_local (entries))
     return g_steal_pointer (&sentence);
   return g_strconcat (sentence, "\n",
@@ -105,6 +111,8 @@ make (const UpscaleForecastInput *input,
   g_autoptr (UpscaleArguments) arguments =
       upscale_arguments_new (G_OBJECT (config), error);
   g_autoptr (GPtrArray) entries = NULL;
+  UpscaleEstimate estimated;
+  double          pixels;
 
   if (!arguments)
     return FALSE;
@@ -115,8 +123,13 @@ make (const UpscaleForecastInput *input,
       upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
-  forecast->sentence = describe (input, arguments,
-                                 upscale_tile_plan_get_n_tiles (forecast->plan), entries);
+  estimated = estimate (input, arguments, upscale_tile_plan_get_n_tiles (forecast->plan),
+                        entries);
+  pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
+           upscale_tile_plan_get_height (forecast->plan);
+  forecast->sentence = describe (estimated, entries);
+  forecast->size = upscale_estimate_describe_size (pixels, input->pixel_bytes);
+  forecast->is_large = upscale_estimate_is_large (estimated, pixels);
   forecast->warning = warn (input, arguments);
   return TRUE;
 }

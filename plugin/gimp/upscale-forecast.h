@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * UpscaleForecastInput:
  * @width_px: width of the layer
  * @height_px: height of the layer
+ * @pixel_bytes: bytes of one pixel of the layer
  * @selection: bounds of the selection on the layer; the whole layer without a selection
  * @recipe: (nullable): recipe of the layer, if it is an earlier result
  * @shown: (nullable): the recipe that the dialog starts with
@@ -23,6 +24,7 @@ typedef struct
 {
   int                        width_px;
   int                        height_px;
+  int                        pixel_bytes;
   UpscaleRect                selection;
   const UpscaleLayerRecipe  *recipe;
   const UpscaleLayerRecipe  *shown;

@@ -136,6 +136,42 @@ offer_repaint (Run *run)
 }
 
 static gboolean
+read_forecast_input (Run *run, UpscaleForecastInput *input, GError **error)
+{
+  GimpDrawable *drawable = run->looks->drawable;
+
+  input->width_px = gimp_drawable_get_width (drawable);
+  input->height_px = gimp_drawable_get_height (drawable);
+  input->pixel_bytes = gimp_drawable_get_bpp (drawable);
+  input->recipe = run->made_by;
+  input->endpoints = run->endpoints;
+  return upscale_layer_looks_read_selection (run->looks, &input->selection, error);
+}
+
+static gboolean
+refuse (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  return FALSE;
+}
+
+/* The last values may make a large job of another image. An error of the arguments is
+ * reported by the run. */
+static gboolean
+confirm_last_values (Run *run, GError **error)
+{
+  g_autoptr (GKeyFile) timings = upscale_timings_load ();
+  g_autoptr (UpscaleDialogForecast) forecast = NULL;
+  UpscaleForecastInput input = { .timings = timings };
+
+  run->made_by = read_recipe (run, NULL);
+  if (!read_forecast_input (run, &input, error))
+    return FALSE;
+  forecast = upscale_forecast_make (run->config, &input);
+  return upscale_dialog_confirm (NULL, forecast) || refuse (error);
+}
+
+static gboolean
 ask (Run *run, GError **error)
 {
   g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
@@ -145,11 +181,7 @@ ask (Run *run, GError **error)
   g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
   gboolean             can_repaint = offer_repaint (run);
   UpscaleForecastInput input = {
-    .width_px = gimp_drawable_get_width (run->looks->drawable),
-    .height_px = gimp_drawable_get_height (run->looks->drawable),
-    .recipe = run->made_by,
     .shown = can_repaint ? run->made_by : run->call->repeated,
-    .endpoints = run->endpoints,
     .timings = timings,
   };
   UpscaleDialogRequest request = {
@@ -166,15 +198,12 @@ ask (Run *run, GError **error)
   };
 
   upscale_timings_add_completions (timings, completions);
-  if (!upscale_layer_looks_read_selection (run->looks, &input.selection, error))
+  if (!read_forecast_input (run, &input, error))
     return FALSE;
-  if (upscale_dialog_run (&request))
-    {
-      upscale_last_values_save (run->config);
-      return TRUE;
-    }
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-  return FALSE;
+  if (!upscale_dialog_run (&request))
+    return refuse (error);
+  upscale_last_values_save (run->config);
+  return TRUE;
 }
 
 static GKeyFile *
@@ -392,6 +421,8 @@ prepare (Run *run, GError **error)
     return FALSE;
   if (call->run_mode == GIMP_RUN_INTERACTIVE &&
       !(ask (run, error) && check_layer_is_there (run, error)))
+    return FALSE;
+  if (call->run_mode == GIMP_RUN_WITH_LAST_VALS && !confirm_last_values (run, error))
     return FALSE;
   run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
   return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&

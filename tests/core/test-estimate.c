@@ -93,6 +93,39 @@ test_row (gconstpointer data)
   g_assert_cmpstr (line, ==, row->line);
 }
 
+static void
+test_each_threshold_makes_a_job_large (void)
+{
+  static const struct
+  {
+    UpscaleEstimate estimate;
+    double          pixels;
+    gboolean        is_large;
+  } jobs[] = {
+    { { .n_tiles = 81, .seconds = 4617.0, .cost = 2.0 }, 8192.0 * 8192.0, FALSE },
+    { { .n_tiles = 500, .seconds = 7200.0, .cost = 10.0 }, 500e6, FALSE },
+    { { .n_tiles = 501, .seconds = -1.0, .cost = -1.0 }, 1e6, TRUE },
+    { { .n_tiles = 1, .seconds = 7201.0, .cost = -1.0 }, 1e6, TRUE },
+    { { .n_tiles = 1, .seconds = -1.0, .cost = 10.01 }, 1e6, TRUE },
+    { { .n_tiles = 1, .seconds = -1.0, .cost = -1.0 }, 500e6 + 1.0, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (jobs); i++)
+    g_assert_cmpint (upscale_estimate_is_large (jobs[i].estimate, jobs[i].pixels), ==,
+                     jobs[i].is_large);
+}
+
+static void
+test_sizes_are_megapixels_and_memory (void)
+{
+  g_autofree char *small = upscale_estimate_describe_size (2400.0 * 1600.0, 3);
+  g_autofree char *large = upscale_estimate_describe_size (10923e6, 4);
+
+  g_assert_cmpstr (small, ==, "3.8 MP, about 11.5\xc2\xa0MB");
+  /* The locale C groups no digits. */
+  g_assert_cmpstr (large, ==, "10923 MP, about 43.7\xc2\xa0GB");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +136,9 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
+  g_test_add_func ("/estimate/each-threshold-makes-a-job-large",
+                   test_each_threshold_makes_a_job_large);
+  g_test_add_func ("/estimate/sizes-are-megapixels-and-memory",
+                   test_sizes_are_megapixels_and_memory);
   return g_test_run ();
 }
