@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users do beside a job or a question, by real keys and clicks: they change the image, close it, or quit GIMP."""
+"""Users start a second job beside the first, change or close the image, or quit GIMP, by real keys and clicks."""
 
 import signal
 from collections.abc import Iterator
@@ -28,6 +28,25 @@ def quit_gimp(session: Session) -> None:
     wait_until(lambda: session.process.poll() is not None, "GIMP has gone")
     wait_until(lambda: not find_processes("tile-upscale", session.process.pid), "the plug-in has gone with it")
     assert session.process.returncode in (0, -signal.SIGTERM)
+
+
+def test_two_jobs_at_once_paint_a_layer_each(folder: Path) -> None:
+    with EchoEndpoint(Behavior(hold_after=1)) as endpoint, Session(folder, endpoint.url) as session:
+        session.start()
+        endpoint.wait_for_tiles(1)
+        session.open_dialog()
+        session.do("key", "alt+m", "ctrl+a")
+        session.do("type", "granite and moss")
+        session.do("press", "button", "Upscale")
+        wait_until(lambda: "granite and moss" in {request["global_prompt"] for request in endpoint.requests}, "the second job sends")
+        session.shot("two-jobs")
+        endpoint.release()
+        # Each layer comes right above its source.
+        session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png 2x #1", "photo.png"]]])
+        session.do("wait-gone", "progress bar", "Finished tiles")
+        for prompt in {request["global_prompt"] for request in endpoint.requests}:
+            sent = [tile["index"] for request in endpoint.requests if request["global_prompt"] == prompt for tile in request["tiles"]]
+            assert sorted(sent) == list(range(N_TILES)), f"a tile of {prompt!r} was lost, or sent twice"
 
 
 def test_changed_image_gets_the_layer_and_one_undo_step(folder: Path) -> None:
