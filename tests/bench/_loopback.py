@@ -12,10 +12,10 @@ N_SERVERS = 9
 
 
 @contextmanager
-def serve() -> Iterator[list[str]]:
-    """Yields the addresses of the servers."""
+def serve(ms_per_tile: int) -> Iterator[list[str]]:
+    """Yields the addresses of the servers, each of which takes so long for a tile."""
     program = BUILD / "tests" / "bench" / "bench-loopback-serve"
-    servers = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    servers = subprocess.Popen([program, str(ms_per_tile)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert servers.stdout
     try:
         yield [servers.stdout.readline().strip() for _ in range(N_SERVERS)]

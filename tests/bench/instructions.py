@@ -12,11 +12,12 @@ from _loopback import serve, start_job
 # Squares of 2x2 and 3x3 tiles of 1024 px. The difference leaves out what a job does once.
 SMALL_PX = 1920
 LARGE_PX = 2816
+MS_PER_TILE = 500
 
 
 def count(side_px: int) -> tuple[int, int]:
     """Returns the instructions of a job, and its number of tiles."""
-    with tempfile.TemporaryDirectory() as folder, serve() as addresses:
+    with tempfile.TemporaryDirectory() as folder, serve(MS_PER_TILE) as addresses:
         profile = Path(folder, "profile")
         valgrind = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={profile}"]
         # Under callgrind tiles are late, and a late tile may be sent twice.

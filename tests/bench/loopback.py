@@ -12,7 +12,7 @@ from _loopback import N_SERVERS, serve, start_job
 
 SIDE_PX = 8192
 N_TILES = 81
-SECONDS_PER_TILE = 0.5
+MS_PER_TILE = 500
 
 
 def finish(job: "subprocess.Popen[str]") -> dict[str, Any]:
@@ -21,13 +21,14 @@ def finish(job: "subprocess.Popen[str]") -> dict[str, Any]:
 
 def measure_run(addresses: list[str]) -> None:
     with tempfile.TemporaryDirectory() as cache:
-        report = finish(start_job(addresses, cache, SIDE_PX, [], []))
+        report = finish(start_job(addresses, cache, SIDE_PX, [], ["--watch-pauses"]))
     if report["painted"] != N_TILES or not report["is_source"]:
         sys.exit(f"the job failed: {report}")
-    ideal_s = N_TILES / N_SERVERS * SECONDS_PER_TILE
+    ideal_s = N_TILES / N_SERVERS * MS_PER_TILE / 1e3
     print(f"loopback.wall {report['wall_us'] / 1e6:.2f} s")
     print(f"loopback.ratio_to_ideal {report['wall_us'] / 1e6 / ideal_s:.3f} x")
     print(f"loopback.longest_pause_ms {report['longest_pause_us'] / 1e3:.1f} ms")
+    print(f"loopback.longest_turn_cpu_ms {report['longest_turn_cpu_us'] / 1e3:.1f} ms")
 
 
 def measure_cancel(addresses: list[str]) -> None:
@@ -42,7 +43,7 @@ def measure_cancel(addresses: list[str]) -> None:
 
 
 def main() -> None:
-    with serve() as addresses:
+    with serve(MS_PER_TILE) as addresses:
         measure_run(addresses)
         measure_cancel(addresses)
 

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <valgrind/callgrind.h>
 
 #include "hurried-clock.h"
@@ -18,22 +19,23 @@
 
 typedef struct
 {
-  char  *endpoints;
-  char  *cache;
-  char  *duplicates;
-  char  *local_program;
-  char  *stop_at;
-  int    max_tries;
-  int    batch_size;
-  int    batch_timeout_s;
-  int    seed;
-  int    steps;
-  int    width_px;
-  int    height_px;
-  int    tile_px;
-  int    overlap_px;
-  double scale;
-  double speed;
+  char    *endpoints;
+  char    *cache;
+  char    *duplicates;
+  char    *local_program;
+  char    *stop_at;
+  int      max_tries;
+  int      batch_size;
+  int      batch_timeout_s;
+  int      seed;
+  int      steps;
+  int      width_px;
+  int      height_px;
+  int      tile_px;
+  int      overlap_px;
+  double   scale;
+  double   speed;
+  gboolean watch_pauses;
 } Options;
 
 typedef struct
@@ -47,8 +49,11 @@ typedef struct
   gint64        last_turn_us; /* of the main loop */
   guint         turns;        /* the timer that watches the main loop */
   gint64        longest_pause_us;
+  gint64        last_turn_cpu_us; /* of the main thread */
+  gint64        longest_turn_cpu_us;
   gint64        cancelled_us;
   gint64        ended_us;
+  gint64        cpu_us; /* of all threads from begin to end */
   GError       *error;
 } Runner;
 
@@ -130,6 +135,16 @@ list_endpoints (Runner *runner)
   return upscale_endpoint_list_new (runner->options.endpoints, &tools, &runner->error);
 }
 
+static gint64
+get_cpu_us (int who)
+{
+  struct rusage usage;
+
+  getrusage (who, &usage);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * (gint64) G_USEC_PER_SEC +
+         usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
 static void
 on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -145,7 +160,9 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   Runner *runner = user_data;
 
   runner->ended_us = g_get_monotonic_time ();
-  g_source_remove (runner->turns);
+  runner->cpu_us += get_cpu_us (RUSAGE_SELF);
+  if (runner->turns)
+    g_source_remove (runner->turns);
   upscale_job_run_finish (UPSCALE_JOB (object), result, &runner->error);
   upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, runner);
 }
@@ -184,10 +201,14 @@ on_turn (gpointer user_data)
 {
   Runner *runner = user_data;
   gint64  now_us = g_get_monotonic_time ();
+  gint64  cpu_us = get_cpu_us (RUSAGE_THREAD);
 
   runner->longest_pause_us =
       MAX (runner->longest_pause_us, now_us - runner->last_turn_us - US_PER_MS);
   runner->last_turn_us = now_us;
+  runner->longest_turn_cpu_us =
+      MAX (runner->longest_turn_cpu_us, cpu_us - runner->last_turn_cpu_us);
+  runner->last_turn_cpu_us = cpu_us;
   return G_SOURCE_CONTINUE;
 }
 
@@ -197,7 +218,10 @@ static void
 run (Runner *runner, UpscaleJob *job)
 {
   CALLGRIND_START_INSTRUMENTATION;
-  runner->turns = g_timeout_add_full (G_PRIORITY_HIGH, 1, on_turn, runner, NULL);
+  if (runner->options.watch_pauses)
+    runner->turns = g_timeout_add_full (G_PRIORITY_HIGH, 1, on_turn, runner, NULL);
+  runner->cpu_us = -get_cpu_us (RUSAGE_SELF);
+  runner->last_turn_cpu_us = get_cpu_us (RUSAGE_THREAD);
   runner->begun_us = runner->last_turn_us = g_get_monotonic_time ();
   upscale_job_run_async (job, runner->cancellable, on_job_ran, runner);
   g_main_loop_run (runner->loop);
@@ -273,7 +297,9 @@ print_report (Runner *runner, UpscaleJob *job)
   add_int (report, "stored", progress.n_stored);
   add_int (report, "failed", progress.n_failed);
   add_int (report, "wall_us", runner->ended_us - runner->begun_us);
+  add_int (report, "cpu_us", runner->cpu_us);
   add_int (report, "longest_pause_us", runner->longest_pause_us);
+  add_int (report, "longest_turn_cpu_us", runner->longest_turn_cpu_us);
   add_int (report, "cancel_us",
            runner->cancelled_us ? runner->ended_us - runner->cancelled_us : 0);
   add_text (report, "error", runner->error ? runner->error->message : NULL);
@@ -318,6 +344,7 @@ parse_options (int *argc, char ***argv)
     { "tile", 0, 0, G_OPTION_ARG_INT, &options.tile_px, NULL, NULL },
     { "overlap", 0, 0, G_OPTION_ARG_INT, &options.overlap_px, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale, NULL, NULL },
+    { "watch-pauses", 0, 0, G_OPTION_ARG_NONE, &options.watch_pauses, NULL, NULL },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, NULL, NULL },
     { NULL },
   };

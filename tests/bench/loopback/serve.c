@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Endpoints that need a fixed time for each tile and next to no work: they give back what
- * they were sent. Prints their addresses, one a line, and serves until its standard input
- * closes. */
+ * they were sent. The argument is the time in ms. Prints their addresses, one a line, and
+ * serves until its standard input closes. */
 #include <gio/gunixinputstream.h>
 #include <libsoup/soup.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "upscale-base64.h"
 #include "upscale-json-blobs.h"
 
 #define N_SERVERS 9
-#define TILE_US (G_USEC_PER_SEC / 2)
 #define US_PER_MS 1000
 #define BATCHES "/v1/batches/"
 #define HEALTH                                                                           \
@@ -22,14 +23,16 @@
 typedef struct
 {
   GHashTable *jobs; /* id -> Job */
+  gint64      tile_us;
   gint64      free_us;
 } Endpoint;
 
 typedef struct
 {
   char      *id;
+  gint64     tile_us;
   GPtrArray *names;
-  GPtrArray *images; /* of GBytes */
+  GPtrArray *images; /* in base64 */
   GArray    *due_us; /* of gint64, when each is done */
 } Job;
 
@@ -54,6 +57,19 @@ job_free (gpointer data)
   g_free (job);
 }
 
+static char *
+copy_image (UpscaleJsonBlobs *request, JsonObject *tile)
+{
+  g_autoptr (GBytes) image =
+      upscale_json_blobs_decode_base64 (request, json_object_get_member (tile, "image"));
+  gsize         size = 0;
+  const guint8 *data = g_bytes_get_data (image, &size);
+  char         *text = g_malloc0 (UPSCALE_BASE64_CHARS (size) + 1);
+
+  upscale_base64_encode (data, size, text);
+  return text;
+}
+
 static Job *
 job_new (Endpoint *endpoint, const char *id, UpscaleJsonBlobs *request)
 {
@@ -62,18 +78,19 @@ job_new (Endpoint *endpoint, const char *id, UpscaleJsonBlobs *request)
       json_object_get_array_member (upscale_json_blobs_get_root (request), "tiles");
 
   job->id = g_strdup (id);
+  job->tile_us = endpoint->tile_us;
   job->names = g_ptr_array_new_with_free_func (g_free);
-  job->images = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  job->images = g_ptr_array_new_with_free_func (g_free);
   job->due_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < json_array_get_length (tiles); i++)
     {
       JsonObject *tile = json_array_get_object_element (tiles, i);
 
-      endpoint->free_us = MAX (endpoint->free_us, g_get_monotonic_time ()) + TILE_US;
+      endpoint->free_us =
+          MAX (endpoint->free_us, g_get_monotonic_time ()) + endpoint->tile_us;
       g_array_append_val (job->due_us, endpoint->free_us);
       g_ptr_array_add (job->names, g_strdup (json_object_get_string_member (tile, "id")));
-      g_ptr_array_add (job->images, upscale_json_blobs_decode_base64 (
-                                        request, json_object_get_member (tile, "image")));
+      g_ptr_array_add (job->images, copy_image (request, tile));
     }
   return job;
 }
@@ -99,19 +116,15 @@ get_status (const Job *job, guint n_done)
 {
   if (n_done == job->due_us->len)
     return "completed";
-  return due (job, 0) - TILE_US > g_get_monotonic_time () ? "queued" : "running";
+  return due (job, 0) - job->tile_us > g_get_monotonic_time () ? "queued" : "running";
 }
 
 static void
 append_result (GString *body, const Job *job, guint i)
 {
-  gsize            size = 0;
-  gconstpointer    data = g_bytes_get_data (job->images->pdata[i], &size);
-  g_autofree char *image = g_base64_encode (data, size);
-
   g_string_append_printf (body, "{\"id\":\"%s\",\"success\":true,\"image\":\"",
                           (char *) job->names->pdata[i]);
-  g_string_append (body, image);
+  g_string_append (body, job->images->pdata[i]);
   g_string_append (body, "\"}");
 }
 
@@ -123,17 +136,18 @@ answer (SoupServerMessage *message, guint status, char *body)
                                     strlen (body));
 }
 
+/* A batch counts as running until the answer holds its last result. */
 static void
 answer_for_job (SoupServerMessage *message, const Job *job, guint from, guint most)
 {
-  guint    n_done = count_done (job);
+  guint    n_done = MIN (count_done (job), from + most);
   GString *body = g_string_new (NULL);
 
   g_string_printf (body,
                    "{\"batch_id\":\"%s\",\"status\":\"%s\",\"tiles_processed\":%u,"
                    "\"results\":[",
                    job->id, get_status (job, n_done), n_done);
-  for (guint i = from; i < MIN (n_done, from + most); i++)
+  for (guint i = from; i < n_done; i++)
     {
       g_string_append (body, i > from ? "," : "");
       append_result (body, job, i);
@@ -212,13 +226,14 @@ on_input_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static SoupServer *
-serve (void)
+serve (gint64 tile_us)
 {
   SoupServer      *server = soup_server_new (NULL, NULL);
   Endpoint        *endpoint = g_new0 (Endpoint, 1);
   GSList          *uris;
   g_autofree char *address = NULL;
 
+  endpoint->tile_us = tile_us;
   endpoint->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, job_free);
   soup_server_add_handler (server, NULL, on_request, endpoint, NULL);
   g_assert_true (
@@ -231,14 +246,15 @@ serve (void)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
 
+  g_assert_cmpint (argc, ==, 2);
   for (int i = 0; i < N_SERVERS; i++)
-    g_ptr_array_add (servers, serve ());
+    g_ptr_array_add (servers, serve (atoi (argv[1]) * (gint64) US_PER_MS));
   g_input_stream_skip_async (input, 1, G_PRIORITY_DEFAULT, NULL, on_input_closed, loop);
   fflush (stdout);
   g_main_loop_run (loop);
