@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upscale-blend.h"
 
-static void
-add_row (float       *rgba,
-         int          width_px,
-         float        y_weight,
-         const float *x_weights,
-         const float *painted,
-         const float *seen)
+/* Has no branch, so that the compiler vectorizes. */
+UPSCALE_VECTORIZED static void
+add_row (float *restrict rgba,
+         int   width_px,
+         float y_weight,
+         const float *restrict x_weights,
+         const float *restrict painted,
+         const float *restrict seen)
 {
   for (int x = 0; x < width_px; x++)
     {
-      float weight = x_weights[x] * y_weight;
+      float alpha = rgba[4 * x + 3];
+      float weight = alpha > 0.0F ? x_weights[x] * y_weight : 0.0F;
 
-      if (!(rgba[4 * x + 3] > 0.0F))
-        continue;
       for (int channel = 0; channel < 3; channel++)
         rgba[4 * x + channel] +=
             weight * (painted[3 * x + channel] - seen[3 * x + channel]);
+      rgba[4 * x + 3] = alpha;
     }
 }
 

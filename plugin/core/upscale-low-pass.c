@@ -26,13 +26,13 @@ get_row (const float *values, int width_px, int height_px, int y)
 }
 
 /* Sums a column of rows around @y. Rows beyond an edge equal the row at the edge. */
-static void
+UPSCALE_VECTORIZED static void
 sum_down (const float *values,
           int          width_px,
           int          height_px,
           int          y,
           const float *taps,
-          float       *row)
+          float *restrict row)
 {
   const float *middle = get_row (values, width_px, height_px, y);
 
@@ -61,8 +61,8 @@ repeat_ends (float *row, int width_px)
       }
 }
 
-static void
-sum_across (const float *row, int width_px, const float *taps, float *low)
+UPSCALE_VECTORIZED static void
+sum_across (const float *row, int width_px, const float *taps, float *restrict low)
 {
   for (int i = 0; i < width_px * CHANNELS; i++)
     low[i] = taps[0] * row[i];

@@ -15,7 +15,8 @@
 #define CHANNELS 3
 #define BASE_CHANNELS 4
 
-/* Memory for composing one block. */
+/* Memory for composing the blocks of a cell, one after the other: fresh memory for each
+ * block would cost a page fault every 4 KiB. */
 typedef struct
 {
   UpscaleRect rect; /* the part that is written */
@@ -23,7 +24,7 @@ typedef struct
   float      *base; /* of @area */
   float      *seen;
   float      *painted; /* of the part of @area that a tile covers */
-  float      *srgb;
+  float      *srgb;    /* %NULL if the working format is sRGB */
   guint8     *bytes;
   guint16    *words;
   float      *rgba; /* of @rect, and the members below likewise */
@@ -60,33 +61,48 @@ block_clear (Block *block)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Block, block_clear)
 
 static Block
-block_new (UpscaleRect rect, UpscaleRect area)
+block_new (const UpscaleCellComposer *composer, UpscaleRect cell, int margin_px)
 {
-  gsize n = count_px (area);
+  int   width = MIN (cell.width, BLOCK_WIDTH_PX);
+  int   height = MIN (cell.height, BLOCK_HEIGHT_PX);
+  gsize n = (gsize) (width + 2 * margin_px) * (gsize) (height + 2 * margin_px);
 
   return (Block) {
-    .rect = rect,
-    .area = area,
     .base = g_new (float, BASE_CHANNELS *n),
     .seen = g_new (float, CHANNELS *n),
     .painted = g_new (float, CHANNELS *n),
-    .srgb = g_new (float, CHANNELS *n),
+    .srgb = composer->seen_fish ? g_new (float, CHANNELS *n) : NULL,
     .bytes = g_new (guint8, CHANNELS * n),
     .words = g_new (guint16, CHANNELS * n),
-    .x_weights = g_new (float, rect.width),
-    .y_weights = g_new (float, rect.height),
+    .x_weights = g_new (float, width),
+    .y_weights = g_new (float, height),
   };
 }
 
 static void
-add_memory_for_bands (Block *block)
+add_memory_for_bands (Block *block, UpscaleRect cell)
 {
-  gsize n = count_px (block->rect);
+  gsize n = (gsize) MIN (cell.width, BLOCK_WIDTH_PX) *
+            (gsize) MIN (cell.height, BLOCK_HEIGHT_PX);
 
   block->rgba = g_new (float, BASE_CHANNELS *n);
   block->low = g_new (float, CHANNELS *n);
   block->shares = g_new (float, n);
-  block->presence = g_new0 (float, n);
+  block->presence = g_new (float, n);
+}
+
+UPSCALE_VECTORIZED static void
+scale_bytes (const guint8 *restrict bytes, gsize n, float *restrict values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) bytes[i] / G_MAXUINT8;
+}
+
+UPSCALE_VECTORIZED static void
+scale_words (const guint16 *restrict words, gsize n, float *restrict values)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) words[i] / G_MAXUINT16;
 }
 
 /* The sent and the painted pixels are converted in the same way, so that equal values
@@ -94,12 +110,13 @@ add_memory_for_bands (Block *block)
 static void
 convert_seen (const UpscaleCellComposer *composer, Block *block)
 {
-  gsize n = count_px (block->area);
+  gsize  n = count_px (block->area);
+  float *srgb = composer->seen_fish ? block->srgb : block->seen;
 
   upscale_source_see (composer->source, block->base, n, block->bytes);
-  for (gsize i = 0; i < CHANNELS * n; i++)
-    block->srgb[i] = (float) (block->bytes[i] / 255.0);
-  babl_process (composer->seen_fish, block->srgb, block->seen, (glong) n);
+  scale_bytes (block->bytes, CHANNELS * n, srgb);
+  if (composer->seen_fish)
+    babl_process (composer->seen_fish, srgb, block->seen, (glong) n);
 }
 
 static void
@@ -112,12 +129,13 @@ read_painted (const UpscaleCellComposer *composer,
   UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
   GeglRectangle roi = { part.x - tile.x, part.y - tile.y, part.width, part.height };
   gsize         n = count_px (part);
+  float        *srgb = composer->seen_fish ? block->srgb : block->painted;
 
   gegl_buffer_get (painted, &roi, 1.0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT),
                    block->words, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < CHANNELS * n; i++)
-    block->srgb[i] = (float) (block->words[i] / 65535.0);
-  babl_process (composer->seen_fish, block->srgb, block->painted, (glong) n);
+  scale_words (block->words, CHANNELS * n, srgb);
+  if (composer->seen_fish)
+    babl_process (composer->seen_fish, srgb, block->painted, (glong) n);
 }
 
 static void
@@ -133,29 +151,30 @@ get_weights (const UpscaleCellComposer *composer, Block *block, guint tile_index
 
 static void
 compose_plain_block (const UpscaleCellComposer *composer,
+                     Block                     *block,
                      const UpscaleCell         *cell,
-                     GeglBuffer               **painted,
-                     UpscaleRect                rect)
+                     GeglBuffer               **painted)
 {
-  g_auto (Block) block = block_new (rect, rect);
-  gboolean has_seen = FALSE;
+  UpscaleRect rect = block->rect;
+  gboolean    has_seen = FALSE;
 
-  upscale_source_get_base (composer->source, rect, block.base);
+  block->area = rect;
+  upscale_source_get_base (composer->source, rect, block->base);
   for (guint i = 0; i < cell->n_tiles; i++)
     {
-      UpscaleBlendChange change = { block.painted, block.seen, block.x_weights,
-                                    block.y_weights };
+      UpscaleBlendChange change = { block->painted, block->seen, block->x_weights,
+                                    block->y_weights };
 
       if (!painted[i])
         continue;
       if (!has_seen)
-        convert_seen (composer, &block);
+        convert_seen (composer, block);
       has_seen = TRUE;
-      read_painted (composer, &block, cell->tiles[i], painted[i], rect);
-      get_weights (composer, &block, cell->tiles[i]);
-      upscale_blend_add (block.base, rect.width, rect.height, change);
+      read_painted (composer, block, cell->tiles[i], painted[i], rect);
+      get_weights (composer, block, cell->tiles[i]);
+      upscale_blend_add (block->base, rect.width, rect.height, change);
     }
-  upscale_source_write (composer->source, composer->result, rect, block.base);
+  upscale_source_write (composer->source, composer->result, rect, block->base);
 }
 
 /* Adds a margin, as far as the picture goes. */
@@ -187,6 +206,7 @@ copy_base (Block *block)
 static void
 sum_presence (const UpscaleCellComposer *composer, Block *block, const UpscaleCell *cell)
 {
+  memset (block->presence, 0, count_px (block->rect) * sizeof (float));
   for (guint i = 0; i < cell->n_tiles; i++)
     {
       float *presence = block->presence;
@@ -252,22 +272,20 @@ add_tile_in_bands (const UpscaleCellComposer *composer,
 
 static void
 compose_block_in_bands (const UpscaleCellComposer *composer,
+                        Block                     *block,
                         const UpscaleSeam         *seam,
                         const UpscaleCell         *cell,
-                        GeglBuffer               **painted,
-                        UpscaleRect                rect)
+                        GeglBuffer               **painted)
 {
-  g_auto (Block) block = block_new (rect, add_margin (composer->plan, rect));
-
-  add_memory_for_bands (&block);
-  upscale_source_get_base (composer->source, block.area, block.base);
-  copy_base (&block);
-  convert_seen (composer, &block);
-  sum_presence (composer, &block, cell);
+  block->area = add_margin (composer->plan, block->rect);
+  upscale_source_get_base (composer->source, block->area, block->base);
+  copy_base (block);
+  convert_seen (composer, block);
+  sum_presence (composer, block, cell);
   for (guint i = 0; i < cell->n_tiles; i++)
     if (painted[i])
-      add_tile_in_bands (composer, &block, seam, cell, i, painted[i]);
-  upscale_source_write (composer->source, composer->result, rect, block.rgba);
+      add_tile_in_bands (composer, block, seam, cell, i, painted[i]);
+  upscale_source_write (composer->source, composer->result, block->rect, block->rgba);
 }
 
 /**
@@ -286,18 +304,20 @@ upscale_cell_composer_new (UpscaleSource        *source,
                            GeglBuffer           *result)
 {
   UpscaleCellComposer none = { 0 };
+  const Babl         *srgb = babl_format ("R'G'B' float");
+  const Babl         *working = NULL;
 
   g_return_val_if_fail (source != NULL, none);
   g_return_val_if_fail (plan != NULL, none);
   g_return_val_if_fail (GEGL_IS_BUFFER (result), none);
 
+  working = upscale_source_get_working_rgb_format (source);
   return (UpscaleCellComposer) {
     .source = source,
     .plan = plan,
     .boundaries = boundaries,
     .result = result,
-    .seen_fish = babl_fish (babl_format ("R'G'B' float"),
-                            upscale_source_get_working_rgb_format (source)),
+    .seen_fish = working == srgb ? NULL : babl_fish (srgb, working),
   };
 }
 
@@ -370,20 +390,23 @@ upscale_cell_composer_run (const UpscaleCellComposer *composer,
 {
   UpscaleRect rect;
   g_autoptr (UpscaleSeam) seam = NULL;
+  g_auto (Block) block = { 0 };
 
   g_return_if_fail (composer != NULL && cell != NULL && painted != NULL);
 
   rect = cell->rect;
   seam = upscale_seam_new (composer->plan, composer->boundaries, cell, painted);
+  block = block_new (composer, rect, seam ? UPSCALE_LOW_PASS_REACH_PX : 0);
+  if (seam)
+    add_memory_for_bands (&block, rect);
   for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
     for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
       {
-        UpscaleRect block = { x, y, MIN (BLOCK_WIDTH_PX, rect.x + rect.width - x),
-                              MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
-
+        block.rect = (UpscaleRect) { x, y, MIN (BLOCK_WIDTH_PX, rect.x + rect.width - x),
+                                     MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
         if (seam)
-          compose_block_in_bands (composer, seam, cell, painted, block);
+          compose_block_in_bands (composer, &block, seam, cell, painted);
         else
-          compose_plain_block (composer, cell, painted, block);
+          compose_plain_block (composer, &block, cell, painted);
       }
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * @plan: (transfer none): tiles and cells over its target
  * @boundaries: (transfer none): the boundaries of tiles that cells have found
  * @result: (transfer none): the result, in the layer's format
- * @seen_fish: the conversion from sRGB to the working format
+ * @seen_fish: (nullable): the conversion from sRGB to the working format, %NULL if they
+ * are the same
  *
  * Everything that all cells share. A value that points at objects of the caller.
  */

@@ -176,15 +176,19 @@ upscale_composer_unref (UpscaleComposer *composer)
 }
 
 static GeglBuffer *
-correct (const UpscaleComposer *composer, guint tile_index, const UpscalePixels *painted)
+correct (const UpscaleComposer *composer,
+         guint                  tile_index,
+         const UpscalePixels   *painted,
+         UpscalePixels         *seen)
 {
   UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
   GeglRectangle extent = { 0, 0, tile.width, tile.height };
   GeglBuffer   *buffer =
       gegl_buffer_new (&extent, babl_format (UPSCALE_SEAM_PAINTED_FORMAT));
-  g_autoptr (UpscalePixels) seen = upscale_source_get_seen (composer->source, tile);
+  g_autoptr (UpscalePixels) own =
+      seen ? upscale_pixels_ref (seen) : upscale_source_get_seen (composer->source, tile);
   g_autofree guint16 *words =
-      upscale_color_correct (painted, seen, composer->color_correction);
+      upscale_color_correct (painted, own, composer->color_correction);
 
   gegl_buffer_set (buffer, &extent, 0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT), words,
                    GEGL_AUTO_ROWSTRIDE);
@@ -291,6 +295,8 @@ count_off (UpscaleComposer *composer, guint cell_index)
  * @tile_index: a tile of the plan
  * @painted: (nullable) (transfer none): the painted tile, of the tile's size; %NULL to
  * leave the base there
+ * @seen: (nullable) (transfer none): the tile's upscale_source_get_seen() if the caller
+ * has it, which saves the time to render it again
  *
  * Settles a tile, and writes the cells of which it was the last tile. Later calls for the
  * same tile are ignored: two batches may carry the same tile, and the cache may have a
@@ -299,7 +305,8 @@ count_off (UpscaleComposer *composer, guint cell_index)
 void
 upscale_composer_settle (UpscaleComposer *composer,
                          guint            tile_index,
-                         UpscalePixels   *painted)
+                         UpscalePixels   *painted,
+                         UpscalePixels   *seen)
 {
   g_autoptr (GArray) ready = NULL;
 
@@ -307,8 +314,9 @@ upscale_composer_settle (UpscaleComposer *composer,
   g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (composer->plan));
   g_return_if_fail (!painted || has_size_of_tile (composer, tile_index, painted));
 
-  ready = take_ready_cells (composer, tile_index,
-                            painted ? correct (composer, tile_index, painted) : NULL);
+  ready =
+      take_ready_cells (composer, tile_index,
+                        painted ? correct (composer, tile_index, painted, seen) : NULL);
   for (guint i = 0; i < ready->len; i++)
     {
       guint cell = g_array_index (ready, guint, i);

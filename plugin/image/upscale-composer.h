@@ -16,7 +16,8 @@ void             upscale_composer_unref (UpscaleComposer *composer);
 
 void        upscale_composer_settle (UpscaleComposer *composer,
                                      guint            tile_index,
-                                     UpscalePixels   *painted);
+                                     UpscalePixels   *painted,
+                                     UpscalePixels   *seen);
 gboolean    upscale_composer_is_complete (UpscaleComposer *composer);
 GeglBuffer *upscale_composer_get_result (UpscaleComposer *composer);
 

@@ -86,11 +86,14 @@ try_to_write_file (Encoder *encoder, const UpscalePixels *pixels, int compressio
 GBytes *
 upscale_png_encode (const UpscalePixels *pixels, int compression, GError **error)
 {
-  Encoder  encoder = { .file = g_byte_array_new () };
+  Encoder  encoder = { 0 };
   gboolean written;
 
   g_return_val_if_fail (pixels != NULL, NULL);
 
+  /* Room for the stored pixels with the heads of their chunks: growing would copy. */
+  encoder.file = g_byte_array_sized_new ((guint) (upscale_pixels_get_row_bytes (pixels) *
+                                                  (gsize) pixels->height_px / 63 * 64));
   encoder.png =
       png_create_write_struct (PNG_LIBPNG_VER_STRING, &encoder, on_error, on_warning);
   encoder.info = png_create_info_struct (encoder.png);

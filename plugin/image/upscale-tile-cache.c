@@ -8,14 +8,15 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <string.h>
 #include <utime.h>
-#include <zlib.h>
+#include <xxhash.h>
 
-/* Each file begins with the CRC-32 of the rest in hexadecimal digits, which detects
+/* Each file begins with the XXH3 of the rest in hexadecimal digits, which detects
  * files damaged by a crash or a bad disk. An attacker who can write to this folder can
  * do worse than forge a checksum. */
-#define CHECKSUM_CHARS 8
+#define CHECKSUM_CHARS 16
 #define SUFFIX ".tile"
 /* Several times the size of an uncompressed tile of the largest side. */
 #define MAX_TILE_BYTES (256 * 1024 * 1024)
@@ -122,7 +123,7 @@ make_path (const UpscaleTileCache *cache, const char *key)
 static char *
 compute_checksum (gconstpointer data, gsize size)
 {
-  return g_strdup_printf ("%08lx", crc32_z (crc32_z (0, NULL, 0), data, size));
+  return g_strdup_printf ("%016" PRIx64, XXH3_64bits (data, size));
 }
 
 static gboolean

@@ -15,21 +15,22 @@ G_BEGIN_DECLS
  * @offset_x_px: left edge of the tile in the answer
  * @offset_y_px: top edge of the tile in the answer
  * @seed: the tile's seed
- * @gen_params: how tiles are painted
+ * @gen_params: a SHA-256 checksum that upscale_gen_params_digest() has updated; a job
+ * makes it once, since the parameters may hold a picture of megabytes
  *
  * Everything that an answer depends on, except the painter.
  */
 typedef struct
 {
-  const char             *pixels_digest;
-  int                     sent_width_px;
-  int                     sent_height_px;
-  int                     target_width_px;
-  int                     target_height_px;
-  int                     offset_x_px;
-  int                     offset_y_px;
-  gint64                  seed;
-  const UpscaleGenParams *gen_params;
+  const char      *pixels_digest;
+  int              sent_width_px;
+  int              sent_height_px;
+  int              target_width_px;
+  int              target_height_px;
+  int              offset_x_px;
+  int              offset_y_px;
+  gint64           seed;
+  const GChecksum *gen_params;
 } UpscaleCacheKeyInput;
 
 char *upscale_cache_key_compute (const UpscaleCacheKeyInput *input, const char *identity);

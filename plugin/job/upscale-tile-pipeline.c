@@ -30,6 +30,7 @@ struct _UpscaleTilePipeline
   UpscaleComposer  *composer;
   UpscaleTileCache *cache;
   UpscaleGenParams *gen_params;
+  GChecksum        *gen_params_digest; /* updated with @gen_params */
   GThreadPool      *workers;
 
   GMutex     lock;
@@ -145,7 +146,7 @@ make_key (TileWork                  *work,
        .offset_x_px = geometry.inside.x,
        .offset_y_px = geometry.inside.y,
        .seed = upscale_gen_params_derive_tile_seed (gen_params->seed, work->tile_index),
-       .gen_params = gen_params,
+       .gen_params = work->pipeline->gen_params_digest,
   };
 
   return upscale_cache_key_compute (&input, name);
@@ -175,7 +176,7 @@ settle_from_cache (TileWork *work, const UpscaleCapabilities *painter)
 
   if (!painted)
     return FALSE;
-  upscale_composer_settle (work->pipeline->composer, work->tile_index, painted);
+  upscale_composer_settle (work->pipeline->composer, work->tile_index, painted, NULL);
   return TRUE;
 }
 
@@ -264,7 +265,7 @@ prepare (TileWork *work, GError **error)
                : upscale_source_get_seen (pipeline->source, geometry.sent);
   if (!sent || upscale_similarity_is_single_colored (sent))
     {
-      upscale_composer_settle (pipeline->composer, work->tile_index, NULL);
+      upscale_composer_settle (pipeline->composer, work->tile_index, NULL, NULL);
       return TRUE;
     }
   work->prepared = UPSCALE_PREPARED_SEND;
@@ -372,7 +373,7 @@ accept_in_thread (GTask        *task,
     }
   g_debug ("tile %u: accepted", work->tile_index + 1);
   insert_into_cache (pipeline, work->message->key, work->image);
-  upscale_composer_settle (pipeline->composer, work->tile_index, painted);
+  upscale_composer_settle (pipeline->composer, work->tile_index, painted, seen);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -401,7 +402,7 @@ give_up_in_thread (GTask        *task,
   TileWork *work = task_data;
 
   g_debug ("tile %u: given up", work->tile_index + 1);
-  upscale_composer_settle (work->pipeline->composer, work->tile_index, NULL);
+  upscale_composer_settle (work->pipeline->composer, work->tile_index, NULL, NULL);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -436,6 +437,7 @@ upscale_tile_pipeline_finalize (GObject *object)
   upscale_composer_unref (self->composer);
   upscale_tile_cache_unref (self->cache);
   upscale_gen_params_unref (self->gen_params);
+  g_checksum_free (self->gen_params_digest);
   g_ptr_array_unref (self->painters);
   g_mutex_clear (&self->lock);
   g_free (self->warning);
@@ -532,6 +534,8 @@ upscale_tile_pipeline_new (UpscaleSource    *source,
   self->composer = upscale_composer_ref (composer);
   self->cache = upscale_tile_cache_ref (cache);
   self->gen_params = upscale_gen_params_ref (gen_params);
+  self->gen_params_digest = g_checksum_new (G_CHECKSUM_SHA256);
+  upscale_gen_params_digest (gen_params, self->gen_params_digest);
   return self;
 }
 

@@ -91,9 +91,13 @@ compose (guint32 order_seed, int failed, gboolean changes)
     {
       g_autoptr (UpscalePixels) painted =
           paint (source, plan, order[i], changes ? 5 + (int) order[i] * 3 : 0);
+      g_autoptr (UpscalePixels) seen =
+          upscale_source_get_seen (source,
+                                   upscale_tile_plan_get_tile (plan, order[i])->rect);
 
       upscale_composer_settle (composer, order[i],
-                               (int) order[i] == failed ? NULL : painted);
+                               (int) order[i] == failed ? NULL : painted,
+                               order[i] % 2 == 0 ? seen : NULL);
     }
   return read_result (composer);
 }
@@ -186,7 +190,7 @@ settle_all (gpointer data)
       g_autoptr (UpscalePixels) painted =
           paint (what->source, what->plan, i, 5 + (int) i * 3);
 
-      upscale_composer_settle (what->composer, i, painted);
+      upscale_composer_settle (what->composer, i, painted, NULL);
     }
   return NULL;
 }
@@ -210,7 +214,7 @@ test_tile_that_comes_twice_counts_once (void)
 
       settle_all (&what);
       g_thread_join (other);
-      upscale_composer_settle (composer, 0, NULL);
+      upscale_composer_settle (composer, 0, NULL, NULL);
       twice = read_result (composer);
       g_assert_cmpmem (once, TARGET_PX * TARGET_PX * 8, twice, TARGET_PX * TARGET_PX * 8);
     }
@@ -280,7 +284,7 @@ test_painting_outwards_keeps_no_more_than_whole_rows (void)
       guint tile = g_array_index (order, guint, i);
       g_autoptr (UpscalePixels) painted = paint (source, plan, tile, -(int) tile);
 
-      upscale_composer_settle (composer, tile, painted);
+      upscale_composer_settle (composer, tile, painted, NULL);
       n_most = MAX (n_most, get_bytes_in_buffers () - n_before);
     }
   g_test_message ("most bytes in painted tiles: %" G_GUINT64_FORMAT

@@ -122,7 +122,8 @@ compose_source (UpscaleSource *source, double scale, Paint paint, int failed, gu
       g_autoptr (UpscalePixels) painted =
           paint ? paint_tile (source, plan, tile, paint) : NULL;
 
-      upscale_composer_settle (composer, tile, (int) tile == failed ? NULL : painted);
+      upscale_composer_settle (composer, tile, (int) tile == failed ? NULL : painted,
+                               NULL);
     }
   g_assert_true (upscale_composer_is_complete (composer));
   gegl_buffer_get (upscale_composer_get_result (composer), NULL, 1.0,

@@ -21,7 +21,6 @@ set_up (Fixture *fixture, gconstpointer data)
     .target_width_px = 8,
     .target_height_px = 8,
     .seed = 1,
-    .gen_params = fixture->gen_params,
   };
 }
 
@@ -31,10 +30,20 @@ tear_down (Fixture *fixture, gconstpointer data)
   upscale_gen_params_unref (fixture->gen_params);
 }
 
+static char *
+compute_key (Fixture *fixture, const char *identity)
+{
+  g_autoptr (GChecksum) gen_params = g_checksum_new (G_CHECKSUM_SHA256);
+
+  upscale_gen_params_digest (fixture->gen_params, gen_params);
+  fixture->input.gen_params = gen_params;
+  return upscale_cache_key_compute (&fixture->input, identity);
+}
+
 static void
 assert_differs (Fixture *fixture, const char *before)
 {
-  g_autofree char *after = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *after = compute_key (fixture, "model");
 
   g_assert_cmpstr (before, !=, after);
 }
@@ -42,8 +51,8 @@ assert_differs (Fixture *fixture, const char *before)
 static void
 test_same_input_same_key (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = upscale_cache_key_compute (&fixture->input, "model");
-  g_autofree char *second = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *first = compute_key (fixture, "model");
+  g_autofree char *second = compute_key (fixture, "model");
 
   g_assert_cmpstr (first, ==, second);
   g_assert_cmpuint (strlen (first), ==, 64);
@@ -52,7 +61,7 @@ test_same_input_same_key (Fixture *fixture, gconstpointer data)
 static void
 test_pixels_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *before = compute_key (fixture, "model");
 
   fixture->input.pixels_digest = "other";
   assert_differs (fixture, before);
@@ -61,7 +70,7 @@ test_pixels_count (Fixture *fixture, gconstpointer data)
 static void
 test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *before = compute_key (fixture, "model");
 
   fixture->input.target_width_px = 16;
   assert_differs (fixture, before);
@@ -76,7 +85,7 @@ test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
 static void
 test_every_part_of_the_gen_params_counts (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *before = compute_key (fixture, "model");
   double *numbers[] = { &fixture->gen_params->strength, &fixture->gen_params->cfg_scale };
   int *integers[] = { &fixture->gen_params->steps, &fixture->gen_params->generation_px };
 
@@ -106,7 +115,7 @@ test_texts_do_not_run_together (Fixture *fixture, gconstpointer data)
 
   g_free (fixture->gen_params->prompt);
   fixture->gen_params->prompt = g_strdup ("ab");
-  before = upscale_cache_key_compute (&fixture->input, "model");
+  before = compute_key (fixture, "model");
   g_free (fixture->gen_params->prompt);
   fixture->gen_params->prompt = g_strdup ("a");
   g_free (fixture->gen_params->negative_prompt);
@@ -117,8 +126,8 @@ test_texts_do_not_run_together (Fixture *fixture, gconstpointer data)
 static void
 test_painter_counts (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = upscale_cache_key_compute (&fixture->input, "model-a");
-  g_autofree char *second = upscale_cache_key_compute (&fixture->input, "model-b");
+  g_autofree char *first = compute_key (fixture, "model-a");
+  g_autofree char *second = compute_key (fixture, "model-b");
 
   g_assert_cmpstr (first, !=, second);
 }
@@ -171,12 +180,12 @@ test_painters_are_told_apart_by_place (Fixture *fixture, gconstpointer data)
 static void
 test_base_seed_alone_does_not_count (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = upscale_cache_key_compute (&fixture->input, "model");
+  g_autofree char *before = compute_key (fixture, "model");
   g_autofree char *after = NULL;
 
   /* The request holds the tile's own seed, which is derived from the base seed. */
   fixture->gen_params->seed = 99;
-  after = upscale_cache_key_compute (&fixture->input, "model");
+  after = compute_key (fixture, "model");
   g_assert_cmpstr (before, ==, after);
 }
 

@@ -53,6 +53,7 @@ typedef struct
   SoupMessage  *message;
   GInputStream *stream;
   GByteArray   *body;
+  guint         n_read; /* bytes of @body */
   gsize         max_answer_bytes;
 
   UpscaleStallTimeout     *timeout;
@@ -356,34 +357,35 @@ on_read (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Exchange *exchange = g_task_get_task_data (task);
   g_autoptr (GError) failure = NULL;
-  g_autoptr (GBytes) chunk =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &failure);
-  gsize size = chunk ? g_bytes_get_size (chunk) : 0;
+  gssize size = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &failure);
 
-  if (!chunk)
+  g_byte_array_set_size (exchange->body, exchange->n_read + (guint) MAX (size, 0));
+  exchange->n_read = exchange->body->len;
+  if (size < 0)
     fail (task, failure);
   else if (size == 0)
     succeed (task);
-  else if (exchange->body->len + size > exchange->max_answer_bytes)
+  else if (exchange->n_read > exchange->max_answer_bytes)
     refuse_size (task);
   else
     {
-      upscale_stall_timeout_note_moved (exchange->timeout, size);
-      g_byte_array_append (exchange->body, g_bytes_get_data (chunk, NULL), (guint) size);
+      upscale_stall_timeout_note_moved (exchange->timeout, (gsize) size);
       read_more (g_steal_pointer (&task));
     }
 }
 
-/* Takes the task. */
+/* Reads into the body, whose length includes the bytes that are being read. Takes the
+ * task. */
 static void
 read_more (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
-  g_input_stream_read_bytes_async (exchange->stream, READ_BYTES, G_PRIORITY_DEFAULT,
-                                   upscale_stall_timeout_get_cancellable (
-                                       exchange->timeout),
-                                   on_read, task);
+  g_byte_array_set_size (exchange->body, exchange->n_read + READ_BYTES);
+  g_input_stream_read_async (exchange->stream, exchange->body->data + exchange->n_read,
+                             READ_BYTES, G_PRIORITY_DEFAULT,
+                             upscale_stall_timeout_get_cancellable (exchange->timeout),
+                             on_read, task);
 }
 
 static void

@@ -125,7 +125,7 @@ read_tiles (Run *run)
 
       read_all (painted->data,
                 upscale_pixels_get_row_bytes (painted) * (gsize) rect.height);
-      upscale_composer_settle (run->composer, i, painted);
+      upscale_composer_settle (run->composer, i, painted, NULL);
       add_feathered (run, i, painted);
     }
 }
