@@ -57,7 +57,9 @@ class Session:
         self.picture = picture
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
         profile = folder / "profile" / "gimprc"
-        profile.write_text(profile.read_text() + '(config-version "3.0.4")\n')
+        # GIMP welcomes a user whose profile another version has written, and the welcome lies before all other windows.
+        version = subprocess.run([GUI, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
+        profile.write_text(f'{profile.read_text()}(config-version "{version}")\n')
         self.socket = folder / "socket"
         self.translations = load_translations(locale) if locale else NullTranslations()
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}

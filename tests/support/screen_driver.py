@@ -62,8 +62,13 @@ def matches(node: Any, role: str, name: str) -> bool:
         return False
 
 
-def list_windows(application: Any) -> list[Any]:
-    """Returns the windows of an application, the active one first: two windows may have a button of one name."""
+def list_children(node: Any) -> list[Any]:
+    children = (node.get_child_at_index(index) for index in range(node.get_child_count()))
+    return [child for child in children if child]
+
+
+def list_windows() -> list[Any]:
+    """Returns the windows of all applications, the active one first: two windows may have a button of one name."""
 
     def is_behind(window: Any) -> bool:
         try:
@@ -71,19 +76,13 @@ def list_windows(application: Any) -> list[Any]:
         except GLib.Error:
             return True
 
-    windows = [application.get_child_at_index(index) for index in range(application.get_child_count())]
-    return sorted((window for window in windows if window), key=is_behind)
+    windows = [window for application in list_children(Atspi.get_desktop(0)) for window in list_children(application)]
+    return sorted(windows, key=is_behind)
 
 
 def find(role: str, name: str) -> Any:
-    desktop = Atspi.get_desktop(0)
-    for index in range(desktop.get_child_count()):
-        application = desktop.get_child_at_index(index)
-        for window in list_windows(application) if application else ():
-            for node in iterate_nodes(window):
-                if matches(node, role, name):
-                    return node
-    return None
+    nodes = (node for window in list_windows() for node in iterate_nodes(window))
+    return next((node for node in nodes if matches(node, role, name)), None)
 
 
 def wait_for(what: str, condition: Callable[[], Any]) -> Any:
