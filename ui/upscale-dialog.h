@@ -4,6 +4,7 @@
 #include <libgimp/gimpui.h>
 
 #include "upscale-completions.h"
+#include "upscale-endpoint-editor.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-presets.h"
 #include "upscale-tile-plan.h"
@@ -52,6 +53,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @presets: named sets of arguments
  * @completions: names of models and LoRAs that servers have
  * @tools: the tools that make endpoints
+ * @note_test: keeps the duration of an endpoint's test tile, with @forecast_data
  * @dup_gen_params: makes the parameters of the model from the arguments, for tests of
  * endpoints
  *
@@ -68,6 +70,7 @@ typedef struct
   UpscalePresets             *presets;
   UpscaleCompletions         *completions;
   const UpscaleEndpointTools *tools;
+  UpscaleEndpointTestFunc     note_test;
   UpscaleGenParams *(*dup_gen_params) (GimpProcedureConfig *config);
 } UpscaleDialogRequest;
 

@@ -37,6 +37,8 @@ struct _UpscaleEndpointEditor
   const UpscaleEndpointTools *tools;
   UpscaleCompletions         *completions;
   UpscaleGenParams           *gen_params;
+  UpscaleEndpointTestFunc     note_test;
+  gpointer                    note_data;
   GPtrArray                  *rows; /* of Row, in the order of the list box */
   GtkWidget                  *list;
   GtkWidget                  *remove;
@@ -263,6 +265,8 @@ show_outcome (UpscaleEndpointEditor *self, Row *row, const UpscaleEndpointTest *
   show_icon (row, outcome->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
              outcome->works ? _ ("works") : _ ("does not work"));
   show_message (self, outcome->sentence);
+  if (outcome->works)
+    self->note_test (row->entry->name, outcome->seconds, self->note_data);
   if (!outcome->capabilities)
     return;
   upscale_completions_add_models (self->completions,
@@ -501,6 +505,8 @@ save (UpscaleEndpointEditor *self)
  * @gen_params: the parameters that the user is about to paint with; a test tells which of
  * them the server lacks
  * @completions: gets the names that tested servers have
+ * @note_test: called after a test of an endpoint that works
+ * @note_data: data for @note_test
  *
  * Shows the editor, and runs a main loop until the user closes it.
  */
@@ -508,7 +514,9 @@ void
 upscale_endpoint_editor_run (GtkWindow                  *parent,
                              const UpscaleEndpointTools *tools,
                              UpscaleGenParams           *gen_params,
-                             UpscaleCompletions         *completions)
+                             UpscaleCompletions         *completions,
+                             UpscaleEndpointTestFunc     note_test,
+                             gpointer                    note_data)
 {
   UpscaleEndpointEditor *self;
 
@@ -516,6 +524,7 @@ upscale_endpoint_editor_run (GtkWindow                  *parent,
   g_return_if_fail (tools != NULL);
   g_return_if_fail (gen_params != NULL);
   g_return_if_fail (completions != NULL);
+  g_return_if_fail (note_test != NULL);
 
   self = g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal",
                        TRUE, NULL);
@@ -523,6 +532,8 @@ upscale_endpoint_editor_run (GtkWindow                  *parent,
   self->tools = tools;
   self->gen_params = upscale_gen_params_ref (gen_params);
   self->completions = completions;
+  self->note_test = note_test;
+  self->note_data = note_data;
   fill (self);
   while (gtk_dialog_run (GTK_DIALOG (self)) == GTK_RESPONSE_OK && !save (self))
     ;

@@ -75,17 +75,36 @@ estimate (const UpscaleForecastInput *input,
   return upscale_estimate (what);
 }
 
-static char *
-describe (UpscaleEstimate estimate, GPtrArray *entries)
+/* Tells the duration of test tiles where no job has measured a speed yet. */
+static void
+append_tests (GString *sentence, GKeyFile *timings, GPtrArray *entries)
 {
-  g_autofree char *sentence = upscale_estimate_describe (estimate);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const UpscaleEndpointEntry *entry = entries->pdata[i];
+      double seconds = upscale_timings_get_test (timings, entry->name);
 
-  if (!are_all_local (entries))
-    return g_steal_pointer (&sentence);
-  return g_strconcat (sentence, "\n",
-                      _ ("This computer enlarges without prompts: prompt, strength and "
-                         "steps have no effect."),
-                      NULL);
+      if (seconds <= 0.0)
+        continue;
+      g_string_append_c (sentence, '\n');
+      g_string_append_printf (sentence, _ ("%s: the small test tile took %.1f s."),
+                              entry->name, seconds);
+    }
+}
+
+static char *
+describe (const UpscaleForecastInput *input, UpscaleEstimate estimate, GPtrArray *entries)
+{
+  g_autofree char *line = upscale_estimate_describe (estimate);
+  g_autoptr (GString) sentence = g_string_new (line);
+
+  if (estimate.seconds < 0.0)
+    append_tests (sentence, input->timings, entries);
+  if (are_all_local (entries))
+    g_string_append_printf (sentence, "\n%s",
+                            _ ("This computer enlarges without prompts: prompt, strength "
+                               "and steps have no effect."));
+  return g_string_free_and_steal (g_steal_pointer (&sentence));
 }
 
 static char *
@@ -127,7 +146,7 @@ make (const UpscaleForecastInput *input,
                         entries);
   pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
            upscale_tile_plan_get_height (forecast->plan);
-  forecast->sentence = describe (estimated, entries);
+  forecast->sentence = describe (input, estimated, entries);
   forecast->size = upscale_estimate_describe_size (pixels, input->pixel_bytes);
   forecast->is_large = upscale_estimate_is_large (estimated, pixels);
   forecast->warning = warn (input, arguments);
@@ -157,4 +176,22 @@ upscale_forecast_make (GimpProcedureConfig *config, gpointer user_data)
   if (!make (user_data, config, forecast, &error))
     forecast->problem = g_strdup (error->message);
   return forecast;
+}
+
+/**
+ * upscale_forecast_note_test:
+ * @endpoint: name of an endpoint
+ * @seconds: duration of its test tile
+ * @user_data: an #UpscaleForecastInput
+ *
+ * Keeps the duration of a test tile for this forecast and later ones.
+ */
+void
+upscale_forecast_note_test (const char *endpoint, double seconds, gpointer user_data)
+{
+  const UpscaleForecastInput *input = user_data;
+
+  g_return_if_fail (input != NULL);
+
+  upscale_timings_note_test (input->timings, endpoint, seconds);
 }

@@ -34,5 +34,7 @@ typedef struct
 
 UpscaleDialogForecast *upscale_forecast_make (GimpProcedureConfig *config,
                                               gpointer             user_data);
+void
+upscale_forecast_note_test (const char *endpoint, double seconds, gpointer user_data);
 
 G_END_DECLS

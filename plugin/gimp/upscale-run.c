@@ -194,6 +194,7 @@ ask (Run *run, GError **error)
     .presets = presets,
     .completions = completions,
     .tools = &run->tools,
+    .note_test = upscale_forecast_note_test,
     .dup_gen_params = dup_gen_params,
   };
 

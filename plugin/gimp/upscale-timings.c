@@ -8,6 +8,7 @@
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
 #define MODELS "models"
 #define LORAS "loras"
+#define TEST_TILE "test-tile-seconds"
 
 /* The name of an endpoint may be an address, which may hold secrets, and brackets, which
  * end the name of a group. So groups are named by a digest. */
@@ -79,33 +80,78 @@ note_endpoint (GKeyFile               *timings,
   g_key_file_set_integer (timings, group, "slots", can->concurrency);
 }
 
+/* Only forecasts depend on the file, so a failure is not reported. */
+static void
+save (GKeyFile *timings)
+{
+  g_autoptr (GFile) file = upscale_paths_find_cached (FILE_NAME);
+  g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
+
+  g_mkdir_with_parents (folder, 0700);
+  g_key_file_save_to_file (timings, g_file_peek_path (file), NULL);
+}
+
 /**
  * upscale_timings_note:
  * @job: a job that has run
  * @arguments: arguments of the job
  *
- * Saves the speed of the job's endpoints and the names of their models and LoRAs. Only
- * forecasts depend on the file, so a failure is not reported.
+ * Saves the speed of the job's endpoints and the names of their models and LoRAs.
  */
 void
 upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
 {
   const UpscaleEndpointPool *pool;
   g_autoptr (GKeyFile) timings = NULL;
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *folder = NULL;
 
   g_return_if_fail (UPSCALE_IS_JOB (job));
   g_return_if_fail (arguments != NULL);
 
   pool = upscale_scheduler_get_pool (upscale_job_get_scheduler (job));
   timings = upscale_timings_load ();
-  file = upscale_paths_find_cached (FILE_NAME);
-  folder = g_path_get_dirname (g_file_peek_path (file));
   for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
     note_endpoint (timings, upscale_endpoint_pool_get (pool, i), arguments);
-  g_mkdir_with_parents (folder, 0700);
-  g_key_file_save_to_file (timings, g_file_peek_path (file), NULL);
+  save (timings);
+}
+
+/**
+ * upscale_timings_note_test:
+ * @timings: measurements from upscale_timings_load()
+ * @endpoint: name of an endpoint
+ * @seconds: duration of its test tile
+ *
+ * Saves the duration of a test tile, for an endpoint that has run no job yet.
+ */
+void
+upscale_timings_note_test (GKeyFile *timings, const char *endpoint, double seconds)
+{
+  g_autofree char *group = NULL;
+
+  g_return_if_fail (timings != NULL);
+  g_return_if_fail (endpoint != NULL);
+
+  group = make_group (endpoint);
+  g_key_file_set_double (timings, group, TEST_TILE, seconds);
+  save (timings);
+}
+
+/**
+ * upscale_timings_get_test:
+ * @timings: measurements from upscale_timings_load()
+ * @endpoint: name of an endpoint
+ *
+ * Returns: the duration of the endpoint's last test tile in seconds, 0 for unknown
+ */
+double
+upscale_timings_get_test (GKeyFile *timings, const char *endpoint)
+{
+  g_autofree char *group = NULL;
+
+  g_return_val_if_fail (timings != NULL, 0.0);
+  g_return_val_if_fail (endpoint != NULL, 0.0);
+
+  group = make_group (endpoint);
+  return g_key_file_get_double (timings, group, TEST_TILE, NULL);
 }
 
 /**

@@ -9,10 +9,12 @@
 G_BEGIN_DECLS
 
 void upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments);
-void upscale_timings_look_up (GKeyFile                *timings,
-                              const char              *endpoint,
-                              const UpscaleArguments  *arguments,
-                              UpscaleEstimateEndpoint *estimate);
+void upscale_timings_note_test (GKeyFile *timings, const char *endpoint, double seconds);
+double upscale_timings_get_test (GKeyFile *timings, const char *endpoint);
+void   upscale_timings_look_up (GKeyFile                *timings,
+                                const char              *endpoint,
+                                const UpscaleArguments  *arguments,
+                                UpscaleEstimateEndpoint *estimate);
 void upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions);
 GKeyFile *upscale_timings_load (void);
 

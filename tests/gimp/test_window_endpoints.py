@@ -49,7 +49,7 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("wait", "label", "6 tiles on 2 endpoints")
         session.do("key", "alt+d")
         session.do("type", "echo")
-        session.do("wait", "label", "6 tiles on 1 endpoint")
+        session.do("wait", "label", "6 tiles on 1 endpoint\necho: the small test tile took ")
         # Any part of a model's name that the tested server has listed is enough to choose the model.
         session.do("press", "page tab", "Model")
         session.do("wait", "check box", "Keep to the picture")
