@@ -122,6 +122,51 @@ upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index)
   return axis.first_px + (int) ((2 * index * room + gaps) / (2 * gaps)) * axis.lattice_px;
 }
 
+static int
+get_middle (UpscaleGridAxis axis, int index)
+{
+  return (upscale_grid_axis_get_tile_start (axis, index) +
+          upscale_grid_axis_get_tile_start (axis, index + 1)) /
+         2;
+}
+
+/**
+ * upscale_grid_axis_new_between:
+ * @axis: an axis with at least two tiles
+ * @step: the upscale factor's step
+ *
+ * Lays out a tile on each border of two neighbors, as long as the tiles of @axis. The
+ * middles of the new tiles lie at the borders, up to the lattice. The region begins with
+ * the first and ends with the last of them, and fades there.
+ *
+ * Returns: the axis, with one tile less than @axis
+ */
+UpscaleGridAxis
+upscale_grid_axis_new_between (UpscaleGridAxis axis, UpscaleLatticeStep step)
+{
+  UpscaleGridAxis between = axis;
+  int             end = axis.start_px + axis.length_px;
+  int             lattice = upscale_lattice_find (step, axis.tile_px - axis.overlap_px);
+  int             first = get_middle (axis, 0);
+  int             last;
+
+  g_return_val_if_fail (axis.n > 1, axis);
+
+  last = get_middle (axis, axis.n - 2);
+  between.n = axis.n - 1;
+  between.lattice_px = lattice;
+  between.first_px =
+      axis.first_px + upscale_lattice_round_down (first - axis.first_px, lattice);
+  between.last_px =
+      between.first_px + upscale_lattice_round_down (last - between.first_px, lattice);
+  between.start_px = MAX (axis.start_px, between.first_px);
+  between.length_px = MIN (end, between.last_px + axis.tile_px) - between.start_px;
+  between.fade_start = axis.fade_start || between.start_px > axis.start_px;
+  between.fade_end = axis.fade_end || between.start_px + between.length_px < end;
+  between.slack_px = find_slack (between, step);
+  return between;
+}
+
 /* Returns the feather between tile @index and the next tile: half of the overlap wide,
  * in the middle of the actual overlap. */
 static Feather

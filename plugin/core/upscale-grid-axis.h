@@ -79,6 +79,8 @@ typedef struct
 } UpscaleGridAxisCase;
 
 UpscaleGridAxis        upscale_grid_axis_new (UpscaleGridAxisCase what);
+UpscaleGridAxis        upscale_grid_axis_new_between (UpscaleGridAxis    axis,
+                                                      UpscaleLatticeStep step);
 int                    upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, int index);
 GArray                *upscale_grid_axis_get_segments (UpscaleGridAxis axis);
 UpscaleGridAxisSegment upscale_grid_axis_get_feather (UpscaleGridAxis axis, int index);

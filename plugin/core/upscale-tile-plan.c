@@ -141,6 +141,26 @@ make_axis (UpscaleTilePlanCase what,
   });
 }
 
+static UpscaleTilePlan *
+make_plan (UpscaleTilePlanCase what,
+           UpscaleLatticeStep  step,
+           UpscaleGridAxis     x_axis,
+           UpscaleGridAxis     y_axis)
+{
+  UpscaleTilePlan *plan = g_atomic_rc_box_new0 (UpscaleTilePlan);
+
+  plan->what = what;
+  plan->step = step;
+  plan->x_axis = x_axis;
+  plan->y_axis = y_axis;
+  plan->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleTile));
+  plan->cells = g_array_new (FALSE, FALSE, sizeof (UpscaleCell));
+  append_tiles (plan);
+  append_cells (plan);
+  append_outside (plan);
+  return plan;
+}
+
 /**
  * upscale_tile_plan_new:
  * @what: the target and the wanted tiles
@@ -157,7 +177,6 @@ UpscaleTilePlan *
 upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
 {
   UpscaleRect        region = what.region;
-  UpscaleTilePlan   *plan;
   UpscaleLatticeStep step;
   UpscaleGridAxis    x_axis;
   UpscaleGridAxis    y_axis;
@@ -169,18 +188,41 @@ upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error)
   y_axis = make_axis (what, step, region.y, region.height, what.height_px);
   if (!check_count (x_axis, y_axis, error))
     return NULL;
+  return make_plan (what, step, x_axis, y_axis);
+}
 
-  plan = g_atomic_rc_box_new0 (UpscaleTilePlan);
-  plan->what = what;
-  plan->step = step;
-  plan->x_axis = x_axis;
-  plan->y_axis = y_axis;
-  plan->tiles = g_array_new (FALSE, FALSE, sizeof (UpscaleTile));
-  plan->cells = g_array_new (FALSE, FALSE, sizeof (UpscaleCell));
-  append_tiles (plan);
-  append_cells (plan);
-  append_outside (plan);
-  return plan;
+/**
+ * upscale_tile_plan_new_on_borders:
+ * @plan: a plan
+ * @is_upright: %TRUE for the borders of tiles side by side, %FALSE for those of tiles
+ * above each other
+ *
+ * Lays a tile on each border of @plan that has this direction, centered on it. The tiles
+ * have the size of those of @plan, and fade at the edges of their region.
+ *
+ * Returns: (transfer full) (nullable): the plan; %NULL if @plan has no such border
+ */
+UpscaleTilePlan *
+upscale_tile_plan_new_on_borders (const UpscaleTilePlan *plan, gboolean is_upright)
+{
+  UpscaleTilePlanCase what;
+  UpscaleGridAxis     x_axis;
+  UpscaleGridAxis     y_axis;
+
+  g_return_val_if_fail (plan != NULL, NULL);
+
+  what = plan->what;
+  x_axis = plan->x_axis;
+  y_axis = plan->y_axis;
+  if ((is_upright ? x_axis.n : y_axis.n) < 2)
+    return NULL;
+  if (is_upright)
+    x_axis = upscale_grid_axis_new_between (x_axis, plan->step);
+  else
+    y_axis = upscale_grid_axis_new_between (y_axis, plan->step);
+  what.region = (UpscaleRect) { x_axis.start_px, y_axis.start_px, x_axis.length_px,
+                                y_axis.length_px };
+  return make_plan (what, plan->step, x_axis, y_axis);
 }
 
 /**
@@ -435,6 +477,46 @@ upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint se
     return (UpscaleRect) { 0 };
   return (UpscaleRect) { across.start_px, down.start_px, across.length_px,
                          down.length_px };
+}
+
+/**
+ * upscale_tile_plan_is_upright:
+ * @plan: a plan
+ * @first: a tile
+ * @second: a neighbor
+ *
+ * Returns: %TRUE if the tiles lie side by side, so that their border is upright
+ */
+gboolean
+upscale_tile_plan_is_upright (const UpscaleTilePlan *plan, guint first, guint second)
+{
+  const UpscaleTile *a = upscale_tile_plan_get_tile (plan, first);
+  const UpscaleTile *b = upscale_tile_plan_get_tile (plan, second);
+
+  return a && b && a->row == b->row;
+}
+
+/**
+ * upscale_tile_plan_find_on_border:
+ * @plan: a plan
+ * @on_borders: tiles from upscale_tile_plan_new_on_borders()
+ * @first: the left or upper tile of a border of @plan, of the direction of @on_borders
+ *
+ * Returns: the index in @on_borders of the tile on that border
+ */
+guint
+upscale_tile_plan_find_on_border (const UpscaleTilePlan *plan,
+                                  const UpscaleTilePlan *on_borders,
+                                  guint                  first)
+{
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (plan, first);
+  guint              index;
+
+  g_return_val_if_fail (tile != NULL && on_borders != NULL, 0);
+
+  index = (guint) (tile->row * on_borders->x_axis.n + tile->col);
+  g_return_val_if_fail (index < on_borders->tiles->len, 0);
+  return index;
 }
 
 /**

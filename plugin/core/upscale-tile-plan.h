@@ -87,6 +87,8 @@ typedef struct
 typedef struct _UpscaleTilePlan UpscaleTilePlan;
 
 UpscaleTilePlan *upscale_tile_plan_new (UpscaleTilePlanCase what, GError **error);
+UpscaleTilePlan *upscale_tile_plan_new_on_borders (const UpscaleTilePlan *plan,
+                                                   gboolean               is_upright);
 
 UpscaleTilePlan *upscale_tile_plan_ref (UpscaleTilePlan *plan);
 void             upscale_tile_plan_unref (UpscaleTilePlan *plan);
@@ -101,6 +103,11 @@ UpscaleRect upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint inde
 UpscaleRect upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect);
 UpscaleRect
 upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint second);
+gboolean
+upscale_tile_plan_is_upright (const UpscaleTilePlan *plan, guint first, guint second);
+guint              upscale_tile_plan_find_on_border (const UpscaleTilePlan *plan,
+                                                     const UpscaleTilePlan *on_borders,
+                                                     guint                  first);
 guint              upscale_tile_plan_get_n_cells (const UpscaleTilePlan *plan);
 const UpscaleCell *upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index);
 

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, UPSCALE, SCHEDULER, GObject)
 
 UpscaleScheduler *upscale_scheduler_new (UpscaleTileProvider *provider,
+                                         guint                n_tiles,
                                          GArray              *order,
                                          UpscaleGenParams    *gen_params,
                                          UpscalePolicy        policy,

@@ -60,14 +60,15 @@ get_tile_at (const UpscaleTileQueue *queue, guint place)
 
 /**
  * upscale_tile_queue_new:
+ * @n_tiles: tiles of the grid
  * @order: (transfer none) (element-type guint): the indices of the job's tiles, in the
- * order in which they are sent
+ * order in which they are sent; tiles without a place in @order are left out
  * @pool: (nullable): the endpoints of the job, which must outlive the queue
  *
- * Returns: (transfer full): a queue in which all tiles wait
+ * Returns: (transfer full): a queue in which all tiles of @order wait
  */
 UpscaleTileQueue *
-upscale_tile_queue_new (GArray *order, const UpscaleEndpointPool *pool)
+upscale_tile_queue_new (guint n_tiles, GArray *order, const UpscaleEndpointPool *pool)
 {
   UpscaleTileQueue *queue;
 
@@ -75,14 +76,20 @@ upscale_tile_queue_new (GArray *order, const UpscaleEndpointPool *pool)
 
   queue = g_new0 (UpscaleTileQueue, 1);
   queue->pool = pool;
-  queue->n_tiles = order->len;
-  queue->tiles = g_new0 (Tile, order->len);
+  queue->n_tiles = n_tiles;
+  queue->tiles = g_new0 (Tile, n_tiles);
   queue->order = g_array_ref (order);
+  for (guint i = 0; i < n_tiles; i++)
+    queue->tiles[i].state = UPSCALE_TILE_LEFT_OUT;
   for (guint place = 0; place < order->len; place++)
-    queue->tiles[get_tile_at (queue, place)].place = place;
+    {
+      queue->tiles[get_tile_at (queue, place)].place = place;
+      queue->tiles[get_tile_at (queue, place)].state = UPSCALE_TILE_WAITING;
+    }
   queue->returned = g_tree_new_full (compare_places, NULL, NULL, NULL);
   queue->last_failures = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   queue->n_in[UPSCALE_TILE_WAITING] = order->len;
+  queue->n_in[UPSCALE_TILE_LEFT_OUT] = n_tiles - order->len;
   return queue;
 }
 
@@ -167,8 +174,9 @@ find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
       if (queue->tiles[index].avoided != endpoint || !has_others)
         return index;
     }
-  return queue->n_fresh_from < queue->n_tiles ? get_tile_at (queue, queue->n_fresh_from)
-                                              : UPSCALE_NO_TILE;
+  return queue->n_fresh_from < queue->order->len
+             ? get_tile_at (queue, queue->n_fresh_from)
+             : UPSCALE_NO_TILE;
 }
 
 /**
@@ -192,7 +200,7 @@ take_index (UpscaleTileQueue *queue, guint tile_index)
   g_assert (queue->tiles[tile_index].state == UPSCALE_TILE_WAITING);
   g_tree_remove (queue->returned, GUINT_TO_POINTER (queue->tiles[tile_index].place));
   set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
-  while (queue->n_fresh_from < queue->n_tiles &&
+  while (queue->n_fresh_from < queue->order->len &&
          queue->tiles[get_tile_at (queue, queue->n_fresh_from)].state !=
              UPSCALE_TILE_WAITING)
     queue->n_fresh_from++;

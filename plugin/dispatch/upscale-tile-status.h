@@ -16,8 +16,9 @@ G_BEGIN_DECLS
  * @UPSCALE_TILE_STORED: found in the tile cache
  * @UPSCALE_TILE_SKIPPED: nothing to paint
  * @UPSCALE_TILE_FAILED: given up; the tile shows the base
+ * @UPSCALE_TILE_LEFT_OUT: a tile of the grid that the job does not paint and count
  *
- * The states of a tile. The last four are final.
+ * The states of a tile. The last five are final.
  */
 typedef enum
 {
@@ -27,9 +28,10 @@ typedef enum
   UPSCALE_TILE_STORED,
   UPSCALE_TILE_SKIPPED,
   UPSCALE_TILE_FAILED,
+  UPSCALE_TILE_LEFT_OUT,
 } UpscaleTileState;
 
-#define UPSCALE_N_TILE_STATES 6
+#define UPSCALE_N_TILE_STATES 7
 
 /**
  * UpscaleTileStatus:

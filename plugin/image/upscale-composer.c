@@ -37,7 +37,25 @@ struct _UpscaleComposer
   gboolean  *is_written;    /* likewise */
   GPtrArray *cells_of_tile; /* of GArray of cell indices */
   guint      n_cells_left;
+  GArray    *bad_borders; /* of UpscaleBorder */
 };
+
+/* Each border has one cell of its two tiles alone. */
+static void
+note_border (UpscaleComposer *composer, const UpscaleCell *cell, GeglBuffer **painted)
+{
+  UpscaleBorderScore score = upscale_seam_score (composer->plan, cell, painted);
+  UpscaleBorder      border = { cell->tiles[0], cell->tiles[1],
+                                upscale_border_score_get (score) };
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (!upscale_border_score_is_bad (score))
+    return;
+  g_debug ("border of tiles %u and %u: scores %.3f", border.first + 1, border.second + 1,
+           border.score);
+  locker = g_mutex_locker_new (&composer->lock);
+  g_array_append_val (composer->bad_borders, border);
+}
 
 /* All tiles of the cell are settled, so no thread writes their buffers any more, and
  * the buffers are kept until count_off(). */
@@ -49,6 +67,8 @@ compose_cell (UpscaleComposer *composer, const UpscaleCell *cell)
   for (guint i = 0; i < cell->n_tiles; i++)
     painted[i] = composer->tiles[cell->tiles[i]].painted;
   upscale_cell_composer_run (&composer->cells, cell, painted);
+  if (cell->n_tiles == 2 && painted[0] && painted[1])
+    note_border (composer, cell, painted);
 }
 
 static void
@@ -124,6 +144,7 @@ upscale_composer_new (UpscaleSource   *source,
   composer->is_written = g_new0 (gboolean, composer->n_cells_left);
   composer->cells_of_tile =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  composer->bad_borders = g_array_new (FALSE, FALSE, sizeof (UpscaleBorder));
   index_cells (composer);
   compose_outside (composer);
   return composer;
@@ -155,6 +176,7 @@ free_members (gpointer data)
   g_free (composer->is_written);
   g_ptr_array_unref (composer->cells_of_tile);
   upscale_boundary_store_free (composer->boundaries);
+  g_array_unref (composer->bad_borders);
   g_object_unref (composer->result);
   upscale_tile_plan_unref (composer->plan);
   upscale_source_unref (composer->source);
@@ -173,6 +195,32 @@ upscale_composer_unref (UpscaleComposer *composer)
   g_return_if_fail (composer != NULL);
 
   g_atomic_rc_box_release_full (composer, free_members);
+}
+
+/**
+ * upscale_composer_leave_out:
+ * @composer: a composer that has settled no tile yet
+ * @tile_index: a tile that the job does not paint
+ *
+ * Settles a tile as the base. Cells of which all tiles are left out are never written.
+ */
+void
+upscale_composer_leave_out (UpscaleComposer *composer, guint tile_index)
+{
+  GArray *cells;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_if_fail (composer != NULL);
+  g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (composer->plan));
+
+  locker = g_mutex_locker_new (&composer->lock);
+  g_return_if_fail (!composer->tiles[tile_index].is_settled);
+
+  composer->tiles[tile_index].is_settled = TRUE;
+  cells = composer->cells_of_tile->pdata[tile_index];
+  for (guint i = 0; i < cells->len; i++)
+    if (--composer->n_tiles_left[g_array_index (cells, guint, i)] == 0)
+      composer->n_cells_left--;
 }
 
 static GeglBuffer *
@@ -355,4 +403,37 @@ upscale_composer_get_result (UpscaleComposer *composer)
   g_return_val_if_fail (composer != NULL, NULL);
 
   return composer->result;
+}
+
+/* Cells are written in any order. */
+static int
+compare_borders (gconstpointer a, gconstpointer b)
+{
+  const UpscaleBorder *first = a;
+  const UpscaleBorder *second = b;
+
+  if (first->first != second->first)
+    return first->first < second->first ? -1 : 1;
+  return (first->second > second->second) - (first->second < second->second);
+}
+
+/**
+ * upscale_composer_dup_bad_borders:
+ * @composer: a composer
+ *
+ * Returns: (transfer full) (element-type UpscaleBorder): the borders that show in the
+ * cells that are written, in the order of their tiles
+ */
+GArray *
+upscale_composer_dup_bad_borders (UpscaleComposer *composer)
+{
+  GArray *borders;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (composer != NULL, NULL);
+
+  locker = g_mutex_locker_new (&composer->lock);
+  borders = g_array_copy (composer->bad_borders);
+  g_array_sort (borders, compare_borders);
+  return borders;
 }

@@ -5,108 +5,90 @@
 #define BLOCK_HEIGHT_PX 128
 #define CHANNELS 4
 
-/* The three pictures that are combined in a repainted region. */
+/* The three pictures that are combined in the painted cells. */
 typedef struct
 {
   UpscaleSource   *base;
   UpscaleSource   *before;
   UpscaleSource   *painted;
   UpscaleTilePlan *plan;
-  UpscaleRect      region;
-  float           *x_weights; /* sum over all tiles of a row */
-  float           *y_weights;
+  const gboolean  *is_kept; /* by tile */
 } Repaint;
 
-static void
-add_weights (float *sum, const float *weights, int n)
+/* Sums the weights of the painted tiles of a cell in a part of it. */
+static float *
+sum_weights (const Repaint *repaint, const UpscaleCell *cell, UpscaleRect rect)
 {
-  for (int i = 0; i < n; i++)
-    sum[i] += weights[i];
-}
+  float            *sum = g_new0 (float, (gsize) rect.width *(gsize) rect.height);
+  g_autofree float *x_weights = g_new (float, rect.width);
+  g_autofree float *y_weights = g_new (float, rect.height);
 
-/* The weight of a tile is a product of two axes, so the sum over all tiles is a
- * product too. */
-static void
-sum_weights (Repaint *repaint)
-{
-  UpscaleRect       region = repaint->region;
-  g_autofree float *weights = g_new (float, MAX (region.width, region.height));
-
-  repaint->x_weights = g_new0 (float, region.width);
-  repaint->y_weights = g_new0 (float, region.height);
-  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (repaint->plan); i++)
+  for (guint i = 0; i < cell->n_tiles; i++)
     {
-      const UpscaleTile *tile = upscale_tile_plan_get_tile (repaint->plan, i);
-
-      if (tile->row == 0)
-        {
-          upscale_tile_plan_get_x_weights (repaint->plan, i, region.x, region.width,
-                                           weights);
-          add_weights (repaint->x_weights, weights, region.width);
-        }
-      if (tile->col == 0)
-        {
-          upscale_tile_plan_get_y_weights (repaint->plan, i, region.y, region.height,
-                                           weights);
-          add_weights (repaint->y_weights, weights, region.height);
-        }
+      if (repaint->is_kept[cell->tiles[i]])
+        continue;
+      upscale_tile_plan_get_x_weights (repaint->plan, cell->tiles[i], rect.x, rect.width,
+                                       x_weights);
+      upscale_tile_plan_get_y_weights (repaint->plan, cell->tiles[i], rect.y, rect.height,
+                                       y_weights);
+      for (int y = 0; y < rect.height; y++)
+        for (int x = 0; x < rect.width; x++)
+          sum[(gsize) y * (gsize) rect.width + (gsize) x] += x_weights[x] * y_weights[y];
     }
+  return sum;
 }
 
 /* painted = base + sum of w * change. Where the weights sum to less than 1, the rest
  * is filled with the earlier result instead of the base. */
 static void
-blend_block (const Repaint *repaint, GeglBuffer *result, UpscaleRect rect)
+blend_block (const Repaint     *repaint,
+             const UpscaleCell *cell,
+             UpscaleRect        rect,
+             GeglBuffer        *result)
 {
-  gsize             n = (gsize) rect.width * (gsize) rect.height * CHANNELS;
-  g_autofree float *base = g_new (float, n);
-  g_autofree float *before = g_new (float, n);
-  g_autofree float *painted = g_new (float, n);
+  gsize             n_px = (gsize) rect.width * (gsize) rect.height;
+  g_autofree float *base = g_new (float, CHANNELS *n_px);
+  g_autofree float *before = g_new (float, CHANNELS *n_px);
+  g_autofree float *painted = g_new (float, CHANNELS *n_px);
+  g_autofree float *weights = sum_weights (repaint, cell, rect);
 
   upscale_source_get_base (repaint->base, rect, base);
   upscale_source_get_base (repaint->before, rect, before);
   upscale_source_get_base (repaint->painted, rect, painted);
-  for (int y = 0; y < rect.height; y++)
-    for (int x = 0; x < rect.width; x++)
-      {
-        float weight = repaint->x_weights[rect.x - repaint->region.x + x] *
-                       repaint->y_weights[rect.y - repaint->region.y + y];
-        gsize first = ((gsize) y * (gsize) rect.width + (gsize) x) * CHANNELS;
-
-        for (gsize i = first; i < first + CHANNELS; i++)
-          painted[i] += (1.0F - weight) * (before[i] - base[i]);
-      }
+  for (gsize i = 0; i < CHANNELS * n_px; i++)
+    painted[i] += (1.0F - weights[i / CHANNELS]) * (before[i] - base[i]);
   upscale_source_write (repaint->base, result, rect, painted);
 }
 
 static void
-blend_region (const Repaint *repaint, GeglBuffer *result)
+blend_cell (const Repaint *repaint, const UpscaleCell *cell, GeglBuffer *result)
 {
-  UpscaleRect region = repaint->region;
+  UpscaleRect rect = cell->rect;
 
-  for (int y = region.y; y < region.y + region.height; y += BLOCK_HEIGHT_PX)
-    for (int x = region.x; x < region.x + region.width; x += BLOCK_WIDTH_PX)
-      blend_block (repaint, result,
-                   upscale_rect_intersect (region, (UpscaleRect) { x, y, BLOCK_WIDTH_PX,
-                                                                   BLOCK_HEIGHT_PX }));
+  for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
+    for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
+      blend_block (repaint, cell,
+                   upscale_rect_intersect (rect, (UpscaleRect) { x, y, BLOCK_WIDTH_PX,
+                                                                 BLOCK_HEIGHT_PX }),
+                   result);
+}
+
+static gboolean
+is_painted (const Repaint *repaint, const UpscaleCell *cell)
+{
+  for (guint i = 0; i < cell->n_tiles; i++)
+    if (!repaint->is_kept[cell->tiles[i]])
+      return TRUE;
+  return FALSE;
 }
 
 static void
-copy_outside (GeglBuffer *previous, GeglBuffer *result, UpscaleRect region)
+copy_cell (const UpscaleCell *cell, GeglBuffer *previous, GeglBuffer *result)
 {
-  const GeglRectangle *extent = gegl_buffer_get_extent (result);
-  int                  right = region.x + region.width;
-  int                  bottom = region.y + region.height;
-  const GeglRectangle  sides[] = {
-    { 0, 0, extent->width, region.y },
-    { 0, bottom, extent->width, extent->height - bottom },
-    { 0, region.y, region.x, region.height },
-    { right, region.y, extent->width - right, region.height },
-  };
+  UpscaleRect   rect = cell->rect;
+  GeglRectangle roi = { rect.x, rect.y, rect.width, rect.height };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
-    if (sides[i].width > 0 && sides[i].height > 0)
-      gegl_buffer_copy (previous, &sides[i], GEGL_ABYSS_NONE, result, &sides[i]);
+  gegl_buffer_copy (previous, &roi, GEGL_ABYSS_NONE, result, &roi);
 }
 
 /* Converts the earlier result to the format of the new one, as the image's precision
@@ -124,16 +106,19 @@ convert (GeglBuffer *previous, GeglBuffer *result)
 /**
  * upscale_repaint_keep_outside:
  * @source: the layer that @previous was made from
- * @plan: the repainted tiles, which fade out at the region's edges
+ * @plan: the tiles, which fade out at the region's edges
+ * @is_kept: (array): for each tile, %TRUE if @previous is kept there
  * @previous: the earlier result, of the plan's size, origin at 0, 0
- * @result: (inout): the result as composed over the base of @source
+ * @result: (inout): the result as composed over the base of @source; cells without a
+ * painted tile need not be composed
  *
- * Restores the earlier result outside the repainted region, and feathers the new pixels
- * into it. Takes about a second on large pictures.
+ * Restores the earlier result outside the painted tiles, and feathers the new pixels into
+ * it. Takes about a second on large pictures.
  */
 void
 upscale_repaint_keep_outside (UpscaleSource   *source,
                               UpscaleTilePlan *plan,
+                              const gboolean  *is_kept,
                               GeglBuffer      *previous,
                               GeglBuffer      *result)
 {
@@ -145,6 +130,7 @@ upscale_repaint_keep_outside (UpscaleSource   *source,
 
   g_return_if_fail (source != NULL);
   g_return_if_fail (plan != NULL);
+  g_return_if_fail (is_kept != NULL);
   g_return_if_fail (GEGL_IS_BUFFER (previous));
   g_return_if_fail (GEGL_IS_BUFFER (result));
 
@@ -152,12 +138,14 @@ upscale_repaint_keep_outside (UpscaleSource   *source,
   composed = gegl_buffer_dup (result);
   before = upscale_source_new (converted, 1.0);
   painted = upscale_source_new (composed, 1.0);
-  repaint =
-      (Repaint) { source, before, painted, plan, upscale_tile_plan_get_region (plan),
-                  NULL,   NULL };
-  sum_weights (&repaint);
-  copy_outside (converted, result, repaint.region);
-  blend_region (&repaint, result);
-  g_free (repaint.x_weights);
-  g_free (repaint.y_weights);
+  repaint = (Repaint) { source, before, painted, plan, is_kept };
+  for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
+    {
+      const UpscaleCell *cell = upscale_tile_plan_get_cell (plan, i);
+
+      if (is_painted (&repaint, cell))
+        blend_cell (&repaint, cell, result);
+      else
+        copy_cell (cell, converted, result);
+    }
 }

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 void upscale_repaint_keep_outside (UpscaleSource   *source,
                                    UpscaleTilePlan *plan,
+                                   const gboolean  *is_kept,
                                    GeglBuffer      *previous,
                                    GeglBuffer      *result);
 

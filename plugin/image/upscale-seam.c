@@ -423,3 +423,40 @@ upscale_seam_get_shares (const UpscaleSeam *seam,
       shares[(gsize) y * (gsize) rect.width + (gsize) x] =
           get_share (seam, slot, rect.x - seam->rect.x + x, rect.y - seam->rect.y + y);
 }
+
+/**
+ * upscale_seam_score:
+ * @plan: the plan
+ * @cell: a cell of two tiles
+ * @painted: (array): the pixels of both tiles in %UPSCALE_SEAM_PAINTED_FORMAT
+ *
+ * Measures how much the two tiles disagree on their border, after the correction of
+ * colors. Computes, so call from a worker thread.
+ *
+ * Returns: the score of the border
+ */
+UpscaleBorderScore
+upscale_seam_score (const UpscaleTilePlan *plan,
+                    const UpscaleCell     *cell,
+                    GeglBuffer           **painted)
+{
+  UpscaleBorderScore score = { 0 };
+  Border             border;
+
+  g_return_val_if_fail (plan != NULL && cell != NULL && painted != NULL, score);
+  g_return_val_if_fail (cell->n_tiles == 2 && painted[0] && painted[1], score);
+
+  border = (Border) {
+    .rect = upscale_tile_plan_get_border (plan, cell->tiles[0], cell->tiles[1]),
+    .is_upright = upscale_tile_plan_is_upright (plan, cell->tiles[0], cell->tiles[1]),
+  };
+  for (int start = 0; start < get_length (border); start += PART_PX)
+    {
+      Border part = get_part (border, start, MIN (PART_PX, get_length (border) - start));
+      g_autofree guint16 *a = read_words (plan, cell->tiles[0], painted[0], part.rect);
+      g_autofree guint16 *b = read_words (plan, cell->tiles[1], painted[1], part.rect);
+
+      upscale_border_score_add (&score, a, b, part.rect.width, part.rect.height);
+    }
+  return score;
+}

@@ -3,6 +3,7 @@
 
 #include <gegl.h>
 
+#include "upscale-border-score.h"
 #include "upscale-boundary-store.h"
 #include "upscale-tile-plan.h"
 
@@ -23,6 +24,10 @@ void upscale_seam_get_shares (const UpscaleSeam *seam,
                               guint              slot,
                               UpscaleRect        rect,
                               float             *shares);
+
+UpscaleBorderScore upscale_seam_score (const UpscaleTilePlan *plan,
+                                       const UpscaleCell     *cell,
+                                       GeglBuffer           **painted);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleSeam, upscale_seam_free)
 

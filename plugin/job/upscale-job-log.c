@@ -249,6 +249,28 @@ upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
 }
 
 /**
+ * upscale_job_log_note_border:
+ * @log: a log
+ * @border: a border that shows in the result
+ *
+ * Writes a line with the two tiles and the score.
+ */
+void
+upscale_job_log_note_border (UpscaleJobLog *log, const UpscaleBorder *border)
+{
+  JsonObject *line;
+
+  g_return_if_fail (UPSCALE_IS_JOB_LOG (log));
+  g_return_if_fail (border != NULL);
+
+  line = begin_line ("bad-border");
+  json_object_set_int_member (line, "tile", (gint64) border->first + 1);
+  json_object_set_int_member (line, "neighbor", (gint64) border->second + 1);
+  json_object_set_double_member (line, "score", border->score);
+  write_line (log, line);
+}
+
+/**
  * upscale_job_log_end:
  * @log: a log
  * @summary: the outcome of the job, a sentence

@@ -129,6 +129,30 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
                                 error);
 }
 
+static gboolean
+has_tile (GArray *tiles, guint tile_index)
+{
+  for (guint i = 0; i < tiles->len; i++)
+    if (g_array_index (tiles, guint, i) == tile_index)
+      return TRUE;
+  return FALSE;
+}
+
+/* Takes the tiles that are not wanted out of the order, and out of the composer. */
+static void
+leave_out_all_but (UpscaleJob *self, GArray *wanted, GArray *order)
+{
+  for (guint place = order->len; place-- > 0;)
+    {
+      guint tile_index = g_array_index (order, guint, place);
+
+      if (has_tile (wanted, tile_index))
+        continue;
+      upscale_composer_leave_out (self->composer, tile_index);
+      g_array_remove_index (order, place);
+    }
+}
+
 static void
 make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
 {
@@ -138,8 +162,11 @@ make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
   g_autoptr (GArray) order =
       upscale_tile_order_new (self->plan, upscale_tile_plan_get_region (self->plan));
 
+  if (request->wanted)
+    leave_out_all_but (self, request->wanted, order);
   self->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline), order,
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline),
+                             upscale_tile_plan_get_n_tiles (self->plan), order,
                              request->gen_params, request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
@@ -182,7 +209,9 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   g_return_val_if_fail (request->endpoints != NULL, NULL);
 
   extent = gegl_buffer_get_extent (request->pixels);
-  plan = upscale_job_plan_tiles (request, extent->width, extent->height, error);
+  plan = request->plan
+             ? upscale_tile_plan_ref (request->plan)
+             : upscale_job_plan_tiles (request, extent->width, extent->height, error);
   if (!plan)
     return NULL;
   source = upscale_source_new (request->pixels, request->scale);
@@ -239,6 +268,58 @@ upscale_job_get_result (UpscaleJob *job)
   g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
 
   return upscale_composer_get_result (job->composer);
+}
+
+/**
+ * upscale_job_dup_bad_borders:
+ * @job: a job
+ *
+ * Returns: (transfer full) (element-type UpscaleBorder): the borders of tiles that show
+ * in the result so far, in the order of their tiles
+ */
+GArray *
+upscale_job_dup_bad_borders (UpscaleJob *job)
+{
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  return upscale_composer_dup_bad_borders (job->composer);
+}
+
+/**
+ * upscale_job_list_repaint:
+ * @job: a job
+ * @on_borders: tiles from upscale_tile_plan_new_on_borders() for the job's plan
+ * @is_upright: the direction of @on_borders
+ *
+ * Returns: (transfer full) (element-type guint): the tiles of @on_borders that lie on
+ * borders that show, for a job with these tiles; it needs the result of @job as the
+ * earlier one
+ */
+GArray *
+upscale_job_list_repaint (UpscaleJob            *job,
+                          const UpscaleTilePlan *on_borders,
+                          gboolean               is_upright)
+{
+  GArray *tiles;
+  g_autoptr (GArray) borders = NULL;
+
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+  g_return_val_if_fail (on_borders != NULL, NULL);
+
+  tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+  borders = upscale_job_dup_bad_borders (job);
+  for (guint i = 0; i < borders->len; i++)
+    {
+      UpscaleBorder border = g_array_index (borders, UpscaleBorder, i);
+      guint         tile;
+
+      if (upscale_tile_plan_is_upright (job->plan, border.first, border.second) !=
+          is_upright)
+        continue;
+      tile = upscale_tile_plan_find_on_border (job->plan, on_borders, border.first);
+      g_array_append_val (tiles, tile);
+    }
+  return tiles;
 }
 
 /**
@@ -317,6 +398,15 @@ upscale_job_dup_summary (UpscaleJob *job)
 }
 
 static void
+log_borders (UpscaleJob *self)
+{
+  g_autoptr (GArray) borders = upscale_job_dup_bad_borders (self);
+
+  for (guint i = 0; i < borders->len; i++)
+    upscale_job_log_note_border (self->log, &g_array_index (borders, UpscaleBorder, i));
+}
+
+static void
 end_log (UpscaleJob *self, const GError *error)
 {
   g_autofree char *summary = upscale_scheduler_dup_summary (self->scheduler);
@@ -327,8 +417,27 @@ end_log (UpscaleJob *self, const GError *error)
     g_debug ("job: ended with error %d", error->code);
   else
     g_debug ("job: ended well");
-  if (self->log)
-    upscale_job_log_end (self->log, outcome);
+  if (!self->log)
+    return;
+  log_borders (self);
+  upscale_job_log_end (self->log, outcome);
+}
+
+/* Where a tile failed, the earlier result is better than the base. */
+static void
+keep_previous (UpscaleJob *self)
+{
+  guint                n_tiles = upscale_tile_plan_get_n_tiles (self->plan);
+  g_autofree gboolean *is_kept = g_new0 (gboolean, n_tiles);
+
+  for (guint i = 0; i < n_tiles; i++)
+    {
+      UpscaleTileState state = upscale_scheduler_get_tile (self->scheduler, i).state;
+
+      is_kept[i] = state == UPSCALE_TILE_FAILED || state == UPSCALE_TILE_LEFT_OUT;
+    }
+  upscale_repaint_keep_outside (self->source, self->plan, is_kept, self->previous,
+                                upscale_job_get_result (self));
 }
 
 static void
@@ -342,8 +451,7 @@ on_scheduler_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 
   end_log (self, error);
   if (succeeded && self->previous)
-    upscale_repaint_keep_outside (self->source, self->plan, self->previous,
-                                  upscale_job_get_result (self));
+    keep_previous (self);
   if (succeeded)
     g_task_return_boolean (task, TRUE);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -3,6 +3,7 @@
 
 #include <gegl.h>
 
+#include "upscale-composer.h"
 #include "upscale-policy.h"
 #include "upscale-gen-params.h"
 #include "upscale-scheduler.h"
@@ -19,7 +20,10 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @selection: the part to paint, in source px; the rest of the result is the base
  * @region: the part to paint, in target px, which replaces @selection; empty to use
  * @selection
- * @previous: (nullable): an earlier result, which is kept outside the painted part
+ * @plan: (nullable): the tiles, if they are not to be planned from @region, @tile_px and
+ * @overlap_px
+ * @wanted: (nullable) (element-type guint): the tiles to paint; %NULL for all
+ * @previous: (nullable): an earlier result, which is kept outside the painted tiles
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles
@@ -38,6 +42,8 @@ typedef struct
   GeglBuffer       *pixels;
   UpscaleRect       selection;
   UpscaleRect       region;
+  UpscaleTilePlan  *plan;
+  GArray           *wanted;
   GeglBuffer       *previous;
   double            scale;
   int               tile_px;
@@ -59,6 +65,10 @@ UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **er
 UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
 UpscaleTilePlan  *upscale_job_get_plan (UpscaleJob *job);
 GeglBuffer       *upscale_job_get_result (UpscaleJob *job);
+GArray           *upscale_job_dup_bad_borders (UpscaleJob *job);
+GArray           *upscale_job_list_repaint (UpscaleJob            *job,
+                                            const UpscaleTilePlan *on_borders,
+                                            gboolean               is_upright);
 char             *upscale_job_dup_warning (UpscaleJob *job);
 char             *upscale_job_dup_summary (UpscaleJob *job);
 char             *upscale_job_add_log_path (UpscaleJob *job, const char *sentence);

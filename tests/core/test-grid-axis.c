@@ -59,6 +59,14 @@ get_end (UpscaleGridAxis axis, int tile)
   return upscale_grid_axis_get_tile_start (axis, tile) + axis.tile_px;
 }
 
+static void
+check_overlaps (UpscaleGridAxis axis)
+{
+  for (int i = 0; i + 1 < axis.n; i++)
+    g_assert_cmpint (get_end (axis, i) - upscale_grid_axis_get_tile_start (axis, i + 1),
+                     >=, axis.overlap_px);
+}
+
 /* The last tile may end beyond the region by less than one step of the lattice. */
 static void
 check_tiles_cover (UpscaleGridAxis axis)
@@ -71,9 +79,7 @@ check_tiles_cover (UpscaleGridAxis axis)
   g_assert_cmpint (get_end (axis, axis.n - 1), >=, end);
   g_assert_cmpint (get_end (axis, axis.n - 1), <, end + axis.lattice_px);
   g_assert_cmpint (upscale_grid_axis_get_tile_start (axis, axis.n - 1), <, end);
-  for (int i = 0; i + 1 < axis.n; i++)
-    g_assert_cmpint (get_end (axis, i) - upscale_grid_axis_get_tile_start (axis, i + 1),
-                     >=, axis.overlap_px);
+  check_overlaps (axis);
 }
 
 static void
@@ -265,6 +271,33 @@ test_tiles_begin_at_source_pixels (void)
 }
 
 static void
+test_any_axis_between_holds_its_promises (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (15);
+
+  for (int i = 0; i < 1500; i++)
+    {
+      UpscaleGridAxisCase what = draw_case (random);
+      UpscaleGridAxis     axis = upscale_grid_axis_new (what);
+      UpscaleGridAxis     between;
+
+      if (axis.n < 2)
+        continue;
+      between = upscale_grid_axis_new_between (axis, what.step);
+      g_assert_cmpint (between.n, ==, axis.n - 1);
+      g_assert_cmpint (between.tile_px, ==, axis.tile_px);
+      check_overlaps (between);
+      g_assert_cmpint (between.start_px, >=, axis.start_px);
+      g_assert_cmpint (between.first_px, <=, between.start_px);
+      g_assert_cmpint (between.start_px + between.length_px, <=,
+                       MIN (axis.start_px + axis.length_px,
+                            get_end (between, between.n - 1)));
+      check_segments (between);
+      check_axis (between);
+    }
+}
+
+static void
 test_region_fades_at_its_inner_edges_only (void)
 {
   UpscaleGridAxis axis = make_axis (100, 300, 64, 16);
@@ -294,5 +327,7 @@ main (int argc, char **argv)
                    test_tiles_begin_at_source_pixels);
   g_test_add_func ("/grid-axis/region-fades-at-its-inner-edges-only",
                    test_region_fades_at_its_inner_edges_only);
+  g_test_add_func ("/grid-axis/any-axis-between-holds-its-promises",
+                   test_any_axis_between_holds_its_promises);
   return g_test_run ();
 }

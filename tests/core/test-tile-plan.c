@@ -239,6 +239,86 @@ test_covers_are_whole_tiles (void)
   g_assert_true (upscale_rect_is_empty (none));
 }
 
+static int
+get_middle (int start_px, int length_px)
+{
+  return start_px + length_px / 2;
+}
+
+/* Checks the tile on the border of two neighbors: it lies at the place of these in one
+ * direction, and is centered on the border in the other, up to the coarsest lattice. */
+static void
+check_tile_on_border (const UpscaleTilePlan *plan,
+                      const UpscaleTilePlan *on_borders,
+                      guint                  first,
+                      guint                  second)
+{
+  gboolean    is_upright = upscale_tile_plan_is_upright (plan, first, second);
+  UpscaleRect border = upscale_tile_plan_get_border (plan, first, second);
+  UpscaleRect from = upscale_tile_plan_get_tile (plan, first)->rect;
+  guint       index = upscale_tile_plan_find_on_border (plan, on_borders, first);
+  UpscaleRect rect = upscale_tile_plan_get_tile (on_borders, index)->rect;
+  int         is =
+      is_upright ? get_middle (rect.x, rect.width) : get_middle (rect.y, rect.height);
+  int wanted = is_upright ? get_middle (border.x, border.width)
+                          : get_middle (border.y, border.height);
+
+  g_assert_cmpint (rect.width, ==, from.width);
+  g_assert_cmpint (rect.height, ==, from.height);
+  g_assert_cmpint (is_upright ? rect.y : rect.x, ==, is_upright ? from.y : from.x);
+  g_assert_cmpint (ABS (is - wanted), <=, MIN (128, from.width / 4));
+  g_assert_true (upscale_rect_contains (rect, border));
+}
+
+static void
+check_tiles_on_borders (UpscaleTilePlanCase what, gboolean is_upright)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (what);
+  g_autoptr (UpscaleTilePlan) on_borders =
+      upscale_tile_plan_new_on_borders (plan, is_upright);
+  guint n_tiles = upscale_tile_plan_get_n_tiles (plan);
+  guint n_borders = 0;
+
+  for (guint first = 0; first < n_tiles; first++)
+    for (guint second = first + 1; second < n_tiles; second++)
+      if (upscale_tile_plan_is_upright (plan, first, second) == is_upright &&
+          !upscale_rect_is_empty (upscale_tile_plan_get_border (plan, first, second)))
+        {
+          check_tile_on_border (plan, on_borders, first, second);
+          n_borders++;
+        }
+  if (n_borders == 0)
+    {
+      g_assert_null (on_borders);
+      return;
+    }
+  g_assert_cmpuint (upscale_tile_plan_get_n_tiles (on_borders), ==, n_borders);
+  g_assert_true (
+      upscale_rect_contains (what.region, upscale_tile_plan_get_region (on_borders)));
+}
+
+static void
+test_tiles_lie_on_borders (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
+  double scales[] = { 1.0, 1.5, 2.0, 3.0, 4.0 };
+
+  for (int i = 0; i < 200; i++)
+    {
+      int                 width = g_rand_int_range (random, 100, 3000);
+      int                 height = g_rand_int_range (random, 100, 3000);
+      int                 tile_px = 64 * g_rand_int_range (random, 4, 17);
+      UpscaleTilePlanCase what =
+          whole (width, height, tile_px, g_rand_int_range (random, 8, tile_px / 4));
+
+      what.scale = scales[i % G_N_ELEMENTS (scales)];
+      if (i % 2)
+        what.region = (UpscaleRect) { width / 5, height / 7, width / 2, height / 2 };
+      check_tiles_on_borders (what, TRUE);
+      check_tiles_on_borders (what, FALSE);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,5 +336,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tile-plan/covers-are-whole-tiles", test_covers_are_whole_tiles);
   g_test_add_func ("/tile-plan/numbers-beyond-the-plan-are-refused",
                    test_numbers_beyond_the_plan_are_refused);
+  g_test_add_func ("/tile-plan/tiles-lie-on-borders", test_tiles_lie_on_borders);
   return g_test_run ();
 }

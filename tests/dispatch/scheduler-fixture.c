@@ -56,8 +56,8 @@ start (Fixture *fixture, gboolean with_second)
   g_autoptr (GArray) order = fake_provider_make_order (N_TILES);
 
   fixture->scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), order, gen_params,
-                             fixture->policy, UPSCALE_CLOCK (fixture->clock));
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), order->len, order,
+                             gen_params, fixture->policy, UPSCALE_CLOCK (fixture->clock));
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)
     add_endpoint (fixture, "second", fixture->second);

@@ -11,7 +11,7 @@ make_queue (void)
   g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
 
   g_array_append_vals (order, tiles, N_TILES);
-  return upscale_tile_queue_new (order, NULL);
+  return upscale_tile_queue_new (N_TILES, order, NULL);
 }
 
 /* The queue refuses each call with a critical, and reads and writes nothing. */
@@ -124,6 +124,24 @@ test_tiles_are_taken_in_the_given_order (void)
   g_assert_cmpuint (upscale_tile_queue_take_any (queue), ==, UPSCALE_NO_TILE);
 }
 
+static void
+test_tiles_without_a_place_are_left_out (void)
+{
+  static const guint tiles[] = { 3, 1 };
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (UpscaleTileQueue) queue = NULL;
+
+  g_array_append_vals (order, tiles, G_N_ELEMENTS (tiles));
+  queue = upscale_tile_queue_new (N_TILES, order, NULL);
+  g_assert_cmpuint (upscale_tile_queue_count (queue, UPSCALE_TILE_WAITING), ==, 2);
+  g_assert_cmpint (upscale_tile_queue_get_status (queue, 4, 0).state, ==,
+                   UPSCALE_TILE_LEFT_OUT);
+  g_assert_false (upscale_tile_queue_take_this (queue, 0));
+  assert_next (queue, 3);
+  assert_next (queue, 1);
+  assert_next (queue, UPSCALE_NO_TILE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +154,7 @@ main (int argc, char **argv)
                    test_tile_is_carried_twice_at_most);
   g_test_add_func ("/tile-queue/tiles-are-taken-in-the-given-order",
                    test_tiles_are_taken_in_the_given_order);
+  g_test_add_func ("/tile-queue/tiles-without-a-place-are-left-out",
+                   test_tiles_without_a_place_are_left_out);
   return g_test_run ();
 }

@@ -72,7 +72,7 @@ check_tile (EchoEndpoint *endpoint, JsonObject *request, JsonObject *tile)
 }
 
 static GBytes *
-paint (JsonObject *request, JsonObject *tile)
+paint (JsonObject *request, JsonObject *tile, gboolean is_turned)
 {
   Sizes sizes = read_sizes (request, tile);
   g_autoptr (UpscalePixels) from = read_image (tile, sizes);
@@ -81,11 +81,15 @@ paint (JsonObject *request, JsonObject *tile)
 
   for (int y = 0; y < to->height_px; y++)
     for (int x = 0; x < to->width_px; x++)
-      memcpy (to->data + (y * to->width_px + x) * UPSCALE_PIXELS_CHANNELS,
-              from->data + (y * from->height_px / to->height_px * from->width_px +
-                            x * from->width_px / to->width_px) *
-                               UPSCALE_PIXELS_CHANNELS,
-              UPSCALE_PIXELS_CHANNELS);
+      {
+        int row =
+            (is_turned ? to->height_px - 1 - y : y) * from->height_px / to->height_px;
+
+        memcpy (to->data + (y * to->width_px + x) * UPSCALE_PIXELS_CHANNELS,
+                from->data + (row * from->width_px + x * from->width_px / to->width_px) *
+                                 UPSCALE_PIXELS_CHANNELS,
+                UPSCALE_PIXELS_CHANNELS);
+      }
   return upscale_png_encode (to, 0, NULL);
 }
 
@@ -100,7 +104,8 @@ add_result (JsonBuilder  *builder,
   Sizes       sizes = read_sizes (request, tile);
   const char *id = upscale_json_get_string (tile, "id");
   gboolean    fails = g_strcmp0 (id, endpoint->failing_tile) == 0;
-  g_autoptr (GBytes) image = paint (request, tile);
+  gboolean    is_turned = g_strcmp0 (id, endpoint->turned_tile) == 0;
+  g_autoptr (GBytes) image = paint (request, tile, is_turned);
 
   endpoint->n_tiles++;
   json_builder_begin_object (builder);

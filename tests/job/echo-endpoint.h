@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @multiple_of: the number of which each side must be a multiple
  * @resizes: %TRUE if tiles may be smaller than the target
  * @failing_tile: (nullable): id of a tile that always fails
+ * @turned_tile: (nullable): id of a tile that is painted upside down
  * @n_tiles: number of tiles received so far
  * @sizes: (nullable): sent and target size of the first tile
  * @violation: (nullable): sizes of the first tile that the contract forbids, or that
@@ -20,7 +21,8 @@ G_BEGIN_DECLS
  *
  * A server in this process that answers every tile with the sent picture, enlarged to
  * blocks of pixels where the target is larger. The server refuses everything that the
- * contract forbids, and keeps its answers.
+ * contract forbids, and keeps its answers. stable-diffusion.cpp answers with a picture of
+ * other content when it can't read the sent one, which @turned_tile stands for.
  */
 typedef struct
 {
@@ -29,6 +31,7 @@ typedef struct
   int         multiple_of;
   gboolean    resizes;
   const char *failing_tile;
+  const char *turned_tile;
   guint       n_tiles;
   char       *sizes;
   char       *violation;

@@ -167,7 +167,6 @@ get_pixel (GeglBuffer *buffer, int x, int y, guint8 *rgb)
                    rgb, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
 }
 
-/* The endpoint echoes its tiles, so the repainted region shows the source. */
 /* libgimp reports 0 px for a layer whose image was closed. */
 static void
 test_layer_without_pixels_is_refused (JobFixture *fixture, gconstpointer data)
@@ -183,6 +182,7 @@ test_layer_without_pixels_is_refused (JobFixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "nothing to upscale"));
 }
 
+/* The endpoint echoes its tiles, so the repainted region shows the source. */
 static void
 test_only_a_region_is_painted_anew (JobFixture *fixture, gconstpointer data)
 {
