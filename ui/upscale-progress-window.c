@@ -20,6 +20,7 @@ enum
   RESPONSE_DETAILS = 1,
   RESPONSE_RETRY,
   RESPONSE_KEEP,
+  RESPONSE_REPAINT,
   RESPONSE_DISCARD
 };
 
@@ -164,6 +165,8 @@ get_choice (UpscaleProgressWindow *self, int response)
       return UPSCALE_CHOICE_RETRY;
     case RESPONSE_KEEP:
       return UPSCALE_CHOICE_KEEP;
+    case RESPONSE_REPAINT:
+      return UPSCALE_CHOICE_REPAINT;
     case RESPONSE_DISCARD:
       return UPSCALE_CHOICE_DISCARD;
     default:
@@ -224,8 +227,8 @@ upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
    * @window: the window
    * @choice: the user's #UpscaleChoice
    *
-   * Emitted when the user answers upscale_progress_window_ask() or
-   * upscale_progress_window_say().
+   * Emitted when the user answers upscale_progress_window_ask(),
+   * upscale_progress_window_offer_repaint() or upscale_progress_window_say().
    */
   signals[SIGNAL_ANSWERED] =
       g_signal_new ("answered", UPSCALE_TYPE_PROGRESS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -417,6 +420,31 @@ upscale_progress_window_ask (UpscaleProgressWindow *window,
   add_button (window, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
   gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
   show_end (window, reason, can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD);
+}
+
+/**
+ * upscale_progress_window_offer_repaint:
+ * @window: the window
+ * @sentence: the number of borders that show, and the cost of repainting them
+ *
+ * Asks the user about the borders that the map marks after a job. The window emits
+ * #UpscaleProgressWindow::answered when the user has decided. Closing the window keeps
+ * the result as it is, which costs nothing.
+ */
+void
+upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
+                                       const char            *sentence)
+{
+  g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
+  g_return_if_fail (sentence != NULL);
+
+  remove_buttons (window);
+  add_details_button (window);
+  add_button (window, _ ("Di_scard"), RESPONSE_DISCARD);
+  add_button (window, _ ("Repaint _Borders"), RESPONSE_REPAINT);
+  add_button (window, _ ("_Keep as It Is"), RESPONSE_KEEP);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), RESPONSE_KEEP);
+  show_end (window, sentence, UPSCALE_CHOICE_KEEP);
 }
 
 /**

@@ -19,14 +19,16 @@ G_DECLARE_FINAL_TYPE (UpscaleProgressWindow,
  * @UPSCALE_CHOICE_DISCARD: make no layer; painted tiles stay in the tile cache
  * @UPSCALE_CHOICE_KEEP: make a layer with the base in place of the failed tiles
  * @UPSCALE_CHOICE_RETRY: send the failed tiles once more
+ * @UPSCALE_CHOICE_REPAINT: paint tiles on the borders that show
  *
- * The user's answer after a job with failed tiles.
+ * The user's answer after a job with failed tiles, or with borders that show.
  */
 typedef enum
 {
   UPSCALE_CHOICE_DISCARD,
   UPSCALE_CHOICE_KEEP,
   UPSCALE_CHOICE_RETRY,
+  UPSCALE_CHOICE_REPAINT,
 } UpscaleChoice;
 
 GtkWidget *upscale_progress_window_new (GdkPixbuf *picture);
@@ -36,6 +38,8 @@ void       upscale_progress_window_watch (UpscaleProgressWindow *window,
 void       upscale_progress_window_ask (UpscaleProgressWindow *window,
                                         const char            *reason,
                                         gboolean               can_keep);
+void       upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
+                                                  const char            *sentence);
 void upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence);
 
 G_END_DECLS

@@ -10,14 +10,15 @@
 #define MIN_ICON_PX 3.0
 #define ICON_SHARE 0.3 /* of a tile's shorter side */
 #define NO_TILE G_MAXUINT
+#define MIN_MARK_PX 4
 
 /**
  * UpscaleTileMap:
  *
  * A picture with the tile grid, and the state of each tile once the map has states. The
  * map dims tiles that are not done, and shows the painted pixels of those that are. The
- * arrow keys go from tile to tile. The picture is not mirrored where text runs from right
- * to left.
+ * arrow keys go from tile to tile. Marks lie on borders that show. The picture is not
+ * mirrored where text runs from right to left.
  */
 struct _UpscaleTileMap
 {
@@ -26,6 +27,7 @@ struct _UpscaleTileMap
   cairo_surface_t   *picture;
   UpscaleTilePlan   *plan;
   UpscaleTileState  *states;
+  GArray            *marks; /* of UpscaleRect, in target px */
   UpscaleTileMapFunc describe;
   gpointer           describe_data;
   guint              cursor;
@@ -88,16 +90,27 @@ draw_picture (UpscaleTileMap *self, cairo_t *cr, Place place)
 
 /* Returns whole pixels, on which outlines are sharp. */
 static GdkRectangle
-place_tile (const UpscaleTileMap *self, Place place, guint index)
+place_rect (Place place, UpscaleRect rect)
 {
-  UpscaleRect share = upscale_tile_plan_get_share (self->plan, index);
-  int         left = (int) lround (place.x + share.x * place.scale);
-  int         top = (int) lround (place.y + share.y * place.scale);
+  int left = (int) lround (place.x + rect.x * place.scale);
+  int top = (int) lround (place.y + rect.y * place.scale);
 
   return (GdkRectangle) {
-    left, top, (int) lround (place.x + (share.x + share.width) * place.scale) - left,
-    (int) lround (place.y + (share.y + share.height) * place.scale) - top
+    left, top, (int) lround (place.x + (rect.x + rect.width) * place.scale) - left,
+    (int) lround (place.y + (rect.y + rect.height) * place.scale) - top
   };
+}
+
+static GdkRectangle
+place_tile (const UpscaleTileMap *self, Place place, guint index)
+{
+  return place_rect (place, upscale_tile_plan_get_share (self->plan, index));
+}
+
+static gboolean
+is_left_out (const UpscaleTileMap *self, guint index)
+{
+  return self->states && self->states[index] == UPSCALE_TILE_LEFT_OUT;
 }
 
 static gboolean
@@ -126,7 +139,8 @@ draw_icon (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
   double x = at.x + at.width / 2.0;
   double y = at.y + at.height / 2.0;
 
-  if (radius < MIN_ICON_PX || state == UPSCALE_TILE_WAITING)
+  if (radius < MIN_ICON_PX || state == UPSCALE_TILE_WAITING ||
+      state == UPSCALE_TILE_LEFT_OUT)
     return;
   if (is_done (state))
     {
@@ -147,6 +161,28 @@ outline (cairo_t *cr, GdkRectangle at)
   cairo_stroke_preserve (cr);
   cairo_set_line_width (cr, 1.0);
   cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.75);
+  cairo_stroke (cr);
+}
+
+/* A strip with a light rim and a dark one is told from outlines and icons by its form,
+ * and not by its color alone. */
+static void
+draw_mark (cairo_t *cr, GdkRectangle at)
+{
+  GdkRGBA color = upscale_tile_state_icon_get_color (UPSCALE_TILE_FAILED);
+  int     x_margin = MAX (0, (MIN_MARK_PX - at.width + 1) / 2);
+  int     y_margin = MAX (0, (MIN_MARK_PX - at.height + 1) / 2);
+
+  cairo_rectangle (cr, at.x - x_margin + 0.5, at.y - y_margin + 0.5,
+                   at.width + 2 * x_margin, at.height + 2 * y_margin);
+  color.alpha = 0.75;
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_fill_preserve (cr);
+  cairo_set_line_width (cr, 3.0);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.5);
+  cairo_stroke_preserve (cr);
+  cairo_set_line_width (cr, 1.0);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
   cairo_stroke (cr);
 }
 
@@ -175,10 +211,13 @@ upscale_tile_map_draw (GtkWidget *widget, cairo_t *cr)
 
   draw_picture (self, cr, place);
   for (guint i = 0; self->states && i < n_tiles; i++)
-    if (!is_done (self->states[i]))
+    if (!is_done (self->states[i]) && !is_left_out (self, i))
       dim (cr, place_tile (self, place, i), self->states[i]);
   for (guint i = 0; i < n_tiles; i++)
-    outline (cr, place_tile (self, place, i));
+    if (!is_left_out (self, i))
+      outline (cr, place_tile (self, place, i));
+  for (guint i = 0; self->marks && i < self->marks->len; i++)
+    draw_mark (cr, place_rect (place, g_array_index (self->marks, UpscaleRect, i)));
   for (guint i = 0; self->states && i < n_tiles; i++)
     draw_icon (cr, place_tile (self, place, i), self->states[i]);
   draw_cursor (self, cr, place);
@@ -268,6 +307,7 @@ upscale_tile_map_finalize (GObject *object)
 
   cairo_surface_destroy (self->picture);
   g_clear_pointer (&self->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&self->marks, g_array_unref);
   g_free (self->states);
   G_OBJECT_CLASS (upscale_tile_map_parent_class)->finalize (object);
 }
@@ -328,7 +368,7 @@ upscale_tile_map_new (GdkPixbuf *picture)
  * @map: a map
  * @plan: (nullable): the tiles, or %NULL for no grid
  *
- * Shows another grid, without states.
+ * Shows another grid, without states and marks.
  */
 void
 upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
@@ -337,6 +377,7 @@ upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
 
   g_clear_pointer (&map->plan, upscale_tile_plan_unref);
   g_clear_pointer (&map->states, g_free);
+  g_clear_pointer (&map->marks, g_array_unref);
   map->plan = plan ? upscale_tile_plan_ref (plan) : NULL;
   map->cursor = NO_TILE;
   gtk_widget_set_can_focus (GTK_WIDGET (map), plan && map->describe);
@@ -360,6 +401,23 @@ upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states
   n_tiles = upscale_tile_plan_get_n_tiles (map->plan);
   g_free (map->states);
   map->states = g_memdup2 (states, n_tiles * sizeof *states);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}
+
+/**
+ * upscale_tile_map_set_marks:
+ * @map: a map with a plan
+ * @marks: (element-type UpscaleRect): parts of the target to mark, in target px; the map
+ * copies the array
+ */
+void
+upscale_tile_map_set_marks (UpscaleTileMap *map, GArray *marks)
+{
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (marks != NULL);
+
+  g_clear_pointer (&map->marks, g_array_unref);
+  map->marks = g_array_copy (marks);
   gtk_widget_queue_draw (GTK_WIDGET (map));
 }
 

@@ -26,6 +26,7 @@ typedef char *(*UpscaleTileMapFunc) (guint tile_index, gpointer user_data);
 GtkWidget *upscale_tile_map_new (GdkPixbuf *picture);
 void       upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan);
 void upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states);
+void upscale_tile_map_set_marks (UpscaleTileMap *map, GArray *marks);
 void upscale_tile_map_set_describe (UpscaleTileMap    *map,
                                     UpscaleTileMapFunc describe,
                                     gpointer           user_data);

@@ -16,6 +16,7 @@ static const GdkRGBA colors[UPSCALE_N_TILE_STATES] = {
   [UPSCALE_TILE_STORED] = { 0.45, 0.31, 0.55, 1.0 },
   [UPSCALE_TILE_SKIPPED] = { 0.35, 0.35, 0.35, 1.0 },
   [UPSCALE_TILE_FAILED] = { 0.75, 0.25, 0.0, 1.0 },
+  [UPSCALE_TILE_LEFT_OUT] = { 0.35, 0.35, 0.35, 1.0 },
 };
 
 /**
@@ -48,6 +49,7 @@ upscale_tile_state_icon_get_name (UpscaleTileState state)
     [UPSCALE_TILE_STORED] = N_ ("from an earlier run"),
     [UPSCALE_TILE_SKIPPED] = N_ ("nothing to paint"),
     [UPSCALE_TILE_FAILED] = N_ ("failed"),
+    [UPSCALE_TILE_LEFT_OUT] = N_ ("stays as it is"),
   };
 
   g_return_val_if_fail (state < UPSCALE_N_TILE_STATES, NULL);
@@ -86,6 +88,7 @@ trace_shape (cairo_t *cr, UpscaleTileState state)
       cairo_move_to (cr, 0.4, -0.4);
       cairo_line_to (cr, -0.4, 0.4);
       break;
+    case UPSCALE_TILE_LEFT_OUT:
     case UPSCALE_TILE_WAITING: /* a dot */
     default:
       cairo_arc (cr, 0.0, 0.0, 0.15, 0.0, 2.0 * G_PI);

@@ -36,6 +36,7 @@ struct _UpscaleTileView
   UpscaleJob       *job;
   UpscaleTileState *states;
   gboolean         *is_cell_shown;
+  GArray           *borders; /* of UpscaleBorder: those that show */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleTileView, upscale_tile_view, GTK_TYPE_BOX)
@@ -46,6 +47,7 @@ forget_job (UpscaleTileView *self)
   g_clear_object (&self->job);
   g_clear_pointer (&self->states, g_free);
   g_clear_pointer (&self->is_cell_shown, g_free);
+  g_clear_pointer (&self->borders, g_array_unref);
 }
 
 static void
@@ -245,6 +247,20 @@ upscale_tile_view_new (GdkPixbuf *picture)
   return GTK_WIDGET (self);
 }
 
+static void
+append_borders (UpscaleTileView *self, guint index, GString *text)
+{
+  for (guint i = 0; i < self->borders->len; i++)
+    {
+      UpscaleBorder border = g_array_index (self->borders, UpscaleBorder, i);
+
+      if (border.first == index || border.second == index)
+        g_string_append_printf (
+            text, _ ("\nThe border to tile %u shows: the two tiles differ there."),
+            (border.first == index ? border.second : border.first) + 1);
+    }
+}
+
 static char *
 describe_tile (guint index, gpointer user_data)
 {
@@ -261,6 +277,7 @@ describe_tile (guint index, gpointer user_data)
     g_string_append_printf (text, _ (", %s, %.0f s"), status.endpoint, status.seconds);
   if (status.failure)
     g_string_append_printf (text, "\n%s", status.failure);
+  append_borders (self, index, text);
   return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
@@ -284,6 +301,7 @@ upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job)
   view->job = g_object_ref (job);
   view->states = g_new0 (UpscaleTileState, upscale_tile_plan_get_n_tiles (plan));
   view->is_cell_shown = g_new0 (gboolean, upscale_tile_plan_get_n_cells (plan));
+  view->borders = g_array_new (FALSE, FALSE, sizeof (UpscaleBorder));
   upscale_tile_map_set_describe (view->map, describe_tile, view);
   upscale_tile_map_set_plan (view->map, plan);
   upscale_tile_view_refresh (view);
@@ -334,7 +352,41 @@ show_new_cells (UpscaleTileView *self)
     }
 }
 
-/* Hides the states that no tile is in. */
+static void
+mark_borders (UpscaleTileView *self)
+{
+  UpscaleTilePlan *plan = upscale_job_get_plan (self->job);
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UpscaleRect));
+
+  g_array_unref (self->borders);
+  self->borders = upscale_job_dup_bad_borders (self->job);
+  for (guint i = 0; i < self->borders->len; i++)
+    {
+      UpscaleBorder border = g_array_index (self->borders, UpscaleBorder, i);
+      UpscaleRect   at = upscale_tile_plan_get_border (plan, border.first, border.second);
+
+      g_array_append_val (marks, at);
+    }
+  upscale_tile_map_set_marks (self->map, marks);
+}
+
+static void
+describe_map (UpscaleTileView *self)
+{
+  g_autofree char *progress = upscale_progress_describe (
+      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job)));
+  g_autoptr (GString) text = g_string_new (progress);
+
+  if (self->borders->len > 0)
+    g_string_append_printf (text,
+                            ngettext (", %u border shows", ", %u borders show",
+                                      self->borders->len),
+                            self->borders->len);
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self->map)),
+                              text->str);
+}
+
+/* Hides the states that no tile is in, and the tiles that the job does not count. */
 static void
 show_counts (UpscaleTileView *self, const guint *counts)
 {
@@ -344,7 +396,8 @@ show_counts (UpscaleTileView *self, const guint *counts)
                                                upscale_tile_state_icon_get_name (state));
 
       gtk_label_set_text (GTK_LABEL (self->counts[state]), text);
-      gtk_widget_set_visible (self->legends[state], counts[state] > 0);
+      gtk_widget_set_visible (self->legends[state],
+                              counts[state] > 0 && state != UPSCALE_TILE_LEFT_OUT);
     }
 }
 
@@ -352,7 +405,8 @@ show_counts (UpscaleTileView *self, const guint *counts)
  * upscale_tile_view_refresh:
  * @view: a view that watches a job
  *
- * Shows the current state of the job's tiles, and the pixels of new finished ones.
+ * Shows the current state of the job's tiles, the pixels of new finished ones, and the
+ * borders that show in the result.
  */
 void
 upscale_tile_view_refresh (UpscaleTileView *view)
@@ -360,7 +414,6 @@ upscale_tile_view_refresh (UpscaleTileView *view)
   UpscaleScheduler *scheduler;
   guint             n_tiles;
   guint             counts[UPSCALE_N_TILE_STATES] = { 0 };
-  g_autofree char  *progress = NULL;
 
   g_return_if_fail (UPSCALE_IS_TILE_VIEW (view));
   g_return_if_fail (view->job != NULL);
@@ -375,7 +428,6 @@ upscale_tile_view_refresh (UpscaleTileView *view)
   show_new_cells (view);
   upscale_tile_map_set_states (view->map, view->states);
   show_counts (view, counts);
-  progress = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
-  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (view->map)),
-                              progress);
+  mark_borders (view);
+  describe_map (view);
 }

@@ -54,25 +54,37 @@ are_all_local (GPtrArray *entries)
   return TRUE;
 }
 
-static UpscaleEstimate
-estimate (const UpscaleForecastInput *input,
-          const UpscaleArguments     *arguments,
-          guint                       n_tiles,
-          GPtrArray                  *entries)
+/**
+ * upscale_forecast_estimate:
+ * @timings: measurements of earlier runs
+ * @arguments: the arguments
+ * @n_tiles: the number of tiles to paint
+ * @entries: (element-type UpscaleEndpointEntry): the endpoints that paint
+ *
+ * Returns: the batches, the time and the cost
+ */
+UpscaleEstimate
+upscale_forecast_estimate (GKeyFile               *timings,
+                           const UpscaleArguments *arguments,
+                           guint                   n_tiles,
+                           GPtrArray              *entries)
 {
-  g_autofree UpscaleEstimateEndpoint *endpoints =
-      g_new0 (UpscaleEstimateEndpoint, entries->len);
-  UpscaleEstimateCase what = { n_tiles, arguments->policy, endpoints, entries->len };
+  g_autofree UpscaleEstimateEndpoint *endpoints = NULL;
 
+  g_return_val_if_fail (timings != NULL && arguments != NULL, (UpscaleEstimate) { 0 });
+  g_return_val_if_fail (entries != NULL, (UpscaleEstimate) { 0 });
+
+  endpoints = g_new0 (UpscaleEstimateEndpoint, entries->len);
   for (guint i = 0; i < entries->len; i++)
     {
       const UpscaleEndpointEntry *entry = entries->pdata[i];
 
       endpoints[i].n_slots = entry->terms.n_slots;
       endpoints[i].price_per_hour = entry->terms.price_per_hour;
-      upscale_timings_look_up (input->timings, entry->name, arguments, &endpoints[i]);
+      upscale_timings_look_up (timings, entry->name, arguments, &endpoints[i]);
     }
-  return upscale_estimate (what);
+  return upscale_estimate (
+      (UpscaleEstimateCase) { n_tiles, arguments->policy, endpoints, entries->len });
 }
 
 /* Tells the duration of test tiles where no job has measured a speed yet. */
@@ -142,8 +154,9 @@ make (const UpscaleForecastInput *input,
       upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
-  estimated = estimate (input, arguments, upscale_tile_plan_get_n_tiles (forecast->plan),
-                        entries);
+  estimated =
+      upscale_forecast_estimate (input->timings, arguments,
+                                 upscale_tile_plan_get_n_tiles (forecast->plan), entries);
   pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
            upscale_tile_plan_get_height (forecast->plan);
   forecast->sentence = describe (input, estimated, entries);

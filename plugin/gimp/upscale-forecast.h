@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-dialog.h"
+#include "upscale-estimate.h"
 #include "upscale-layer-recipe.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,11 @@ typedef struct
   const UpscaleEndpointFile *endpoints;
   GKeyFile                  *timings;
 } UpscaleForecastInput;
+
+UpscaleEstimate upscale_forecast_estimate (GKeyFile               *timings,
+                                           const UpscaleArguments *arguments,
+                                           guint                   n_tiles,
+                                           GPtrArray              *entries);
 
 UpscaleDialogForecast *upscale_forecast_make (GimpProcedureConfig *config,
                                               gpointer             user_data);

@@ -5,17 +5,20 @@
 
 #include "upscale-console-progress.h"
 #include "upscale-error.h"
+#include "upscale-forecast.h"
 #include "upscale-progress-window.h"
 #include "upscale-timings.h"
 
 #define MAX_REASONS 4
 
-/* A job, and the jobs after it that send its failed tiles again. Lives on the stack of
- * upscale_job_runner_run(). */
+/* A job, and the jobs after it that send its failed tiles again or repaint its borders.
+ * Lives on the stack of upscale_job_runner_run(). */
 typedef struct
 {
   const UpscaleJobRunnerRequest *request;
-  UpscaleProgressWindow         *window; /* NULL without a user */
+  UpscaleJobRequest              what;     /* of the next job */
+  UpscaleJob                    *repaints; /* the job whose borders are repainted */
+  UpscaleProgressWindow         *window;   /* NULL without a user */
   GCancellable                  *cancellable;
   GMainLoop                     *loop;
   UpscaleJob                    *job;
@@ -31,6 +34,9 @@ runner_clear (Runner *self)
     gtk_widget_destroy (GTK_WIDGET (self->window));
   g_clear_object (&self->cancellable);
   g_clear_object (&self->job);
+  g_clear_object (&self->repaints);
+  g_clear_pointer (&self->what.plan, upscale_tile_plan_unref);
+  g_clear_pointer (&self->what.wanted, g_array_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_error (&self->error);
 }
@@ -49,11 +55,12 @@ wait_for_callback (Runner *self)
 /* Each job makes its endpoints anew, since the user may have repaired the server that an
  * endpoint was stopped for. */
 static UpscaleJob *
-make_job (const UpscaleJobRunnerRequest *request, GError **error)
+make_job (Runner *self, GError **error)
 {
-  UpscaleJobRequest job = request->job;
+  UpscaleJobRequest job = self->what;
   g_autoptr (GPtrArray) endpoints =
-      upscale_endpoint_list_new (request->arguments->endpoints, request->tools, error);
+      upscale_endpoint_list_new (self->request->arguments->endpoints,
+                                 self->request->tools, error);
 
   job.endpoints = endpoints;
   return endpoints ? upscale_job_new (&job, error) : NULL;
@@ -168,20 +175,68 @@ on_answered (UpscaleProgressWindow *window, int choice, gpointer user_data)
   g_main_loop_quit (self->loop);
 }
 
+/* Returns the number of borders that show, and the cost of repainting them. */
+static char *
+describe_borders (const Runner *self, guint n_borders)
+{
+  const UpscaleArguments *arguments = self->request->arguments;
+  g_autoptr (GKeyFile) timings = upscale_timings_load ();
+  g_autoptr (GPtrArray) entries =
+      upscale_endpoint_list_describe (arguments->endpoints, self->request->tools->file,
+                                      NULL);
+  g_autofree char *cost = NULL;
+
+  if (entries)
+    cost = upscale_estimate_describe (
+        upscale_forecast_estimate (timings, arguments, n_borders, entries));
+  return g_strdup_printf (
+      ngettext ("%u border between tiles shows in the result, and the map marks it. "
+                "Repaint Borders paints a new tile on it: %s.",
+                "%u borders between tiles show in the result, and the map marks them. "
+                "Repaint Borders paints a new tile on each: %s.",
+                n_borders),
+      n_borders, cost ? cost : "");
+}
+
+/* Asks the user about a job that has painted all tiles, if borders show. The borders of a
+ * repaint are not repainted in turn. */
+static UpscaleChoice
+choose_repaint (Runner *self)
+{
+  g_autoptr (GArray) borders = upscale_job_dup_bad_borders (self->job);
+  g_autofree char *sentence = NULL;
+
+  if (!self->window || self->repaints || borders->len == 0)
+    return UPSCALE_CHOICE_KEEP;
+  sentence = describe_borders (self, borders->len);
+  upscale_progress_window_offer_repaint (self->window, sentence);
+  wait_for_callback (self);
+  return self->choice;
+}
+
 /* Asks the user about a job that was cancelled or has failed tiles. A run without a user
- * keeps the result of every job that has not failed as a whole. */
+ * keeps the result of every job that has not failed as a whole. The result from before a
+ * repaint is there in any case, so a cancelled repaint needs no answer. */
 static UpscaleChoice
 choose (Runner *self)
 {
-  if (!self->window || (self->succeeded && get_progress (self).n_failed == 0))
+  gboolean was_cancelled =
+      g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  if (self->succeeded && get_progress (self).n_failed == 0)
+    return choose_repaint (self);
+  if (was_cancelled && self->repaints)
+    return UPSCALE_CHOICE_KEEP;
+  if (!self->window)
     return self->succeeded ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD;
-  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (was_cancelled)
     say_cancelled (self);
   else
     {
       g_autofree char *reasons = describe_failures (self);
 
-      upscale_progress_window_ask (self->window, reasons, self->succeeded);
+      upscale_progress_window_ask (self->window, reasons,
+                                   self->succeeded || self->repaints);
     }
   wait_for_callback (self);
   return self->choice;
@@ -205,6 +260,74 @@ open_window (Runner *self)
   g_signal_connect (self->window, "answered", G_CALLBACK (on_answered), self);
 }
 
+/* Runs a job, again for as long as the user wants its failed tiles to be sent again. */
+static gboolean
+run_until_decided (Runner *self, GError **error)
+{
+  do
+    {
+      UpscaleJob *job = make_job (self, error);
+
+      if (!job)
+        return FALSE;
+      g_set_object (&self->job, job);
+      g_object_unref (job);
+      if (self->request->picture && !self->window)
+        open_window (self);
+      run_job (self);
+      self->choice = choose (self);
+    }
+  while (self->choice == UPSCALE_CHOICE_RETRY);
+  return TRUE;
+}
+
+/* Makes the next job paint tiles on the borders of one direction. */
+static gboolean
+prepare_repaint (Runner *self, gboolean is_upright)
+{
+  g_clear_pointer (&self->what.plan, upscale_tile_plan_unref);
+  g_clear_pointer (&self->what.wanted, g_array_unref);
+  self->what.plan =
+      upscale_tile_plan_new_on_borders (upscale_job_get_plan (self->repaints),
+                                        is_upright);
+  if (!self->what.plan)
+    return FALSE;
+  self->what.wanted =
+      upscale_job_list_repaint (self->repaints, self->what.plan, is_upright);
+  return self->what.wanted->len > 0;
+}
+
+/* Paints tiles on the borders of one direction over the result so far, which stays if
+ * this fails or is cancelled. */
+static void
+repaint (Runner *self, gboolean is_upright)
+{
+  g_autoptr (UpscaleJob) before = g_object_ref (self->job);
+  g_autoptr (GError) error = NULL;
+
+  if (self->choice != UPSCALE_CHOICE_KEEP || !prepare_repaint (self, is_upright))
+    return;
+  self->what.previous = upscale_job_get_result (before);
+  if (!run_until_decided (self, &error))
+    {
+      upscale_progress_window_say (self->window, error->message);
+      wait_for_callback (self);
+      self->choice = UPSCALE_CHOICE_KEEP;
+    }
+  else if (!self->succeeded)
+    g_set_object (&self->job, before);
+}
+
+static void
+repaint_borders (Runner *self)
+{
+  self->repaints = g_object_ref (self->job);
+  self->choice = UPSCALE_CHOICE_KEEP;
+  repaint (self, TRUE);
+  if (!g_cancellable_is_cancelled (self->cancellable))
+    repaint (self, FALSE);
+}
+
 /**
  * upscale_job_runner_run:
  * @request: the job, and the tools for it
@@ -212,7 +335,9 @@ open_window (Runner *self)
  *
  * Runs the job to its end, with a progress window or with lines on stderr. When tiles
  * have failed the user may send them again: that makes a new job, which finds all other
- * tiles in the tile cache. Runs a main loop, so it must not be called from a callback.
+ * tiles in the tile cache. When borders show the user may repaint them, which makes one
+ * job for each direction of borders. Runs a main loop, so it must not be called from a
+ * callback.
  *
  * Returns: (transfer full): the job whose result becomes the layer, or %NULL with
  * %G_IO_ERROR_CANCELLED if the user discards the result, or with the error of the job
@@ -221,22 +346,15 @@ UpscaleJob *
 upscale_job_runner_run (const UpscaleJobRunnerRequest *request, GError **error)
 {
   g_auto (Runner) self = { .request = request, .loop = g_main_loop_new (NULL, FALSE) };
-  UpscaleChoice choice = UPSCALE_CHOICE_RETRY;
 
   g_return_val_if_fail (request != NULL, NULL);
 
-  while (choice == UPSCALE_CHOICE_RETRY)
-    {
-      g_clear_object (&self.job);
-      self.job = make_job (request, error);
-      if (!self.job)
-        return NULL;
-      if (request->picture && !self.window)
-        open_window (&self);
-      run_job (&self);
-      choice = choose (&self);
-    }
-  if (choice == UPSCALE_CHOICE_KEEP)
+  self.what = request->job;
+  if (!run_until_decided (&self, error))
+    return NULL;
+  if (self.choice == UPSCALE_CHOICE_REPAINT)
+    repaint_borders (&self);
+  if (self.choice == UPSCALE_CHOICE_KEEP)
     return g_steal_pointer (&self.job);
   give_up (&self, error);
   return NULL;

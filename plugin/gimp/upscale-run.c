@@ -336,6 +336,23 @@ is_only_selection (const Run *run)
          run->copy->selection.height < extent->height;
 }
 
+/* The caller may select a border and repaint the selection. */
+static void
+print_borders (const Run *run)
+{
+  g_autoptr (GArray) borders = upscale_job_dup_bad_borders (run->job);
+  g_autofree char *sentence =
+      g_strdup_printf (ngettext ("%u border between tiles shows in the result; the job's "
+                                 "log '%s' names its tiles.",
+                                 "%u borders between tiles show in the result; the job's "
+                                 "log '%s' names their tiles.",
+                                 borders->len),
+                       borders->len, upscale_job_get_log_path (run->job));
+
+  if (borders->len > 0)
+    g_printerr ("tile-upscale: %s\n", sentence);
+}
+
 /* A run without a user prints a summary. A user sees the window and the new layer. */
 static void
 report (Run *run)
@@ -347,7 +364,10 @@ report (Run *run)
     g_printerr ("tile-upscale: %s\n", _ ("Only the selection was painted: select nothing "
                                          "to upscale the whole layer."));
   if (!run->is_interactive)
-    g_printerr ("tile-upscale: %s\n", sentence);
+    {
+      g_printerr ("tile-upscale: %s\n", sentence);
+      print_borders (run);
+    }
   if (warning)
     show_message (warning);
 }

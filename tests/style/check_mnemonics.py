@@ -63,6 +63,7 @@ PAGES = {
     "Endpoints with a password": [*EDITOR, "_User name", "Passw_ord"],
     "Progress": ["Hide _Details", "_Cancel"],
     "Failed": ["Hide _Details", "Di_scard", "_Keep Finished Tiles", "_Retry Failed Tiles"],
+    "Borders": ["Hide _Details", "Di_scard", "Repaint _Borders", "_Keep as It Is"],
     "Save Preset": ["_Name of the preset:", "_Cancel", "_Save"],
 }
 

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 import jsonschema
 from PIL import Image
 from polling import LIMIT_S, wait_until
+from tile_server import unrelated_picture
 from wire_client import check
 
 N_SLOTS = 2
@@ -52,6 +53,8 @@ class Behavior:
     uses_prompt: bool = True
     status: int = 0  # answer every batch with this status instead
     fail_tiles: set[int] = field(default_factory=set)  # by index
+    # By index: painted with other content, as stable-diffusion.cpp answers an image that it can't read, and any model may at full strength.
+    unrelated_tiles: set[int] = field(default_factory=set)
     hold_after: int | None = None  # paint this many tiles, then keep the rest until release()
     on_tile: Callable[[int], object] | None = None  # called with the number of tiles seen so far
     change: Callable[[Image.Image], Image.Image] | None = None
@@ -224,6 +227,8 @@ class EchoEndpoint:
         if self.behavior.garbage:
             return base64.b64encode(b"not a picture").decode()
         target = (request["target_width"], request["target_height"])
+        if tile["index"] in self.behavior.unrelated_tiles:
+            return base64.b64encode(unrelated_picture(*target)).decode()
         if not self.behavior.change and (tile["width"], tile["height"]) == target:
             return tile["image"]
         picture = Image.open(io.BytesIO(base64.b64decode(tile["image"]))).resize(target, Image.Resampling.NEAREST)
