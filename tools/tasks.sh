@@ -150,7 +150,7 @@ task_demo() {
 
 task_bench() {
   local name=${1:-} found='' python=python3
-  [ $# -le 2 ] || task_fail "write './run bench [NAME [FOLDER]]' or './run bench fuzz [SECONDS]'."
+  [ $# -le 2 ] || task_fail "write './run bench [NAME [CHOICE]]'; './run' lists the choices."
   [ ! -e "$TASK_VENV/ready" ] || python=$TASK_VENV/bin/python
   task_build_measured
   if [ -z "$name" ] || [ "$name" = fuzz ]; then task_build_fuzz; fi

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Visibility of tiles in the result, see seams/README.md."""
+"""Visibility of tiles in the result, see seams/README.md.
+
+`./run bench seams [NAMES]`. Names of pictures and of disturbances, separated by commas, choose the cases.
+"""
 
 import os
 import subprocess
@@ -71,8 +74,16 @@ def is_good(score: Scores) -> tuple[bool, bool]:
     return DETAIL_GOAL[0] <= score.detail <= DETAIL_GOAL[1], score.step <= STEP_GOAL
 
 
-def run_cases(names: list[str]) -> Iterator[tuple[str, list[list[Scores]]]]:
-    cases = list(product(names, DISTURBANCES))
+def choose_cases(pictures: list[str], names: list[str]) -> list[tuple[str, str]]:
+    """Returns the pairs of a picture and a disturbance. Without a picture among the names all are chosen, and likewise disturbances."""
+    for name in names:
+        if name not in pictures and name not in DISTURBANCES:
+            sys.exit(f"seams: there is no '{name}': {', '.join([*pictures, *DISTURBANCES])}")
+    chosen = [name for name in pictures if name in names] or pictures
+    return list(product(chosen, [kind for kind in DISTURBANCES if kind in names] or DISTURBANCES))
+
+
+def run_cases(cases: list[tuple[str, str]]) -> Iterator[tuple[str, list[list[Scores]]]]:
     with ProcessPoolExecutor() as pool:
         for (name, disturb), scores in zip(cases, pool.map(run_case, *zip(*cases, strict=True)), strict=True):
             yield f"{name}.{disturb}", scores
@@ -84,7 +95,8 @@ def main() -> None:
     for name in PHOTOGRAPH_NAMES:
         if name not in names:
             print(f"seams: skips {name}: the package budgie-backgrounds is not installed", file=sys.stderr)
-    for case, scores in run_cases(names):
+    cases = choose_cases(names, [name for argument in sys.argv[1:] for name in argument.split(",")])
+    for case, scores in run_cases(cases):
         for method, variants in enumerate(scores):
             every[method] += variants
             print(f"{METHODS[method]}.{case}.detail {max((s.detail for s in variants), key=lambda d: abs(np.log(d))):.3f} x")
