@@ -49,40 +49,43 @@ upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange 
 }
 
 static void
-add_bands_row (float *rgba, int width_px, UpscaleBlendBands row, float y_weight)
+split_row (float            *change,
+           float            *rest,
+           int               width_px,
+           UpscaleBlendBands row,
+           float             y_weight)
 {
   for (int x = 0; x < width_px; x++)
     {
-      float high_weight = row.high_weights[x];
-      float rest = row.x_weights[x] * y_weight - high_weight;
+      float weight = row.x_weights[x] * y_weight;
+      float excess = row.shares[x] - weight;
 
-      if (!(rgba[4 * x + 3] > 0.0F))
-        continue;
-      for (int channel = 0; channel < 3; channel++)
-        rgba[4 * x + channel] +=
-            high_weight * row.change[3 * x + channel] + rest * row.low[3 * x + channel];
+      for (int i = 3 * x; i < 3 * (x + 1); i++)
+        {
+          change[i] += weight * row.change[i];
+          rest[i] += excess * (row.change[i] - row.low[i]);
+        }
     }
 }
 
 /**
- * upscale_blend_add_bands:
- * @rgba: (array) (inout): a block of the base with the changes added so far
+ * upscale_blend_split:
+ * @change: (array) (inout): the sum of w * change over the tiles added so far
+ * @rest: (array) (inout): likewise the sum of (share - w) * (change - low)
  * @width_px: width of the block
  * @height_px: height of the block
  * @bands: the change of one tile over the same block
  *
- * Adds w_low * low + w_high * (change - low), otherwise like upscale_blend_add(). Two
- * bands (Brown and Lowe, "Automatic Panoramic Image Stitching using Invariant Features",
- * 2007) let colors fade over a wide border, while texture changes sides at once: the
- * average of two independent textures has half their energy.
+ * Adds a tile to the two parts of a block that upscale_blend_join() joins.
  */
 void
-upscale_blend_add_bands (float            *rgba,
-                         int               width_px,
-                         int               height_px,
-                         UpscaleBlendBands bands)
+upscale_blend_split (float            *change,
+                     float            *rest,
+                     int               width_px,
+                     int               height_px,
+                     UpscaleBlendBands bands)
 {
-  g_return_if_fail (rgba != NULL);
+  g_return_if_fail (change != NULL && rest != NULL);
 
   for (int y = 0; y < height_px; y++)
     {
@@ -91,7 +94,45 @@ upscale_blend_add_bands (float            *rgba,
 
       row.change += 3 * (gsize) y * (gsize) bands.change_row_px;
       row.low += 3 * offset;
-      row.high_weights += offset;
-      add_bands_row (rgba + 4 * offset, width_px, row, bands.y_weights[y]);
+      row.shares += offset;
+      split_row (change + 3 * offset, rest + 3 * offset, width_px, row,
+                 bands.y_weights[y]);
+    }
+}
+
+/**
+ * upscale_blend_join:
+ * @rgba: (array) (inout): pixels of the base
+ * @change: (array): from upscale_blend_split()
+ * @rest: (array): likewise
+ * @low: (array): the low frequencies of @rest
+ * @n: number of pixels
+ *
+ * Adds change + (rest - low), otherwise like upscale_blend_add(). Two bands (Brown and
+ * Lowe, "Automatic Panoramic Image Stitching using Invariant Features", 2007) let colors
+ * fade over a wide border, while texture changes sides at once: the average of two
+ * independent textures has half their energy. A texture that ends at once has low
+ * frequencies of its own, which would show as spots along the boundary, so these are
+ * taken out of @rest.
+ */
+void
+upscale_blend_join (float       *rgba,
+                    const float *change,
+                    const float *rest,
+                    const float *low,
+                    int          n)
+{
+  g_return_if_fail (rgba != NULL && change != NULL && rest != NULL && low != NULL);
+
+  for (int x = 0; x < n; x++)
+    {
+      if (!(rgba[4 * x + 3] > 0.0F))
+        continue;
+      for (int channel = 0; channel < 3; channel++)
+        {
+          int i = 3 * x + channel;
+
+          rgba[4 * x + channel] += change[i] + (rest[i] - low[i]);
+        }
     }
 }

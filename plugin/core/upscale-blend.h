@@ -29,7 +29,7 @@ typedef struct
  * @low: (array): the low frequencies of @change, rows without gaps
  * @x_weights: (array): the tile's weights across, for the low frequencies
  * @y_weights: (array): likewise down
- * @high_weights: (array): the tile's weight at each pixel, for the high frequencies
+ * @shares: (array): the tile's weight at each pixel, for the high frequencies
  *
  * The contribution of one tile to a block, in two bands. A value that points at memory of
  * the caller.
@@ -41,14 +41,20 @@ typedef struct
   const float *low;
   const float *x_weights;
   const float *y_weights;
-  const float *high_weights;
+  const float *shares;
 } UpscaleBlendBands;
 
 void
 upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange change);
-void upscale_blend_add_bands (float            *rgba,
-                              int               width_px,
-                              int               height_px,
-                              UpscaleBlendBands bands);
+void upscale_blend_split (float            *change,
+                          float            *rest,
+                          int               width_px,
+                          int               height_px,
+                          UpscaleBlendBands bands);
+void upscale_blend_join (float       *rgba,
+                         const float *change,
+                         const float *rest,
+                         const float *low,
+                         int          n);
 
 G_END_DECLS

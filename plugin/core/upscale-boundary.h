@@ -33,6 +33,7 @@ typedef struct
   int          last_px;
 } UpscaleBoundaryCase;
 
+void  upscale_boundary_prefer_middle (float *errors, int length_px, int width_px);
 int  *upscale_boundary_find (UpscaleBoundaryCase what);
 float upscale_boundary_get_weight (int boundary_px, int position_px);
 

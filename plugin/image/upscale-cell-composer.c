@@ -12,6 +12,10 @@
 #define BLOCK_WIDTH_PX 1024
 #define BLOCK_HEIGHT_PX 128
 
+/* The distance over which the removal of low frequencies sets in at the edges of a cell.
+ * Without it the removal would end at an edge that shows. */
+#define ONSET_PX 8
+
 #define CHANNELS 3
 #define BASE_CHANNELS 4
 
@@ -20,14 +24,16 @@
 typedef struct
 {
   UpscaleRect rect; /* the part that is written */
-  UpscaleRect area; /* the part that is read: @rect with a margin for the low band */
+  UpscaleRect wide; /* @rect with a margin inside the cell, for the low band of the sum */
+  UpscaleRect area; /* the part that is read: @wide with a margin for that of each tile */
   float      *base; /* of @area */
   float      *seen;
   float      *painted; /* of the part of @area that a tile covers */
   float      *srgb;    /* %NULL if the working format is sRGB */
   guint8     *bytes;
   guint16    *words;
-  float      *rgba; /* of @rect, and the members below likewise */
+  float      *change; /* of @wide, and the members below likewise */
+  float      *rest;
   float      *low;
   float      *shares;
   float      *presence; /* the sum of the weights of all tiles */
@@ -50,7 +56,8 @@ block_clear (Block *block)
   g_free (block->srgb);
   g_free (block->bytes);
   g_free (block->words);
-  g_free (block->rgba);
+  g_free (block->change);
+  g_free (block->rest);
   g_free (block->low);
   g_free (block->shares);
   g_free (block->presence);
@@ -63,8 +70,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Block, block_clear)
 static Block
 block_new (const UpscaleCellComposer *composer, UpscaleRect cell, int margin_px)
 {
-  int   width = MIN (cell.width, BLOCK_WIDTH_PX);
-  int   height = MIN (cell.height, BLOCK_HEIGHT_PX);
+  int   width = MIN (cell.width, BLOCK_WIDTH_PX + 2 * margin_px);
+  int   height = MIN (cell.height, BLOCK_HEIGHT_PX + 2 * margin_px);
   gsize n = (gsize) (width + 2 * margin_px) * (gsize) (height + 2 * margin_px);
 
   return (Block) {
@@ -82,10 +89,11 @@ block_new (const UpscaleCellComposer *composer, UpscaleRect cell, int margin_px)
 static void
 add_memory_for_bands (Block *block, UpscaleRect cell)
 {
-  gsize n = (gsize) MIN (cell.width, BLOCK_WIDTH_PX) *
-            (gsize) MIN (cell.height, BLOCK_HEIGHT_PX);
+  gsize n = (gsize) MIN (cell.width, BLOCK_WIDTH_PX + 2 * UPSCALE_LOW_PASS_REACH_PX) *
+            (gsize) MIN (cell.height, BLOCK_HEIGHT_PX + 2 * UPSCALE_LOW_PASS_REACH_PX);
 
-  block->rgba = g_new (float, BASE_CHANNELS *n);
+  block->change = g_new (float, CHANNELS *n);
+  block->rest = g_new (float, CHANNELS *n);
   block->low = g_new (float, CHANNELS *n);
   block->shares = g_new (float, n);
   block->presence = g_new (float, n);
@@ -141,11 +149,11 @@ read_painted (const UpscaleCellComposer *composer,
 static void
 get_weights (const UpscaleCellComposer *composer, Block *block, guint tile_index)
 {
-  UpscaleRect rect = block->rect;
+  UpscaleRect wide = block->wide;
 
-  upscale_tile_plan_get_x_weights (composer->plan, tile_index, rect.x, rect.width,
+  upscale_tile_plan_get_x_weights (composer->plan, tile_index, wide.x, wide.width,
                                    block->x_weights);
-  upscale_tile_plan_get_y_weights (composer->plan, tile_index, rect.y, rect.height,
+  upscale_tile_plan_get_y_weights (composer->plan, tile_index, wide.y, wide.height,
                                    block->y_weights);
 }
 
@@ -158,6 +166,7 @@ compose_plain_block (const UpscaleCellComposer *composer,
   UpscaleRect rect = block->rect;
   gboolean    has_seen = FALSE;
 
+  block->wide = rect;
   block->area = rect;
   upscale_source_get_base (composer->source, rect, block->base);
   for (guint i = 0; i < cell->n_tiles; i++)
@@ -177,43 +186,35 @@ compose_plain_block (const UpscaleCellComposer *composer,
   upscale_source_write (composer->source, composer->result, rect, block->base);
 }
 
-/* Adds a margin, as far as the picture goes. */
+/* Adds the margin of the low band, as far as @limit goes. */
 static UpscaleRect
-add_margin (const UpscaleTilePlan *plan, UpscaleRect rect)
+add_margin (UpscaleRect rect, UpscaleRect limit)
 {
-  int         reach = UPSCALE_LOW_PASS_REACH_PX;
-  UpscaleRect picture = { 0, 0, upscale_tile_plan_get_width (plan),
-                          upscale_tile_plan_get_height (plan) };
+  int reach = UPSCALE_LOW_PASS_REACH_PX;
 
-  return upscale_rect_intersect (picture, (UpscaleRect) { rect.x - reach, rect.y - reach,
-                                                          rect.width + 2 * reach,
-                                                          rect.height + 2 * reach });
+  return upscale_rect_intersect (limit, (UpscaleRect) { rect.x - reach, rect.y - reach,
+                                                        rect.width + 2 * reach,
+                                                        rect.height + 2 * reach });
 }
 
-static void
-copy_base (Block *block)
+static UpscaleRect
+get_picture (const UpscaleCellComposer *composer)
 {
-  gsize left = (gsize) (block->rect.x - block->area.x);
-  gsize top = (gsize) (block->rect.y - block->area.y);
-  gsize row = (gsize) block->rect.width * BASE_CHANNELS;
-
-  for (gsize y = 0; y < (gsize) block->rect.height; y++)
-    memcpy (block->rgba + y * row,
-            block->base + ((top + y) * (gsize) block->area.width + left) * BASE_CHANNELS,
-            row * sizeof (float));
+  return (UpscaleRect) { 0, 0, upscale_tile_plan_get_width (composer->plan),
+                         upscale_tile_plan_get_height (composer->plan) };
 }
 
 static void
 sum_presence (const UpscaleCellComposer *composer, Block *block, const UpscaleCell *cell)
 {
-  memset (block->presence, 0, count_px (block->rect) * sizeof (float));
+  memset (block->presence, 0, count_px (block->wide) * sizeof (float));
   for (guint i = 0; i < cell->n_tiles; i++)
     {
       float *presence = block->presence;
 
       get_weights (composer, block, cell->tiles[i]);
-      for (int y = 0; y < block->rect.height; y++)
-        for (int x = 0; x < block->rect.width; x++)
+      for (int y = 0; y < block->wide.height; y++)
+        for (int x = 0; x < block->wide.width; x++)
           *presence++ += block->x_weights[x] * block->y_weights[y];
     }
 }
@@ -246,10 +247,10 @@ add_tile_in_bands (const UpscaleCellComposer *composer,
                    guint                      slot,
                    GeglBuffer                *painted)
 {
-  UpscaleRect rect = block->rect;
+  UpscaleRect wide = block->wide;
   UpscaleRect part = upscale_rect_intersect (
       block->area, upscale_tile_plan_get_tile (composer->plan, cell->tiles[slot])->rect);
-  UpscaleRect inside = { rect.x - part.x, rect.y - part.y, rect.width, rect.height };
+  UpscaleRect inside = { wide.x - part.x, wide.y - part.y, wide.width, wide.height };
   UpscaleBlendBands bands = {
     .change = block->painted +
               CHANNELS * ((gsize) inside.y * (gsize) part.width + (gsize) inside.x),
@@ -257,17 +258,68 @@ add_tile_in_bands (const UpscaleCellComposer *composer,
     .low = block->low,
     .x_weights = block->x_weights,
     .y_weights = block->y_weights,
-    .high_weights = block->shares,
+    .shares = block->shares,
   };
 
   read_painted (composer, block, cell->tiles[slot], painted, part);
   subtract_seen (block, part);
   upscale_low_pass_apply (block->painted, part.width, part.height, inside, block->low);
   get_weights (composer, block, cell->tiles[slot]);
-  upscale_seam_get_shares (seam, slot, rect, block->shares);
-  for (gsize i = 0; i < count_px (rect); i++)
+  upscale_seam_get_shares (seam, slot, wide, block->shares);
+  for (gsize i = 0; i < count_px (wide); i++)
     block->shares[i] *= block->presence[i];
-  upscale_blend_add_bands (block->rgba, rect.width, rect.height, bands);
+  upscale_blend_split (block->change, block->rest, wide.width, wide.height, bands);
+}
+
+static float
+get_onset (int position_px, int length_px)
+{
+  int distance = MIN (position_px, length_px - 1 - position_px);
+
+  return MIN (1.0F, ((float) distance + 0.5F) / ONSET_PX);
+}
+
+/* Computes the low frequencies to remove in the part that is written. */
+static void
+find_low (Block *block, UpscaleRect cell)
+{
+  UpscaleRect rect = block->rect;
+  UpscaleRect inside = { rect.x - block->wide.x, rect.y - block->wide.y, rect.width,
+                         rect.height };
+  float      *low = block->low;
+
+  upscale_low_pass_apply (block->rest, block->wide.width, block->wide.height, inside,
+                          low);
+  for (int y = 0; y < rect.height; y++)
+    for (int x = 0; x < rect.width; x++)
+      for (int channel = 0; channel < CHANNELS; channel++)
+        *low++ *= get_onset (rect.x - cell.x + x, cell.width) *
+                  get_onset (rect.y - cell.y + y, cell.height);
+}
+
+/* Joins base and bands, in the memory of the base. */
+static float *
+join_bands (Block *block, UpscaleRect cell)
+{
+  UpscaleRect rect = block->rect;
+  gsize       width = (gsize) rect.width;
+
+  find_low (block, cell);
+  for (int y = 0; y < rect.height; y++)
+    {
+      gsize in_area = (gsize) (rect.y + y - block->area.y) * (gsize) block->area.width +
+                      (gsize) (rect.x - block->area.x);
+      gsize in_wide = (gsize) (rect.y + y - block->wide.y) * (gsize) block->wide.width +
+                      (gsize) (rect.x - block->wide.x);
+      float *rgba = block->base + BASE_CHANNELS * width * (gsize) y;
+
+      memmove (rgba, block->base + BASE_CHANNELS * in_area,
+               BASE_CHANNELS * width * sizeof (float));
+      upscale_blend_join (rgba, block->change + CHANNELS * in_wide,
+                          block->rest + CHANNELS * in_wide,
+                          block->low + CHANNELS * width * (gsize) y, rect.width);
+    }
+  return block->base;
 }
 
 static void
@@ -277,15 +329,21 @@ compose_block_in_bands (const UpscaleCellComposer *composer,
                         const UpscaleCell         *cell,
                         GeglBuffer               **painted)
 {
-  block->area = add_margin (composer->plan, block->rect);
+  gsize n;
+
+  block->wide = add_margin (block->rect, cell->rect);
+  block->area = add_margin (block->wide, get_picture (composer));
+  n = count_px (block->wide);
+  memset (block->change, 0, CHANNELS * n * sizeof (float));
+  memset (block->rest, 0, CHANNELS * n * sizeof (float));
   upscale_source_get_base (composer->source, block->area, block->base);
-  copy_base (block);
   convert_seen (composer, block);
   sum_presence (composer, block, cell);
   for (guint i = 0; i < cell->n_tiles; i++)
     if (painted[i])
       add_tile_in_bands (composer, block, seam, cell, i, painted[i]);
-  upscale_source_write (composer->source, composer->result, block->rect, block->rgba);
+  upscale_source_write (composer->source, composer->result, block->rect,
+                        join_bands (block, cell->rect));
 }
 
 /**
@@ -366,7 +424,7 @@ upscale_cell_composer_reads (const UpscaleCellComposer *composer,
 
   g_return_val_if_fail (composer != NULL && cell != NULL, TRUE);
 
-  area = add_margin (composer->plan, cell->rect);
+  area = add_margin (cell->rect, get_picture (composer));
   return !upscale_rect_is_empty (upscale_rect_intersect (area, part)) ||
          touches_border (composer, cell, tile_index, part);
 }

@@ -165,6 +165,7 @@ find_boundary (const UpscaleTilePlan *plan,
       get_width (border) < UPSCALE_BOUNDARY_MIN_WIDTH_PX)
     return NULL;
   errors = measure_errors (plan, border, tiles, both);
+  upscale_boundary_prefer_middle (errors, get_length (border), get_width (border));
   boundary = upscale_boundary_find (
       (UpscaleBoundaryCase) { errors, get_length (border), get_width (border),
                               UPSCALE_BOUNDARY_FREE, UPSCALE_BOUNDARY_FREE });
@@ -261,6 +262,7 @@ join_down (UpscaleSeam           *seam,
       g_new (float, (gsize) cell->rect.width *(gsize) cell->rect.height);
 
   fill_errors (border, upper, lower, errors);
+  upscale_boundary_prefer_middle (errors, cell->rect.width, cell->rect.height);
   for (int side = 0; side < 2; side++)
     {
       g_free (seam->down[side]);

@@ -107,6 +107,31 @@ test_equal_tiles_get_a_straight_boundary_in_the_middle (void)
     g_assert_cmpint (boundary[row], ==, 8);
 }
 
+/* Between equal ways the middle wins, and a lane of small errors wins over the middle. */
+static void
+test_middle_wins_only_between_similar_ways (void)
+{
+  float           equal[50 * 16];
+  float           lane[50 * 16];
+  g_autofree int *in_equal = NULL;
+  g_autofree int *in_lane = NULL;
+
+  for (int i = 0; i < 50 * 16; i++)
+    {
+      equal[i] = 3.0F;
+      lane[i] = i % 16 == 3 || i % 16 == 4 ? 0.0F : 3.0F;
+    }
+  upscale_boundary_prefer_middle (equal, 50, 16);
+  upscale_boundary_prefer_middle (lane, 50, 16);
+  in_equal = upscale_boundary_find ((UpscaleBoundaryCase) { equal, 50, 16, 3, FREE });
+  in_lane = upscale_boundary_find ((UpscaleBoundaryCase) { lane, 50, 16, FREE, FREE });
+  for (int row = 0; row < 50; row++)
+    {
+      g_assert_cmpint (in_equal[row], ==, MIN (3 + row, 8));
+      g_assert_cmpint (in_lane[row], ==, 4);
+    }
+}
+
 /* A lane without errors winds through large ones. */
 static void
 test_boundary_follows_a_lane (void)
@@ -166,6 +191,8 @@ main (int argc, char **argv)
                    test_no_way_has_a_smaller_error);
   g_test_add_func ("/boundary/equal-tiles-get-a-straight-boundary-in-the-middle",
                    test_equal_tiles_get_a_straight_boundary_in_the_middle);
+  g_test_add_func ("/boundary/middle-wins-only-between-similar-ways",
+                   test_middle_wins_only_between_similar_ways);
   g_test_add_func ("/boundary/boundary-follows-a-lane", test_boundary_follows_a_lane);
   g_test_add_func ("/boundary/soft-part-ends-inside-the-border",
                    test_soft_part_ends_inside_the_border);

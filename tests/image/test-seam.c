@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "upscale-composer.h"
+#include "upscale-low-pass.h"
 #include "upscale-seam.h"
 
 #define SIDE_PX 232
@@ -76,6 +77,15 @@ static guint8
 paint_common_noise (guint tile, int x, int y, guint8 seen)
 {
   return (guint8) (seen + get_noise (0, x, y));
+}
+
+/* Paints texture whose squares of 8 px have a mean of 0, as those of corrected tiles. */
+static guint8
+paint_own_texture (guint tile, int x, int y, guint8 seen)
+{
+  int tone = get_noise (tile + 1, x / 8, y / 8);
+
+  return (guint8) (seen + (x / 4 + y / 4) % 2 * 2 * tone - tone);
 }
 
 /* Draws an edge along the middle of a border. Every second column of tiles moves it. */
@@ -294,6 +304,53 @@ test_texture_keeps_its_energy_in_borders (void)
       g_assert_cmpfloat (ratio, >, 0.87);
       g_assert_cmpfloat (ratio, <, 1.1);
     }
+}
+
+/* Returns the energy of the low frequencies of the change, per pixel, in the middle of a
+ * cell. */
+static double
+get_low_energy (const float *base, const float *result, UpscaleRect rect)
+{
+  UpscaleRect       picture = { 0, 0, SIDE_PX, SIDE_PX };
+  g_autofree float *change = g_new (float, SIDE_PX *SIDE_PX * 3);
+  g_autofree float *low = g_new (float, SIDE_PX *SIDE_PX * 3);
+  double            sum = 0.0;
+  int               inset = FEATHER_PX / 2 - 2;
+
+  for (int i = 0; i < SIDE_PX * SIDE_PX * 3; i++)
+    change[i] = result[i / 3 * 4 + i % 3] - base[i / 3 * 4 + i % 3];
+  upscale_low_pass_apply (change, SIDE_PX, SIDE_PX, picture, low);
+  upscale_low_pass_apply (low, SIDE_PX, SIDE_PX, picture, change);
+  rect = (UpscaleRect) { rect.x + inset, rect.y + inset, rect.width - 2 * inset,
+                         rect.height - 2 * inset };
+  for (int y = rect.y; y < rect.y + rect.height; y++)
+    for (int x = rect.x; x < rect.x + rect.width; x++)
+      sum +=
+          (double) change[(y * SIDE_PX + x) * 3] * (double) change[(y * SIDE_PX + x) * 3];
+  return sum / (rect.width * rect.height);
+}
+
+/* Textures that end at once would leave 1.3 times the low frequencies of the inside. */
+static void
+test_texture_gets_no_spots_along_a_boundary (void)
+{
+  g_autoptr (UpscaleTilePlan) plan = make_plan (1.0);
+  g_autofree float *base = compose (NULL, NONE, 0);
+  g_autofree float *result = compose (paint_own_texture, NONE, 0);
+  double            inside = 0.0;
+  double            border = 0.0;
+  UpscaleRect       rects[] = { find_cell (plan, 2, 0, 1), find_cell (plan, 2, 1, 2),
+                                find_cell (plan, 2, 6, 7), find_cell (plan, 2, 7, 8),
+                                find_cell (plan, 2, 0, 3), find_cell (plan, 2, 3, 6),
+                                find_cell (plan, 2, 2, 5), find_cell (plan, 2, 5, 8) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
+    border += get_low_energy (base, result, rects[i]) / G_N_ELEMENTS (rects);
+  for (guint i = 0; i < N_TILES; i += 2)
+    if (i != 4)
+      inside += get_low_energy (base, result, find_cell (plan, 1, i, i)) / 4.0;
+  g_test_message ("low frequencies of %g in borders, %g inside", border, inside);
+  g_assert_cmpfloat (border, <, 1.2 * inside);
 }
 
 /* Counts the places in a line at which the tone rises by more than a quarter of the
@@ -574,6 +631,8 @@ main (int argc, char **argv)
                    test_failed_tile_fades_to_the_base);
   g_test_add_func ("/seam/texture-keeps-its-energy-in-borders",
                    test_texture_keeps_its_energy_in_borders);
+  g_test_add_func ("/seam/texture-gets-no-spots-along-a-boundary",
+                   test_texture_gets_no_spots_along_a_boundary);
   g_test_add_func ("/seam/moved-edge-along-a-border-appears-once",
                    test_moved_edge_along_a_border_appears_once);
   g_test_add_func ("/seam/moved-edge-across-a-border-appears-once",
