@@ -20,6 +20,12 @@ def read_stat(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
+def read_cpu_s(pid: int) -> float:
+    """Returns the CPU time of a process, in seconds."""
+    user, system = read_stat(pid)[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def find_parent(pid: int) -> int:
     return int(read_stat(pid)[1])
 
