@@ -119,11 +119,11 @@ static void
 convert_seen (const UpscaleCellComposer *composer, Block *block)
 {
   gsize  n = count_px (block->area);
-  float *srgb = composer->seen_fish ? block->srgb : block->seen;
+  float *srgb = block->srgb ? block->srgb : block->seen;
 
   upscale_source_see (composer->source, block->base, n, block->bytes);
   scale_bytes (block->bytes, CHANNELS * n, srgb);
-  if (composer->seen_fish)
+  if (block->srgb)
     babl_process (composer->seen_fish, srgb, block->seen, (glong) n);
 }
 
@@ -137,12 +137,12 @@ read_painted (const UpscaleCellComposer *composer,
   UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
   GeglRectangle roi = { part.x - tile.x, part.y - tile.y, part.width, part.height };
   gsize         n = count_px (part);
-  float        *srgb = composer->seen_fish ? block->srgb : block->painted;
+  float        *srgb = block->srgb ? block->srgb : block->painted;
 
   gegl_buffer_get (painted, &roi, 1.0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT),
                    block->words, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   scale_words (block->words, CHANNELS * n, srgb);
-  if (composer->seen_fish)
+  if (block->srgb)
     babl_process (composer->seen_fish, srgb, block->painted, (glong) n);
 }
 
