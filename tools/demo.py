@@ -16,7 +16,7 @@ MARGIN_PX = 16
 NONINTERACTIVE = Gimp.RunMode.NONINTERACTIVE
 
 
-def run(name, **arguments):
+def run(name: str, **arguments: object) -> Gimp.ValueArray:
     """Calls a procedure; a failed one does not raise by itself."""
     procedure = Gimp.get_pdb().lookup_procedure(name)
     config = procedure.create_config()
@@ -31,11 +31,11 @@ def run(name, **arguments):
     return result
 
 
-def save_png(image, path):
+def save_png(image: Gimp.Image, path: str) -> None:
     run("file-png-export", run_mode=NONINTERACTIVE, image=image, file=Gio.File.new_for_path(path), compression=3)
 
 
-def only(image, layer):
+def only(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Image:
     """A copy of the image with one of its layers."""
     copy = image.duplicate()
     for other in copy.get_layers():
@@ -45,7 +45,9 @@ def only(image, layer):
     return copy
 
 
-def enlarged(image, layer, scale, place, interpolation):
+def enlarged(
+    image: Gimp.Image, layer: Gimp.Layer, scale: float, place: tuple[int, int, int, int], interpolation: Gimp.InterpolationType
+) -> Gimp.Image:
     """A part of the layer as GIMP enlarges it; the place is in source px."""
     x, y, width, height = place
     copy = only(image, layer)
@@ -58,7 +60,7 @@ def enlarged(image, layer, scale, place, interpolation):
     return copy
 
 
-def compare(image, before, after, scale, path):
+def compare(image: Gimp.Image, before: Gimp.Layer, after: Gimp.Layer, scale: float, path: str) -> None:
     """Side by side, at the same size: the source's own pixels, GIMP's best filter, and the result."""
     width, height = (min(round(CROP_PX / scale), side) for side in (before.get_width(), before.get_height()))
     x, y = (before.get_width() - width) // 2, (before.get_height() - height) // 2
@@ -79,7 +81,7 @@ def compare(image, before, after, scale, path):
     save_png(board, path)
 
 
-def main():
+def main() -> None:
     scale = float(os.environ["DEMO_SCALE"])
     folder = os.environ["DEMO_FOLDER"]
     image = Gimp.file_load(NONINTERACTIVE, Gio.File.new_for_path(os.environ["DEMO_IMAGE"]))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+from arrays import Array
 from PIL import Image
 from tile_server import TileServer, block_means, to_png
 
@@ -21,7 +22,7 @@ GEN_PARAMS = {"prompt": "a photo", "negative": "blurry", "strength": 0.35, "step
 NOISE = 4.0
 
 
-def make_pixels(width: int, height: int, seed: int = 1) -> numpy.ndarray:
+def make_pixels(width: int, height: int, seed: int = 1) -> Array:
     """Shapes, an edge and noise, different in each channel, so that swapped channels show."""
     random = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:height, 0:width]
@@ -31,7 +32,7 @@ def make_pixels(width: int, height: int, seed: int = 1) -> numpy.ndarray:
     return pixels.round().clip(0, 255).astype(numpy.uint8)
 
 
-def read_picture(path: str) -> numpy.ndarray:
+def read_picture(path: str) -> Array:
     return numpy.asarray(Image.open(path).convert("RGB"))
 
 
@@ -54,7 +55,7 @@ class Backend:
         with self.complaints.open("w") as stderr:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True)
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.tiles: list[numpy.ndarray] = []
+        self.tiles: list[Array] = []
         threading.Thread(target=self._read, daemon=True).start()
 
     def __enter__(self) -> "Backend":

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backend_driver import Backend
@@ -75,7 +76,7 @@ def saying(raw: bytes) -> Iterator[str]:
     listener.close()
 
 
-def probe(raw: bytes, folder: Path) -> dict:
+def probe(raw: bytes, folder: Path) -> dict[str, Any]:
     with saying(raw) as address, Backend(address, folder) as backend:
         told = backend.probe()
     assert backend.complaints.read_text() == ""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The discovery of a server: lists that fail for a moment, and the kind of a server."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,14 @@ SERVERS = [
 
 def fail_first(server: TileServer, status: int, times: int = 1, only: str = "") -> None:
     """Answers the first `times` requests for each path with `status`."""
-    handle: Callable[..., tuple[Any, ...]] = server.handle
+    handle = server.handle
     seen: dict[str, int] = {}
 
-    def interfere(method: str, path: str, *more: Any) -> tuple[Any, ...]:
+    def interfere(method: str, path: str, query: dict[str, list[str]], body: bytes, headers: dict[str, str]) -> tuple[Any, ...]:
         seen[path] = seen.get(path, 0) + 1
         if method == "GET" and only in path and seen[path] <= times:
             return status, {"detail": "try again"}
-        return handle(method, path, *more)
+        return handle(method, path, query, body, headers)
 
     server.handle = interfere  # type: ignore[method-assign]
 

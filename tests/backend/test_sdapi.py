@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 import pytest
+from arrays import Array
 from backend_driver import NOISE, Backend, noise_of, read_picture, reference_picture
 from polling import wait_until
 from sdapi_server import CONTROLNETS, HASH, MODELS, SdapiServer
@@ -240,7 +241,7 @@ def test_missing_features_are_named_before_the_job(tmp_path: Path) -> None:
             assert words in missing
         # The tile is painted without the guide, since an unknown script would fail the request.
         backend.check_answers(backend.paint((64, 64), conditioning=0.5, reference=reference_picture()))
-    with make_server("sdcpp") as server, Backend(server.address, tmp_path) as backend:
+    with make_server("sdcpp") as other, Backend(other.address, tmp_path) as backend:
         backend.probe()
         assert "sdcpp+" in backend.missing(conditioning=0.5)["missing"]
 
@@ -339,7 +340,7 @@ def test_half_done_picture_is_dropped(backend: Backend, server: SdapiServer) -> 
 @pytest.mark.parametrize(
     "change", [lambda pixels: pixels[..., ::-1], lambda pixels: numpy.roll(pixels, 8, 1)], ids=["swapped channels", "moved by a block"]
 )
-def test_check_answers_finds_changed_tiles(backend: Backend, change: Callable[[numpy.ndarray], numpy.ndarray]) -> None:
+def test_check_answers_finds_changed_tiles(backend: Backend, change: Callable[[Array], Array]) -> None:
     ended = backend.paint((64, 64))
     painted = Path(ended["answers"][0]["file"])
     painted.write_bytes(to_png(change(read_picture(str(painted)))))

@@ -39,21 +39,26 @@ def one_over_f(side: int, random: Random, exponent: float) -> Array:
     amplitudes = np.hypot(x, y)
     amplitudes[0, 0] = np.inf
     field = np.fft.irfft2(np.fft.rfft2(random.normal(size=(side, side))) / amplitudes**exponent, (side, side))
-    return (field - field.mean()) / field.std()
+    noise: Array = (field - field.mean()) / field.std()
+    return noise
 
 
 def sky(side: int, random: Random) -> Array:
     height = np.linspace(0, 1, side)[:, None, None]
     clouds = 0.02 * one_over_f(side, random, 2)[..., None]
-    return np.array([0.35, 0.5, 0.75]) + height * np.array([0.3, 0.22, 0.1]) + clouds + random.normal(0, 0.008, (side, side, 3))
+    colors: Array = np.array([0.35, 0.5, 0.75]) + height * np.array([0.3, 0.22, 0.1])
+    return colors + clouds + random.normal(0, 0.008, (side, side, 3))
 
 
 def grain(side: int, random: Random) -> Array:
-    return 0.5 + random.normal(0, 0.05, (side, side, 1)) + random.normal(0, 0.02, (side, side, 3))
+    light: Array = random.normal(0, 0.05, (side, side, 1))
+    return 0.5 + light + random.normal(0, 0.02, (side, side, 3))
 
 
 def foliage(side: int, random: Random) -> Array:
-    return np.array([0.4, 0.5, 0.3]) + 0.14 * one_over_f(side, random, 1)[..., None] * np.array([0.8, 1.0, 0.6])
+    light = one_over_f(side, random, 1)[..., None]
+    leaves: Array = np.array([0.4, 0.5, 0.3]) + 0.14 * light * np.array([0.8, 1.0, 0.6])
+    return leaves
 
 
 def reduce(large: Image.Image, side: int) -> Array:
@@ -118,7 +123,8 @@ def shift_color(tile: Array, random: Random) -> Array:
 def add_gradient(tile: Array, random: Random) -> Array:
     y, x = (np.linspace(-1, 1, side) for side in tile.shape[:2])
     angle = random.uniform(0, 2 * np.pi)
-    return tile + COLOR * (x[None, :, None] * np.cos(angle) + y[:, None, None] * np.sin(angle))
+    gradient: Array = COLOR * (x[None, :, None] * np.cos(angle) + y[:, None, None] * np.sin(angle))
+    return tile + gradient
 
 
 def sharpen(tile: Array, random: Random) -> Array:

@@ -87,7 +87,8 @@ def measure_step(profile: Profile, seams: Array, overlap: int) -> float:
 
 
 def standardize(values: Array) -> Array:
-    return (values - values.mean()) / (values.std() + 1e-12)
+    standard: Array = (values - values.mean()) / (values.std() + 1e-12)
+    return standard
 
 
 def score_phases(profile: Profile, tile: int, overlap: int) -> Array:
@@ -95,7 +96,7 @@ def score_phases(profile: Profile, tile: int, overlap: int) -> Array:
     spacing, reach = tile - overlap, overlap // 2 + BESIDE_PX
     scores = []
     for phase in range(spacing):
-        seams = np.arange(phase, len(profile.detail), spacing)
+        seams: Array = np.arange(phase, len(profile.detail), spacing)
         seams = seams[(seams >= reach) & (seams <= len(profile.detail) - reach)]
         scores.append((abs(np.log(measure_detail(profile, seams, overlap))), np.log(measure_step(profile, seams, overlap))))
     details, steps = np.array(scores).T

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from _filters import gegl
@@ -30,7 +31,7 @@ def scene(side: int) -> Image.Image:
     return Image.fromarray(np.clip(tones, 0, 255).astype(np.uint8))
 
 
-def make_batch(scale: int, model: str) -> dict:
+def make_batch(scale: int, model: str) -> dict[str, Any]:
     side = TARGET_PX // scale
     batch = make_request(tiles=TILES, target=TARGET_PX, size=8)
     image = encode(scene(side))
@@ -40,7 +41,7 @@ def make_batch(scale: int, model: str) -> dict:
     return batch
 
 
-def best_rate(work: Callable[[], None], megapixels: float) -> float:
+def best_rate(work: Callable[[], object], megapixels: float) -> float:
     """Returns the best rate of a few rounds, which other programs have disturbed least."""
     rates = []
     for _ in range(ROUNDS):
@@ -52,12 +53,12 @@ def best_rate(work: Callable[[], None], megapixels: float) -> float:
 
 def endpoint_rate(client: Client, scale: int, model: str) -> float:
     client.finish(make_batch(scale, model))
-    return best_rate(lambda: client.finish(make_batch(scale, model)) and None, TILES * TARGET_PX**2 / 1e6)
+    return best_rate(lambda: client.finish(make_batch(scale, model)), TILES * TARGET_PX**2 / 1e6)
 
 
 def filter_rate(sampler: str, scale: int) -> float:
     enlarge, small = gegl(sampler), np.asarray(scene(2 * TARGET_PX // scale))
-    return best_rate(lambda: enlarge(small, scale) is None or None, 4 * TARGET_PX**2 / 1e6)
+    return best_rate(lambda: enlarge(small, scale), 4 * TARGET_PX**2 / 1e6)
 
 
 def peak_mib(process: int) -> float:

@@ -16,7 +16,8 @@ MS_PER_TILE = 500
 
 
 def finish(job: "subprocess.Popen[str]") -> dict[str, Any]:
-    return json.loads(job.communicate()[0])
+    report: dict[str, Any] = json.loads(job.communicate()[0])
+    return report
 
 
 def measure_run(addresses: list[str]) -> None:

@@ -62,7 +62,8 @@ def by_area(large: Array, scale: int) -> Array:
     """Rounded once; Pillow rounds twice, upwards."""
     height, width, channels = large.shape
     means = large.reshape(height // scale, scale, width // scale, scale, channels).mean((1, 3))
-    return np.rint(means).astype(np.uint8)
+    rounded: Array = np.rint(means).astype(np.uint8)
+    return rounded
 
 
 def reductions(large: Array, scale: int) -> Iterator[tuple[Array, bool]]:

@@ -23,7 +23,7 @@ ALLOW, REFUSE_AS_UNKNOWN = 0x7FFF0000, 0x00050000 | errno.ENOSYS
 
 
 def landlock_version() -> int:
-    return ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)
+    return int(ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
 
 
 LANDLOCK = landlock_version()
@@ -91,7 +91,8 @@ def attempt(folder: Path, *before: str) -> dict[str, int]:
         run = subprocess.run([*before, *script], capture_output=True, text=True, check=True)
     if before and HAS_LANDLOCK and HAS_SECCOMP:
         assert run.stderr == ""
-    return json.loads(run.stdout)
+    errors: dict[str, int] = json.loads(run.stdout)
+    return errors
 
 
 def run_confined(*flags: str) -> list[str]:

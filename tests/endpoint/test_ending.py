@@ -55,7 +55,7 @@ def has_worked(pid: int) -> bool:
 
 def send_only(client: Client, method: str, path: str, body: bytes = b"") -> None:
     """Sends a request without reading its answer. The connection stays open as long as this process."""
-    connection = socket.create_connection((client.parts.hostname, client.parts.port))
+    connection = socket.create_connection((client.parts.hostname, client.parts.port or 80))
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nPrefer: wait=20\r\n\r\n"
     connection.sendall(head.encode() + body)
     connection.detach()
@@ -67,7 +67,7 @@ def submit_slow(client: Client) -> str:
     request["tiles"][0] |= {"image": encode(Image.new("RGB", (2048, 2048))), "width": 2048, "height": 2048}
     request["model_config"]["base_model"] = "slow"
     assert client.put(request, wait_s=0).status == 202
-    return request["batch_id"]
+    return str(request["batch_id"])
 
 
 def be_idle(client: Client, pid: int) -> None:

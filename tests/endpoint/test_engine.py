@@ -162,8 +162,9 @@ def check_resamples(endpoint: LocalEndpoint) -> str:
     assert np.array_equal(enlarge(client, scene, 2), enlarge(client, scene, 2, "resample"))
     health = client.send("GET", "/v1/health").json
     assert health["models"] == ["resample"]
-    assert health["about"].startswith("Resamples only")
-    return health["about"]
+    about = str(health["about"])
+    assert about.startswith("Resamples only")
+    return about
 
 
 def test_without_models_the_resampler_serves_and_says_so(tmp_path: Path) -> None:

@@ -85,11 +85,11 @@ def test_socket_is_its_users_alone() -> None:
         Path(path).chmod(0o666)
         Path(path).parent.chmod(0o755)
 
-        def answers(**user: int) -> str:
-            return subprocess.run([sys.executable, "-c", ask, path], capture_output=True, text=True, check=False, **user).stdout
+        def answers(user: int | None = None) -> str:
+            return subprocess.run([sys.executable, "-c", ask, path], capture_output=True, text=True, check=False, user=user).stdout
 
         assert "HTTP/1.1 200" in answers()
-        assert "HTTP" not in answers(user=65534)
+        assert "HTTP" not in answers(65534)
 
 
 @pytest.mark.parametrize("descriptor", [0, 1])
@@ -285,6 +285,6 @@ def test_mutated_requests_are_answered(endpoint: LocalEndpoint) -> None:
 
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--max-tiles", "0"], ["--nonsense"]])
 def test_bad_arguments_are_said_in_words(endpoint: LocalEndpoint, arguments: list[str]) -> None:
-    done = subprocess.run([endpoint.process.args[0], *arguments], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([endpoint.program, *arguments], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("tile-upscale-endpoint: ")

@@ -87,7 +87,7 @@ class KnowsEveryBatch(PlainServer):
 
 
 class TakesOtherBytes(PlainServer):
-    statuses = ("queued", "running", "completed")
+    statuses: tuple[str, ...] = ("queued", "running", "completed")
 
     def submit(self, body: bytes, path_id: str | None) -> Job:
         for job in self.jobs.values():

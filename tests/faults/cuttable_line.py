@@ -12,7 +12,7 @@ class CuttableLine:
     """A context manager; `url` leads through the relay. Cutting resets open connections and refuses new ones."""
 
     def __init__(self, url: str) -> None:
-        self.target = ("127.0.0.1", urlsplit(url).port)
+        self.target = ("127.0.0.1", urlsplit(url).port or 80)
         self.port = 0
         self.listener: socket.socket | None = None
         self.ends: list[socket.socket] = []
@@ -31,7 +31,7 @@ class CuttableLine:
 
     def leading_to(self, url: str) -> "CuttableLine":
         """Returns this relay, for a new context with the same address and another server behind it."""
-        self.target = ("127.0.0.1", urlsplit(url).port)
+        self.target = ("127.0.0.1", urlsplit(url).port or 80)
         return self
 
     def mend(self) -> None:

@@ -27,7 +27,7 @@ class Outcome:
 
     @property
     def n_finished(self) -> int:
-        return self.report["painted"] + self.report["stored"]
+        return int(self.report["painted"] + self.report["stored"])
 
     @property
     def failures(self) -> list[str]:

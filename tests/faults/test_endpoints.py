@@ -147,7 +147,7 @@ def test_late_batch_is_painted_elsewhere_and_stopped_where_it_was(tmp_path: Path
         wait_until(lambda: len(slow.deleted) == len(slow.requests), "the slow endpoint was told to stop")
     assert len(quick.painted) == N_TILES
     with EchoEndpoint(stuck) as slow, EchoEndpoint(Behavior(seconds_per_tile=0.05)) as quick:
-        options = {"duplicates": "never", "batch_size": 1, "max_tries": 1, "batch_timeout": 60}
+        options: dict[str, float | str] = {"duplicates": "never", "batch_size": 1, "max_tries": 1, "batch_timeout": 60}
         outcome = run_job(tmp_path / "without", slow.url, quick.url, **options)
     assert outcome.n_finished < N_TILES
     assert "60 s" in outcome.messages

@@ -25,7 +25,7 @@ def assert_painted_once(outcome: Outcome, n_tiles: int) -> None:
 
 
 def is_at_source_size(tile: dict[str, Any]) -> bool:
-    return tile["width"] < tile["target_width"]
+    return int(tile["width"]) < int(tile["target_width"])
 
 
 def assert_one_way(endpoint: EchoEndpoint) -> None:

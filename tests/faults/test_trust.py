@@ -69,7 +69,7 @@ def test_words_of_a_server_are_tidy(tmp_path: Path, place: str) -> None:
             return {**answer, "results": [{"id": result["id"], "success": False, "error": MESS} for result in answer["results"]]}
         if place == "tile-id":
             return {**answer, "results": [{"id": MESS, "success": True}]}
-        changes = {
+        changes: dict[str, dict[str, Any]] = {
             "batch": {"status": "failed", "error": MESS, "results": [], "tiles_processed": 0},
             "status": {"status": MESS},
             "id": {"batch_id": MESS},

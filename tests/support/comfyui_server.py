@@ -23,6 +23,7 @@ GET  /system_stats          server.py system_stats()
 Requests with a foreign Origin get 403: server.py create_origin_only_middleware().
 """
 
+import email.message
 import email.parser
 import email.policy
 import io
@@ -33,6 +34,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
+from arrays import Array
 from PIL import Image
 from tile_server import TileServer, block_means, to_png
 
@@ -113,7 +115,7 @@ def is_canonical(prompt_id: object) -> bool:
         return False
 
 
-def to_webp(pixels: numpy.ndarray) -> bytes:
+def to_webp(pixels: Array) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels.round().clip(0, 255).astype(numpy.uint8), "RGB").save(file, "WEBP", lossless=True)
     return file.getvalue()
@@ -201,7 +203,7 @@ class ComfyuiServer(TileServer):
         links = [value[0] for value in graph[name]["inputs"].values() if isinstance(value, list)]
         return {name}.union(*(self.upstream(graph, link) for link in links))
 
-    def save(self, node: dict[str, Any], pixels: numpy.ndarray) -> dict[str, str]:
+    def save(self, node: dict[str, Any], pixels: Array) -> dict[str, str]:
         kind = "temp" if node["class_type"] == "PreviewImage" else "output"
         self.n_saved += 1
         is_webp = node["class_type"] == "SaveAnimatedWEBP"
@@ -292,8 +294,10 @@ class ComfyuiServer(TileServer):
             if path == "/system_stats":
                 return 200, {"system": {"os": "posix", "comfyui_version": self.version}, "devices": [{"name": "cpu", "vram_total": 1}]}
         if method == "POST":
-            posts = {"/upload/image": lambda: self.upload(body, headers), "/prompt": lambda: self.prompt(json.loads(body)),
-                     "/queue": lambda: self.change_queue(json.loads(body)), "/interrupt": lambda: self.interrupt(body)}  # fmt: skip
+            posts: dict[str, Callable[[], tuple[Any, ...]]] = {
+                "/upload/image": lambda: self.upload(body, headers), "/prompt": lambda: self.prompt(json.loads(body)),
+                "/queue": lambda: self.change_queue(json.loads(body)), "/interrupt": lambda: self.interrupt(body),
+            }  # fmt: skip
             if path in posts:
                 return posts[path]()
             if path.startswith("/api/jobs/") and path.endswith("/cancel") and self.version == NEW:
@@ -364,14 +368,17 @@ class ComfyuiServer(TileServer):
 
     def upload(self, body: bytes, headers: dict[str, str]) -> tuple[Any, ...]:
         head = f"Content-Type: {headers['content-type']}\r\n\r\n".encode()
-        parts = {}
-        for part in email.parser.BytesParser(policy=email.policy.default).parsebytes(head + body).iter_parts():
+        parts: dict[str, tuple[str | None, bytes]] = {}
+        parser = email.parser.BytesParser(email.message.EmailMessage, policy=email.policy.default)
+        for part in parser.parsebytes(head + body).iter_parts():
             disposition = part["Content-Disposition"].params
-            parts[disposition["name"]] = (disposition.get("filename"), part.get_payload(decode=True))
-        if "image" not in parts or not parts["image"][0]:
+            data = part.get_payload(decode=True)
+            assert isinstance(data, bytes)
+            parts[disposition["name"]] = (disposition.get("filename"), data)
+        name, data = parts.get("image", (None, b""))
+        if not name:
             return 400, None
         kind, folder = (parts.get(name, (None, default))[1].decode() for name, default in (("type", b"input"), ("subfolder", b"")))
-        name, data = parts["image"]
         if parts.get("overwrite", (None, b""))[1] not in (b"true", b"1"):
             stem, dot, ending = name.rpartition(".")
             n_there = 0

@@ -230,7 +230,7 @@ class EchoEndpoint:
         if tile["index"] in self.behavior.unrelated_tiles:
             return base64.b64encode(unrelated_picture(*target)).decode()
         if not self.behavior.change and (tile["width"], tile["height"]) == target:
-            return tile["image"]
+            return str(tile["image"])
         picture = Image.open(io.BytesIO(base64.b64decode(tile["image"]))).resize(target, Image.Resampling.NEAREST)
         if self.behavior.change:
             picture = self.behavior.change(picture)

@@ -9,6 +9,7 @@ from typing import Any
 
 import gi
 import numpy
+from arrays import Array
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
@@ -64,7 +65,7 @@ def upscale(image: Any, *drawables: Any, **arguments: Any) -> Answer:
     return Answer("success", "", result.index(1), result.index(2), result.index(3))
 
 
-def make_pixels(width: int, height: int, seed: int, low: float = 0.0, high: float = 1.0) -> numpy.ndarray:
+def make_pixels(width: int, height: int, seed: int, low: float = 0.0, high: float = 1.0) -> Array:
     """Returns smooth forms, an edge and some noise as float RGBA, which depend on the seed only."""
     random = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:height, 0:width].astype(numpy.float32)
@@ -80,7 +81,7 @@ def make_pixels(width: int, height: int, seed: int, low: float = 0.0, high: floa
 
 def make_image(
     width: int, height: int, base: Any = RGB, precision: Any = Gimp.Precision.U8_NON_LINEAR, alpha: bool = False,
-    profile: Any = None, pixels: numpy.ndarray | None = None, offset: tuple[int, int] = (0, 0),
+    profile: Any = None, pixels: Array | None = None, offset: tuple[int, int] = (0, 0),
 ) -> tuple[Any, Any]:  # fmt: skip
     """Returns an image and its only layer, which holds the pixels, given as sRGB."""
     image = Gimp.Image.new_with_precision(width, height, base, precision)
@@ -98,7 +99,7 @@ def make_image(
     return image, layer
 
 
-def write_pixels(drawable: Any, pixels: numpy.ndarray) -> None:
+def write_pixels(drawable: Any, pixels: Array) -> None:
     height, width = pixels.shape[:2]
     buffer = drawable.get_buffer()
     buffer.set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A float", pixels.astype(numpy.float32).tobytes())
@@ -106,7 +107,7 @@ def write_pixels(drawable: Any, pixels: numpy.ndarray) -> None:
     drawable.update(0, 0, width, height)
 
 
-def read_pixels(drawable: Any, encoding: str = "R'G'B'A float", kind: type = numpy.float32) -> numpy.ndarray:
+def read_pixels(drawable: Any, encoding: str = "R'G'B'A float", kind: type = numpy.float32) -> Array:
     width, height = drawable.get_width(), drawable.get_height()
     data = drawable.get_buffer().get(Gegl.Rectangle.new(0, 0, width, height), 1.0, encoding, Gegl.AbyssPolicy.NONE)
     return numpy.frombuffer(data, kind).reshape(height, width, -1)
@@ -124,7 +125,7 @@ def scaled_by_gimp(image: Any, layer: Any, scale: float) -> Any:
     return copy
 
 
-def read_stored(drawable: Any) -> numpy.ndarray:
+def read_stored(drawable: Any) -> Array:
     """Returns the numbers as the layer keeps them, in its own color space and encoding, scaled to 1.0."""
     width, height = drawable.get_width(), drawable.get_height()
     data = drawable.get_buffer().get(Gegl.Rectangle.new(0, 0, width, height), 1.0, None, Gegl.AbyssPolicy.NONE)

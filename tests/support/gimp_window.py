@@ -40,7 +40,7 @@ def paint(path: Path, size: tuple[int, int] = SIZE) -> None:
     x = numpy.arange(width)
     for base, color in ((0.62, (92, 84, 120)), (0.74, (60, 70, 84)), (0.86, (30, 44, 40))):
         ridge = height * (base + 0.06 * numpy.sin(x / width * 9 + base * 40) + 0.03 * numpy.sin(x / width * 31 + base * 7))
-        draw.polygon([(0, height), *zip(x.tolist(), ridge.tolist(), strict=True), (width, height)], fill=color)
+        draw.polygon([(0, height), *zip(map(float, x), map(float, ridge), strict=True), (width, height)], fill=color)
     pixels = numpy.asarray(picture.filter(ImageFilter.GaussianBlur(1.5))).astype(float) + random.normal(0, 4, (height, width, 1))
     Image.fromarray(numpy.clip(pixels, 0, 255).astype(numpy.uint8)).save(path)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from polling import wait_until
@@ -221,7 +221,7 @@ def find_replicas(settings: Path, deployment: str = "Gpu") -> set[int]:
 @contextlib.contextmanager
 def run_service(kind: str) -> Iterator[str]:
     """The service with a model of its own; `kind` is uvicorn or ray."""
-    runners = {"uvicorn": run_uvicorn, "ray": run_ray}
+    runners: dict[str, Callable[[Path], contextlib.AbstractContextManager[tuple[str, Process]]]] = {"uvicorn": run_uvicorn, "ray": run_ray}
     with tempfile.TemporaryDirectory() as folder, runners[kind](make_weights(Path(folder))) as (url, _):
         assert Client(url).send("GET", "/v1/health").status == 200
         yield url

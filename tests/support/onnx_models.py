@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small ONNX files: upscalers of every form that a user may drop in, whose answer is known, and bad ones."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
+from arrays import Array
 from onnx import TensorProto, helper, numpy_helper
 
 Sides = Sequence[int | str]
 
 
-def save(path: Path, nodes: list, given: list, answer: list, constants: dict[str, np.ndarray], type_: int) -> Path:
+def save(path: Path, nodes: Sequence[onnx.NodeProto], given: Sides, answer: Sides, constants: dict[str, Array], type_: int) -> Path:
     ends = [helper.make_tensor_value_info(name, type_, shape) for name, shape in (("x", given), ("y", answer))]
     weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "test", ends[:1], ends[1:], weights)
@@ -166,7 +167,9 @@ def as_sparse(model: onnx.ModelProto) -> None:
     model.graph.sparse_initializer.append(helper.make_sparse_tensor(values, numpy_helper.from_array(places, "places"), weight.dims))
 
 
-def external(path: Path, location: str, place: Callable[[onnx.ModelProto], None] = as_initializer, **fields: int | None) -> bytes:
+def external(
+    path: Path, location: str, place: Callable[[onnx.ModelProto], None] = as_initializer, fields: Mapping[str, int | None] | None = None,
+) -> bytes:  # fmt: skip
     """Saves `nearest` with its weights in another file; returns what that file must hold."""
     nearest(path)
     model = onnx.load(str(path))
@@ -176,7 +179,7 @@ def external(path: Path, location: str, place: Callable[[onnx.ModelProto], None]
         raw = tensor.raw_data
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in {"location": location, "offset": len(weights), "length": len(raw), **fields}.items():
+        for key, value in {"location": location, "offset": len(weights), "length": len(raw), **(fields or {})}.items():
             if value is not None:
                 tensor.external_data.add(key=key, value=str(value))
         weights += raw

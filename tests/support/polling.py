@@ -11,7 +11,7 @@ INTERVAL_S = 0.02
 LIMIT_S = 120.0
 
 
-def wait_until(condition: Callable[[], T], what: str, timeout_s: float = LIMIT_S, interval_s: float = INTERVAL_S) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = LIMIT_S, interval_s: float = INTERVAL_S) -> T:
     """Returns the first true value of the condition; fails when the time is over."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):

@@ -166,14 +166,10 @@ class SdapiServer(TileServer):
                 self.options["sd_model_checkpoint"] = title
 
     def check_types(self, request: dict[str, Any]) -> None:
-        for name, kind in {
-            "prompt": str,
-            "steps": int,
-            "seed": int,
-            "width": int,
-            "height": int,
-            "denoising_strength": (int, float),
-        }.items():
+        kinds: dict[str, type | tuple[type, ...]] = {
+            "prompt": str, "steps": int, "seed": int, "width": int, "height": int, "denoising_strength": (int, float),
+        }  # fmt: skip
+        for name, kind in kinds.items():
             if name in request and not isinstance(request[name], kind):
                 raise Refusal(422, [{"loc": ["body", name], "msg": "value is not a valid integer", "type": "type_error.integer"}])
         if request.get("sampler_name", "Euler") not in self.samplers:
@@ -191,7 +187,7 @@ class SdapiServer(TileServer):
         if self.flavour == "forge" and hint and (numpy.asarray(hint) < DARK).all():
             return 0.0  # the extension raises on None > 5, prints it and goes on
         assert "ip-adapter" not in unit["model"] or hint, "an IP-Adapter without a picture follows the tile"
-        return unit.get("weight", 1.0)
+        return float(unit.get("weight", 1.0))
 
     def guide_shift(self, route: str, request: dict[str, Any], init: Image.Image) -> tuple[float, int]:
         """The effect of all guides, and the number of their maps that come back too."""

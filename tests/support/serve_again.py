@@ -40,7 +40,7 @@ def serve(twist: str, arguments: list[str]) -> int:
         load_weights_slowly(Path(arguments[arguments.index("--settings") + 1]))
     elif twist == "lost-gpu":
         lose_gpu()
-    return main.main()
+    return int(main.main())
 
 
 def watch(twist: str, arguments: list[str]) -> None:

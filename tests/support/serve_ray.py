@@ -13,7 +13,7 @@ from tile_upscale_gpu.ray_app import build
 
 def find_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+        return int(listener.getsockname()[1])
 
 
 def main() -> None:

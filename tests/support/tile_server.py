@@ -17,6 +17,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy
+from arrays import Array
 from PIL import Image
 
 BLOCK_PX = 8
@@ -26,16 +27,17 @@ class NoPicture(Exception):
     """The sent data is no picture."""
 
 
-def block_means(pixels: numpy.ndarray) -> numpy.ndarray:
+def block_means(pixels: Array) -> Array:
     """Each 8x8 block as its mean, also the smaller blocks at the right and the bottom."""
     height, width = pixels.shape[:2]
     padded = numpy.pad(pixels.astype(numpy.float64), ((0, -height % BLOCK_PX), (0, -width % BLOCK_PX), (0, 0)), constant_values=numpy.nan)
     blocks = padded.reshape(padded.shape[0] // BLOCK_PX, BLOCK_PX, padded.shape[1] // BLOCK_PX, BLOCK_PX, -1)
     means = numpy.nanmean(blocks, axis=(1, 3))
-    return means.repeat(BLOCK_PX, 0).repeat(BLOCK_PX, 1)[:height, :width]
+    large: Array = means.repeat(BLOCK_PX, 0).repeat(BLOCK_PX, 1)[:height, :width]
+    return large
 
 
-def to_png(pixels: numpy.ndarray) -> bytes:
+def to_png(pixels: Array) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels.round().clip(0, 255).astype(numpy.uint8), "RGB").save(file, "PNG", compress_level=1)
     return file.getvalue()

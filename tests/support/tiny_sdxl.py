@@ -3,6 +3,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -76,7 +77,7 @@ def make_vae() -> AutoencoderKL:
     return vae
 
 
-def _set_taps(conv: torch.nn.Conv2d, taps: list[tuple[int, int, float]], where: slice, bias: list[float] | None = None) -> None:
+def _set_taps(conv: torch.nn.Conv2d, taps: list[tuple[int, int, float]], where: slice, bias: Sequence[float] | None = None) -> None:
     """Taps are (output channel, input channel, weight)."""
     conv.weight.data.zero_()
     conv.bias.data.copy_(torch.tensor(bias or [0.0] * conv.out_channels))

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,9 @@ class Reply:
         return json.loads(self.body)
 
 
+# The body of a request: at once, or in chunks without a length.
+Body = bytes | str | Iterable[bytes] | None
+
 # Secrets for a server that wants them, as the plug-in takes them.
 SECRETS = {"UPSCALE_MODAL_KEY": "Modal-Key", "UPSCALE_MODAL_SECRET": "Modal-Secret"}
 
@@ -113,10 +117,10 @@ class Client:
     def base_path(self) -> str:
         return "" if self.parts.scheme == "unix" else self.parts.path.rstrip("/")
 
-    def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+    def send(self, method: str, path: str, body: Body = None, headers: dict[str, str] | None = None) -> Reply:
         return self.follow(method, self.base_path + path, body, headers)
 
-    def follow(self, method: str, target: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+    def follow(self, method: str, target: str, body: Body = None, headers: dict[str, str] | None = None) -> Reply:
         """As send(), to a path from the server's root on."""
         for _ in range(MOST_REDIRECTS):
             reply = self.exchange(method, target, body, headers)
@@ -135,7 +139,7 @@ class Client:
         assert (leads_to.scheme, leads_to.netloc) == (scheme, host), f"Location leads to another origin: {location}"
         return leads_to.path + ("?" + leads_to.query if leads_to.query else "")
 
-    def exchange(self, method: str, target: str, body: bytes | str | None = None, headers: dict[str, str] | None = None) -> Reply:
+    def exchange(self, method: str, target: str, body: Body = None, headers: dict[str, str] | None = None) -> Reply:
         """One request and its answer, also where that is a redirect."""
         connection = self.open()
         try:
@@ -156,7 +160,7 @@ class Client:
         assert reply.headers["content-type"].startswith("application/problem+json")
         check(reply.json, "problem")
         assert reply.json["status"] == status
-        return reply.json["detail"]
+        return str(reply.json["detail"])
 
     def put(self, request: dict[str, Any], wait_s: int | None = None) -> Reply:
         headers = {"Content-Type": "application/json"}
@@ -173,10 +177,11 @@ class Client:
 
     def answer(self, reply: Reply) -> dict[str, Any]:
         assert reply.status in (200, 202), (reply.status, reply.body[:300])
-        check(reply.json, "answer")
-        assert is_final(reply.json) == (reply.status == 200), (reply.status, reply.json["status"])
-        assert reply.json["success"] == (reply.json["status"] == "completed")
-        return reply.json
+        answer: dict[str, Any] = reply.json
+        check(answer, "answer")
+        assert is_final(answer) == (reply.status == 200), (reply.status, answer["status"])
+        assert answer["success"] == (answer["status"] == "completed")
+        return answer
 
     def finish(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """Submits and polls to the end, as the plug-in does; returns all results."""
@@ -186,7 +191,7 @@ class Client:
     def collect(self, batch_id: str, reply: Reply) -> list[dict[str, Any]]:
         """Polls from the answer to a submission on."""
         answer = self.answer(reply)
-        results = answer["results"]
+        results: list[dict[str, Any]] = answer["results"]
         while not is_final(answer) or answer["tiles_processed"] > len(results):
             answer = self.answer(self.get(batch_id, len(results)))
             assert answer["batch_id"] == batch_id
@@ -207,13 +212,13 @@ class LocalEndpoint:
     """The endpoint that ships with the plug-in, as a context manager: on a port, or on a Unix socket as the plug-in starts it."""
 
     def __init__(self, *arguments: str, on_socket: bool = False, **popen: Any) -> None:
-        program = os.environ["UPSCALE_LOCAL_ENDPOINT"]
+        self.program = os.environ["UPSCALE_LOCAL_ENDPOINT"]
         models = ["--models", os.environ["UPSCALE_LOCAL_MODELS"]] if "UPSCALE_LOCAL_MODELS" in os.environ else []
         self.folder = tempfile.TemporaryDirectory() if on_socket else None
         listener = listen_on_unix_socket(self.folder.name) if self.folder else None
         place = [f"--socket-fd={listener.fileno()}"] if listener else []
         self.process = subprocess.Popen(
-            [program, "--exit-with-parent", *models, *place, *arguments],
+            [self.program, "--exit-with-parent", *models, *place, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -5,6 +5,7 @@ same pixels."""
 from typing import Any
 
 import numpy
+from arrays import Array
 from gi.repository import Gegl, Gimp
 from gimp_inside import ARGUMENTS, Answer, kept, make_image, make_pixels, read_pixels, scaled_by_gimp, tell, upscale
 
@@ -24,7 +25,7 @@ def add_effect(layer: Any, operation: str, **properties: float) -> Any:
     return effect
 
 
-def apply(pixels: numpy.ndarray, operation: str, margins: tuple[int, int, int, int] = NO_MARGINS, **properties: float) -> numpy.ndarray:
+def apply(pixels: Array, operation: str, margins: tuple[int, int, int, int] = NO_MARGINS, **properties: float) -> Array:
     """Returns what GEGL makes of the pixels, with margins at the left, the top, the right and the bottom."""
     left, top, right, bottom = margins
     height, width = pixels.shape[:2]
@@ -48,7 +49,7 @@ def apply(pixels: numpy.ndarray, operation: str, margins: tuple[int, int, int, i
     return numpy.frombuffer(data, numpy.float32).reshape(extent.height, extent.width, 4)
 
 
-def make_spot(width: int, height: int) -> numpy.ndarray:
+def make_spot(width: int, height: int) -> Array:
     """Returns pixels that are opaque in the middle and transparent at the edges."""
     pixels = make_pixels(width, height, 5)
     pixels[..., 3] = 0
@@ -56,7 +57,7 @@ def make_spot(width: int, height: int) -> numpy.ndarray:
     return pixels
 
 
-def premultiply(pixels: numpy.ndarray) -> numpy.ndarray:
+def premultiply(pixels: Array) -> Array:
     """Returns visible colors: those of transparent pixels do not count."""
     return numpy.concatenate([pixels[..., :3] * pixels[..., 3:], pixels[..., 3:]], axis=2)
 
@@ -67,7 +68,7 @@ def describe_surroundings(image: Any, layer: Any) -> tuple[list[str], int, int]:
     return [effect.get_operation_name() for effect in layer.get_filters()], len(siblings), len(Gimp.get_images())
 
 
-def compare(name: str, image: Any, layer: Any, pixels: numpy.ndarray) -> Answer:
+def compare(name: str, image: Any, layer: Any, pixels: Array) -> Answer:
     effects, n_siblings, n_images = describe_surroundings(image, layer)
     answer = upscale(image, layer, **SETTINGS)
     if answer.status != "success":
@@ -136,7 +137,7 @@ def compare_nested() -> None:
     compare("nested", image, layer, apply(raw, "gegl:gaussian-blur", NO_MARGINS, **BLUR))
 
 
-def find_shadow() -> numpy.ndarray:
+def find_shadow() -> Array:
     """Returns the visible pixels of a layer with a shadow, and tells by how much the shadow has `grown` the layer."""
     _, layer = make_image_with_room()
     whole = apply(read_pixels(layer).copy(), "gegl:dropshadow", (LEFT, TOP, RIGHT, BOTTOM), **SHADOW)
@@ -148,7 +149,7 @@ def find_shadow() -> numpy.ndarray:
     return shadow
 
 
-def compare_shadow(shadow: numpy.ndarray) -> None:
+def compare_shadow(shadow: Array) -> None:
     """A shadow reaches beyond the layer, and the procedure takes all of its visible part. The result can be repainted."""
     image, layer = make_image_with_room()
     add_effect(layer, "gegl:dropshadow", **SHADOW)
@@ -161,7 +162,7 @@ def compare_shadow(shadow: numpy.ndarray) -> None:
     tell(repainted=[again.status, again.message, again.layer and again.layer.get_width() == answer.layer.get_width()])
 
 
-def compare_group(shadow: numpy.ndarray) -> None:
+def compare_group(shadow: Array) -> None:
     """A group whose layer has a shadow: GIMP 3.0.4 ends a plug-in that reads the group's pixels."""
     image, layer = make_image_with_room()
     group = Gimp.GroupLayer.new(image, "group")

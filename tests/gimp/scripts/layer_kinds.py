@@ -4,6 +4,7 @@
 from typing import Any
 
 import numpy
+from arrays import Array
 from gi.repository import Gimp
 from gimp_inside import (
     ARGUMENTS,
@@ -24,7 +25,7 @@ FLOAT, FLOAT_LINEAR = Gimp.Precision.FLOAT_NON_LINEAR, Gimp.Precision.FLOAT_LINE
 HALF, PERCEPTUAL = Gimp.Precision.HALF_NON_LINEAR, Gimp.Precision.FLOAT_PERCEPTUAL
 
 
-def make_holes(pixels: numpy.ndarray) -> numpy.ndarray:
+def make_holes(pixels: Array) -> Array:
     """Returns the pixels with soft and hard transparency, partly full."""
     height, width = pixels.shape[:2]
     x = numpy.linspace(0, 1, width, dtype=numpy.float32)

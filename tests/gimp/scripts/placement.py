@@ -4,6 +4,7 @@
 from typing import Any
 
 import numpy
+from arrays import Array
 from gi.repository import Gimp
 from gimp_inside import ARGUMENTS, difference, make_image, make_pixels, read_pixels, scaled_by_gimp, tell, upscale
 
@@ -17,9 +18,9 @@ def put_into_group(image: Any, layer: Any) -> Any:
     return group
 
 
-def measure_distance(image: Any, layer: Any, result: Any) -> numpy.ndarray:
+def measure_distance(image: Any, layer: Any, result: Any) -> Array:
     """Returns how far each pixel of the result is from GIMP's own enlargement, in tones of 255."""
-    apart: numpy.ndarray = 255 * (read_pixels(result) - read_pixels(scaled_by_gimp(image, layer, 2.0)))
+    apart: Array = 255 * (read_pixels(result) - read_pixels(scaled_by_gimp(image, layer, 2.0)))
     return apart[..., :3]
 
 

@@ -23,7 +23,10 @@ class Caller(Gimp.PlugIn):
         procedure.set_documentation("For tests", "For tests", name)
         return procedure
 
-    def run(self, procedure, run_mode, image, drawables, config, data) -> Gimp.ValueArray:
+    def run(
+        self, procedure: Gimp.Procedure, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig, data: object,
+    ) -> Gimp.ValueArray:  # fmt: skip
         ours = Gimp.get_pdb().lookup_procedure("plug-in-tile-upscale")
         arguments = ours.create_config()
         arguments.set_property("image", image)
