@@ -1,22 +1,97 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ray Serve scales from zero replicas up, and back to zero when idle."""
+"""Ray Serve scales from zero replicas up, and down again without stopping a replica at work. The replicas only wait."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from gpu_service import find_replicas, make_weights, run_ray
+import pytest
+from gpu_service import find_replicas, run_ray
 from polling import wait_until
 from wire_client import Client, make_request
 
+SETTINGS = """
+max_jobs = 1
+[models.none]
+[ray]
+num_gpus = 0
+num_cpus = 0
+min_replicas = 0
+max_replicas = 2
+idle_s = 1
+"""
+# Waits of a second each, longer than Serve takes to scale down and, by default, to kill a replica after that.
+LONG_TILES = 64
 
-def test_replicas_come_with_the_work_and_go_without_it(tmp_path: Path) -> None:
-    settings = make_weights(tmp_path)
-    settings.write_text(settings.read_text().replace("min_replicas = 2", "min_replicas = 0\nidle_s = 3"))
-    with run_ray(settings) as (url, _):
-        client = Client(url)
-        assert client.send("GET", "/v1/health").json["autoscales"]
-        assert find_replicas(settings) == set()
-        request = make_request(tiles=2)
-        assert client.answer(client.put(request))["status"] == "starting"
-        assert all(result["success"] for result in client.finish(request))
-        assert find_replicas(settings)
-        wait_until(lambda: not find_replicas(settings), "the idle replica has ended", 120)
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("settings")
+    path = folder / "settings.toml"
+    path.write_text(f'folder = "{folder}"\n{SETTINGS}')
+    return path
+
+
+@pytest.fixture(scope="module")
+def client(settings: Path) -> Iterator[Client]:
+    with run_ray(settings, "slow") as (url, _):
+        yield Client(url)
+
+
+def make_plain_request(tiles: int) -> dict[str, Any]:
+    request = make_request(tiles)
+    request["model_config"]["controlnet"]["enabled"] = False
+    return request
+
+
+def start(client: Client, request: dict[str, Any]) -> None:
+    client.answer(client.put(request, wait_s=0))
+    wait_until(lambda: read_status(client, request) == "running", "it is painted")
+
+
+def read_status(client: Client, request: dict[str, Any]) -> str:
+    return client.answer(client.get(request["batch_id"], wait_s=0, more="&max_results=0"))["status"]
+
+
+def stop(client: Client, request: dict[str, Any]) -> None:
+    assert client.send("DELETE", f"/v1/batches/{request['batch_id']}").status == 204
+
+
+def test_replicas_come_with_the_work_and_go_without_it(client: Client, settings: Path) -> None:
+    assert client.send("GET", "/v1/health").json["autoscales"]
+    assert find_replicas(settings) == set()
+    request = make_plain_request(tiles=2)
+    assert client.answer(client.put(request))["status"] == "starting"
+    assert all(result["success"] for result in client.finish(request))
+    assert find_replicas(settings)
+    wait_until(lambda: not find_replicas(settings), "the idle replica has ended", 120)
+
+
+def test_all_batches_that_health_asks_for_are_accepted(client: Client) -> None:
+    health = client.send("GET", "/v1/health").json
+    requests = [make_plain_request(LONG_TILES) for _ in range(health["concurrency"] + health["queue"])]
+    for request in requests:
+        client.answer(client.put(request, wait_s=0))
+    client.refused(429, client.put(make_plain_request(1)))
+    for request in requests:
+        stop(client, request)
+
+
+def test_scaling_down_lets_a_replica_finish_its_batch(client: Client, settings: Path) -> None:
+    """Serve stops the newest replica first. That one paints the second batch, while the older one is idle."""
+    wait_until(lambda: not find_replicas(settings), "no replica is left of other batches", 120)
+    first, second = make_plain_request(LONG_TILES), make_plain_request(LONG_TILES)
+    start(client, first)
+    (older,) = find_replicas(settings)
+    start(client, second)
+    (newer,) = find_replicas(settings) - {older}
+    stop(client, first)
+
+    def has_ended() -> bool:
+        status = read_status(client, second)
+        assert status in ("running", "completed"), "its replica was stopped"
+        return status == "completed"
+
+    wait_until(has_ended, "the batch is done", 300)
+    assert [result["id"] for result in client.finish(second)] == [tile["id"] for tile in second["tiles"]]
+    wait_until(lambda: newer not in find_replicas(settings), "Serve has stopped the newest replica", 120)

@@ -194,9 +194,9 @@ class KillableService:
         wait_until(lambda: set(list_processes(session)) == {session}, "the service is gone, with all it has started")
 
 
-def run_ray(settings: Path) -> contextlib.AbstractContextManager[tuple[str, Process]]:
+def run_ray(settings: Path, *arguments: str) -> contextlib.AbstractContextManager[tuple[str, Process]]:
     # Ray's processes leave ours; what they inherit tells them from another test's.
-    return serve(Process([PYTHON, str(SUPPORT / "serve_ray.py"), str(settings)], **{RUN_VARIABLE: str(settings)}))
+    return serve(Process([PYTHON, str(SUPPORT / "serve_ray.py"), str(settings), *arguments], **{RUN_VARIABLE: str(settings)}))
 
 
 def find_processes(settings: Path, name: str) -> set[int]:

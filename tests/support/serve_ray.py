@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts Ray on this machine and the service on it, as `serve run` does, on a free port of loopback. Ends with SIGTERM."""
+"""Starts Ray on this machine and the service on it, as `serve run` does, on a free port of loopback. Ends with SIGTERM.
+
+serve_ray.py SETTINGS [slow]: with `slow`, the replicas are those of slow_gpu.py.
+"""
 
 import signal
 import socket
@@ -8,7 +11,8 @@ import threading
 
 import ray
 from ray import serve
-from tile_upscale_gpu.ray_app import build
+from slow_gpu import SlowGpu
+from tile_upscale_gpu import ray_app
 
 
 def find_free_port() -> int:
@@ -23,7 +27,9 @@ def main() -> None:
     # Beside other people's clusters, and with more CPUs than there are: the model is tiny.
     ray.init(address="local", num_cpus=4, include_dashboard=False, object_store_memory=256 << 20, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    serve.run(build({"settings": sys.argv[1]}))
+    if sys.argv[2:] == ["slow"]:
+        ray_app.Gpu = SlowGpu
+    serve.run(ray_app.build({"settings": sys.argv[1]}))
     print(f"listening on http://127.0.0.1:{port}", flush=True)
     ended.wait()
     serve.shutdown()

@@ -66,6 +66,10 @@ class Capacity:
     queue: int = 1
     autoscales: bool = False
 
+    @property
+    def n_batches(self) -> int:
+        return self.concurrency + self.queue
+
 
 class Jobs(Protocol):
     async def submit(self, submission: Submission) -> None:

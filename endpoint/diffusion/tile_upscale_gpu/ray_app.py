@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 NAMESPACE = "tile-upscale"
 GPU = "Gpu"
 TRIES = 4
+# Time to load another model and to store the last results, added to the time limit of a batch.
+MARGIN_S = 300
 
 
 class ActorJobContext:
@@ -81,7 +83,8 @@ class JobStoreActor:
     """Holds the state of all batches and passes them to the replicas, so that batches outlive the front."""
 
     def __init__(self, settings: Settings) -> None:
-        self.runner = JobRunner(settings, self._paint)
+        n_wanted = make_capacity(settings).n_batches
+        self.runner = JobRunner(settings.model_copy(update={"max_jobs": max(settings.max_jobs, n_wanted)}), self._paint)
         # Each try has an id of its own, so that a replica which was only thought lost stops when the next one starts.
         self.runs: dict[str, Job] = {}
         self.gpu: DeploymentHandle | None = None
@@ -118,7 +121,9 @@ class JobStoreActor:
             await self.runner.add(job, result)
 
     async def _paint(self, runner: JobRunner, job: Job) -> None:
-        for _ in range(TRIES):
+        n_lost = 0
+        while n_lost < TRIES:
+            n_done = len(job.done)
             await runner.start(job, "starting")
             try:
                 await self._paint_once(job)
@@ -127,7 +132,9 @@ class JobStoreActor:
                 raise
             except (RayError, RayServeException) as error:
                 log.warning("batch %r lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
-        raise RuntimeError(f"the batch lost its GPU replica {TRIES} times")
+                # A replica that painted some tiles was taken away from the batch; only one that painted none may have failed on it.
+                n_lost = 0 if len(job.done) > n_done else n_lost + 1
+        raise RuntimeError(f"the batch lost its GPU replica {TRIES} times in a row without a new tile")
 
     async def _paint_once(self, job: Job) -> None:
         if job.submission is None:
@@ -182,9 +189,14 @@ class ActorJobs:
         return await self._ask("cancel", batch_id, reason)
 
 
-def make_front(settings: Settings, token: str) -> type:
+def make_capacity(settings: Settings) -> Capacity:
+    """One batch at work and one queued for each replica."""
     scale = settings.ray
-    capacity = Capacity(scale.max_replicas, scale.max_replicas, autoscales=scale.min_replicas < scale.max_replicas)
+    return Capacity(scale.max_replicas, scale.max_replicas, autoscales=scale.min_replicas < scale.max_replicas)
+
+
+def make_front(settings: Settings, token: str) -> type:
+    capacity = make_capacity(settings)
 
     def make_app_with_auth() -> AuthMiddleware:
         app = make_app(settings, ActorJobs(settings), capacity)
@@ -206,6 +218,9 @@ def build(arguments: dict[str, str]) -> serve.Application:
         Gpu,
         name=GPU,
         max_ongoing_requests=1,
+        # Serve scales down by stopping the newest replica, at work or not, and kills it after this time (20 s by default). A replica
+        # that is to stop finishes its batch and takes no other. When all of Serve ends, the batch ends with its lease.
+        graceful_shutdown_timeout_s=settings.batch_timeout_s + MARGIN_S,
         ray_actor_options={"num_gpus": scale.num_gpus, "num_cpus": scale.num_cpus},
         autoscaling_config={
             "min_replicas": scale.min_replicas, "max_replicas": scale.max_replicas, "target_ongoing_requests": 1,
