@@ -7,13 +7,14 @@ from typing import Any
 import jsonschema
 import pytest
 from tile_upscale_gpu.problem import Problem
+from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.request import parse
 from tile_upscale_gpu.settings import Settings
 from wire_client import check, encode, make_picture, make_request
 
 SETTINGS = Settings.model_validate(
     {
-        "models": {"a": {}, "b": {}, "few": {"sampler": "lcm"}},
+        "models": {"a": {}, "b": {}, "few": {"sampler": "lcm", "steps": 4}},
         "controlnets": {"tile": {}},
         "loras": {"style": {}},
         "ip_adapter": {},
@@ -102,6 +103,24 @@ def test_refusals_name_the_field_or_the_limit(changes: dict[str, Any], status: i
 def test_what_the_endpoint_lacks_is_422(changes: dict[str, Any]) -> None:
     request: dict[str, Any] = {"controlnet": {"enabled": False}, **changes}
     assert refuse(BARE, **request).status == 422
+
+
+def test_steps_and_scale_of_the_model_are_defaults() -> None:
+    settings = Settings.model_validate({"models": {"a": {}, "fast": {"sampler": "lcm", "steps": 4, "cfg_scale": 1}}})
+    request = make_request()
+    request["gen_params"] = {"strength": 0.5}
+    request["model_config"] = {"base_model": "fast"}
+    params = RenderParams.make(parse(json.dumps(request).encode(), None, settings).request, None, settings)
+    assert (params.sampler, params.steps, params.cfg_scale) == ("lcm", 4, 1)
+
+
+def test_default_steps_above_the_limit_of_a_sampler_are_refused() -> None:
+    settings = Settings.model_validate({"models": {"a": {"steps": 60}}})
+    request = make_request()
+    request["gen_params"] = {"sampler": "lcm"}
+    request["model_config"] = {}
+    with pytest.raises(Problem, match="50"):
+        parse(json.dumps(request).encode(), None, settings)
 
 
 def test_names_of_samplers_are_read_in_any_case() -> None:

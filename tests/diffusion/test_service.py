@@ -54,6 +54,17 @@ def test_health_shows_what_it_costs(client: Client) -> None:
     assert (health["models"], health["controlnets"], health["loras"]) == (["tiny"], ["tile"], ["style"])
 
 
+def test_health_tells_what_a_model_takes(client: Client) -> None:
+    """The limits in the answer are those of requests: one more step is refused."""
+    (details,) = client.send("GET", "/v1/health").json["model_details"]
+    assert (details["name"], details["family"], details["default_sampler"]) == ("tiny", "sdxl", "euler")
+    for sampler in details["samplers"]:
+        request = make_request()
+        request["gen_params"].update(sampler=sampler["name"], steps=sampler["max_steps"] + 1)
+        assert str(sampler["max_steps"]) in client.refused(422, client.put(request))
+    assert len(details["samplers"]) == 12
+
+
 def test_seconds_per_tile_are_logged(service: tuple[str, Process]) -> None:
     client = Client(service[0])
     client.finish(make_request(tiles=2))

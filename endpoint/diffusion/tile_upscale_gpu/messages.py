@@ -36,27 +36,26 @@ class ModelConfig(BaseModel):
     loras: list[Lora] | None = None
 
 
-class Health(BaseModel):
+class Sampler(BaseModel):
     model_config = ConfigDict(
         extra="ignore",
     )
-    protocol: Literal[1]
-    identity: Annotated[str, Field(min_length=1)]
-    version: str | None = None
-    about: str | None = None
-    max_tiles: Annotated[int | None, Field(ge=1)] = None
-    max_body_bytes: Annotated[int | None, Field(ge=0)] = None
-    multiple_of: Annotated[int | None, Field(ge=1)] = None
-    concurrency: Annotated[int | None, Field(ge=1)] = None
-    queue: Annotated[int | None, Field(ge=0)] = None
-    resizes: bool | None = None
-    autoscales: bool | None = None
-    uses_prompt: bool | None = None
-    price_per_hour: Annotated[float | None, Field(ge=0.0)] = None
-    currency: str | None = None
-    models: list[str] | None = None
-    controlnets: list[str] | None = None
-    loras: list[str] | None = None
+    name: Annotated[str, Field(min_length=1)]
+    max_steps: Annotated[int | None, Field(ge=1)] = None
+
+
+class ModelDetails(BaseModel):
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    name: Annotated[str, Field(min_length=1)]
+    family: str | None = None
+    native_px: Annotated[int | None, Field(ge=1)] = None
+    default_steps: Annotated[int | None, Field(ge=1)] = None
+    default_cfg_scale: Annotated[float | None, Field(ge=0.0)] = None
+    default_sampler: str | None = None
+    samplers: list[Sampler] | None = None
+    prompt_tokens: Annotated[int | None, Field(ge=1)] = None
 
 
 class Problem(BaseModel):
@@ -135,6 +134,30 @@ class Result(BaseModel):
     seed: Annotated[int | None, Field(ge=0, le=9007199254740991)] = None
     seconds: Annotated[float | None, Field(ge=0.0)] = None
     error: str | None = None
+
+
+class Health(BaseModel):
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    protocol: Literal[1]
+    identity: Annotated[str, Field(min_length=1)]
+    version: str | None = None
+    about: str | None = None
+    max_tiles: Annotated[int | None, Field(ge=1)] = None
+    max_body_bytes: Annotated[int | None, Field(ge=0)] = None
+    multiple_of: Annotated[int | None, Field(ge=1)] = None
+    concurrency: Annotated[int | None, Field(ge=1)] = None
+    queue: Annotated[int | None, Field(ge=0)] = None
+    resizes: bool | None = None
+    autoscales: bool | None = None
+    uses_prompt: bool | None = None
+    price_per_hour: Annotated[float | None, Field(ge=0.0)] = None
+    currency: str | None = None
+    models: list[str] | None = None
+    controlnets: list[str] | None = None
+    loras: list[str] | None = None
+    model_details: list[ModelDetails] | None = None
 
 
 class Request(BaseModel):

@@ -8,11 +8,9 @@ from PIL import Image
 
 from tile_upscale_gpu.messages import Controlnet, Request
 from tile_upscale_gpu.samplers import find_sampler
-from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.settings import BaseModelWeights, Settings
 
 DEFAULT_STRENGTH = 0.3
-DEFAULT_STEPS = 30
-DEFAULT_CFG_SCALE = 6.0
 DEFAULT_CONDITIONING_SCALE = 0.6
 DEFAULT_REFERENCE_SCALE = 0.6
 
@@ -35,11 +33,12 @@ class RenderParams:
     def make(cls, request: Request, reference: Image.Image | None, settings: Settings) -> "RenderParams":
         config, params = request.model_config_, request.gen_params
         control = config.controlnet if config.controlnet and config.controlnet.enabled else None
+        model = choose_model(request, settings)
         return cls(
             strength=_or(params.strength, DEFAULT_STRENGTH),
-            steps=_or(params.steps, DEFAULT_STEPS),
-            cfg_scale=_or(params.cfg_scale, DEFAULT_CFG_SCALE),
-            sampler=choose_sampler(request, settings),
+            steps=_or(params.steps, model.steps),
+            cfg_scale=_or(params.cfg_scale, model.cfg_scale),
+            sampler=params.sampler or model.sampler,
             controlnet=(control.model or next(iter(settings.controlnets))) if control else None,
             conditioning={
                 "controlnet_conditioning_scale": float(_or(control.conditioning_scale, DEFAULT_CONDITIONING_SCALE)),
@@ -65,8 +64,8 @@ class RenderParams:
         return next((length for length in lengths if int(length * self.strength) >= 1), 0)
 
 
-def choose_sampler(request: Request, settings: Settings) -> str:
-    return request.gen_params.sampler or settings.models[request.model_config_.base_model or settings.default_model].sampler
+def choose_model(request: Request, settings: Settings) -> BaseModelWeights:
+    return settings.models[request.model_config_.base_model or settings.default_model]
 
 
 def control_range(control: Controlnet) -> tuple[float, float]:

@@ -10,8 +10,8 @@ import pydantic_core
 
 from tile_upscale_gpu.messages import Controlnet, Request
 from tile_upscale_gpu.problem import Problem
-from tile_upscale_gpu.render_params import choose_sampler, control_range
-from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
+from tile_upscale_gpu.render_params import choose_model, control_range
+from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import Settings
 
 PROTOCOL = 1
@@ -115,13 +115,11 @@ def _check_guidance(control: Controlnet) -> None:
 
 
 def _check_cost(request: Request, settings: Settings) -> None:
-    steps = request.gen_params.steps or 1
-    if steps > settings.max_steps:
-        raise Problem(422, f"'gen_params.steps' must be at most {settings.max_steps} here")
-    sampler = choose_sampler(request, settings)
-    limit = find_sampler(sampler).max_steps
-    if steps > limit:
-        raise Problem(422, f"'gen_params.steps': the sampler '{sampler}' takes at most {limit} steps; choose fewer, or another sampler")
+    model = choose_model(request, settings)
+    sampler = request.gen_params.sampler or model.sampler
+    limit = settings.limit_steps(sampler)
+    if (request.gen_params.steps or model.steps) > limit:
+        raise Problem(422, f"'gen_params.steps' must be at most {limit} here with the sampler '{sampler}'")
     width, height = target_size(request, (0, 0))
     sides = {
         "target_width": width,

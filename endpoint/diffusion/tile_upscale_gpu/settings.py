@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tile_upscale_gpu import VERSION
-from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
 
 FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
 TOKEN_VARIABLE = "UPSCALE_TOKEN"
@@ -41,6 +41,9 @@ class BaseModelWeights(Weights):
     """An SDXL model in diffusers' folder layout."""
 
     sampler: str = Field(default="dpm++ 2m karras", description="default of requests that name none")
+    steps: int = Field(default=30, ge=1, description="likewise")
+    cfg_scale: float = Field(default=6.0, ge=0, description="likewise")
+    native_px: int = Field(default=1024, ge=64, description="side at which the model was trained")
     vae: Path | None = Field(default=None, description="folder of another VAE, such as one for half precision")
     loras: dict[str, float] = Field(default={}, description="always active, such as a few-step LoRA")
 
@@ -116,7 +119,12 @@ class Settings(Table):
                 raise ValueError(f"model '{name}' wants the LoRA '{unknown.pop()}', which is not in [loras]")
             if model.sampler.lower() not in SAMPLERS:
                 raise ValueError(f"model '{name}' has the unknown sampler '{model.sampler}'; the service has {', '.join(SAMPLERS)}")
+            if model.steps > (limit := self.limit_steps(model.sampler)):
+                raise ValueError(f"model '{name}' has {model.steps} steps, and its sampler takes at most {limit}")
         return self
+
+    def limit_steps(self, sampler: str) -> int:
+        return min(self.max_steps, find_sampler(sampler).max_steps)
 
     def locate(self, name: str, weights: Weights) -> Path:
         return self.folder / (weights.path or name)

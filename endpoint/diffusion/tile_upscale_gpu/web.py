@@ -15,16 +15,19 @@ from starlette.routing import Match
 
 from tile_upscale_gpu import VERSION
 from tile_upscale_gpu.jobs import CANCELLED, WENT_AWAY, Answer, Capacity, Jobs, Question
-from tile_upscale_gpu.messages import Health
+from tile_upscale_gpu.messages import Health, ModelDetails, Sampler
 from tile_upscale_gpu.pictures import GRID_PX
 from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
 from tile_upscale_gpu.request import Submission, parse
+from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
 
 MAX_WAIT_S = 20
 POLL_AFTER_S = 1
+# CLIP reads 77 tokens, and two of them mark the beginning and the end.
+PROMPT_TOKENS = 75
 UNKNOWN = "this batch is not known here, or no longer: submit it again"
 
 # Returns the reason why the service can't paint now, or None.
@@ -126,8 +129,18 @@ def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health
         protocol=1, identity=identity, version=VERSION, max_tiles=settings.max_tiles, max_body_bytes=settings.max_body_mib << 20,
         multiple_of=GRID_PX, concurrency=capacity.concurrency, queue=capacity.queue, autoscales=capacity.autoscales, resizes=True,
         uses_prompt=True, models=list(settings.models), controlnets=list(settings.controlnets), loras=list(settings.loras),
+        model_details=[_describe_model(settings, name) for name in settings.models],
         about=settings.gpu.describe(), price_per_hour=settings.gpu.price_per_hour,
         currency=None if settings.gpu.price_per_hour is None else settings.gpu.currency,
+    )  # fmt: skip
+
+
+def _describe_model(settings: Settings, name: str) -> ModelDetails:
+    model = settings.models[name]
+    samplers = [Sampler(name=sampler, max_steps=settings.limit_steps(sampler)) for sampler in SAMPLERS]
+    return ModelDetails(
+        name=name, family="sdxl", native_px=model.native_px, default_steps=model.steps, default_cfg_scale=model.cfg_scale,
+        default_sampler=model.sampler, samplers=samplers, prompt_tokens=PROMPT_TOKENS,
     )  # fmt: skip
 
 
