@@ -50,7 +50,8 @@ def start(client: Client, request: dict[str, Any]) -> None:
 
 
 def read_status(client: Client, request: dict[str, Any]) -> str:
-    return client.answer(client.get(request["batch_id"], wait_s=0, more="&max_results=0"))["status"]
+    status: str = client.answer(client.get(request["batch_id"], wait_s=0, more="&max_results=0"))["status"]
+    return status
 
 
 def stop(client: Client, request: dict[str, Any]) -> None:

@@ -24,6 +24,6 @@ class SlowPainter:
             context.add(Result.make(tile.id, success=True, **members))
 
 
-class SlowGpu(Gpu):
+class SlowGpu(Gpu):  # type: ignore[misc]
     def __init__(self, _settings: Settings) -> None:
         self.painter = SlowPainter()
