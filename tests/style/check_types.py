@@ -16,7 +16,7 @@ RUNS = (
         SUPPORT, "tests/backend", "tests/backend/credentials", "tests/backend/tile-batch", "tests/bench", "tests/endpoint", "tests/faults",
         "tests/fuzz", "tests/machines", "tests/style", "tools",
     ),
-    (SUPPORT, "tests/gimp", "tests/gimp/scripts", "tests/gimp/plug-ins/caller", "tests/gimp/plug-ins/saboteur"),
+    (SUPPORT, "tests/bench/gimp", "tests/gimp", "tests/gimp/scripts", "tests/gimp/plug-ins/caller", "tests/gimp/plug-ins/saboteur"),
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import os
 import time
 
 import numpy
-from gi.repository import Gegl
-from gimp_inside import ARGUMENTS, RGB, Gimp, kept, tell, upscale
+from gi.repository import Gegl, Gimp
+from gimp_inside import ARGUMENTS, RGB, kept, tell, upscale
 from processes import read_cpu_s
 
 FORMAT = "R'G'B' u8"
