@@ -58,12 +58,23 @@ typedef struct
 
   UpscaleStallTimeout     *timeout;
   gint64                   silence_us;
+  gboolean                *is_sent; /* of the caller, or NULL */
+  gsize                    n_written;
   UpscaleHttpRedirectChain redirects;
   gint64                   sent_us;
 } Exchange;
 
 static void send_message (GTask *task);
 static void read_more (GTask *task);
+
+/* libsoup may keep the message for longer than the exchange. */
+static void
+forget_message (Exchange *exchange)
+{
+  if (exchange->message)
+    g_signal_handlers_disconnect_by_data (exchange->message, exchange);
+  g_clear_object (&exchange->message);
+}
 
 static void
 exchange_free (Exchange *exchange)
@@ -73,7 +84,7 @@ exchange_free (Exchange *exchange)
   g_clear_pointer (&exchange->sent_body, g_bytes_unref);
   g_free (exchange->content_type);
   g_free (exchange->prefer);
-  g_clear_object (&exchange->message);
+  forget_message (exchange);
   g_clear_object (&exchange->stream);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
   upscale_stall_timeout_free (exchange->timeout);
@@ -177,6 +188,18 @@ upscale_http_trust (UpscaleHttp *http, const char *fingerprints)
   g_set_str (&http->certificates, fingerprints);
 }
 
+/* libsoup emits SoupMessage::wrote-body so late that the server may have answered. */
+static void
+on_body_data_written (SoupMessage *message, guint n_bytes, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->n_written += n_bytes;
+  if (exchange->is_sent && exchange->sent_body &&
+      exchange->n_written >= g_bytes_get_size (exchange->sent_body))
+    *exchange->is_sent = TRUE;
+}
+
 static void
 make_message (Exchange *exchange, GUri *uri)
 {
@@ -189,7 +212,11 @@ make_message (Exchange *exchange, GUri *uri)
   if (exchange->sent_body)
     upscale_http_message_set_body (message, exchange->content_type, exchange->sent_body);
   upscale_http_certificate_trust (message, exchange->http->certificates);
-  g_set_object (&exchange->message, message);
+  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_body_data_written),
+                    exchange);
+  forget_message (exchange);
+  exchange->n_written = 0;
+  exchange->message = g_steal_pointer (&message);
 }
 
 static void
@@ -462,6 +489,7 @@ upscale_http_send_async (UpscaleHttp              *http,
   exchange->content_type = g_strdup (request->content_type);
   exchange->prefer = g_strdup (request->prefer);
   exchange->silence_us = request->silence_us;
+  exchange->is_sent = request->is_sent;
   exchange->redirects.begun_us = upscale_clock_get_now (http->clock);
   make_message (exchange, exchange->origin);
   exchange->body = g_byte_array_new ();

@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (UpscaleHttp, upscale_http, UPSCALE, HTTP, GObject)
  * @prefer: (nullable): the Prefer header
  * @max_answer_bytes: a larger answer is refused
  * @silence_us: longest time without a byte in either direction
+ * @is_sent: (nullable): set to %TRUE when the whole body has been written; must live
+ * until the request has ended
  *
  * A request. Points at memory of its owner; upscale_http_send_async() copies it.
  */
@@ -32,6 +34,7 @@ typedef struct
   const char *prefer;
   gsize       max_answer_bytes;
   gint64      silence_us;
+  gboolean   *is_sent;
 } UpscaleHttpRequest;
 
 UpscaleHttp *upscale_http_new (UpscaleClock *clock);

@@ -22,8 +22,9 @@
 #define POLL_WAIT_US (1 * G_USEC_PER_SEC)
 /* Decoding an answer needs three times its pictures in memory. */
 #define MAX_RESULTS 4
-/* Longest wait of a cancelled batch for the answer to its DELETE. */
-#define CANCEL_NOTIFY_US (1 * G_USEC_PER_SEC)
+/* Longest wait of a cancelled batch for the answer to its DELETE. A busy endpoint needed
+ * two seconds for the PUT before it. */
+#define CANCEL_NOTIFY_US (5 * G_USEC_PER_SEC)
 /* A DELETE may overtake the PUT of its batch, and is then sent again after this time. */
 #define CANCEL_NOTIFY_RETRY_US (G_USEC_PER_SEC / 5)
 /* A machine that starts behind a proxy may not answer a PUT for minutes. A poll is held
@@ -158,8 +159,8 @@ send_delete (const UpscaleTileBatchAddress *address,
   upscale_http_send_async (address->http, &request, NULL, callback, user_data);
 }
 
-/* Tells the endpoint to stop, since its time costs money. Waits a second for the answer,
- * as the plug-in may end right after. Takes the task. */
+/* Tells the endpoint to stop, since its time costs money. Waits for the answer, as the
+ * plug-in may end right after. Takes the task. */
 static void
 notify_cancel (GTask *task)
 {
@@ -342,14 +343,14 @@ send (GTask *task, UpscaleHttpRequest *request)
 {
   Process *process = g_task_get_task_data (task);
 
-  process->is_sent = TRUE;
   process->polled_us = upscale_clock_get_now (process->address->clock);
   request->max_answer_bytes = count_most_bytes (process->batch);
+  request->is_sent = &process->is_sent;
   upscale_http_send_async (process->address->http, request, g_task_get_cancellable (task),
                            on_answered, task);
 }
 
-/* Takes the task. After this the endpoint may be at work, even if its answer is lost. */
+/* Takes the task. */
 static void
 submit (GTask *task)
 {
