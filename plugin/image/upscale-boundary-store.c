@@ -79,35 +79,54 @@ upscale_boundary_store_free (UpscaleBoundaryStore *store)
   g_free (store);
 }
 
+/* To be called with the lock held. */
+static int *
+dup_boundary (const UpscaleBoundaryStore *store, guint first, guint second)
+{
+  Entry        wanted = { .first = first, .second = second };
+  const Entry *entry = g_hash_table_lookup (store->entries, &wanted);
+
+  return entry ? g_memdup2 (entry->boundary, sizeof (int) * (gsize) entry->length) : NULL;
+}
+
 /**
  * upscale_boundary_store_add:
  * @store: a store
  * @first: the left or upper one of two neighbors
  * @second: the other one
- * @boundary: (array length=length): the boundary over the length of their border
+ * @boundary: (array length=length) (transfer full): the boundary over the length of
+ * their border
  * @length: the length of the border, px
  *
- * Keeps a copy of the boundary. Threads that find the same boundary at the same time may
- * all add it.
+ * Threads may find the same boundary at the same time. The store keeps the first one, and
+ * drops the others: as soon as the store has a boundary, the composer may drop pixels
+ * that a slower thread still reads.
+ *
+ * Returns: (transfer full): the boundary that the store keeps
  */
-void
+int *
 upscale_boundary_store_add (UpscaleBoundaryStore *store,
                             guint                 first,
                             guint                 second,
-                            const int            *boundary,
+                            int                  *boundary,
                             int                   length)
 {
-  Entry *entry;
+  g_autofree int *own = boundary;
+  int            *kept;
+  Entry          *entry;
   g_autoptr (GMutexLocker) locker = NULL;
 
-  g_return_if_fail (store != NULL);
-  g_return_if_fail (boundary != NULL);
+  g_return_val_if_fail (store != NULL, NULL);
+  g_return_val_if_fail (boundary != NULL, NULL);
 
-  entry = g_new (Entry, 1);
-  *entry = (Entry) { first, second, g_memdup2 (boundary, sizeof (int) * (gsize) length),
-                     length };
   locker = g_mutex_locker_new (&store->lock);
+  kept = dup_boundary (store, first, second);
+  if (kept)
+    return kept;
+  entry = g_new (Entry, 1);
+  *entry = (Entry) { first, second, g_steal_pointer (&own), length };
   g_hash_table_add (store->entries, entry);
+  return dup_boundary (store, first, second);
 }
 
 /**
@@ -122,15 +141,12 @@ upscale_boundary_store_add (UpscaleBoundaryStore *store,
 int *
 upscale_boundary_store_dup (UpscaleBoundaryStore *store, guint first, guint second)
 {
-  Entry        wanted = { .first = first, .second = second };
-  const Entry *entry;
   g_autoptr (GMutexLocker) locker = NULL;
 
   g_return_val_if_fail (store != NULL, NULL);
 
   locker = g_mutex_locker_new (&store->lock);
-  entry = g_hash_table_lookup (store->entries, &wanted);
-  return entry ? g_memdup2 (entry->boundary, sizeof (int) * (gsize) entry->length) : NULL;
+  return dup_boundary (store, first, second);
 }
 
 /**

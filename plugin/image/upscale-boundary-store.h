@@ -10,10 +10,10 @@ typedef struct _UpscaleBoundaryStore UpscaleBoundaryStore;
 UpscaleBoundaryStore *upscale_boundary_store_new (void);
 void                  upscale_boundary_store_free (UpscaleBoundaryStore *store);
 
-void upscale_boundary_store_add (UpscaleBoundaryStore *store,
+int *upscale_boundary_store_add (UpscaleBoundaryStore *store,
                                  guint                 first,
                                  guint                 second,
-                                 const int            *boundary,
+                                 int                  *boundary,
                                  int                   length);
 int *upscale_boundary_store_dup (UpscaleBoundaryStore *store, guint first, guint second);
 gboolean

@@ -169,8 +169,8 @@ find_boundary (const UpscaleTilePlan *plan,
   boundary = upscale_boundary_find (
       (UpscaleBoundaryCase) { errors, get_length (border), get_width (border),
                               UPSCALE_BOUNDARY_FREE, UPSCALE_BOUNDARY_FREE });
-  upscale_boundary_store_add (store, tiles[0], tiles[1], boundary, get_length (border));
-  return boundary;
+  return upscale_boundary_store_add (store, tiles[0], tiles[1], boundary,
+                                     get_length (border));
 }
 
 /* Returns the boundary of two tiles side by side in the rows of the cell. */

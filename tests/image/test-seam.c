@@ -616,6 +616,26 @@ test_stored_boundaries_change_nothing (void)
     }
 }
 
+/* A slower thread may have read its pixels when the composer had dropped some already. */
+static void
+test_first_boundary_of_two_tiles_counts (void)
+{
+  static const int first[] = { 4, 5, 6 };
+  static const int later[] = { 2, 2, 2 };
+  g_autoptr (UpscaleBoundaryStore) store = upscale_boundary_store_new ();
+  g_autofree int *added =
+      upscale_boundary_store_add (store, 0, 1, g_memdup2 (first, sizeof first),
+                                  G_N_ELEMENTS (first));
+  g_autofree int *instead =
+      upscale_boundary_store_add (store, 0, 1, g_memdup2 (later, sizeof later),
+                                  G_N_ELEMENTS (later));
+  g_autofree int *stored = upscale_boundary_store_dup (store, 0, 1);
+
+  g_assert_cmpmem (added, sizeof first, first, sizeof first);
+  g_assert_cmpmem (instead, sizeof first, first, sizeof first);
+  g_assert_cmpmem (stored, sizeof first, first, sizeof first);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -642,5 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/seam/shares-change-at-once", test_shares_change_at_once);
   g_test_add_func ("/seam/stored-boundaries-change-nothing",
                    test_stored_boundaries_change_nothing);
+  g_test_add_func ("/seam/first-boundary-of-two-tiles-counts",
+                   test_first_boundary_of_two_tiles_counts);
   return g_test_run ();
 }
