@@ -94,11 +94,12 @@ get_low (const Boxes *boxes, int column, int row)
   return low;
 }
 
-/* Returns the mean of the squared distances of a box's pixels from @low. */
+/* Returns the mean of the squared distances of a box's pixels from @low. In flat boxes
+ * rounding makes the sum slightly negative, and its root would be no number. */
 static float
 get_texture (const Boxes *boxes, int box, float low)
 {
-  return boxes->squares[box] - 2.0F * low * boxes->means[box] + low * low;
+  return MAX (boxes->squares[box] - 2.0F * low * boxes->means[box] + low * low, 0.0F);
 }
 
 /**

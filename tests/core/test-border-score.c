@@ -155,6 +155,25 @@ test_step_is_measured_against_the_texture (void)
                      upscale_border_score_get (score));
 }
 
+/* Flat tiles have no texture but that of rounding. */
+static void
+test_step_between_flat_tiles_is_marked_in_every_tone (void)
+{
+  g_autofree guint16 *flat = g_new (guint16, N_WORDS);
+  g_autofree guint16 *step = g_new (guint16, N_WORDS);
+
+  for (int tone = 0; tone < 60000; tone += 997)
+    {
+      for (int i = 0; i < N_WORDS; i++)
+        {
+          flat[i] = (guint16) (tone + i % 3 * 100);
+          step[i] = (guint16) (flat[i] + 20 * 257);
+        }
+      g_assert_true (upscale_border_score_is_bad (compare (flat, step)));
+      g_assert_false (upscale_border_score_is_bad (compare (flat, flat)));
+    }
+}
+
 /* The composer reads long borders in parts. */
 static void
 test_parts_sum_up (void)
@@ -196,6 +215,8 @@ main (int argc, char **argv)
   g_test_add_func ("/border-score/other-texture-is-marked", test_other_texture_is_marked);
   g_test_add_func ("/border-score/step-is-measured-against-the-texture",
                    test_step_is_measured_against_the_texture);
+  g_test_add_func ("/border-score/step-between-flat-tiles-is-marked-in-every-tone",
+                   test_step_between_flat_tiles_is_marked_in_every_tone);
   g_test_add_func ("/border-score/parts-sum-up", test_parts_sum_up);
   g_test_add_func ("/border-score/pixels-beyond-whole-boxes-are-left-out",
                    test_pixels_beyond_whole_boxes_are_left_out);
