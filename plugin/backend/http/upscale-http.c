@@ -15,6 +15,8 @@
 #include "upscale-text.h"
 
 #define READ_BYTES (1 << 20)
+/* GByteArray counts its bytes in a guint, with those that are being read. */
+#define MOST_ANSWER_BYTES ((gsize) G_MAXUINT - 2 * READ_BYTES)
 #define MOST_PLACE_CHARS 200
 /* The scheduler limits slots. A request must not wait inside libsoup for a connection
  * while its deadline runs. */
@@ -493,7 +495,7 @@ upscale_http_send_async (UpscaleHttp              *http,
   exchange->redirects.begun_us = upscale_clock_get_now (http->clock);
   make_message (exchange, exchange->origin);
   exchange->body = g_byte_array_new ();
-  exchange->max_answer_bytes = request->max_answer_bytes;
+  exchange->max_answer_bytes = MIN (request->max_answer_bytes, MOST_ANSWER_BYTES);
   exchange->timeout =
       upscale_stall_timeout_new (http->clock, request->silence_us, cancellable);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
