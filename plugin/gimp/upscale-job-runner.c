@@ -123,20 +123,22 @@ skip_tile (const char *failure)
   return colon ? colon + 2 : failure;
 }
 
-/* Tiles that failed for the same reason share one line, which names the first of them. */
+/* Tiles that failed for the same reason share one line, which names the first of them.
+ * The progress does not count the tiles that a repaint leaves out. */
 static char *
 describe_failures (const Runner *self)
 {
   UpscaleScheduler *scheduler = upscale_job_get_scheduler (self->job);
   UpscaleProgress   progress = get_progress (self);
-  guint             n_reasons = 0;
+  guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (self->job));
+  guint n_reasons = 0;
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_printf (text,
                    ngettext ("%u of %u tiles failed.", "%u of %u tiles failed.",
                              progress.n_failed),
                    progress.n_failed, progress.n_tiles);
-  for (guint i = 0; i < progress.n_tiles && n_reasons < MAX_REASONS; i++)
+  for (guint i = 0; i < n_tiles && n_reasons < MAX_REASONS; i++)
     {
       UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
 
@@ -313,8 +315,9 @@ repaint (Runner *self, gboolean is_upright)
       upscale_progress_window_say (self->window, error->message);
       wait_for_callback (self);
       self->choice = UPSCALE_CHOICE_KEEP;
+      self->succeeded = FALSE;
     }
-  else if (!self->succeeded)
+  if (!self->succeeded)
     g_set_object (&self->job, before);
 }
 

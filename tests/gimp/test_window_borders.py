@@ -90,6 +90,20 @@ def test_cancelled_repaint_keeps_the_result_and_the_tiles(folder: Path) -> None:
         assert len(endpoint.painted) == n_sent + N_BORDERS - 1
 
 
+def test_failed_repaint_says_why_and_keeps_the_result(folder: Path) -> None:
+    with EchoEndpoint(Behavior(unrelated_tiles={UNRELATED})) as endpoint, Session(folder, endpoint.url) as session:
+        start(session)
+        wait_for_offer(session)
+        endpoint.behavior.status = 401
+        answer(session, "Repaint Borders")
+        session.do("wait", "label", "2 of 2 tiles failed.\ntile 1: http")
+        answer(session, "Keep Finished Tiles")
+        # The middle one of three, the other two of which are left out.
+        session.do("wait", "label", "1 of 1 tiles failed.\ntile 2: http")
+        answer(session, "Keep Finished Tiles")
+        session.wait_for_images(AFTER)
+
+
 def test_result_is_kept_as_it_is(folder: Path) -> None:
     with EchoEndpoint(Behavior(unrelated_tiles={UNRELATED})) as endpoint, Session(folder, endpoint.url) as session:
         start(session)
