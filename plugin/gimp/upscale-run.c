@@ -224,8 +224,10 @@ read_for_repaint (Run *run, GError **error)
   UpscaleRect       region;
   g_autoptr (UpscaleLayerLooks) plain = upscale_layer_looks_new_plain (run->layer);
 
-  if (!run->made_by)
-    run->made_by = read_recipe (run, error);
+  /* The user may have removed the source while the dialog was open, so the recipe is read
+   * again. */
+  g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
+  run->made_by = read_recipe (run, error);
   if (!run->made_by || !upscale_layer_looks_read_selection (plain, &selection, error))
     return FALSE;
   region = upscale_layer_recipe_find_region (
@@ -440,10 +442,11 @@ prepare (Run *run, GError **error)
     return FALSE;
   if (run->is_interactive && !read_looks (run, error))
     return FALSE;
-  if (call->run_mode == GIMP_RUN_INTERACTIVE &&
-      !(ask (run, error) && check_layer_is_there (run, error)))
+  if (call->run_mode == GIMP_RUN_INTERACTIVE && !ask (run, error))
     return FALSE;
   if (call->run_mode == GIMP_RUN_WITH_LAST_VALS && !confirm_last_values (run, error))
+    return FALSE;
+  if (!check_layer_is_there (run, error))
     return FALSE;
   run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
   return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&

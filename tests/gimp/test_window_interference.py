@@ -77,6 +77,24 @@ def test_layer_that_goes_while_the_dialog_is_open_is_said(folder: Path, item: st
         assert not endpoint.tiles
 
 
+def test_source_that_goes_while_the_dialog_of_a_repaint_is_open_is_said(folder: Path) -> None:
+    with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
+        session.start()
+        session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png"]]])
+        session.do("wait-gone", "progress bar", "Finished tiles")
+        n_sent = len(endpoint.tiles)
+        session.tell("activate 0")
+        session.tell("select 300")
+        session.open_dialog()
+        session.do("wait", "check box", "Repaint only the tiles under the selection")
+        session.tell("activate 1")
+        session.do("click", "menu item", "Delete Layer")
+        session.wait_for_images([[2400, 1600, ["photo.png 2x"]]])
+        session.do("press", "button", "Upscale")
+        session.do("wait", "label", "The layer that this one was made from is gone: undo its removal")
+        assert len(endpoint.tiles) == n_sent
+
+
 def test_gimp_quits_while_the_dialog_is_open(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
         session.open_dialog()

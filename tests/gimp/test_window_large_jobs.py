@@ -65,4 +65,10 @@ def test_a_large_job_begins_after_a_question(folder: Path) -> None:
         session.do("wait", "label", "Begin this large job?")
         session.do("press", "button", "Cancel")
         session.do("wait-gone", "label", "Begin this large job?")
+        session.do("key", "ctrl+f")
+        session.do("wait", "label", "Begin this large job?")
+        session.do("click", "menu item", "Delete Layer")
+        session.wait_for_images([[1200, 800, []]])
+        session.do("press", "button", "Begin")
+        session.do("wait", "label", "The layer is gone: its image was closed, or the layer was deleted.")
         assert len(endpoint.requests) == n_requests
