@@ -180,6 +180,7 @@ make_sentence (Dialog *self)
   gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
   gtk_label_set_xalign (GTK_LABEL (self->sentence), 0.0F);
   gtk_label_set_line_wrap (GTK_LABEL (self->sentence), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (self->sentence), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (self->sentence), TEXT_WIDTH_CHARS);
   gtk_label_set_selectable (GTK_LABEL (self->sentence), TRUE);
   gtk_widget_set_can_focus (self->sentence, FALSE);
@@ -227,6 +228,7 @@ upscale_dialog_confirm (GtkWindow *parent, const UpscaleDialogForecast *forecast
   size = dup_size (forecast);
   question = gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, GTK_MESSAGE_WARNING,
                                      GTK_BUTTONS_NONE, "%s", _ ("Begin this large job?"));
+  gtk_window_set_title (GTK_WINDOW (question), _ ("Tile Upscale"));
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (question), "%s\n%s", size,
                                             forecast->sentence);
   gtk_dialog_add_buttons (GTK_DIALOG (question), _ ("_Cancel"), GTK_RESPONSE_CANCEL,

@@ -391,6 +391,7 @@ upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
   self->message = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->message), 0.0F);
   gtk_label_set_line_wrap (GTK_LABEL (self->message), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (self->message), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (self->message), TEXT_WIDTH_CHARS);
   gtk_label_set_lines (GTK_LABEL (self->message), 3);
   gtk_label_set_selectable (GTK_LABEL (self->message), TRUE);

@@ -8,6 +8,9 @@
 #define STEPS_A_PAGE 10.0
 #define ZERO_WIDTH_CHARS 11
 #define WATCH_KEY "upscale-number-watch"
+/* Keeps the sentence about a pasted text short: a long one makes the window wider than
+ * the screen, with its buttons outside. */
+#define QUOTE_CHARS 30
 
 /**
  * UpscaleNumberEntry:
@@ -62,6 +65,7 @@ read_text (UpscaleNumberEntry *self, double *number)
   g_autofree char *least_shown = NULL;
   g_autofree char *most_shown = NULL;
   g_autofree char *kept = NULL;
+  g_autofree char *quote = NULL;
   double           read = 0.0;
   double           least, most;
 
@@ -76,10 +80,11 @@ read_text (UpscaleNumberEntry *self, double *number)
   least_shown = upscale_number_format (least, 0);
   most_shown = upscale_number_format (most, 0);
   kept = dup_shown (self, self->kept);
+  quote = g_utf8_truncate_middle (text, QUOTE_CHARS);
   return g_strdup_printf (
       is_whole ? _ ("%s: '%s' is not a whole number from %s to %s. It stays %s.")
                : _ ("%s: '%s' is not a number from %s to %s. It stays %s."),
-      atk_object_get_name (accessible), text, least_shown, most_shown, kept);
+      atk_object_get_name (accessible), quote, least_shown, most_shown, kept);
 }
 
 static void
@@ -201,7 +206,8 @@ upscale_number_entry_new (double least, double most, double step, int digits)
   g_return_val_if_fail (digits >= 0, NULL);
 
   adjustment = gtk_adjustment_new (least, least, most, step, step * STEPS_A_PAGE, 0.0);
-  entry = g_object_new (UPSCALE_TYPE_NUMBER_ENTRY, "halign", GTK_ALIGN_START, NULL);
+  entry = g_object_new (UPSCALE_TYPE_NUMBER_ENTRY, "halign", GTK_ALIGN_START,
+                        "truncate-multiline", TRUE, NULL);
   gtk_spin_button_configure (GTK_SPIN_BUTTON (entry), adjustment, 1.0, (guint) digits);
   return entry;
 }

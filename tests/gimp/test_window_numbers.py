@@ -55,6 +55,21 @@ def test_both_separators_are_read(folder: Path, locale: str, separator: str) -> 
         session.wait_for_images([[1800, 1200, ["photo.png 1.5x", "photo.png"]]])
 
 
+def test_a_long_text_leaves_the_buttons_on_the_screen(folder: Path) -> None:
+    with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
+        session.open_dialog()
+        place = session.do("box", "button", "Upscale")
+        session.retype("Scale", "1" * 300)
+        session.do("wait", "label", "1' is not a number from 1 to 8. It stays 2.00.")
+        assert session.do("box", "button", "Upscale") == place
+        session.do("key", "Tab")
+        wait_for_text(session, "Scale", "2.00")
+        session.do("focus", "text", "Endpoints")
+        session.do("type", "x" * 300)
+        session.do("wait", "label", f"There is no endpoint called '{'x' * 300}'")
+        assert session.do("box", "button", "Upscale")[0] == place[0]
+
+
 def test_every_number_of_the_dialog_refuses_letters(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
         session.open_dialog()
