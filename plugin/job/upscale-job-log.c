@@ -98,6 +98,16 @@ make_path (const char *folder)
   return g_build_filename (folder, name, NULL);
 }
 
+/* A run that looks for orphaned batches locks each log for a moment, so wait. */
+static gboolean
+lock (int file)
+{
+  while (flock (file, LOCK_EX) != 0)
+    if (errno != EINTR)
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * upscale_job_log_new:
  * @folder: the folder of the logs, which is made if it does not exist
@@ -124,7 +134,7 @@ upscale_job_log_new (GFile *folder, GError **error)
       self->file =
           g_open (self->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     }
-  if (self->file >= 0 && flock (self->file, LOCK_EX | LOCK_NB) == 0)
+  if (self->file >= 0 && lock (self->file))
     return g_steal_pointer (&self);
   g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE,
                _ ("The job's log can't be written in '%s': %s."), path,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "upscale-batch-recovery.h"
+#include "upscale-job-log.h"
 #include "upscale-orphaned-batch.h"
 
 #define ID "6a1f0c0e-98d5-4c61-a2c1-5f6d1fe2b3a4"
@@ -16,6 +17,9 @@
   SENT (ID, "[{\"tile\":3,\"key\":\"three\"},{\"tile\":9,\"key\":\"nine\"}]")
 #define ENDED_LINE                                                                       \
   "{\"event\":\"batch-ended\",\"endpoint\":\"gpu\",\"batch\":\"" ID "\"}\n"
+
+/* Without waiting for the lock, one of these failed in each run. */
+#define N_LOGS 3000
 
 typedef struct
 {
@@ -321,6 +325,44 @@ test_link_to_a_log (Fixture *fixture, gconstpointer data)
   g_unlink (target);
 }
 
+typedef struct
+{
+  GFile *folder;
+  int    is_over; /* atomic */
+} Reader;
+
+static gpointer
+read_until_over (gpointer data)
+{
+  Reader *reader = data;
+
+  while (!g_atomic_int_get (&reader->is_over))
+    g_ptr_array_unref (upscale_batch_recovery_find (reader->folder));
+  return NULL;
+}
+
+/* Reading locks a log for a moment, also one that its job has not locked yet. A job
+ * without a log loses its batches when it is killed. */
+static void
+test_log_is_opened_while_others_read (Fixture *fixture, gconstpointer data)
+{
+  Reader   reader = { .folder = fixture->folder };
+  GThread *threads[] = { g_thread_new ("reader", read_until_over, &reader),
+                         g_thread_new ("reader", read_until_over, &reader) };
+
+  for (int i = 0; i < N_LOGS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (UpscaleJobLog) log = upscale_job_log_new (fixture->folder, &error);
+
+      g_assert_no_error (error);
+      g_unlink (upscale_job_log_get_path (log));
+    }
+  g_atomic_int_set (&reader.is_over, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 static void
 test_folder (Fixture *fixture, gconstpointer data)
 {
@@ -352,6 +394,7 @@ main (int argc, char **argv)
   ADD ("pipe", test_pipe);
   ADD ("link-to-a-device", test_link_to_a_device);
   ADD ("link-to-a-log", test_link_to_a_log);
+  ADD ("log-is-opened-while-others-read", test_log_is_opened_while_others_read);
   ADD ("folder", test_folder);
   ADD ("log-that-is-too-large", test_log_that_is_too_large);
 #undef ADD
