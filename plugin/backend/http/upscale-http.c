@@ -17,6 +17,8 @@
 #define READ_BYTES (1 << 20)
 /* GByteArray counts its bytes in a guint, with those that are being read. */
 #define MOST_ANSWER_BYTES ((gsize) G_MAXUINT - 2 * READ_BYTES)
+/* More is reserved only as bytes arrive, since a server may announce any length. */
+#define MOST_RESERVED_BYTES (64 << 20)
 #define MOST_PLACE_CHARS 200
 /* The scheduler limits slots. A request must not wait inside libsoup for a connection
  * while its deadline runs. */
@@ -417,6 +419,19 @@ read_more (GTask *task)
                              on_read, task);
 }
 
+/* Reserves the announced length, since growing the body copies the bytes that were read
+ * before. The system gives memory only to bytes that arrive. */
+static void
+reserve_body (Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  guint64 length = (guint64) soup_message_headers_get_content_length (headers);
+
+  g_byte_array_unref (exchange->body);
+  exchange->body =
+      g_byte_array_sized_new ((guint) MIN (length, MOST_RESERVED_BYTES) + READ_BYTES);
+}
+
 static void
 on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -437,7 +452,10 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (upscale_http_redirect_is_status (soup_message_get_status (exchange->message)))
     follow_redirect (g_steal_pointer (&task));
   else
-    read_more (g_steal_pointer (&task));
+    {
+      reserve_body (exchange);
+      read_more (g_steal_pointer (&task));
+    }
 }
 
 /* Takes the task. */
