@@ -338,7 +338,8 @@ is_only_selection (const Run *run)
          run->copy->selection.height < extent->height;
 }
 
-/* The caller may select a border and repaint the selection. */
+/* The caller may select a border and repaint the selection. Without a log, the caller
+ * can't tell which border shows. */
 static void
 print_borders (const Run *run)
 {
@@ -351,7 +352,7 @@ print_borders (const Run *run)
                                  borders->len),
                        borders->len, upscale_job_get_log_path (run->job));
 
-  if (borders->len > 0)
+  if (borders->len > 0 && upscale_job_get_log_path (run->job))
     g_printerr ("tile-upscale: %s\n", sentence);
 }
 

@@ -139,3 +139,16 @@ def test_broken_tiles_are_refused_as_the_schema_does(field: str, value: object) 
     with pytest.raises(jsonschema.ValidationError):
         check(request, "request")
     assert field in refuse(tiles=request["tiles"]).detail
+
+
+@pytest.mark.parametrize(
+    ("device", "is_known"), [("auto", True), ("cpu", True), ("cuda:1", True), ("xpu", True), ("gpu", False), ("cuda:", False)]
+)
+def test_device_that_torch_does_not_know_is_a_wrong_setting(device: str, is_known: bool) -> None:
+    """A service that ends with the status of a lost GPU is started again and again."""
+    settings = {"models": {"a": {}}, "device": device}
+    if is_known:
+        assert Settings.model_validate(settings).device == device
+        return
+    with pytest.raises(ValueError, match="device"):
+        Settings.model_validate(settings)

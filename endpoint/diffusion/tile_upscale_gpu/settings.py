@@ -94,7 +94,11 @@ class Settings(Table):
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
 
-    device: str = Field(default="auto", description="torch's name of a device; auto: cuda (also ROCm), xpu or mps")
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$",
+        description="torch's name of a device; auto: cuda (also ROCm), xpu or mps",
+    )
     dtype: Dtype = "float16"
     # SDXL's own VAE overflows in float16 and shows bands in bfloat16.
     vae_dtype: Dtype = "float32"
