@@ -344,16 +344,19 @@ static void
 print_borders (const Run *run)
 {
   g_autoptr (GArray) borders = upscale_job_dup_bad_borders (run->job);
-  g_autofree char *sentence =
-      g_strdup_printf (ngettext ("%u border between tiles shows in the result; the job's "
-                                 "log '%s' names its tiles.",
-                                 "%u borders between tiles show in the result; the job's "
-                                 "log '%s' names their tiles.",
-                                 borders->len),
-                       borders->len, upscale_job_get_log_path (run->job));
+  const char      *log = upscale_job_get_log_path (run->job);
+  g_autofree char *sentence = NULL;
 
-  if (borders->len > 0 && upscale_job_get_log_path (run->job))
-    g_printerr ("tile-upscale: %s\n", sentence);
+  if (borders->len == 0 || !log)
+    return;
+  sentence =
+      g_strdup_printf (ngettext ("%u border between tiles shows in the result; the "
+                                 "job's log '%s' names its tiles.",
+                                 "%u borders between tiles show in the result; the "
+                                 "job's log '%s' names their tiles.",
+                                 borders->len),
+                       borders->len, log);
+  g_printerr ("tile-upscale: %s\n", sentence);
 }
 
 /* A run without a user prints a summary. A user sees the window and the new layer. */

@@ -129,28 +129,26 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
                                 error);
 }
 
-static gboolean
-has_tile (GArray *tiles, guint tile_index)
-{
-  for (guint i = 0; i < tiles->len; i++)
-    if (g_array_index (tiles, guint, i) == tile_index)
-      return TRUE;
-  return FALSE;
-}
-
 /* Takes the tiles that are not wanted out of the order, and out of the composer. */
 static void
 leave_out_all_but (UpscaleJob *self, GArray *wanted, GArray *order)
 {
-  for (guint place = order->len; place-- > 0;)
+  g_autofree gboolean *is_wanted =
+      g_new0 (gboolean, upscale_tile_plan_get_n_tiles (self->plan));
+  guint n_kept = 0;
+
+  for (guint i = 0; i < wanted->len; i++)
+    is_wanted[g_array_index (wanted, guint, i)] = TRUE;
+  for (guint place = 0; place < order->len; place++)
     {
       guint tile_index = g_array_index (order, guint, place);
 
-      if (has_tile (wanted, tile_index))
-        continue;
-      upscale_composer_leave_out (self->composer, tile_index);
-      g_array_remove_index (order, place);
+      if (is_wanted[tile_index])
+        g_array_index (order, guint, n_kept++) = tile_index;
+      else
+        upscale_composer_leave_out (self->composer, tile_index);
     }
+  g_array_set_size (order, n_kept);
 }
 
 static void
