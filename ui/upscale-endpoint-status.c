@@ -58,12 +58,14 @@ choose_icon (UpscaleEndpoint *endpoint)
 
 /* Returns an empty string if the endpoint paints any of its tiles. */
 static const char *
-describe_phase (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+describe_phase (const UpscaleDispatchStatus *run,
+                UpscaleEndpoint             *endpoint,
+                guint                        n_tiles)
 {
   guint n_queued =
-      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_QUEUED);
+      upscale_dispatch_status_count_in_phase (run, endpoint, UPSCALE_PHASE_QUEUED);
   guint n_starting =
-      upscale_scheduler_count_in_phase (scheduler, endpoint, UPSCALE_PHASE_STARTING);
+      upscale_dispatch_status_count_in_phase (run, endpoint, UPSCALE_PHASE_STARTING);
 
   if (n_queued + n_starting < n_tiles)
     return "";
@@ -71,7 +73,9 @@ describe_phase (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_
 }
 
 static char *
-describe_batches (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+describe_batches (const UpscaleDispatchStatus *run,
+                  UpscaleEndpoint             *endpoint,
+                  guint                        n_tiles)
 {
   guint            n_batches = MAX (upscale_endpoint_get_n_taken (endpoint), 1);
   g_autofree char *tiles =
@@ -79,15 +83,14 @@ describe_batches (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint 
   g_autofree char *batches =
       g_strdup_printf (ngettext (" in %u batch", " in %u batches", n_batches), n_batches);
 
-  return g_strconcat (tiles, batches, describe_phase (scheduler, endpoint, n_tiles),
-                      NULL);
+  return g_strconcat (tiles, batches, describe_phase (run, endpoint, n_tiles), NULL);
 }
 
 static char *
-describe_work (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_tiles)
+describe_work (const UpscaleDispatchStatus *run, UpscaleEndpoint *endpoint, guint n_tiles)
 {
   const char *reason = upscale_endpoint_get_reason (endpoint);
-  gint64      wait_us = upscale_scheduler_get_wait_us (scheduler, endpoint);
+  gint64      wait_us = upscale_dispatch_status_get_wait_us (run, endpoint);
 
   if (wait_us > 0)
     return upscale_progress_describe_wait (wait_us);
@@ -95,7 +98,7 @@ describe_work (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint, guint n_t
     {
     case UPSCALE_ENDPOINT_READY:
       return n_tiles == 0 ? g_strdup (_ ("ready"))
-                          : describe_batches (scheduler, endpoint, n_tiles);
+                          : describe_batches (run, endpoint, n_tiles);
     case UPSCALE_ENDPOINT_STOPPED:
       return g_strdup_printf (_ ("stopped: %s"), reason ? reason : "");
     case UPSCALE_ENDPOINT_PROBING:
@@ -161,13 +164,13 @@ add_row (GtkGrid *grid, int row)
 static guint
 count_tiles (UpscaleJob *job, const char *endpoint)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
-  guint             n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (job));
-  guint             n = 0;
+  const UpscaleDispatchStatus *run = upscale_job_get_status (job);
+  guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (job));
+  guint n = 0;
 
   for (guint i = 0; i < n_tiles; i++)
     {
-      UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
+      UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
 
       if (status.state == UPSCALE_TILE_IN_FLIGHT && status.endpoint &&
           g_str_equal (status.endpoint, endpoint))
@@ -186,22 +189,21 @@ count_tiles (UpscaleJob *job, const char *endpoint)
 void
 upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job)
 {
-  GtkGrid                   *grid;
-  UpscaleScheduler          *scheduler;
-  const UpscaleEndpointPool *pool;
+  GtkGrid                     *grid;
+  const UpscaleDispatchStatus *run;
+  const UpscaleEndpointPool   *pool;
 
   g_return_if_fail (GTK_IS_GRID (status));
   g_return_if_fail (UPSCALE_IS_JOB (job));
 
   grid = GTK_GRID (status);
-  scheduler = upscale_job_get_scheduler (job);
-  pool = upscale_scheduler_get_pool (scheduler);
+  run = upscale_job_get_status (job);
+  pool = upscale_dispatch_status_get_pool (run);
   for (int row = 0; row < (int) upscale_endpoint_pool_get_length (pool); row++)
     {
       UpscaleEndpoint *endpoint = upscale_endpoint_pool_get (pool, (guint) row);
       const char      *name = upscale_endpoint_get_name (endpoint);
-      g_autofree char *work =
-          describe_work (scheduler, endpoint, count_tiles (job, name));
+      g_autofree char *work = describe_work (run, endpoint, count_tiles (job, name));
       g_autofree char *speed = describe_speed (endpoint);
 
       if (!gtk_grid_get_child_at (grid, COLUMN_ICON, row))

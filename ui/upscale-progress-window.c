@@ -64,7 +64,7 @@ static void
 show_now (UpscaleProgressWindow *self)
 {
   UpscaleProgress progress =
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+      upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
   g_autofree char *status = upscale_progress_describe (progress);
   double           fraction =
       (double) upscale_progress_count_done (progress) / MAX (progress.n_tiles, 1);
@@ -83,7 +83,7 @@ static void
 show_ended (UpscaleProgressWindow *self)
 {
   UpscaleProgress progress =
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+      upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
   g_autofree char *status = NULL;
 
   progress.seconds_left = -1.0;

@@ -266,7 +266,7 @@ describe_tile (guint index, gpointer user_data)
 {
   UpscaleTileView  *self = user_data;
   UpscaleTileStatus status =
-      upscale_scheduler_get_tile (upscale_job_get_scheduler (self->job), index);
+      upscale_dispatch_status_get_tile (upscale_job_get_status (self->job), index);
   const UpscaleTile *tile =
       upscale_tile_plan_get_tile (upscale_job_get_plan (self->job), index);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -374,7 +374,7 @@ static void
 describe_map (UpscaleTileView *self)
 {
   g_autofree char *progress = upscale_progress_describe (
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job)));
+      upscale_dispatch_status_get_progress (upscale_job_get_status (self->job)));
   g_autoptr (GString) text = g_string_new (progress);
 
   if (self->borders->len > 0)
@@ -411,18 +411,18 @@ show_counts (UpscaleTileView *self, const guint *counts)
 void
 upscale_tile_view_refresh (UpscaleTileView *view)
 {
-  UpscaleScheduler *scheduler;
-  guint             n_tiles;
-  guint             counts[UPSCALE_N_TILE_STATES] = { 0 };
+  const UpscaleDispatchStatus *run;
+  guint                        n_tiles;
+  guint                        counts[UPSCALE_N_TILE_STATES] = { 0 };
 
   g_return_if_fail (UPSCALE_IS_TILE_VIEW (view));
   g_return_if_fail (view->job != NULL);
 
-  scheduler = upscale_job_get_scheduler (view->job);
+  run = upscale_job_get_status (view->job);
   n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (view->job));
   for (guint i = 0; i < n_tiles; i++)
     {
-      view->states[i] = upscale_scheduler_get_tile (scheduler, i).state;
+      view->states[i] = upscale_dispatch_status_get_tile (run, i).state;
       counts[view->states[i]]++;
     }
   show_new_cells (view);

@@ -434,12 +434,18 @@ upscale_endpoint_get_price_per_hour (UpscaleEndpoint *endpoint)
 }
 
 /* Queued batches cost nothing. */
-static void
-count_busy_time (UpscaleEndpoint *self, gint64 now_us)
+static gint64
+get_busy_us (const UpscaleEndpoint *self, gint64 now_us)
 {
   guint n_working = self->n_taken - self->n_queued;
 
-  self->busy_us += n_working * (now_us - self->counted_us);
+  return self->busy_us + n_working * (now_us - self->counted_us);
+}
+
+static void
+count_busy_time (UpscaleEndpoint *self, gint64 now_us)
+{
+  self->busy_us = get_busy_us (self, now_us);
   self->counted_us = now_us;
 }
 
@@ -455,8 +461,7 @@ upscale_endpoint_get_cost (UpscaleEndpoint *endpoint, gint64 now_us)
 {
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT (endpoint), 0.0);
 
-  count_busy_time (endpoint, now_us);
-  return (double) endpoint->busy_us / G_USEC_PER_SEC / 3600.0 *
+  return (double) get_busy_us (endpoint, now_us) / G_USEC_PER_SEC / 3600.0 *
          upscale_endpoint_get_price_per_hour (endpoint);
 }
 

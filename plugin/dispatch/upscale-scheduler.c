@@ -7,7 +7,6 @@
 #include "upscale-error.h"
 #include "upscale-failure-handler.h"
 #include "upscale-hedge.h"
-#include "upscale-progress-meter.h"
 #include "upscale-request-list.h"
 
 /**
@@ -29,6 +28,7 @@ struct _UpscaleScheduler
   UpscaleTileQueue      *queue;
   UpscaleRequestList    *requests;
   UpscaleFailureHandler *failures;
+  UpscaleDispatchStatus *status;
 
   GTask   *task; /* NULL before the run, and after its result was returned */
   gulong   cancelled_handler;
@@ -119,7 +119,7 @@ static void
 finish (UpscaleScheduler *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  UpscaleProgress progress = upscale_scheduler_get_progress (self);
+  UpscaleProgress progress = upscale_dispatch_status_get_progress (self->status);
 
   g_debug ("scheduler: ends, %u of %u tiles are settled",
            upscale_progress_count_settled (progress), progress.n_tiles);
@@ -493,6 +493,7 @@ upscale_scheduler_finalize (GObject *object)
 {
   UpscaleScheduler *self = UPSCALE_SCHEDULER (object);
 
+  g_clear_pointer (&self->status, upscale_dispatch_status_free);
   g_clear_object (&self->failures);
   g_clear_object (&self->prober);
   g_clear_pointer (&self->requests, upscale_request_list_free);
@@ -511,7 +512,7 @@ upscale_scheduler_class_init (UpscaleSchedulerClass *klass)
   /**
    * UpscaleScheduler::progress:
    *
-   * Emitted when a value of upscale_scheduler_get_progress() has changed.
+   * Emitted when a value of upscale_dispatch_status_get_progress() has changed.
    */
   signals[SIGNAL_PROGRESS] =
       g_signal_new ("progress", UPSCALE_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -558,6 +559,8 @@ make_parts (UpscaleScheduler *self,
                                     .provider = self->provider,
                                     .clock = self->clock,
                                     .policy = policy });
+  self->status =
+      upscale_dispatch_status_new (self->queue, self->requests, self->pool, self->clock);
 }
 
 static void
@@ -705,96 +708,16 @@ upscale_scheduler_is_idle (UpscaleScheduler *scheduler)
 }
 
 /**
- * upscale_scheduler_count_in_phase:
- * @scheduler: a scheduler
- * @endpoint: (nullable): one of its endpoints, %NULL for all
- * @phase: a phase of batches at an endpoint
- *
- * Returns: the number of tiles in the endpoint's batches that are in that phase
- */
-guint
-upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
-                                  UpscaleEndpoint  *endpoint,
-                                  UpscalePhase      phase)
-{
-  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), 0);
-
-  return upscale_request_list_count_in_phase (scheduler->requests, endpoint, phase);
-}
-
-/**
- * upscale_scheduler_get_wait_us:
- * @scheduler: a scheduler
- * @endpoint: one of its endpoints
- *
- * Returns: the time until a busy endpoint gets its next request, us; 0 if the endpoint is
- * not busy
- */
-gint64
-upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler, UpscaleEndpoint *endpoint)
-{
-  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), 0);
-
-  return upscale_endpoint_get_wait_us (endpoint, get_now (scheduler));
-}
-
-/**
- * upscale_scheduler_get_progress:
+ * upscale_scheduler_get_status:
  * @scheduler: a scheduler
  *
- * Returns: the progress of the job
+ * Returns: (transfer none): the view of the run's progress, tiles and endpoints, valid
+ * for as long as the scheduler
  */
-UpscaleProgress
-upscale_scheduler_get_progress (UpscaleScheduler *scheduler)
-{
-  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), (UpscaleProgress) { 0 });
-
-  return upscale_progress_meter_measure (scheduler->queue, scheduler->requests,
-                                         scheduler->pool, get_now (scheduler));
-}
-
-/**
- * upscale_scheduler_get_tile:
- * @scheduler: a scheduler
- * @tile_index: a tile
- *
- * Returns: the tile's status
- */
-UpscaleTileStatus
-upscale_scheduler_get_tile (UpscaleScheduler *scheduler, guint tile_index)
-{
-  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), (UpscaleTileStatus) { 0 });
-
-  return upscale_tile_queue_get_status (scheduler->queue, tile_index,
-                                        get_now (scheduler));
-}
-
-/**
- * upscale_scheduler_get_pool:
- * @scheduler: a scheduler
- *
- * Returns: (transfer none): the endpoints, in the order in which they were added
- */
-const UpscaleEndpointPool *
-upscale_scheduler_get_pool (UpscaleScheduler *scheduler)
+const UpscaleDispatchStatus *
+upscale_scheduler_get_status (UpscaleScheduler *scheduler)
 {
   g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), NULL);
 
-  return scheduler->pool;
-}
-
-/**
- * upscale_scheduler_dup_summary:
- * @scheduler: a scheduler that has run
- *
- * Returns: (transfer full): the result of the run, one sentence
- */
-char *
-upscale_scheduler_dup_summary (UpscaleScheduler *scheduler)
-{
-  g_return_val_if_fail (UPSCALE_IS_SCHEDULER (scheduler), NULL);
-
-  return upscale_progress_summarize (upscale_scheduler_get_progress (scheduler),
-                                     upscale_tile_queue_get_first_failure (
-                                         scheduler->queue));
+  return scheduler->status;
 }

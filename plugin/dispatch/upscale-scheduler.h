@@ -2,14 +2,11 @@
 #pragma once
 
 #include "upscale-clock.h"
-#include "upscale-endpoint-pool.h"
+#include "upscale-dispatch-status.h"
 #include "upscale-event.h"
 #include "upscale-orphaned-batch.h"
-#include "upscale-phase.h"
 #include "upscale-policy.h"
-#include "upscale-progress.h"
 #include "upscale-tile-provider.h"
-#include "upscale-tile-status.h"
 
 G_BEGIN_DECLS
 
@@ -35,15 +32,6 @@ gboolean          upscale_scheduler_run_finish (UpscaleScheduler *scheduler,
                                                 GError          **error);
 gboolean          upscale_scheduler_is_idle (UpscaleScheduler *scheduler);
 
-UpscaleProgress            upscale_scheduler_get_progress (UpscaleScheduler *scheduler);
-UpscaleTileStatus          upscale_scheduler_get_tile (UpscaleScheduler *scheduler,
-                                                       guint             tile_index);
-const UpscaleEndpointPool *upscale_scheduler_get_pool (UpscaleScheduler *scheduler);
-guint                      upscale_scheduler_count_in_phase (UpscaleScheduler *scheduler,
-                                                             UpscaleEndpoint  *endpoint,
-                                                             UpscalePhase      phase);
-gint64                     upscale_scheduler_get_wait_us (UpscaleScheduler *scheduler,
-                                                          UpscaleEndpoint  *endpoint);
-char                      *upscale_scheduler_dup_summary (UpscaleScheduler *scheduler);
+const UpscaleDispatchStatus *upscale_scheduler_get_status (UpscaleScheduler *scheduler);
 
 G_END_DECLS

@@ -33,7 +33,8 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
   if (now_us - self->last_line_us < LINE_INTERVAL_US)
     return;
   self->last_line_us = now_us;
-  sentence = upscale_progress_describe (upscale_scheduler_get_progress (scheduler));
+  sentence = upscale_progress_describe (
+      upscale_dispatch_status_get_progress (upscale_scheduler_get_status (scheduler)));
   g_printerr ("tile-upscale: %s\n", sentence);
 }
 

@@ -111,7 +111,7 @@ run_job (Runner *self)
 static UpscaleProgress
 get_progress (const Runner *self)
 {
-  return upscale_scheduler_get_progress (upscale_job_get_scheduler (self->job));
+  return upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
 }
 
 /* Returns the `why` of `tile 12: why`. */
@@ -128,8 +128,8 @@ skip_tile (const char *failure)
 static char *
 describe_failures (const Runner *self)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (self->job);
-  UpscaleProgress   progress = get_progress (self);
+  const UpscaleDispatchStatus *run = upscale_job_get_status (self->job);
+  UpscaleProgress              progress = get_progress (self);
   guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (self->job));
   guint n_reasons = 0;
   g_autoptr (GString) text = g_string_new (NULL);
@@ -140,7 +140,7 @@ describe_failures (const Runner *self)
                    progress.n_failed, progress.n_tiles);
   for (guint i = 0; i < n_tiles && n_reasons < MAX_REASONS; i++)
     {
-      UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
+      UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
 
       if (status.state != UPSCALE_TILE_FAILED || !status.failure ||
           strstr (text->str, skip_tile (status.failure)))

@@ -382,7 +382,7 @@ static GimpValueArray *
 succeed (Run *run, GimpLayer *layer)
 {
   UpscaleProgress progress =
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (run->job));
+      upscale_dispatch_status_get_progress (upscale_job_get_status (run->job));
   GimpValueArray *values =
       gimp_procedure_new_return_values (run->call->procedure, GIMP_PDB_SUCCESS, NULL);
 

@@ -107,7 +107,7 @@ upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
   g_return_if_fail (UPSCALE_IS_JOB (job));
   g_return_if_fail (arguments != NULL);
 
-  pool = upscale_scheduler_get_pool (upscale_job_get_scheduler (job));
+  pool = upscale_dispatch_status_get_pool (upscale_job_get_status (job));
   timings = upscale_timings_load ();
   for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
     note_endpoint (timings, upscale_endpoint_pool_get (pool, i), arguments);

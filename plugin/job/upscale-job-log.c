@@ -235,15 +235,17 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
 void
 upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
 {
-  const UpscaleEndpointPool *pool;
-  JsonArray                 *names;
-  JsonObject                *line;
+  const UpscaleDispatchStatus *run;
+  const UpscaleEndpointPool   *pool;
+  JsonArray                   *names;
+  JsonObject                  *line;
 
   g_return_if_fail (UPSCALE_IS_JOB_LOG (log));
   g_return_if_fail (UPSCALE_IS_SCHEDULER (scheduler));
   g_return_if_fail (log->scheduler == NULL);
 
-  pool = upscale_scheduler_get_pool (scheduler);
+  run = upscale_scheduler_get_status (scheduler);
+  pool = upscale_dispatch_status_get_pool (run);
   names = json_array_new ();
   line = begin_line ("begun");
   for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
@@ -251,7 +253,7 @@ upscale_job_log_follow (UpscaleJobLog *log, UpscaleScheduler *scheduler)
                                               upscale_endpoint_pool_get (pool, i)));
   json_object_set_string_member (line, "version", UPSCALE_VERSION);
   json_object_set_int_member (line, "tiles",
-                              upscale_scheduler_get_progress (scheduler).n_tiles);
+                              upscale_dispatch_status_get_progress (run).n_tiles);
   json_object_set_array_member (line, "endpoints", names);
   write_line (log, line);
   log->scheduler = g_object_ref (scheduler);

@@ -229,7 +229,7 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
  * upscale_job_get_scheduler:
  * @job: a job
  *
- * Returns: (transfer none): the scheduler, which tells progress and events
+ * Returns: (transfer none): the scheduler, which emits progress and events
  */
 UpscaleScheduler *
 upscale_job_get_scheduler (UpscaleJob *job)
@@ -237,6 +237,21 @@ upscale_job_get_scheduler (UpscaleJob *job)
   g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
 
   return job->scheduler;
+}
+
+/**
+ * upscale_job_get_status:
+ * @job: a job
+ *
+ * Returns: (transfer none): the view of the job's progress, tiles and endpoints, valid
+ * for as long as the job
+ */
+const UpscaleDispatchStatus *
+upscale_job_get_status (UpscaleJob *job)
+{
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  return upscale_scheduler_get_status (job->scheduler);
 }
 
 /**
@@ -389,8 +404,8 @@ upscale_job_dup_summary (UpscaleJob *job)
 
   g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
 
-  summary = upscale_scheduler_dup_summary (job->scheduler);
-  if (upscale_scheduler_get_progress (job->scheduler).n_failed == 0)
+  summary = upscale_dispatch_status_summarize (upscale_job_get_status (job));
+  if (upscale_dispatch_status_get_progress (upscale_job_get_status (job)).n_failed == 0)
     return g_steal_pointer (&summary);
   return upscale_job_add_log_path (job, summary);
 }
@@ -407,8 +422,9 @@ log_borders (UpscaleJob *self)
 static void
 end_log (UpscaleJob *self, const GError *error)
 {
-  g_autofree char *summary = upscale_scheduler_dup_summary (self->scheduler);
-  const char      *outcome = error ? error->message : summary;
+  g_autofree char *summary =
+      upscale_dispatch_status_summarize (upscale_job_get_status (self));
+  const char *outcome = error ? error->message : summary;
 
   /* The outcome names endpoints, whose addresses may hold secrets. */
   if (error)
@@ -430,7 +446,8 @@ keep_previous (UpscaleJob *self)
 
   for (guint i = 0; i < n_tiles; i++)
     {
-      UpscaleTileState state = upscale_scheduler_get_tile (self->scheduler, i).state;
+      UpscaleTileState state =
+          upscale_dispatch_status_get_tile (upscale_job_get_status (self), i).state;
 
       is_kept[i] = state == UPSCALE_TILE_FAILED || state == UPSCALE_TILE_LEFT_OUT;
     }

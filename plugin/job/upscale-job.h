@@ -63,20 +63,21 @@ UpscaleTilePlan  *upscale_job_plan_tiles (const UpscaleJobRequest *request,
                                           GError                 **error);
 UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **error);
 UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
-UpscaleTilePlan  *upscale_job_get_plan (UpscaleJob *job);
-GeglBuffer       *upscale_job_get_result (UpscaleJob *job);
-GArray           *upscale_job_dup_bad_borders (UpscaleJob *job);
-GArray           *upscale_job_list_repaint (UpscaleJob            *job,
-                                            const UpscaleTilePlan *on_borders,
-                                            gboolean               is_upright);
-char             *upscale_job_dup_warning (UpscaleJob *job);
-char             *upscale_job_dup_summary (UpscaleJob *job);
-char             *upscale_job_add_log_path (UpscaleJob *job, const char *sentence);
-const char       *upscale_job_get_log_path (UpscaleJob *job);
-void              upscale_job_run_async (UpscaleJob         *job,
-                                         GCancellable       *cancellable,
-                                         GAsyncReadyCallback callback,
-                                         gpointer            user_data);
+const UpscaleDispatchStatus *upscale_job_get_status (UpscaleJob *job);
+UpscaleTilePlan             *upscale_job_get_plan (UpscaleJob *job);
+GeglBuffer                  *upscale_job_get_result (UpscaleJob *job);
+GArray                      *upscale_job_dup_bad_borders (UpscaleJob *job);
+GArray                      *upscale_job_list_repaint (UpscaleJob            *job,
+                                                       const UpscaleTilePlan *on_borders,
+                                                       gboolean               is_upright);
+char                        *upscale_job_dup_warning (UpscaleJob *job);
+char                        *upscale_job_dup_summary (UpscaleJob *job);
+char       *upscale_job_add_log_path (UpscaleJob *job, const char *sentence);
+const char *upscale_job_get_log_path (UpscaleJob *job);
+void        upscale_job_run_async (UpscaleJob         *job,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
 gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
 void     upscale_job_wait_idle_async (UpscaleJob         *job,
                                       GAsyncReadyCallback callback,

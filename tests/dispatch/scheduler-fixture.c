@@ -58,6 +58,7 @@ start (Fixture *fixture, gboolean with_second)
   fixture->scheduler =
       upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), order->len, order,
                              gen_params, fixture->policy, UPSCALE_CLOCK (fixture->clock));
+  fixture->status = upscale_scheduler_get_status (fixture->scheduler);
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)
     add_endpoint (fixture, "second", fixture->second);
@@ -86,7 +87,7 @@ run (Fixture *fixture, gboolean with_second)
 void
 assert_all_painted (Fixture *fixture)
 {
-  UpscaleProgress progress = upscale_scheduler_get_progress (fixture->scheduler);
+  UpscaleProgress progress = upscale_dispatch_status_get_progress (fixture->status);
 
   g_assert_no_error (fixture->error);
   g_assert_true (fixture->succeeded);

@@ -12,17 +12,18 @@ G_BEGIN_DECLS
 /** A scheduler of N_TILES tiles with one or two endpoints, on a clock that jumps. */
 typedef struct
 {
-  FakeClock        *clock;
-  FakeProvider     *provider;
-  FakeBackend      *first;
-  FakeBackend      *second;
-  UpscalePolicy     policy;
-  UpscaleScheduler *scheduler;
-  GCancellable     *cancellable;
-  GPtrArray        *orphans;
-  gboolean          has_ended;
-  gboolean          succeeded;
-  GError           *error;
+  FakeClock                   *clock;
+  FakeProvider                *provider;
+  FakeBackend                 *first;
+  FakeBackend                 *second;
+  UpscalePolicy                policy;
+  UpscaleScheduler            *scheduler;
+  const UpscaleDispatchStatus *status; /* of @scheduler */
+  GCancellable                *cancellable;
+  GPtrArray                   *orphans;
+  gboolean                     has_ended;
+  gboolean                     succeeded;
+  GError                      *error;
 } Fixture;
 
 void set_up (Fixture *fixture, gconstpointer data);

@@ -20,7 +20,7 @@ count_unsent_tiles (Fixture *fixture)
   guint n = 0;
 
   for (guint i = 0; i < N_TILES; i++)
-    n += upscale_scheduler_get_tile (fixture->scheduler, i).n_tries == 0;
+    n += upscale_dispatch_status_get_tile (fixture->status, i).n_tries == 0;
   return n;
 }
 

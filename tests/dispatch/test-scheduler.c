@@ -42,9 +42,10 @@ test_failed_batch_fails_its_tiles_without_retries (Fixture *fixture, gconstpoint
   fixture->first->n_failures_left = 1;
   run (fixture, FALSE);
   g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 4);
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_failed, ==,
+                    4);
   g_assert_cmpuint (fixture->provider->n_given_up, ==, 4);
-  g_assert_cmpstr (upscale_scheduler_get_tile (fixture->scheduler, 0).failure, ==,
+  g_assert_cmpstr (upscale_dispatch_status_get_tile (fixture->status, 0).failure, ==,
                    "tile 1: first: made to fail");
 }
 
@@ -66,10 +67,11 @@ test_poison_tile_fails_alone (Fixture *fixture, gconstpointer data)
   fixture->second->poison = 2;
   run (fixture, TRUE);
   g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==,
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_painted, ==,
                     N_TILES - 1);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==, 1);
-  g_assert_nonnull (upscale_scheduler_get_tile (fixture->scheduler, 2).failure);
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_failed, ==,
+                    1);
+  g_assert_nonnull (upscale_dispatch_status_get_tile (fixture->status, 2).failure);
 }
 
 static void
@@ -92,10 +94,10 @@ test_tile_that_cannot_be_prepared_after_a_try_is_given_up (Fixture      *fixture
   fixture->provider->n_prepared_before = 1;
   run (fixture, FALSE);
   g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==,
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_painted, ==,
                     N_TILES - 1);
   g_assert_cmpuint (fixture->provider->n_given_up, ==, 1);
-  g_assert_cmpstr (upscale_scheduler_get_tile (fixture->scheduler, 2).failure, ==,
+  g_assert_cmpstr (upscale_dispatch_status_get_tile (fixture->status, 2).failure, ==,
                    "tile 3: unreadable");
 }
 
@@ -145,8 +147,9 @@ test_refusal_beside_a_batch_that_succeeds (Fixture *fixture, gconstpointer data)
   fixture->first->n_failures_left = 1;
   run (fixture, FALSE);
   g_assert_true (fixture->succeeded);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==, 4);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_failed, ==,
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_painted, ==,
+                    4);
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_failed, ==,
                     N_TILES - 4);
 }
 
@@ -218,14 +221,14 @@ test_progress_tells_of_a_busy_endpoint (Fixture *fixture, gconstpointer data)
   fixture->first->retry_after_us = 40 * (gint64) G_USEC_PER_SEC;
   fixture->first->n_failures_left = 1;
   start (fixture, FALSE);
-  while (upscale_scheduler_get_progress (fixture->scheduler).wait_us == 0)
+  while (upscale_dispatch_status_get_progress (fixture->status).wait_us == 0)
     if (!g_main_context_iteration (NULL, FALSE))
       g_assert_true (fake_clock_jump (fixture->clock));
-  g_assert_cmpint (upscale_scheduler_get_progress (fixture->scheduler).wait_us, ==,
+  g_assert_cmpint (upscale_dispatch_status_get_progress (fixture->status).wait_us, ==,
                    fixture->first->retry_after_us);
   finish (fixture);
   assert_all_painted (fixture);
-  g_assert_cmpint (upscale_scheduler_get_progress (fixture->scheduler).wait_us, ==, 0);
+  g_assert_cmpint (upscale_dispatch_status_get_progress (fixture->status).wait_us, ==, 0);
 }
 
 /* The failure of the first of two batches causes a new probe of the endpoint, and that of
@@ -299,7 +302,8 @@ test_cancel_stops_the_endpoint_and_keeps_what_was_accepted (Fixture      *fixtur
   finish (fixture);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (fixture->first->n_cancelled, ==, 1);
-  g_assert_cmpuint (upscale_scheduler_get_progress (fixture->scheduler).n_painted, ==, 4);
+  g_assert_cmpuint (upscale_dispatch_status_get_progress (fixture->status).n_painted, ==,
+                    4);
 }
 
 /* The second endpoint paints the tiles of the first, whose batch takes until after its
@@ -315,7 +319,8 @@ test_batch_that_stops_after_its_deadline_was_cancelled (Fixture      *fixture,
   run (fixture, TRUE);
   assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->n_cancelled, ==, 1);
-  first = upscale_endpoint_pool_get (upscale_scheduler_get_pool (fixture->scheduler), 0);
+  first =
+      upscale_endpoint_pool_get (upscale_dispatch_status_get_pool (fixture->status), 0);
   g_assert_cmpint (upscale_endpoint_get_health (first)->n_failures, ==, 0);
   g_assert_cmpint (upscale_endpoint_get_max_tiles (first), ==, 64);
 }

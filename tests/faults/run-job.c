@@ -262,13 +262,13 @@ add_text (JsonBuilder *report, const char *name, const char *value)
 }
 
 static void
-add_tiles (JsonBuilder *report, UpscaleScheduler *scheduler, guint n_tiles)
+add_tiles (JsonBuilder *report, const UpscaleDispatchStatus *run, guint n_tiles)
 {
   json_builder_set_member_name (report, "tiles");
   json_builder_begin_array (report);
   for (guint i = 0; i < n_tiles; i++)
     {
-      UpscaleTileStatus status = upscale_scheduler_get_tile (scheduler, i);
+      UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
 
       json_builder_begin_object (report);
       add_int (report, "state", status.state);
@@ -283,8 +283,8 @@ add_tiles (JsonBuilder *report, UpscaleScheduler *scheduler, guint n_tiles)
 static void
 print_report (Runner *runner, UpscaleJob *job)
 {
-  UpscaleScheduler *scheduler = upscale_job_get_scheduler (job);
-  UpscaleProgress   progress = upscale_scheduler_get_progress (scheduler);
+  const UpscaleDispatchStatus *run = upscale_job_get_status (job);
+  UpscaleProgress              progress = upscale_dispatch_status_get_progress (run);
   g_autoptr (JsonBuilder) report = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *summary = upscale_job_dup_summary (job);
@@ -308,7 +308,7 @@ print_report (Runner *runner, UpscaleJob *job)
   add_text (report, "log", upscale_job_get_log_path (job));
   json_builder_set_member_name (report, "is_source");
   json_builder_add_boolean_value (report, equals_source (runner, job));
-  add_tiles (report, scheduler, progress.n_tiles);
+  add_tiles (report, run, progress.n_tiles);
   json_builder_end_object (report);
   root = json_builder_get_root (report);
   text = json_to_string (root, FALSE);

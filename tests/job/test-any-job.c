@@ -47,7 +47,7 @@ run_drawn (JobFixture *fixture, DrawnJob drawn)
   request.overlap_px = drawn.overlap_px;
   job = job_fixture_run_request (fixture, &request);
   g_assert_no_error (fixture->error);
-  return upscale_scheduler_get_progress (upscale_job_get_scheduler (job));
+  return upscale_dispatch_status_get_progress (upscale_job_get_status (job));
 }
 
 /* Each endpoint paints its tiles once, in one size, and a second job takes all tiles from

@@ -170,7 +170,7 @@ test_bad_borders_are_repainted_once (JobFixture *fixture, gconstpointer data)
   g_assert_no_error (fixture->error);
   g_assert_cmpuint (job_fixture_count_sent (fixture), ==, n_sent + 2);
   g_assert_cmpuint (
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (upright)).n_tiles, ==,
+      upscale_dispatch_status_get_progress (upscale_job_get_status (upright)).n_tiles, ==,
       2);
   level = run_repaint (fixture, job, FALSE, upscale_job_get_result (upright));
   g_assert_cmpuint (job_fixture_count_sent (fixture), ==, n_sent + 4);
@@ -194,7 +194,7 @@ test_repaint_changes_nothing_else (JobFixture *fixture, gconstpointer data)
   g_autofree guint8 *after = read_bytes (upscale_job_get_result (repaint));
 
   for (guint i = 0; i < upscale_tile_plan_get_n_tiles (plan); i++)
-    if (upscale_scheduler_get_tile (upscale_job_get_scheduler (repaint), i).state ==
+    if (upscale_dispatch_status_get_tile (upscale_job_get_status (repaint), i).state ==
         UPSCALE_TILE_PAINTED)
       changed = upscale_rect_union (changed, upscale_tile_plan_get_tile (plan, i)->rect);
   g_assert_false (upscale_rect_is_empty (changed));
@@ -222,7 +222,7 @@ test_failed_repaint_keeps_the_earlier_result (JobFixture *fixture, gconstpointer
   plan = upscale_job_get_plan (repaint);
   failed = upscale_tile_plan_get_tile (plan, 2)->rect;
   g_assert_cmpint (
-      upscale_scheduler_get_tile (upscale_job_get_scheduler (repaint), 2).state, ==,
+      upscale_dispatch_status_get_tile (upscale_job_get_status (repaint), 2).state, ==,
       UPSCALE_TILE_FAILED);
   before = read_bytes (upscale_job_get_result (job));
   after = read_bytes (upscale_job_get_result (repaint));

@@ -64,7 +64,8 @@ test_tile_that_always_fails_shows_the_base (JobFixture *fixture, gconstpointer d
   g_assert_no_error (fixture->error);
   g_assert_true (fixture->succeeded);
   g_assert_cmpuint (
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 1);
+      upscale_dispatch_status_get_progress (upscale_job_get_status (job)).n_failed, ==,
+      1);
   assert_equals_source (fixture, job);
 }
 
@@ -142,7 +143,8 @@ test_tiles_between_source_pixels_lie_where_they_belong (JobFixture   *fixture,
   job = job_fixture_run_request (fixture, &request);
   g_assert_no_error (fixture->error);
   g_assert_cmpuint (
-      upscale_scheduler_get_progress (upscale_job_get_scheduler (job)).n_failed, ==, 0);
+      upscale_dispatch_status_get_progress (upscale_job_get_status (job)).n_failed, ==,
+      0);
   assert_enlarged_pixel_by_pixel (fixture, job, scale);
 }
 
@@ -317,7 +319,7 @@ test_logs_of_other_jobs_are_harmless (JobFixture *fixture, gconstpointer data)
       n_before = job_fixture_count_sent (fixture);
       fixture->tile_px = tile_px;
       second = job_fixture_run (fixture, scale);
-      progress = upscale_scheduler_get_progress (upscale_job_get_scheduler (second));
+      progress = upscale_dispatch_status_get_progress (upscale_job_get_status (second));
       g_assert_no_error (fixture->error);
       g_assert_cmpuint (progress.n_failed, ==, 0);
       g_assert_cmpuint (progress.n_painted + progress.n_stored, ==, progress.n_tiles);

@@ -66,8 +66,9 @@ on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!upscale_scheduler_run_finish (UPSCALE_SCHEDULER (object), result, &error))
     g_error ("the job failed: %s", error->message);
-  outcome->n_painted =
-      upscale_scheduler_get_progress (UPSCALE_SCHEDULER (object)).n_painted;
+  outcome->n_painted = upscale_dispatch_status_get_progress (
+                           upscale_scheduler_get_status (UPSCALE_SCHEDULER (object)))
+                           .n_painted;
   outcome->has_ended = TRUE;
 }
 
