@@ -133,6 +133,14 @@ is_set (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
   return TRUE;
 }
 
+/* Repainting takes the selection and the layer's own grid. */
+static gboolean
+is_fixed_by_repainting (const UpscaleArgument *argument)
+{
+  return argument->flags & UPSCALE_ARGUMENT_FIXED_BY_LAYER ||
+         g_str_equal (argument->name, "ignore-selection");
+}
+
 static void
 bind_sensitivity (const UpscaleDialogRequest *request,
                   const UpscaleArgument      *argument,
@@ -141,7 +149,7 @@ bind_sensitivity (const UpscaleDialogRequest *request,
   if (argument->needs)
     g_object_bind_property_full (request->config, argument->needs, control, "sensitive",
                                  G_BINDING_SYNC_CREATE, is_set, NULL, NULL, NULL);
-  if (request->can_repaint && argument->flags & UPSCALE_ARGUMENT_FIXED_BY_LAYER)
+  if (request->can_repaint && is_fixed_by_repainting (argument))
     g_object_bind_property (request->config, "repaint-selection", control, "sensitive",
                             G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
 }
@@ -161,6 +169,14 @@ add_argument (UpscaleFormGrid            *rows,
   bind_sensitivity (request, argument, control);
 }
 
+static gboolean
+is_possible (const UpscaleDialogRequest *request, const UpscaleArgument *argument)
+{
+  if (g_str_equal (argument->name, "repaint-selection"))
+    return request->can_repaint;
+  return !g_str_equal (argument->name, "ignore-selection") || request->has_selection;
+}
+
 static void
 add_section (UpscaleFormGrid            *rows,
              const UpscaleDialogRequest *request,
@@ -169,7 +185,7 @@ add_section (UpscaleFormGrid            *rows,
   const UpscaleArgument *argument = NULL;
 
   while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
-    if (argument->section == section)
+    if (argument->section == section && is_possible (request, argument))
       add_argument (rows, request, argument);
 }
 
@@ -220,8 +236,7 @@ upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
   g_return_val_if_fail (GTK_IS_WIDGET (size), NULL);
 
   rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
-  if (request->can_repaint)
-    add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_REPAINT);
+  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_REPAINT);
   add_presets (&rows, request);
   add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_PICTURE);
   add_map (&rows, map, size);

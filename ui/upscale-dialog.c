@@ -42,6 +42,7 @@ upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
   g_free (forecast->size);
   g_free (forecast->sentence);
+  g_free (forecast->selection);
   g_free (forecast->warning);
   g_free (forecast->problem);
   g_free (forecast);
@@ -96,13 +97,15 @@ show_forecast (Dialog *self)
   const char *problem = self->is_refused_shown ? self->refused : forecast->problem;
   gboolean    is_warning =
       problem || self->refused || forecast->warning || forecast->is_large;
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (4, NULL, TRUE);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (5, NULL, TRUE);
   g_autofree char *text = NULL;
 
   if (self->refused)
     g_ptr_array_add (lines, self->refused);
   if (!self->is_refused_shown)
     g_ptr_array_add (lines, problem ? forecast->problem : forecast->sentence);
+  if (!problem && forecast->selection)
+    g_ptr_array_add (lines, forecast->selection);
   if (!problem && forecast->is_large)
     g_ptr_array_add (lines,
                      _ ("This job is large: you are asked again before it begins."));

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @plan: (nullable): the tiles
  * @size: (nullable): megapixels and memory of the result
  * @sentence: (nullable): number of tiles, time and cost of the job
+ * @selection: (nullable): the part of the layer that is repainted, if it is not the whole
  * @is_large: whether the user is asked before the job begins
  * @warning: (nullable): a warning that does not prevent the job
  * @problem: (nullable): the reason why the job cannot start, and what to do
@@ -27,6 +28,7 @@ typedef struct
   UpscaleTilePlan *plan;
   char            *size;
   char            *sentence;
+  char            *selection;
   gboolean         is_large;
   char            *warning;
   char            *problem;
@@ -48,6 +50,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @config: the procedure's arguments, changed by the user
  * @picture: thumbnail of the layer
  * @can_repaint: whether the layer is an earlier result with a selection on it
+ * @has_selection: whether anything is selected in the image
  * @forecast: computes the consequences of the arguments
  * @forecast_data: data for @forecast
  * @presets: named sets of arguments
@@ -65,6 +68,7 @@ typedef struct
   GimpProcedureConfig        *config;
   GdkPixbuf                  *picture;
   gboolean                    can_repaint;
+  gboolean                    has_selection;
   UpscaleDialogForecastFunc   forecast;
   gpointer                    forecast_data;
   UpscalePresets             *presets;

@@ -293,6 +293,15 @@ static const UpscaleArgument arguments[] = {
       .value = FALSE,
       .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
   },
+  {
+      .name = "ignore-selection",
+      .type = UPSCALE_ARGUMENT_SWITCH,
+      .label = N_ ("_Ignore the selection"),
+      .blurb = N_ ("Paint the whole layer, whatever is selected; no effect with "
+                   "repaint-selection"),
+      .value = FALSE,
+      .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
+  },
 };
 
 /**

@@ -32,7 +32,7 @@ typedef enum
 
 /**
  * UpscaleArgumentSection:
- * @UPSCALE_ARGUMENT_SECTION_REPAINT: the choice between a new layer and a repainted one
+ * @UPSCALE_ARGUMENT_SECTION_REPAINT: the meaning of the selection
  * @UPSCALE_ARGUMENT_SECTION_PICTURE: prompts, scale and endpoints
  * @UPSCALE_ARGUMENT_SECTION_MODEL: the choice of the model
  * @UPSCALE_ARGUMENT_SECTION_SAMPLING: all that the model is given besides the prompts

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @resize_canvas: whether the canvas grows where the new layer does not fit
  * @repaint_selection: whether only the tiles under the selection are painted, on an
  * earlier result
+ * @ignore_selection: whether the whole layer is painted, whatever is selected
  *
  * Arguments of one call of the procedure, read and checked.
  */
@@ -34,6 +35,7 @@ typedef struct
   char             *endpoints;
   gboolean          resize_canvas;
   gboolean          repaint_selection;
+  gboolean          ignore_selection;
 } UpscaleArguments;
 
 UpscaleArguments *upscale_arguments_new (GObject *config, GError **error);

@@ -28,19 +28,31 @@ plan_repaint (const UpscaleForecastInput *input, GError **error)
                                  gimp_drawable_get_height (source), error);
 }
 
+static UpscaleRect
+get_whole (const UpscaleForecastInput *input)
+{
+  return (UpscaleRect) { 0, 0, input->width_px, input->height_px };
+}
+
+static gboolean
+is_repaint (const UpscaleForecastInput *input, const UpscaleArguments *arguments)
+{
+  return arguments->repaint_selection && input->recipe;
+}
+
 static UpscaleTilePlan *
 plan (const UpscaleForecastInput *input,
       const UpscaleArguments     *arguments,
       GError                    **error)
 {
   UpscaleJobRequest request = {
-    .selection = input->selection,
+    .selection = arguments->ignore_selection ? get_whole (input) : input->selection,
     .scale = arguments->scale,
     .tile_px = arguments->tile_px,
     .overlap_px = arguments->overlap_px,
   };
 
-  if (arguments->repaint_selection && input->recipe)
+  if (is_repaint (input, arguments))
     return plan_repaint (input, error);
   return upscale_job_plan_tiles (&request, input->width_px, input->height_px, error);
 }
@@ -119,6 +131,31 @@ describe (const UpscaleForecastInput *input, UpscaleEstimate estimate, GPtrArray
   return g_string_free_and_steal (g_steal_pointer (&sentence));
 }
 
+/* Users often forget a selection in the image. */
+static char *
+describe_selection (const UpscaleForecastInput *input,
+                    const UpscaleArguments     *arguments,
+                    guint                       n_tiles)
+{
+  UpscaleRect whole = get_whole (input);
+
+  if (is_repaint (input, arguments))
+    return g_strdup_printf (ngettext ("Only the %u tile under the selection is "
+                                      "repainted; the rest stays as it is.",
+                                      "Only the %u tiles under the selection are "
+                                      "repainted; the rest stays as it is.",
+                                      n_tiles),
+                            n_tiles);
+  if (arguments->ignore_selection || upscale_rect_equal (input->selection, whole))
+    return NULL;
+  return g_strdup_printf (ngettext ("Only the %u tile under the selection is repainted; "
+                                    "the rest is plainly enlarged.",
+                                    "Only the %u tiles under the selection are "
+                                    "repainted; the rest is plainly enlarged.",
+                                    n_tiles),
+                          n_tiles);
+}
+
 static char *
 warn (const UpscaleForecastInput *input, const UpscaleArguments *arguments)
 {
@@ -144,6 +181,7 @@ make (const UpscaleForecastInput *input,
   g_autoptr (GPtrArray) entries = NULL;
   UpscaleEstimate estimated;
   double          pixels;
+  guint           n_tiles;
 
   if (!arguments)
     return FALSE;
@@ -154,12 +192,12 @@ make (const UpscaleForecastInput *input,
       upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
-  estimated =
-      upscale_forecast_estimate (input->timings, arguments,
-                                 upscale_tile_plan_get_n_tiles (forecast->plan), entries);
+  n_tiles = upscale_tile_plan_get_n_tiles (forecast->plan);
+  estimated = upscale_forecast_estimate (input->timings, arguments, n_tiles, entries);
   pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
            upscale_tile_plan_get_height (forecast->plan);
   forecast->sentence = describe (input, estimated, entries);
+  forecast->selection = describe_selection (input, arguments, n_tiles);
   forecast->size = upscale_estimate_describe_size (pixels, input->pixel_bytes);
   forecast->is_large = upscale_estimate_is_large (estimated, pixels);
   forecast->warning = warn (input, arguments);

@@ -229,6 +229,21 @@ upscale_layer_looks_new (GimpLayer *layer, GError **error)
 }
 
 /**
+ * upscale_layer_looks_get_whole:
+ * @looks: a layer with its effects
+ *
+ * Returns: the bounds of the layer, in px of the layer
+ */
+UpscaleRect
+upscale_layer_looks_get_whole (const UpscaleLayerLooks *looks)
+{
+  g_return_val_if_fail (looks != NULL, (UpscaleRect) { 0 });
+
+  return (UpscaleRect) { 0, 0, gimp_drawable_get_width (looks->drawable),
+                         gimp_drawable_get_height (looks->drawable) };
+}
+
+/**
  * upscale_layer_looks_read_selection:
  * @looks: a layer with its effects
  * @selection: (out): bounds of the selection on the layer, in px of the layer; the whole
@@ -253,8 +268,7 @@ upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
   g_return_val_if_fail (selection != NULL, FALSE);
 
   image = gimp_item_get_image (GIMP_ITEM (looks->layer));
-  whole = (UpscaleRect) { 0, 0, gimp_drawable_get_width (looks->drawable),
-                          gimp_drawable_get_height (looks->drawable) };
+  whole = upscale_layer_looks_get_whole (looks);
   bounds = get_bounds (looks->layer);
   if (!gimp_selection_bounds (image, &is_any, &left, &top, &right, &bottom) || !is_any)
     {

@@ -29,6 +29,7 @@ typedef struct
 
 UpscaleLayerLooks *upscale_layer_looks_new (GimpLayer *layer, GError **error);
 UpscaleLayerLooks *upscale_layer_looks_new_plain (GimpLayer *layer);
+UpscaleRect        upscale_layer_looks_get_whole (const UpscaleLayerLooks *looks);
 gboolean           upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
                                                        UpscaleRect             *selection,
                                                        GError                 **error);

@@ -88,7 +88,8 @@ describe (GimpProcedure *procedure)
          "kept, so "
          "that running again after an interruption sends only what is missing. Where "
          "something is selected, only that part is painted, and the rest is only "
-         "enlarged: select nothing to upscale the whole layer. A value out of range is "
+         "enlarged: select nothing, or set ignore-selection, to paint the whole layer. "
+         "A value out of range is "
          "refused from Script-Fu; Python prints a warning and keeps the value before, so "
          "compare what is set with what was asked for."),
       NULL);

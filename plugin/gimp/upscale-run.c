@@ -117,7 +117,8 @@ read_recipe (Run *run, GError **error)
 }
 
 /* A user who selects a part of an earlier result most likely wants to repaint that part,
- * so the dialog starts with the recipe of the layer and a new seed. */
+ * so the dialog starts with the recipe of the layer and a new seed. The selection may be
+ * another one than last time, so it counts until the user says otherwise. */
 static gboolean
 offer_repaint (Run *run)
 {
@@ -131,21 +132,37 @@ offer_repaint (Run *run)
       upscale_layer_recipe_apply (run->made_by, G_OBJECT (run->config));
       g_object_set (run->config, "seed", g_random_int_range (0, G_MAXINT), NULL);
     }
-  g_object_set (run->config, "repaint-selection", can_repaint, NULL);
+  g_object_set (run->config, "repaint-selection", can_repaint, "ignore-selection", FALSE,
+                NULL);
   return can_repaint;
+}
+
+/* Without a selection, or if the user ignores it, the whole layer is painted. */
+static gboolean
+read_selection (const UpscaleLayerLooks *looks,
+                gboolean                 is_ignored,
+                UpscaleRect             *selection,
+                GError                 **error)
+{
+  if (!is_ignored)
+    return upscale_layer_looks_read_selection (looks, selection, error);
+  *selection = upscale_layer_looks_get_whole (looks);
+  return TRUE;
 }
 
 static gboolean
 read_forecast_input (Run *run, UpscaleForecastInput *input, GError **error)
 {
   GimpDrawable *drawable = run->looks->drawable;
+  gboolean      is_ignored = FALSE;
 
+  g_object_get (run->config, "ignore-selection", &is_ignored, NULL);
   input->width_px = gimp_drawable_get_width (drawable);
   input->height_px = gimp_drawable_get_height (drawable);
   input->pixel_bytes = gimp_drawable_get_bpp (drawable);
   input->recipe = run->made_by;
   input->endpoints = run->endpoints;
-  return upscale_layer_looks_read_selection (run->looks, &input->selection, error);
+  return read_selection (run->looks, is_ignored, &input->selection, error);
 }
 
 static gboolean
@@ -189,6 +206,7 @@ ask (Run *run, GError **error)
     .config = run->config,
     .picture = run->picture,
     .can_repaint = can_repaint,
+    .has_selection = !gimp_selection_is_empty (run->call->image),
     .forecast = upscale_forecast_make,
     .forecast_data = &input,
     .presets = presets,
@@ -258,7 +276,8 @@ read_layer (Run *run, GError **error)
   /* The user may have changed the layer while the dialog was open, so it is read again.
    */
   looks = upscale_layer_looks_new (run->layer, error);
-  if (!looks || !upscale_layer_looks_read_selection (looks, &selection, error))
+  if (!looks ||
+      !read_selection (looks, run->arguments->ignore_selection, &selection, error))
     return FALSE;
   run->copy = upscale_layer_reader_read (run->call->image, looks);
   run->copy->selection = selection;
@@ -367,8 +386,10 @@ report (Run *run)
   g_autofree char *sentence = upscale_job_dup_summary (run->job);
 
   if (!run->is_interactive && is_only_selection (run))
-    g_printerr ("tile-upscale: %s\n", _ ("Only the selection was painted: select nothing "
-                                         "to upscale the whole layer."));
+    g_printerr ("tile-upscale: %s\n",
+                _ ("Only the selection was painted: select nothing, "
+                   "or set ignore-selection, to paint the whole "
+                   "layer."));
   if (!run->is_interactive)
     {
       g_printerr ("tile-upscale: %s\n", sentence);

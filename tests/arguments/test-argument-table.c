@@ -30,7 +30,7 @@ test_procedure_keeps_its_arguments (void)
                    "overlap generation-size batch-size sequential-below batch-timeout "
                    "retries endpoints controlnet-enabled conditioning-scale "
                    "ip-adapter-image ip-adapter-scale loras model color-correction "
-                   "resize-canvas repaint-selection ");
+                   "resize-canvas repaint-selection ignore-selection ");
 }
 
 /* A stranger writes presets and recipes, so each argument in them is named here once

@@ -84,6 +84,14 @@ def test_only_the_selection_is_sent_and_painted(gimp: Gimp) -> None:
     assert result["step"] <= 6.7, "a seam: neighboring pixels differ by more than the feather's slope"
 
 
+def test_an_ignored_selection_limits_nothing(gimp: Gimp) -> None:
+    with EchoEndpoint() as endpoint:
+        result = run(gimp, endpoint, ["of_an_ignored_selection"])["of_an_ignored_selection"]
+    assert result["plain"][0] > result["part"][0]
+    assert result["part"][1] and not result["plain"][1]
+    assert result["whole"] == result["beside"] == result["plain"]
+
+
 @pytest.mark.parametrize(
     ("case", "n_tiles", "middle"),
     # 5x5 tiles of the whole picture of 512x512 px, and 3x3 of its last 240x240 px.

@@ -31,7 +31,8 @@ def test_repaint_under_the_selection_and_repeat(folder: Path) -> None:
         assert session.tell("activate 0") == "done" and session.tell("select 300") == "done"
         session.open_dialog()
         session.do("wait", "check box", "Repaint only the tiles under the selection")
-        session.do("wait", "label", "1 tile ")
+        session.do("wait", "label", "Only the 1 tile under the selection is repainted; the rest stays as it is.")
+        session.do("wait-insensitive", "check box", "Ignore the selection")
         session.do("wait-insensitive", "spin button", "Scale")
         session.shot("redo-dialog")
         session.do("press", "button", "Upscale")
@@ -53,3 +54,28 @@ def test_repaint_under_the_selection_and_repeat(folder: Path) -> None:
         session.do("press", "button", "Upscale")
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png 2x #1", "photo.png"]]])
         assert len(endpoint.tiles) == n_sent
+
+
+def test_a_selection_is_told_and_can_be_ignored(folder: Path) -> None:
+    with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
+        session.open_dialog()
+        session.do("wait", "label", "6 tiles on 1 endpoint")
+        session.do("wait-gone", "check box", "Ignore the selection")
+        session.do("wait-gone", "label", "under the selection")
+        session.do("press", "button", "Cancel")
+        session.do("wait-gone", "button", "Upscale")
+        session.tell("select 300")
+        session.open_dialog()
+        session.do("wait", "label", "Only the 1 tile under the selection is repainted; the rest is plainly enlarged.")
+        session.shot("selection-dialog")
+        session.do("press", "check box", "Ignore the selection")
+        session.do("wait-gone", "label", "under the selection")
+        session.do("wait", "label", "6 tiles on 1 endpoint")
+        session.do("press", "button", "Upscale")
+        session.wait_for_images(FIRST)
+        session.do("wait-gone", "progress bar", "Finished tiles")
+        assert len(endpoint.tiles) == 6
+        # The next selection may be meant, so it counts again.
+        session.tell("activate 1")
+        session.open_dialog()
+        session.do("wait", "label", "Only the 1 tile under the selection is repainted")

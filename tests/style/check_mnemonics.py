@@ -25,6 +25,7 @@ EDITOR = [
 PAGES = {
     "Picture": [
         "Repaint _only the tiles under the selection",
+        "_Ignore the selection",
         "_Preset",
         "Pro_mpt",
         "_Negative prompt",

@@ -39,6 +39,7 @@ class Answer:
     layer: Any = None
     tiles: int = 0
     failed: int = 0
+    selection_only: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {"status": self.status, "message": self.message, "tiles": self.tiles, "failed": self.failed}
@@ -62,7 +63,7 @@ def upscale(image: Any, *drawables: Any, **arguments: Any) -> Answer:
     if status != Gimp.PDBStatusType.SUCCESS:
         return Answer(status.value_nick, Gimp.get_pdb().get_last_error())
     kept.append(result.index(1))
-    return Answer("success", "", result.index(1), result.index(2), result.index(3))
+    return Answer("success", "", result.index(1), result.index(2), result.index(3), result.index(4))
 
 
 def make_pixels(width: int, height: int, seed: int, low: float = 0.0, high: float = 1.0) -> Array:

@@ -96,6 +96,19 @@ def of_the_selection() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_an_ignored_selection() -> dict[str, Any]:
+    image, layer = make_midtones()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 90, 70)
+    part = upscale(image, layer, **SETTINGS)
+    whole = upscale(image, layer, ignore_selection=True, **SETTINGS)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 300, 250, 20, 20)
+    beside = upscale(image, layer, ignore_selection=True, **SETTINGS)
+    Gimp.Selection.none(image)
+    plain = upscale(image, layer, **SETTINGS)
+    answers = {"part": part, "whole": whole, "beside": beside, "plain": plain}
+    return {name: [answer.tiles, answer.selection_only] for name, answer in answers.items()}
+
+
 def of_many_tiles() -> dict[str, Any]:
     return upscale(*make_image(256, 256), **SETTINGS).as_json()
 
