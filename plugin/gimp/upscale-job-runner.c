@@ -300,35 +300,35 @@ prepare_repaint (Runner *self, gboolean is_upright)
 }
 
 /* Paints tiles on the borders of one direction over the result so far, which stays if
- * this fails or is cancelled. */
-static void
+ * this fails, is cancelled or is discarded. Returns whether to go on. */
+static gboolean
 repaint (Runner *self, gboolean is_upright)
 {
   g_autoptr (UpscaleJob) before = g_object_ref (self->job);
   g_autoptr (GError) error = NULL;
 
-  if (self->choice != UPSCALE_CHOICE_KEEP || !prepare_repaint (self, is_upright))
-    return;
+  if (!prepare_repaint (self, is_upright))
+    return TRUE;
   self->what.previous = upscale_job_get_result (before);
   if (!run_until_decided (self, &error))
     {
       upscale_progress_window_say (self->window, error->message);
       wait_for_callback (self);
-      self->choice = UPSCALE_CHOICE_KEEP;
-      self->succeeded = FALSE;
+      self->choice = UPSCALE_CHOICE_DISCARD;
     }
-  if (!self->succeeded)
+  if (!self->succeeded || self->choice == UPSCALE_CHOICE_DISCARD)
     g_set_object (&self->job, before);
+  return self->choice != UPSCALE_CHOICE_DISCARD &&
+         !g_cancellable_is_cancelled (self->cancellable);
 }
 
 static void
 repaint_borders (Runner *self)
 {
   self->repaints = g_object_ref (self->job);
-  self->choice = UPSCALE_CHOICE_KEEP;
-  repaint (self, TRUE);
-  if (!g_cancellable_is_cancelled (self->cancellable))
+  if (repaint (self, TRUE))
     repaint (self, FALSE);
+  self->choice = UPSCALE_CHOICE_KEEP;
 }
 
 /**

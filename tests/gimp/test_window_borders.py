@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Borders of a tile with other content: the map of the real window marks them, and they are repainted when the user asks for it."""
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
 from gimp_window import MISSING, Session
 from polling import wait_until
+from processes import find_processes
 
 BEFORE = [[1200, 800, ["photo.png"]]]
 AFTER = [[2400, 1600, ["photo.png 2x", "photo.png"]]]
@@ -90,6 +94,29 @@ def test_cancelled_repaint_keeps_the_result_and_the_tiles(folder: Path) -> None:
         assert len(endpoint.painted) == n_sent + N_BORDERS - 1
 
 
+def test_killed_repaint_goes_on_from_there(folder: Path) -> None:
+    with EchoEndpoint(Behavior(unrelated_tiles={UNRELATED})) as endpoint, Session(folder, endpoint.url) as session:
+        start(session)
+        wait_for_offer(session)
+        endpoint.behavior.unrelated_tiles = set()
+        endpoint.behavior.hold_after = endpoint.n_let_through + 1
+        answer(session, "Repaint Borders")
+        session.do("wait", "label", "1 of 2 tiles")
+        wait_until(lambda: len(endpoint.tiles) == N_TILES + 2, "the other tile is under way")
+        for plug_in in find_processes("tile-upscale", session.process.pid):
+            with suppress(ProcessLookupError):  # The plug-in's second process ends with the first.
+                os.kill(plug_in, signal.SIGKILL)
+        wait_until(lambda: not find_processes("tile-upscale", session.process.pid), "the plug-in is gone")
+        assert session.images() == BEFORE
+        endpoint.release()
+        session.tell("activate 1")
+        start(session)
+        wait_for_offer(session)
+        answer(session, "Repaint Borders")
+        session.wait_for_images(AFTER)
+        assert len(endpoint.painted) == N_TILES + N_BORDERS, "a tile was paid for twice"
+
+
 def test_failed_repaint_says_why_and_keeps_the_result(folder: Path) -> None:
     with EchoEndpoint(Behavior(unrelated_tiles={UNRELATED})) as endpoint, Session(folder, endpoint.url) as session:
         start(session)
@@ -102,6 +129,20 @@ def test_failed_repaint_says_why_and_keeps_the_result(folder: Path) -> None:
         session.do("wait", "label", "1 of 1 tiles failed.\ntile 2: http")
         answer(session, "Keep Finished Tiles")
         session.wait_for_images(AFTER)
+
+
+def test_discarded_repaint_keeps_the_result(folder: Path) -> None:
+    with EchoEndpoint(Behavior(unrelated_tiles={UNRELATED})) as endpoint, Session(folder, endpoint.url) as session:
+        start(session)
+        wait_for_offer(session)
+        endpoint.behavior.unrelated_tiles = set()
+        endpoint.behavior.fail_tiles = {0}
+        answer(session, "Repaint Borders")
+        session.do("wait", "label", "1 of 2 tiles failed")
+        n_sent = len(endpoint.tiles)
+        answer(session, "Discard")
+        session.wait_for_images(AFTER)
+        assert len(endpoint.tiles) == n_sent, "the borders of the other direction were repainted"
 
 
 def test_result_is_kept_as_it_is(folder: Path) -> None:
