@@ -29,21 +29,43 @@ upscale_progress_count_done (UpscaleProgress progress)
   return progress.n_painted + progress.n_stored + progress.n_skipped;
 }
 
+static gboolean
+is_anything_painted (UpscaleProgress progress)
+{
+  return progress.n_queued + progress.n_starting < progress.n_in_flight;
+}
+
+/**
+ * upscale_progress_is_waiting:
+ * @progress: the progress
+ *
+ * Returns: %TRUE if no tile is being painted, as the endpoints are busy or start, or have
+ * not answered yet
+ */
+gboolean
+upscale_progress_is_waiting (UpscaleProgress progress)
+{
+  return progress.wait_us > 0 || progress.is_probing ||
+         (progress.n_in_flight > 0 && !is_anything_painted (progress));
+}
+
 /* Appends the reason that nothing is being painted. */
 static void
 append_wait (GString *line, UpscaleProgress progress)
 {
   g_autofree char *wait = upscale_progress_describe_wait (progress.wait_us);
-  guint            n_waiting = progress.n_queued + progress.n_starting;
+  g_autofree char *waited = upscale_progress_describe_time (progress.waited_us);
 
+  if (!upscale_progress_is_waiting (progress))
+    return;
   if (progress.wait_us > 0)
     g_string_append_printf (line, ", %s", wait);
-  else if (n_waiting == 0 || n_waiting < progress.n_in_flight)
-    return;
+  else if (progress.is_probing)
+    g_string_append (line, _ (", waiting for the endpoints to answer"));
   else if (progress.n_starting > 0)
-    g_string_append (line, _ (", waiting for machines to start"));
+    g_string_append_printf (line, _ (", waiting for machines to start (%s)"), waited);
   else
-    g_string_append (line, _ (", waiting in the server's queue"));
+    g_string_append_printf (line, _ (", waiting in the server's queue (%s)"), waited);
 }
 
 static void
@@ -108,6 +130,22 @@ upscale_progress_describe_wait (gint64 wait_us)
   int seconds = (int) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 
   return g_strdup_printf (_ ("busy, asks again in %d s"), seconds);
+}
+
+/**
+ * upscale_progress_describe_time:
+ * @time_us: a time that has passed
+ *
+ * Returns: (transfer full): the time in words, such as `40 s` or `3 min`
+ */
+char *
+upscale_progress_describe_time (gint64 time_us)
+{
+  int seconds = (int) (time_us / G_USEC_PER_SEC);
+
+  if (seconds < MINUTE_S)
+    return g_strdup_printf (_ ("%d s"), seconds);
+  return g_strdup_printf (_ ("%d min"), seconds / (int) MINUTE_S);
 }
 
 static gboolean

@@ -21,6 +21,7 @@ struct _UpscaleBatchRequest
 
   UpscaleBatchRequestState state;
   UpscalePhase             phase; /* as the endpoint reports */
+  gint64                   phase_since_us;
   guint                    timer; /* of the state: the deadline, or the back-off */
   GError                  *error;
   GCancellable            *cancellable;
@@ -372,10 +373,13 @@ on_phase (UpscalePhase phase, gpointer user_data)
 {
   UpscaleBatchRequest *request = user_data;
 
+  gint64 now_us = upscale_clock_get_now (request->plan.clock);
+
   if (request->phase != UPSCALE_PHASE_AT_WORK && phase == UPSCALE_PHASE_AT_WORK &&
       request->n_answered == 0)
-    request->work_began_us = request->news_us =
-        upscale_clock_get_now (request->plan.clock);
+    request->work_began_us = request->news_us = now_us;
+  if (request->phase != phase)
+    request->phase_since_us = now_us;
   request->phase = phase;
   request->funcs->on_phase_changed (request, request->owner);
 }
@@ -672,6 +676,20 @@ upscale_batch_request_get_phase (UpscaleBatchRequest *request)
   g_return_val_if_fail (request != NULL, UPSCALE_PHASE_AT_WORK);
 
   return request->phase;
+}
+
+/**
+ * upscale_batch_request_get_phase_since_us:
+ * @request: a request whose endpoint has reported a phase
+ *
+ * Returns: the time when the batch came to its phase
+ */
+gint64
+upscale_batch_request_get_phase_since_us (UpscaleBatchRequest *request)
+{
+  g_return_val_if_fail (request != NULL, 0);
+
+  return request->phase_since_us;
 }
 
 /**

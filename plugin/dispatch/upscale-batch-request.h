@@ -137,6 +137,7 @@ UpscaleBatchRequestKind  upscale_batch_request_get_kind (UpscaleBatchRequest *re
 UpscaleEndpoint *upscale_batch_request_get_endpoint (UpscaleBatchRequest *request);
 UpscaleBatch    *upscale_batch_request_get_batch (UpscaleBatchRequest *request);
 UpscalePhase     upscale_batch_request_get_phase (UpscaleBatchRequest *request);
+gint64           upscale_batch_request_get_phase_since_us (UpscaleBatchRequest *request);
 int              upscale_batch_request_get_n_resends (UpscaleBatchRequest *request);
 gint64           upscale_batch_request_get_sent_us (UpscaleBatchRequest *request);
 double           upscale_batch_request_get_quiet_s (UpscaleBatchRequest *request);

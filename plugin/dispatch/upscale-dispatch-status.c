@@ -78,12 +78,33 @@ static void
 count_tiles (UpscaleProgress *progress, const UpscaleTileQueue *queue)
 {
   progress->n_painted = upscale_tile_queue_count (queue, UPSCALE_TILE_PAINTED);
-  progress->n_stored = upscale_tile_queue_count (queue, UPSCALE_TILE_STORED);
-  progress->n_skipped = upscale_tile_queue_count (queue, UPSCALE_TILE_SKIPPED);
+  progress->n_stored = upscale_tile_queue_count (queue, UPSCALE_TILE_STORED) +
+                       upscale_tile_queue_count_expected (queue, UPSCALE_TILE_STORED);
+  progress->n_skipped = upscale_tile_queue_count (queue, UPSCALE_TILE_SKIPPED) +
+                        upscale_tile_queue_count_expected (queue, UPSCALE_TILE_SKIPPED);
   progress->n_failed = upscale_tile_queue_count (queue, UPSCALE_TILE_FAILED);
   progress->n_in_flight = upscale_tile_queue_count (queue, UPSCALE_TILE_IN_FLIGHT);
-  progress->n_tiles = upscale_progress_count_settled (*progress) + progress->n_in_flight +
-                      upscale_tile_queue_count (queue, UPSCALE_TILE_WAITING);
+  progress->n_tiles = progress->n_painted +
+                      upscale_tile_queue_count (queue, UPSCALE_TILE_STORED) +
+                      upscale_tile_queue_count (queue, UPSCALE_TILE_SKIPPED) +
+                      progress->n_failed + upscale_tile_queue_count_open (queue);
+}
+
+static gboolean
+is_probing (const UpscaleEndpointPool *pool)
+{
+  gboolean is_any_probed = FALSE;
+
+  for (guint i = 0; i < upscale_endpoint_pool_get_length (pool); i++)
+    {
+      UpscaleEndpointState state =
+          upscale_endpoint_get_state (upscale_endpoint_pool_get (pool, i));
+
+      if (state == UPSCALE_ENDPOINT_READY)
+        return FALSE;
+      is_any_probed |= state == UPSCALE_ENDPOINT_PROBING;
+    }
+  return is_any_probed;
 }
 
 /* By the measured speeds and the prices of the slots that are ready. */
@@ -125,6 +146,8 @@ upscale_dispatch_status_get_progress (const UpscaleDispatchStatus *status)
       upscale_dispatch_status_count_in_phase (status, NULL, UPSCALE_PHASE_QUEUED);
   progress.n_starting =
       upscale_dispatch_status_count_in_phase (status, NULL, UPSCALE_PHASE_STARTING);
+  progress.waited_us = upscale_dispatch_status_get_waited_us (status, NULL);
+  progress.is_probing = is_probing (status->pool);
   if (upscale_request_list_is_backing_off (status->requests))
     progress.wait_us = upscale_endpoint_pool_get_wait_us (status->pool, now_us);
   progress.cost = upscale_endpoint_pool_get_cost (status->pool, now_us);
@@ -181,6 +204,23 @@ upscale_dispatch_status_get_wait_us (const UpscaleDispatchStatus *status,
   g_return_val_if_fail (status != NULL, 0);
 
   return upscale_endpoint_get_wait_us (endpoint, upscale_clock_get_now (status->clock));
+}
+
+/**
+ * upscale_dispatch_status_get_waited_us:
+ * @status: a view
+ * @endpoint: (nullable): an endpoint of the run, %NULL for all
+ *
+ * Returns: the time that the endpoint's batches have waited in its queue or for a
+ * machine, us; 0 if none waits
+ */
+gint64
+upscale_dispatch_status_get_waited_us (const UpscaleDispatchStatus *status,
+                                       UpscaleEndpoint             *endpoint)
+{
+  g_return_val_if_fail (status != NULL, 0);
+
+  return upscale_request_list_get_waited_us (status->requests, endpoint);
 }
 
 /**

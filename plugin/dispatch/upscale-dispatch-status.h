@@ -27,6 +27,9 @@ gint64 upscale_dispatch_status_get_wait_us (const UpscaleDispatchStatus *status,
                                             UpscaleEndpoint             *endpoint);
 char  *upscale_dispatch_status_summarize (const UpscaleDispatchStatus *status);
 
+gint64 upscale_dispatch_status_get_waited_us (const UpscaleDispatchStatus *status,
+                                              UpscaleEndpoint             *endpoint);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleDispatchStatus, upscale_dispatch_status_free)
 
 G_END_DECLS

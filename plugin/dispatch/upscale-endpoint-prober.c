@@ -170,7 +170,8 @@ upscale_endpoint_prober_start (UpscaleEndpointProber *prober)
  * upscale_endpoint_prober_stop:
  * @prober: a prober
  *
- * Cancels the probes that are under way. Their failures are passed over from now on.
+ * Cancels the probes that are under way. Their endpoints are unprobed afterwards, and no
+ * failure is noted.
  */
 void
 upscale_endpoint_prober_stop (UpscaleEndpointProber *prober)
@@ -271,7 +272,9 @@ on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
       upscale_endpoint_set_ready (endpoint, capabilities);
       g_signal_emit (self, signals[SIGNAL_PROBED], 0, endpoint);
     }
-  else if (!g_cancellable_is_cancelled (self->cancellable))
+  else if (g_cancellable_is_cancelled (self->cancellable))
+    upscale_endpoint_set_unprobed (endpoint);
+  else
     fail_probe (self, endpoint, error);
   if (self->n_probing == 0)
     open_for_tiles (self);

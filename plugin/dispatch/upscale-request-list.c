@@ -309,6 +309,33 @@ upscale_request_list_count_in_phase (const UpscaleRequestList *list,
   return n;
 }
 
+/**
+ * upscale_request_list_get_waited_us:
+ * @list: a list
+ * @endpoint: (nullable): an endpoint, %NULL for all
+ *
+ * Returns: the time since the first of the endpoint's batches that are queued or wait for
+ * a machine came to that phase, us; 0 if there is none
+ */
+gint64
+upscale_request_list_get_waited_us (const UpscaleRequestList *list,
+                                    UpscaleEndpoint          *endpoint)
+{
+  gint64 now_us;
+  gint64 most_us = 0;
+
+  g_return_val_if_fail (list != NULL, 0);
+
+  now_us = upscale_clock_get_now (list->plan.clock);
+  for (const GList *link = list->order.head; link; link = link->next)
+    if (upscale_batch_request_get_phase (link->data) != UPSCALE_PHASE_AT_WORK &&
+        upscale_batch_request_count_open (link->data) > 0 &&
+        (!endpoint || upscale_batch_request_get_endpoint (link->data) == endpoint))
+      most_us =
+          MAX (most_us, now_us - upscale_batch_request_get_phase_since_us (link->data));
+  return most_us;
+}
+
 static UpscaleHedgeCase
 make_hedge_case (const UpscaleRequestList *list,
                  UpscaleBatchRequest      *request,

@@ -53,6 +53,8 @@ gboolean upscale_request_list_is_backing_off (const UpscaleRequestList *list);
 guint    upscale_request_list_count_in_phase (const UpscaleRequestList *list,
                                               UpscaleEndpoint          *endpoint,
                                               UpscalePhase              phase);
+gint64   upscale_request_list_get_waited_us (const UpscaleRequestList *list,
+                                             UpscaleEndpoint          *endpoint);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleRequestList, upscale_request_list_free)
 

@@ -127,7 +127,7 @@ finish (UpscaleScheduler *self)
   upscale_endpoint_prober_stop (self->prober);
   g_cancellable_disconnect (g_task_get_cancellable (task), self->cancelled_handler);
   self->cancelled_handler = 0;
-  if (upscale_progress_count_settled (progress) < progress.n_tiles)
+  if (upscale_tile_queue_count_open (self->queue) > 0)
     g_task_return_error_if_cancelled (task);
   else if (progress.n_failed == progress.n_tiles)
     g_task_return_new_error (task, UPSCALE_ERROR, UPSCALE_ERROR_NO_ENDPOINT,
@@ -157,11 +157,13 @@ on_sent (UpscaleBatchRequest *request, gpointer owner)
   gboolean            is_try =
       upscale_batch_request_get_kind (request) == UPSCALE_BATCH_REQUEST_FRESH;
 
-  for (guint i = 0; is_try && i < batch->tiles->len; i++)
+  for (guint i = 0; i < batch->tiles->len; i++)
     {
       const UpscaleTileMessage *message = batch->tiles->pdata[i];
 
-      upscale_tile_queue_add_try (self->queue, message->tile.index, 1);
+      upscale_tile_queue_send (self->queue, message->tile.index);
+      if (is_try)
+        upscale_tile_queue_add_try (self->queue, message->tile.index, 1);
     }
   emit_batch_event (self, UPSCALE_EVENT_SENT, request);
   emit_progress (self);
@@ -639,6 +641,25 @@ upscale_scheduler_add_orphan (UpscaleScheduler *scheduler, UpscaleOrphanedBatch 
   g_return_if_fail (orphan != NULL);
 
   upscale_request_list_add_orphan (scheduler->requests, orphan);
+}
+
+/**
+ * upscale_scheduler_expect:
+ * @scheduler: a scheduler that has not run yet
+ * @tile_index: one of its tiles, which an earlier run has settled
+ * @state: the final state that the tile will have without being sent
+ *
+ * Counts the tile as done from the start. A tile that has to be sent all the same counts
+ * as open from then on.
+ */
+void
+upscale_scheduler_expect (UpscaleScheduler *scheduler,
+                          guint             tile_index,
+                          UpscaleTileState  state)
+{
+  g_return_if_fail (UPSCALE_IS_SCHEDULER (scheduler));
+
+  upscale_tile_queue_expect (scheduler->queue, tile_index, state);
 }
 
 /**

@@ -23,6 +23,9 @@ void              upscale_scheduler_add_endpoint (UpscaleScheduler *scheduler,
                                                   UpscaleEndpoint  *endpoint);
 void              upscale_scheduler_add_orphan (UpscaleScheduler     *scheduler,
                                                 UpscaleOrphanedBatch *orphan);
+void              upscale_scheduler_expect (UpscaleScheduler *scheduler,
+                                            guint             tile_index,
+                                            UpscaleTileState  state);
 void              upscale_scheduler_run_async (UpscaleScheduler   *scheduler,
                                                GCancellable       *cancellable,
                                                GAsyncReadyCallback callback,

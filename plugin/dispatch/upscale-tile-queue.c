@@ -9,7 +9,8 @@
 typedef struct
 {
   UpscaleTileState state;
-  guint            place; /* in the order in which tiles are sent */
+  UpscaleTileState expected; /* the final state; waiting if that is unknown */
+  guint            place;    /* in the order in which tiles are sent */
   int              n_tries;
   gboolean         goes_alone;
   gboolean         is_claimed; /* not to be duplicated */
@@ -41,6 +42,7 @@ struct _UpscaleTileQueue
   GTree      *returned;      /* places below @n_fresh_from whose tiles wait */
   GHashTable *last_failures; /* tile index -> message, of failures that blame the tile */
   guint       n_in[UPSCALE_N_TILE_STATES];
+  guint       n_expected[UPSCALE_N_TILE_STATES];
 };
 
 static int
@@ -130,6 +132,37 @@ upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state)
 }
 
 /**
+ * upscale_tile_queue_count_expected:
+ * @queue: a queue
+ * @state: a final state
+ *
+ * Returns: the number of open tiles that upscale_tile_queue_expect() names that state for
+ */
+guint
+upscale_tile_queue_count_expected (const UpscaleTileQueue *queue, UpscaleTileState state)
+{
+  g_return_val_if_fail (queue != NULL, 0);
+  g_return_val_if_fail ((guint) state < UPSCALE_N_TILE_STATES, 0);
+
+  return queue->n_expected[state];
+}
+
+/**
+ * upscale_tile_queue_count_open:
+ * @queue: a queue
+ *
+ * Returns: the number of tiles that are not in a final state
+ */
+guint
+upscale_tile_queue_count_open (const UpscaleTileQueue *queue)
+{
+  g_return_val_if_fail (queue != NULL, 0);
+
+  return queue->n_in[UPSCALE_TILE_WAITING] + queue->n_in[UPSCALE_TILE_PREPARING] +
+         queue->n_in[UPSCALE_TILE_IN_FLIGHT];
+}
+
+/**
  * upscale_tile_queue_has:
  * @queue: a queue
  * @tile_index: a number, which may come from an earlier run's log
@@ -146,11 +179,30 @@ upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index)
   return tile_index < queue->n_tiles;
 }
 
+static gboolean
+is_expected (const Tile *tile)
+{
+  return tile->expected != UPSCALE_TILE_WAITING;
+}
+
+static void
+set_expected (UpscaleTileQueue *queue, Tile *tile, UpscaleTileState expected)
+{
+  if (is_expected (tile))
+    queue->n_expected[tile->expected]--;
+  tile->expected = expected;
+  if (is_expected (tile))
+    queue->n_expected[expected]++;
+}
+
+/* An expectation ends when the tile is sent or settled. */
 static void
 set_state (UpscaleTileQueue *queue, guint tile_index, UpscaleTileState state)
 {
   Tile *tile = &queue->tiles[tile_index];
 
+  if (state != UPSCALE_TILE_WAITING && state != UPSCALE_TILE_PREPARING)
+    set_expected (queue, tile, UPSCALE_TILE_WAITING);
   g_assert (queue->n_in[tile->state] > 0);
   queue->n_in[tile->state]--;
   queue->n_in[state]++;
@@ -199,7 +251,7 @@ take_index (UpscaleTileQueue *queue, guint tile_index)
 {
   g_assert (queue->tiles[tile_index].state == UPSCALE_TILE_WAITING);
   g_tree_remove (queue->returned, GUINT_TO_POINTER (queue->tiles[tile_index].place));
-  set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
+  set_state (queue, tile_index, UPSCALE_TILE_PREPARING);
   while (queue->n_fresh_from < queue->order->len &&
          queue->tiles[get_tile_at (queue, queue->n_fresh_from)].state !=
              UPSCALE_TILE_WAITING)
@@ -304,6 +356,41 @@ upscale_tile_queue_take_orphaned (UpscaleTileQueue *queue, GArray *sent)
         g_array_append_val (tiles, tile_index);
     }
   return g_steal_pointer (&tiles);
+}
+
+/**
+ * upscale_tile_queue_expect:
+ * @queue: a queue
+ * @tile_index: a tile that waits
+ * @state: the final state that the tile will have without being sent
+ *
+ * Counts a tile that an earlier run has settled as done, although this run has not looked
+ * at it yet.
+ */
+void
+upscale_tile_queue_expect (UpscaleTileQueue *queue,
+                           guint             tile_index,
+                           UpscaleTileState  state)
+{
+  g_return_if_fail (queue != NULL);
+  g_return_if_fail (tile_index < queue->n_tiles);
+  g_return_if_fail (queue->tiles[tile_index].state == UPSCALE_TILE_WAITING);
+
+  set_expected (queue, &queue->tiles[tile_index], state);
+}
+
+/**
+ * upscale_tile_queue_send:
+ * @queue: a queue
+ * @tile_index: a tile that was taken, and is sent to an endpoint now
+ */
+void
+upscale_tile_queue_send (UpscaleTileQueue *queue, guint tile_index)
+{
+  g_return_if_fail (queue != NULL);
+  g_return_if_fail (tile_index < queue->n_tiles);
+
+  set_state (queue, tile_index, UPSCALE_TILE_IN_FLIGHT);
 }
 
 /**
@@ -477,8 +564,9 @@ upscale_tile_queue_can_be_duplicated (const UpscaleTileQueue *queue, guint tile_
   g_return_val_if_fail (tile_index < queue->n_tiles, FALSE);
 
   tile = &queue->tiles[tile_index];
-  return tile->state == UPSCALE_TILE_IN_FLIGHT && !tile->is_claimed &&
-         tile->carriers[0] && !tile->carriers[1];
+  return (tile->state == UPSCALE_TILE_PREPARING ||
+          tile->state == UPSCALE_TILE_IN_FLIGHT) &&
+         !tile->is_claimed && tile->carriers[0] && !tile->carriers[1];
 }
 
 /**
@@ -614,7 +702,8 @@ upscale_tile_queue_get_status (const UpscaleTileQueue *queue,
 
   tile = &queue->tiles[tile_index];
   status = (UpscaleTileStatus) {
-    .state = tile->state,
+    .state = is_expected (tile) ? tile->expected : tile->state,
+    .is_expected = is_expected (tile),
     .endpoint = tile->endpoint ? upscale_endpoint_get_name (tile->endpoint) : NULL,
     .n_tries = (guint) tile->n_tries,
     .seconds = tile->seconds,

@@ -14,6 +14,9 @@ void upscale_tile_queue_free (UpscaleTileQueue *queue);
 
 gboolean upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state);
+guint    upscale_tile_queue_count_expected (const UpscaleTileQueue *queue,
+                                            UpscaleTileState        state);
+guint    upscale_tile_queue_count_open (const UpscaleTileQueue *queue);
 gboolean upscale_tile_queue_has_for (const UpscaleTileQueue *queue,
                                      UpscaleEndpoint        *endpoint);
 
@@ -23,6 +26,10 @@ guint    upscale_tile_queue_take (UpscaleTileQueue *queue,
 gboolean upscale_tile_queue_take_this (UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_take_any (UpscaleTileQueue *queue);
 GArray  *upscale_tile_queue_take_orphaned (UpscaleTileQueue *queue, GArray *sent);
+void     upscale_tile_queue_expect (UpscaleTileQueue *queue,
+                                    guint             tile_index,
+                                    UpscaleTileState  state);
+void     upscale_tile_queue_send (UpscaleTileQueue *queue, guint tile_index);
 void     upscale_tile_queue_return (UpscaleTileQueue *queue, guint tile_index);
 void     upscale_tile_queue_settle (UpscaleTileQueue *queue,
                                     guint             tile_index,

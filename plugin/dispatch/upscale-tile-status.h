@@ -11,7 +11,9 @@ G_BEGIN_DECLS
 /**
  * UpscaleTileState:
  * @UPSCALE_TILE_WAITING: no batch request carries the tile
- * @UPSCALE_TILE_IN_FLIGHT: a batch request carries the tile
+ * @UPSCALE_TILE_PREPARING: a batch request looks the tile up in the tile cache, and makes
+ * its message if the cache does not have it
+ * @UPSCALE_TILE_IN_FLIGHT: the tile was sent to an endpoint
  * @UPSCALE_TILE_PAINTED: painted in this run
  * @UPSCALE_TILE_STORED: found in the tile cache
  * @UPSCALE_TILE_SKIPPED: nothing to paint
@@ -23,6 +25,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   UPSCALE_TILE_WAITING,
+  UPSCALE_TILE_PREPARING,
   UPSCALE_TILE_IN_FLIGHT,
   UPSCALE_TILE_PAINTED,
   UPSCALE_TILE_STORED,
@@ -31,11 +34,13 @@ typedef enum
   UPSCALE_TILE_LEFT_OUT,
 } UpscaleTileState;
 
-#define UPSCALE_N_TILE_STATES 7
+#define UPSCALE_N_TILE_STATES 8
 
 /**
  * UpscaleTileStatus:
  * @state: the tile's state
+ * @is_expected: the run has not looked at the tile yet; @state is the one that the tile
+ * will have, as an earlier run has settled it
  * @endpoint: (nullable): name of the endpoint that has the tile, or had it last
  * @n_tries: the number of times that the tile was sent
  * @seconds: time from when the endpoint got the tile until the tile was settled, or until
@@ -48,6 +53,7 @@ typedef enum
 typedef struct
 {
   UpscaleTileState state;
+  gboolean         is_expected;
   const char      *endpoint;
   guint            n_tries;
   double           seconds;

@@ -253,7 +253,7 @@ begin (GTask *task)
                                            (gint64) (self->cold_start_s * G_USEC_PER_SEC),
                                            on_warm, task);
   else
-    paint_next (task);
+    on_warm (task);
 }
 
 static void

@@ -116,7 +116,8 @@ test_stopped_prober_passes_over_failures (Fixture *fixture, gconstpointer data)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpint (upscale_endpoint_get_state (fixture->endpoint), ==,
-                   UPSCALE_ENDPOINT_PROBING);
+                   UPSCALE_ENDPOINT_UNPROBED);
+  g_assert_cmpint (upscale_endpoint_get_health (fixture->endpoint)->n_failures, ==, 0);
 }
 
 int
