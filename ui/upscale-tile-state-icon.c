@@ -11,6 +11,7 @@
  * state has a shape of its own as well. */
 static const GdkRGBA colors[UPSCALE_N_TILE_STATES] = {
   [UPSCALE_TILE_WAITING] = { 0.35, 0.35, 0.35, 1.0 },
+  [UPSCALE_TILE_PREPARING] = { 0.35, 0.35, 0.35, 1.0 },
   [UPSCALE_TILE_IN_FLIGHT] = { 0.0, 0.447, 0.698, 1.0 },
   [UPSCALE_TILE_PAINTED] = { 0.0, 0.52, 0.38, 1.0 },
   [UPSCALE_TILE_STORED] = { 0.45, 0.31, 0.55, 1.0 },
@@ -44,6 +45,7 @@ upscale_tile_state_icon_get_name (UpscaleTileState state)
 {
   static const char *const names[UPSCALE_N_TILE_STATES] = {
     [UPSCALE_TILE_WAITING] = N_ ("waiting"),
+    [UPSCALE_TILE_PREPARING] = N_ ("being prepared"),
     [UPSCALE_TILE_IN_FLIGHT] = N_ ("in flight"),
     [UPSCALE_TILE_PAINTED] = N_ ("done"),
     [UPSCALE_TILE_STORED] = N_ ("from an earlier run"),
@@ -89,6 +91,7 @@ trace_shape (cairo_t *cr, UpscaleTileState state)
       cairo_line_to (cr, -0.4, 0.4);
       break;
     case UPSCALE_TILE_LEFT_OUT:
+    case UPSCALE_TILE_PREPARING:
     case UPSCALE_TILE_WAITING: /* a dot */
     default:
       cairo_arc (cr, 0.0, 0.0, 0.15, 0.0, 2.0 * G_PI);

@@ -35,6 +35,7 @@ struct _UpscaleTileView
 
   UpscaleJob       *job;
   UpscaleTileState *states;
+  gboolean         *is_expected; /* tiles whose pixels are not there yet */
   gboolean         *is_cell_shown;
   GArray           *borders; /* of UpscaleBorder: those that show */
 };
@@ -46,6 +47,7 @@ forget_job (UpscaleTileView *self)
 {
   g_clear_object (&self->job);
   g_clear_pointer (&self->states, g_free);
+  g_clear_pointer (&self->is_expected, g_free);
   g_clear_pointer (&self->is_cell_shown, g_free);
   g_clear_pointer (&self->borders, g_array_unref);
 }
@@ -300,6 +302,7 @@ upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job)
   forget_job (view);
   view->job = g_object_ref (job);
   view->states = g_new0 (UpscaleTileState, upscale_tile_plan_get_n_tiles (plan));
+  view->is_expected = g_new0 (gboolean, upscale_tile_plan_get_n_tiles (plan));
   view->is_cell_shown = g_new0 (gboolean, upscale_tile_plan_get_n_cells (plan));
   view->borders = g_array_new (FALSE, FALSE, sizeof (UpscaleBorder));
   upscale_tile_map_set_describe (view->map, describe_tile, view);
@@ -311,9 +314,13 @@ static gboolean
 is_painted (UpscaleTileView *self, const UpscaleCell *cell)
 {
   for (guint i = 0; i < cell->n_tiles; i++)
-    if (self->states[cell->tiles[i]] != UPSCALE_TILE_PAINTED &&
-        self->states[cell->tiles[i]] != UPSCALE_TILE_STORED)
-      return FALSE;
+    {
+      guint tile = cell->tiles[i];
+
+      if (self->is_expected[tile] || (self->states[tile] != UPSCALE_TILE_PAINTED &&
+                                      self->states[tile] != UPSCALE_TILE_STORED))
+        return FALSE;
+    }
   return cell->n_tiles > 0;
 }
 
@@ -422,7 +429,12 @@ upscale_tile_view_refresh (UpscaleTileView *view)
   n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (view->job));
   for (guint i = 0; i < n_tiles; i++)
     {
-      view->states[i] = upscale_dispatch_status_get_tile (run, i).state;
+      UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
+
+      /* Tiles are prepared within a moment, so the map does not set them apart. */
+      view->states[i] =
+          status.state == UPSCALE_TILE_PREPARING ? UPSCALE_TILE_WAITING : status.state;
+      view->is_expected[i] = status.is_expected;
       counts[view->states[i]]++;
     }
   show_new_cells (view);

@@ -55,7 +55,7 @@ wait_for_callback (Runner *self)
 /* Each job makes its endpoints anew, since the user may have repaired the server that an
  * endpoint was stopped for. */
 static UpscaleJob *
-make_job (Runner *self, GError **error)
+make_job (Runner *self, UpscaleJob *retried, GError **error)
 {
   UpscaleJobRequest job = self->what;
   g_autoptr (GPtrArray) endpoints =
@@ -63,6 +63,7 @@ make_job (Runner *self, GError **error)
                                  self->request->tools, error);
 
   job.endpoints = endpoints;
+  job.retried = retried;
   return endpoints ? upscale_job_new (&job, error) : NULL;
 }
 
@@ -156,14 +157,18 @@ say_cancelled (Runner *self)
 {
   UpscaleProgress  progress = get_progress (self);
   guint            n_kept = progress.n_painted + progress.n_stored;
-  g_autofree char *sentence = g_strdup_printf (
-      ngettext ("Stopped. %u of %u tiles is kept: run again with the same "
-                "settings to go on from there.",
-                "Stopped. %u of %u tiles are kept: run again with the same "
-                "settings to go on from there.",
-                n_kept),
-      n_kept, progress.n_tiles);
+  g_autofree char *sentence = NULL;
 
+  if (n_kept > 0)
+    sentence =
+        g_strdup_printf (ngettext ("Stopped. %u of %u tiles is kept: run again with the "
+                                   "same settings to go on from there.",
+                                   "Stopped. %u of %u tiles are kept: run again with the "
+                                   "same settings to go on from there.",
+                                   n_kept),
+                         n_kept, progress.n_tiles);
+  else
+    sentence = g_strdup (_ ("Stopped before the first tile was finished."));
   upscale_progress_window_say (self->window, sentence);
 }
 
@@ -262,22 +267,40 @@ open_window (Runner *self)
   g_signal_connect (self->window, "answered", G_CALLBACK (on_answered), self);
 }
 
+/* The user may still keep the result from before a retry that was stopped, or that failed
+ * as a whole. */
+static void
+return_to (Runner *self, UpscaleJob *before)
+{
+  g_debug ("the retry gave no result, so the one before stays");
+  g_set_object (&self->job, before);
+  self->succeeded = TRUE;
+  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_clear_error (&self->error);
+  upscale_progress_window_watch (self->window, before, self->cancellable);
+}
+
 /* Runs a job, again for as long as the user wants its failed tiles to be sent again. */
 static gboolean
 run_until_decided (Runner *self, GError **error)
 {
+  g_autoptr (UpscaleJob) retried = NULL;
+
   do
     {
-      UpscaleJob *job = make_job (self, error);
+      gboolean has_result = retried && self->succeeded;
+      g_autoptr (UpscaleJob) job = make_job (self, retried, error);
 
       if (!job)
         return FALSE;
       g_set_object (&self->job, job);
-      g_object_unref (job);
       if (self->request->picture && !self->window)
         open_window (self);
       run_job (self);
+      if (has_result && !self->succeeded)
+        return_to (self, retried);
       self->choice = choose (self);
+      g_set_object (&retried, self->job);
     }
   while (self->choice == UPSCALE_CHOICE_RETRY);
   return TRUE;

@@ -151,6 +151,26 @@ leave_out_all_but (UpscaleJob *self, GArray *wanted, GArray *order)
   g_array_set_size (order, n_kept);
 }
 
+/* The tiles that an earlier job has settled without a failure will be found again. */
+static void
+expect_settled_by (UpscaleJob *self, UpscaleJob *retried)
+{
+  const UpscaleDispatchStatus *before = upscale_job_get_status (retried);
+
+  g_return_if_fail (upscale_tile_plan_get_n_tiles (self->plan) ==
+                    upscale_tile_plan_get_n_tiles (retried->plan));
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (self->plan); i++)
+    {
+      UpscaleTileState state = upscale_dispatch_status_get_tile (before, i).state;
+
+      if (state == UPSCALE_TILE_PAINTED || state == UPSCALE_TILE_STORED)
+        upscale_scheduler_expect (self->scheduler, i, UPSCALE_TILE_STORED);
+      else if (state == UPSCALE_TILE_SKIPPED)
+        upscale_scheduler_expect (self->scheduler, i, UPSCALE_TILE_SKIPPED);
+    }
+}
+
 static void
 make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
 {
@@ -170,6 +190,8 @@ make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
   for (guint i = 0; i < orphans->len; i++)
     upscale_scheduler_add_orphan (self->scheduler, orphans->pdata[i]);
+  if (request->retried)
+    expect_settled_by (self, request->retried);
 }
 
 static void

@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @overlap_px
  * @wanted: (nullable) (element-type guint): the tiles to paint; %NULL for all
  * @previous: (nullable): an earlier result, which is kept outside the painted tiles
+ * @retried: (nullable): an ended job of the same input, whose painted tiles the cache has
  * @scale: upscale factor
  * @tile_px: side of a tile
  * @overlap_px: smallest overlap of tiles
@@ -45,6 +46,7 @@ typedef struct
   UpscaleTilePlan  *plan;
   GArray           *wanted;
   GeglBuffer       *previous;
+  UpscaleJob       *retried;
   double            scale;
   int               tile_px;
   int               overlap_px;

@@ -70,6 +70,31 @@ test_tile_that_always_fails_shows_the_base (JobFixture *fixture, gconstpointer d
 }
 
 static void
+test_retry_counts_painted_tiles_from_the_start (JobFixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request;
+  UpscaleProgress   progress;
+  guint             n_sent;
+  g_autoptr (UpscaleJob) failed = NULL;
+  g_autoptr (UpscaleJob) waiting = NULL;
+  g_autoptr (UpscaleJob) retry = NULL;
+
+  job_fixture_get_echo (fixture)->failing_tile = "2";
+  failed = job_fixture_run (fixture, 1.0);
+  n_sent = job_fixture_count_sent (fixture);
+  job_fixture_get_echo (fixture)->failing_tile = NULL;
+  request = job_fixture_make_request (fixture, 1.0);
+  request.retried = failed;
+  waiting = upscale_job_new (&request, NULL);
+  progress = upscale_dispatch_status_get_progress (upscale_job_get_status (waiting));
+  g_assert_cmpuint (upscale_progress_count_done (progress), ==, progress.n_tiles - 1);
+  retry = job_fixture_run_request (fixture, &request);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (job_fixture_count_sent (fixture), ==, n_sent + 1);
+  assert_equals_source (fixture, retry);
+}
+
+static void
 test_unwritable_cache_costs_a_warning_only (JobFixture *fixture, gconstpointer data)
 {
   g_autoptr (UpscaleJob) job = NULL;
@@ -347,6 +372,8 @@ main (int argc, char **argv)
   ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
   ADD ("tile-that-always-fails-shows-the-base",
        test_tile_that_always_fails_shows_the_base);
+  ADD ("retry-counts-painted-tiles-from-the-start",
+       test_retry_counts_painted_tiles_from_the_start);
   ADD ("unwritable-cache-costs-a-warning-only",
        test_unwritable_cache_costs_a_warning_only);
   ADD ("single-color-is-not-sent", test_single_color_is_not_sent);
