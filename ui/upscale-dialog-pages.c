@@ -202,44 +202,51 @@ add_presets (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
 
 /* The picture with the grid fills the page's first column, left of all rows. */
 static void
-add_map (UpscaleFormGrid *rows, GtkWidget *map, GtkWidget *size)
+add_map (UpscaleFormGrid *rows, const UpscaleDialogParts *parts)
 {
   GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   GtkWidget *frame = gtk_frame_new (NULL);
 
-  gtk_widget_set_size_request (map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
-  gtk_widget_set_vexpand (map, TRUE);
+  gtk_widget_set_size_request (parts->map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
+  gtk_widget_set_vexpand (parts->map, TRUE);
   gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
-  gtk_container_add (GTK_CONTAINER (frame), map);
+  gtk_container_add (GTK_CONTAINER (frame), parts->map);
   gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (left), size, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (left), parts->size, FALSE, FALSE, 0);
   gtk_grid_attach (rows->grid, left, 0, 0, 1, rows->row);
+}
+
+/* The light stands right of the entry and its button. */
+static void
+add_light (UpscaleFormGrid *rows, const UpscaleDialogParts *parts)
+{
+  GtkWidget *box = gtk_grid_get_child_at (rows->grid, rows->column + 1, rows->row - 1);
+
+  gtk_box_pack_start (GTK_BOX (box), parts->light, FALSE, FALSE, 0);
 }
 
 /**
  * upscale_dialog_pages_make_picture:
  * @request: the dialog's input; must outlive the page
- * @map: the widget that shows the picture with the grid of tiles
- * @size: the label that shows the size of the result
+ * @parts: widgets of the page; must outlive the page's making
  *
  * Returns: (transfer floating): the first page: presets, prompts, scale and endpoints
  */
 GtkWidget *
 upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
-                                   GtkWidget                  *map,
-                                   GtkWidget                  *size)
+                                   const UpscaleDialogParts   *parts)
 {
   UpscaleFormGrid rows;
 
   g_return_val_if_fail (request != NULL, NULL);
-  g_return_val_if_fail (GTK_IS_WIDGET (map), NULL);
-  g_return_val_if_fail (GTK_IS_WIDGET (size), NULL);
+  g_return_val_if_fail (parts != NULL, NULL);
 
   rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
   add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_REPAINT);
   add_presets (&rows, request);
   add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_PICTURE);
-  add_map (&rows, map, size);
+  add_light (&rows, parts);
+  add_map (&rows, parts);
   return GTK_WIDGET (rows.grid);
 }
 

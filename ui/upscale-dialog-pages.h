@@ -5,9 +5,23 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UpscaleDialogParts:
+ * @map: shows the picture with the grid of tiles
+ * @size: the label that shows the size of the result
+ * @light: shows whether the typed addresses answer
+ *
+ * Widgets of the first page that follow the arguments. The dialog fills them.
+ */
+typedef struct
+{
+  GtkWidget *map;
+  GtkWidget *size;
+  GtkWidget *light;
+} UpscaleDialogParts;
+
 GtkWidget *upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
-                                              GtkWidget                  *map,
-                                              GtkWidget                  *size);
+                                              const UpscaleDialogParts   *parts);
 GtkWidget *upscale_dialog_pages_make_model (const UpscaleDialogRequest *request);
 GtkWidget *upscale_dialog_pages_make_tiles (const UpscaleDialogRequest *request);
 

@@ -5,6 +5,7 @@
 
 #include "upscale-argument-table.h"
 #include "upscale-dialog-pages.h"
+#include "upscale-endpoint-light.h"
 #include "upscale-number-entry.h"
 #include "upscale-tile-map.h"
 
@@ -21,8 +22,7 @@ typedef struct
 {
   const UpscaleDialogRequest *request;
   GtkWidget                  *dialog;
-  GtkWidget                  *map;
-  GtkWidget                  *size;
+  UpscaleDialogParts          parts;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
   char                       *refused;          /* about a text that is no number */
@@ -43,6 +43,7 @@ upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
   g_free (forecast->size);
   g_free (forecast->sentence);
   g_free (forecast->selection);
+  g_free (forecast->disclosure);
   g_free (forecast->warning);
   g_free (forecast->problem);
   g_free (forecast);
@@ -83,8 +84,38 @@ show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
 {
   g_autofree char *size = dup_size (forecast);
 
-  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), forecast->plan);
-  gtk_label_set_text (GTK_LABEL (self->size), size);
+  upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->parts.map), forecast->plan);
+  gtk_label_set_text (GTK_LABEL (self->parts.size), size);
+}
+
+static void
+add_line (GPtrArray *lines, const char *line)
+{
+  if (line && *line != '\0')
+    g_ptr_array_add (lines, (gpointer) line);
+}
+
+/* Returns the lines below the pages. */
+static char *
+dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (7, NULL, TRUE);
+
+  add_line (lines, self->refused);
+  if (!self->is_refused_shown && forecast->problem)
+    add_line (lines, forecast->problem);
+  else if (!self->is_refused_shown)
+    {
+      add_line (lines, forecast->sentence);
+      add_line (lines, forecast->selection);
+      if (forecast->is_large)
+        add_line (lines, _ ("This job is large: you are asked again before it begins."));
+      add_line (lines, forecast->warning);
+      add_line (lines, forecast->disclosure);
+    }
+  add_line (lines, upscale_endpoint_light_get_sentences (
+                       UPSCALE_ENDPOINT_LIGHT (self->parts.light)));
+  return g_strjoinv ("\n", (GStrv) lines->pdata);
 }
 
 /* Arguments that are impossible keep the last grid on the screen, since the picture would
@@ -94,30 +125,17 @@ show_forecast (Dialog *self)
 {
   g_autoptr (UpscaleDialogForecast) forecast =
       self->request->forecast (self->request->config, self->request->forecast_data);
-  const char *problem = self->is_refused_shown ? self->refused : forecast->problem;
-  gboolean    is_warning =
-      problem || self->refused || forecast->warning || forecast->is_large;
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (5, NULL, TRUE);
-  g_autofree char *text = NULL;
+  g_autofree char *text = dup_sentence (self, forecast);
+  gboolean         is_possible = !self->is_refused_shown && !forecast->problem;
+  gboolean         is_warning =
+      !is_possible || self->refused || forecast->warning || forecast->is_large;
 
-  if (self->refused)
-    g_ptr_array_add (lines, self->refused);
-  if (!self->is_refused_shown)
-    g_ptr_array_add (lines, problem ? forecast->problem : forecast->sentence);
-  if (!problem && forecast->selection)
-    g_ptr_array_add (lines, forecast->selection);
-  if (!problem && forecast->is_large)
-    g_ptr_array_add (lines,
-                     _ ("This job is large: you are asked again before it begins."));
-  if (!problem && forecast->warning)
-    g_ptr_array_add (lines, forecast->warning);
-  text = g_strjoinv ("\n", (GStrv) lines->pdata);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 is_warning ? "dialog-warning" : "dialog-information",
                                 GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
-                                     problem == NULL);
+                                     is_possible);
   if (forecast->plan)
     show_plan (self, forecast);
 }
@@ -161,8 +179,8 @@ make_notebook (Dialog *self)
   GtkWidget *notebook = gtk_notebook_new ();
 
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_pages_make_picture (self->request, self->map,
-                                                               self->size),
+                            upscale_dialog_pages_make_picture (self->request,
+                                                               &self->parts),
                             gtk_label_new (_ ("Picture")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
                             upscale_dialog_pages_make_model (self->request),
@@ -198,9 +216,12 @@ fill (Dialog *self)
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SIDE_PX);
 
-  self->map = upscale_tile_map_new (self->request->picture);
-  self->size = gtk_label_new (NULL);
-  gtk_label_set_justify (GTK_LABEL (self->size), GTK_JUSTIFY_CENTER);
+  self->parts.map = upscale_tile_map_new (self->request->picture);
+  self->parts.size = gtk_label_new (NULL);
+  self->parts.light =
+      upscale_endpoint_light_new (G_OBJECT (self->request->config), self->request->tools,
+                                  self->request->completions);
+  gtk_label_set_justify (GTK_LABEL (self->parts.size), GTK_JUSTIFY_CENTER);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
@@ -281,10 +302,13 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
                                       _ ("_Upscale"));
   fill (&self);
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
+  g_signal_connect_swapped (self.parts.light, "changed", G_CALLBACK (show_forecast),
+                            &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = ask (&self);
   g_signal_handlers_disconnect_by_data (request->config, &self);
+  g_signal_handlers_disconnect_by_data (self.parts.light, &self);
   g_clear_handle_id (&self.due, g_source_remove);
   gtk_widget_destroy (self.dialog);
   g_free (self.refused);

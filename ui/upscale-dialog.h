@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @size: (nullable): megapixels and memory of the result
  * @sentence: (nullable): number of tiles, time and cost of the job
  * @selection: (nullable): the part of the layer that is repainted, if it is not the whole
+ * @disclosure: (nullable): what leaves the computer, to whom and how
  * @is_large: whether the user is asked before the job begins
  * @warning: (nullable): a warning that does not prevent the job
  * @problem: (nullable): the reason why the job cannot start, and what to do
@@ -29,6 +30,7 @@ typedef struct
   char            *size;
   char            *sentence;
   char            *selection;
+  char            *disclosure;
   gboolean         is_large;
   char            *warning;
   char            *problem;

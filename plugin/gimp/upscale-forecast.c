@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-arguments.h"
+#include "upscale-endpoint-disclosure.h"
 #include "upscale-job.h"
 #include "upscale-timings.h"
 
@@ -157,6 +158,21 @@ describe_selection (const UpscaleForecastInput *input,
 }
 
 static char *
+disclose (const UpscaleArguments *arguments,
+          gboolean                is_whole,
+          GPtrArray              *entries,
+          guint                   n_tiles)
+{
+  UpscaleEndpointDisclosure what = {
+    .n_tiles = n_tiles,
+    .is_whole = is_whole,
+    .has_reference = arguments->gen_params->ip_adapter_image != NULL,
+  };
+
+  return upscale_endpoint_disclosure_describe (what, entries);
+}
+
+static char *
 warn (const UpscaleForecastInput *input, const UpscaleArguments *arguments)
 {
   const char      *broken = upscale_endpoint_file_get_problem (input->endpoints);
@@ -198,6 +214,8 @@ make (const UpscaleForecastInput *input,
            upscale_tile_plan_get_height (forecast->plan);
   forecast->sentence = describe (input, estimated, entries);
   forecast->selection = describe_selection (input, arguments, n_tiles);
+  forecast->disclosure =
+      disclose (arguments, forecast->selection == NULL, entries, n_tiles);
   forecast->size = upscale_estimate_describe_size (pixels, input->pixel_bytes);
   forecast->is_large = upscale_estimate_is_large (estimated, pixels);
   forecast->warning = warn (input, arguments);

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from echo_endpoint import Behavior, EchoEndpoint
+from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from gimp_window import MISSING, Session
 
 
@@ -172,3 +172,35 @@ def test_each_endpoint_has_its_line(folder: Path) -> None:
         other.release()
         session.wait_for_images([[4800, 3200, ["photo.png 4x", "photo.png"]]])
         assert len(one.tiles) + len(other.tiles) >= 24 and len(one.tiles) >= 5 and len(other.tiles) >= 3
+
+
+def test_a_typed_address_is_asked_and_told_about(folder: Path) -> None:
+    asked: list[str | None] = []
+
+    def note(exchange: Exchange) -> bool:
+        asked.append(exchange.headers["Authorization"])
+        return False
+
+    key = {"UPSCALE_TOKEN": "t0ken-of-another-server", "UPSCALE_TOKEN_ORIGIN": "https://gpu.example.net"}
+    behavior = Behavior(models=["realvis-xl-v5"], interfere=note)
+    with EchoEndpoint(behavior) as endpoint, Session(folder, "", environment=key) as session:
+        host = endpoint.url.removeprefix("http://")
+        session.open_dialog()
+        session.do("wait", "label", "The picture stays on this computer.")
+        session.do("key", "alt+d")
+        session.do("type", endpoint.url)
+        session.do("wait", "label", f"6 tiles (all of the layer) go to {host} on this computer.")
+        session.do("wait", "label", f"{host} answers, has 1 model.")
+        session.shot("typed-address")
+        assert asked and set(asked) == {None}, "a key went to a server that it does not belong to"
+        session.do("key", "ctrl+a")
+        session.do("type", "http://127.0.0.1:9")
+        session.do("wait-gone", "label", f"{host} answers")
+        session.do("wait", "label", "127.0.0.1:9 does not answer as it should: ")
+        session.shot("typed-address-dead")
+        session.do("key", "ctrl+a")
+        session.do("type", "https://gpu.example.net")
+        session.do("wait", "label", "6 tiles (all of the layer) go to gpu.example.net over https.")
+        session.do("press", "button", "Cancel")
+        session.do("wait-gone", "button", "Upscale")
+        assert not endpoint.tiles
