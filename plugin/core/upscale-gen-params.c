@@ -127,6 +127,43 @@ parse_lora (UpscaleGenParams *gen_params, const char *entry, GError **error)
 }
 
 /**
+ * upscale_gen_params_copy_with_seed:
+ * @gen_params: a gen_params
+ * @seed: another base seed
+ *
+ * Returns: (transfer full): a copy of @gen_params with this seed
+ */
+UpscaleGenParams *
+upscale_gen_params_copy_with_seed (const UpscaleGenParams *gen_params, gint64 seed)
+{
+  UpscaleGenParams *copy;
+
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  copy = upscale_gen_params_new ();
+  g_set_str (&copy->prompt, gen_params->prompt);
+  g_set_str (&copy->negative_prompt, gen_params->negative_prompt);
+  g_set_str (&copy->model, gen_params->model);
+  copy->strength = gen_params->strength;
+  copy->steps = gen_params->steps;
+  copy->cfg_scale = gen_params->cfg_scale;
+  copy->seed = seed;
+  copy->generation_px = gen_params->generation_px;
+  copy->controlnet_enabled = gen_params->controlnet_enabled;
+  copy->conditioning_scale = gen_params->conditioning_scale;
+  copy->ip_adapter_scale = gen_params->ip_adapter_scale;
+  if (gen_params->ip_adapter_image)
+    copy->ip_adapter_image = g_bytes_ref (gen_params->ip_adapter_image);
+  for (guint i = 0; i < gen_params->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
+
+      upscale_gen_params_add_lora (copy, lora->name, lora->weight);
+    }
+  return copy;
+}
+
+/**
  * upscale_gen_params_parse_loras:
  * @gen_params: a gen_params that is not shared yet
  * @text: `name:weight` entries, with commas between; may be empty

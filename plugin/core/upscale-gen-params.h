@@ -55,6 +55,8 @@ struct _UpscaleGenParams
 };
 
 UpscaleGenParams *upscale_gen_params_new (void);
+UpscaleGenParams *upscale_gen_params_copy_with_seed (const UpscaleGenParams *gen_params,
+                                                     gint64                  seed);
 UpscaleGenParams *upscale_gen_params_ref (UpscaleGenParams *gen_params);
 void              upscale_gen_params_unref (UpscaleGenParams *gen_params);
 void              upscale_gen_params_add_lora (UpscaleGenParams *gen_params,

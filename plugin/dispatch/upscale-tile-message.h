@@ -15,6 +15,10 @@ typedef struct _UpscaleTileMessage UpscaleTileMessage;
  * @height_px: height of @image
  * @target_width_px: width that the answer must have
  * @target_height_px: height that the answer must have
+ * @target_x_px: left edge of the answer in the result
+ * @target_y_px: top edge of the answer in the result
+ * @picture_width_px: width of the whole result, 0 if the tile is not a part of one
+ * @picture_height_px: height of the whole result, likewise
  * @inside: the tile's rectangle in the answer
  * @seed: the tile's seed, 0 to 2^53 - 1
  * @key: the answer's key in the tile cache: a digest of everything that affects the
@@ -30,6 +34,10 @@ struct _UpscaleTileMessage
   int         height_px;
   int         target_width_px;
   int         target_height_px;
+  int         target_x_px;
+  int         target_y_px;
+  int         picture_width_px;
+  int         picture_height_px;
   UpscaleRect inside;
   gint64      seed;
   char       *key;

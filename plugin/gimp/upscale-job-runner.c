@@ -6,6 +6,7 @@
 #include "upscale-console-progress.h"
 #include "upscale-error.h"
 #include "upscale-forecast.h"
+#include "upscale-limits.h"
 #include "upscale-progress-window.h"
 #include "upscale-timings.h"
 
@@ -16,9 +17,10 @@
 typedef struct
 {
   const UpscaleJobRunnerRequest *request;
-  UpscaleJobRequest              what;     /* of the next job */
-  UpscaleJob                    *repaints; /* the job whose borders are repainted */
-  UpscaleProgressWindow         *window;   /* NULL without a user */
+  UpscaleJobRequest              what;       /* of the next job */
+  UpscaleJob                    *repaints;   /* the job whose borders are repainted */
+  UpscaleGenParams              *gen_params; /* of the borders */
+  UpscaleProgressWindow         *window;     /* NULL without a user */
   GCancellable                  *cancellable;
   GMainLoop                     *loop;
   UpscaleJob                    *job;
@@ -37,6 +39,7 @@ runner_clear (Runner *self)
   g_clear_object (&self->repaints);
   g_clear_pointer (&self->what.plan, upscale_tile_plan_unref);
   g_clear_pointer (&self->what.wanted, g_array_unref);
+  g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_error (&self->error);
 }
@@ -306,10 +309,26 @@ run_until_decided (Runner *self, GError **error)
   return TRUE;
 }
 
+/* Gives the borders of each direction a base seed of their own. A server that draws its
+ * noise by the place in the picture would add the same noise again, which sharpens the
+ * pattern that it has left. */
+static void
+change_seed (Runner *self, gboolean is_upright)
+{
+  const UpscaleGenParams *before = self->request->job.gen_params;
+  guint                   index = is_upright ? UPSCALE_MAX_TILES : UPSCALE_MAX_TILES + 1;
+
+  g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
+  self->gen_params = upscale_gen_params_copy_with_seed (
+      before, upscale_gen_params_derive_tile_seed (before->seed, index));
+  self->what.gen_params = self->gen_params;
+}
+
 /* Makes the next job paint tiles on the borders of one direction. */
 static gboolean
 prepare_repaint (Runner *self, gboolean is_upright)
 {
+  change_seed (self, is_upright);
   g_clear_pointer (&self->what.plan, upscale_tile_plan_unref);
   g_clear_pointer (&self->what.wanted, g_array_unref);
   self->what.plan =

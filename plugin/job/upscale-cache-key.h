@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * @sent_height_px: height of the sent picture
  * @target_width_px: width of the answer
  * @target_height_px: height of the answer
+ * @x_px: left edge of the answer in the result
+ * @y_px: top edge of the answer in the result
+ * @picture_width_px: width of the result
+ * @picture_height_px: height of the result
  * @offset_x_px: left edge of the tile in the answer
  * @offset_y_px: top edge of the tile in the answer
  * @seed: the tile's seed
@@ -27,6 +31,10 @@ typedef struct
   int              sent_height_px;
   int              target_width_px;
   int              target_height_px;
+  int              x_px;
+  int              y_px;
+  int              picture_width_px;
+  int              picture_height_px;
   int              offset_x_px;
   int              offset_y_px;
   gint64           seed;

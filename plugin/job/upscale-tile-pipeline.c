@@ -143,6 +143,10 @@ make_key (TileWork                  *work,
        .sent_height_px = geometry.sent.height,
        .target_width_px = geometry.target.width,
        .target_height_px = geometry.target.height,
+       .x_px = geometry.target.x,
+       .y_px = geometry.target.y,
+       .picture_width_px = upscale_tile_plan_get_width (work->pipeline->plan),
+       .picture_height_px = upscale_tile_plan_get_height (work->pipeline->plan),
        .offset_x_px = geometry.inside.x,
        .offset_y_px = geometry.inside.y,
        .seed = upscale_gen_params_derive_tile_seed (gen_params->seed, work->tile_index),
@@ -238,6 +242,10 @@ make_message (TileWork            *work,
   message->height_px = geometry.sent.height;
   message->target_width_px = geometry.target.width;
   message->target_height_px = geometry.target.height;
+  message->target_x_px = geometry.target.x;
+  message->target_y_px = geometry.target.y;
+  message->picture_width_px = upscale_tile_plan_get_width (pipeline->plan);
+  message->picture_height_px = upscale_tile_plan_get_height (pipeline->plan);
   message->inside = geometry.inside;
   message->seed =
       upscale_gen_params_derive_tile_seed (pipeline->gen_params->seed, work->tile_index);

@@ -216,6 +216,29 @@ test_digest_holds_all_members_but_the_seed (void)
     }
 }
 
+static void
+test_copy_holds_all_members_but_the_seed (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
+      g_autoptr (UpscaleGenParams) copy = NULL;
+      g_autoptr (GChecksum) expected = g_checksum_new (G_CHECKSUM_SHA256);
+      g_autoptr (GChecksum) digest = g_checksum_new (G_CHECKSUM_SHA256);
+
+      gen_params->controlnet_enabled = TRUE;
+      gen_params->ip_adapter_image = g_bytes_new_static ("image", 5);
+      change_member (gen_params, members[i].offset);
+      copy = upscale_gen_params_copy_with_seed (gen_params, 77);
+      upscale_gen_params_digest (gen_params, expected);
+      upscale_gen_params_digest (copy, digest);
+      g_test_message ("member at %" G_GSIZE_FORMAT, members[i].offset);
+      g_assert_cmpstr (g_checksum_get_string (digest), ==,
+                       g_checksum_get_string (expected));
+      g_assert_cmpint (copy->seed, ==, 77);
+    }
+}
+
 /* Fails when a member was added that the table above lacks, except one that fits into the
  * padding. */
 static void
@@ -244,6 +267,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gen_params/a-bare-name-is-no-path", test_a_bare_name_is_no_path);
   g_test_add_func ("/gen_params/digest-holds-all-members-but-the-seed",
                    test_digest_holds_all_members_but_the_seed);
+  g_test_add_func ("/gen_params/copy-holds-all-members-but-the-seed",
+                   test_copy_holds_all_members_but_the_seed);
   g_test_add_func ("/gen_params/table-lists-all-members", test_table_lists_all_members);
   return g_test_run ();
 }

@@ -70,6 +70,9 @@ def test_bad_borders_are_marked_and_repainted(folder: Path) -> None:
         places = {((columns[i] + columns[i + 1]) // 2, rows[0]) for i in range(2)} | {(columns[UNRELATED], middle)}
         again = [(tile["x"], tile["y"]) for tile in endpoint.tiles[N_TILES:]]
         assert len(again) == N_BORDERS and set(again) == places
+        # The noise of a server may follow the base seed and the place.
+        base_seeds = {batch["gen_params"]["seed"] for batch in endpoint.requests}
+        assert len(base_seeds) == 3
 
 
 def test_cancelled_repaint_keeps_the_result_and_the_tiles(folder: Path) -> None:

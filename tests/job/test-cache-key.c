@@ -82,6 +82,23 @@ test_sizes_and_seed_count (Fixture *fixture, gconstpointer data)
   assert_differs (fixture, before);
 }
 
+/* A server may paint by the place of a tile in the whole picture. */
+static void
+test_place_counts (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = compute_key (fixture, "model");
+  int             *lengths[] = { &fixture->input.x_px, &fixture->input.y_px,
+                                 &fixture->input.picture_width_px,
+                                 &fixture->input.picture_height_px };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      *lengths[i] = 64;
+      assert_differs (fixture, before);
+      *lengths[i] = 0;
+    }
+}
+
 static void
 test_every_part_of_the_gen_params_counts (Fixture *fixture, gconstpointer data)
 {
@@ -198,6 +215,7 @@ main (int argc, char **argv)
   ADD ("same-input-same-key", test_same_input_same_key);
   ADD ("pixels-count", test_pixels_count);
   ADD ("sizes-and-seed-count", test_sizes_and_seed_count);
+  ADD ("place-counts", test_place_counts);
   ADD ("every-part-of-the-gen-params-counts", test_every_part_of_the_gen_params_counts);
   ADD ("texts-do-not-run-together", test_texts_do_not_run_together);
   ADD ("painter-counts", test_painter_counts);

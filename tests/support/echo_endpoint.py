@@ -146,8 +146,11 @@ class EchoEndpoint:
         except jsonschema.ValidationError as error:
             return str(error.message)[:300]
         target = (request["target_width"], request["target_height"])
+        whole = (request.get("picture_width", 1), request.get("picture_height", 1))
         for tile in request["tiles"]:
             size = (tile["width"], tile["height"])
+            if tile["x"] >= whole[0] or tile["y"] >= whole[1]:
+                return f"({tile['x']}, {tile['y']}): the tile begins outside of the picture of {whole} px"
             if any(side % self.behavior.multiple_of for side in size + target):
                 return f"{size} to {target} px: sides must be multiples of {self.behavior.multiple_of}"
             if size != target and not self.behavior.resizes:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs SDXL img2img on a few pictures of one size that share their RenderParams."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -9,10 +11,23 @@ import torch
 from PIL import Image
 
 from tile_upscale_gpu.model import Model
+from tile_upscale_gpu.noise import PlacedNoise
+from tile_upscale_gpu.pictures import Place
 from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.samplers import make_scheduler
 
 Check = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to repaint. With a place its noise comes from the seed of the batch, so that neighbors agree; else from its own seed."""
+
+    picture: Image.Image
+    seed: int
+    prompt: str
+    negative_prompt: str
+    place: Place | None = None
 
 
 class Img2Img:
@@ -34,51 +49,80 @@ class Img2Img:
             self.reference = model.encode_reference(params.reference, params.is_guided)
 
     @torch.inference_mode()
-    def run(
-        self, pictures: list[Image.Image], seeds: list[int], prompts: list[tuple[str, str]], check: Check
-    ) -> list[Image.Image | None]:  # fmt: skip
-        """`prompts` are (positive, negative); `check` is called between steps and may raise. Returns None for a picture with a NaN."""
+    def run(self, sources: list[Source], check: Check) -> list[Image.Image | None]:
+        """`check` is called between steps and may raise. Returns None for a picture with a NaN. All sources have a place, or none."""
         latents = []
-        for picture in pictures:
+        for source in sources:
             check()
-            latents.append(self.model.encode_picture(_to_tensor(picture)))
+            latents.append(self.model.encode_picture(_to_tensor(source.picture)))
         painted = torch.cat(latents)
         if self.params.schedule_steps:
-            painted = self._denoise(painted, pictures, seeds, prompts, check)
+            painted = self._denoise(painted, sources, check)
         answers = []
         for latent in painted.split(1):
             check()
             answers.append(_to_picture(self.model.decode_picture(latent)))
         return answers
 
-    def _denoise(
-        self, latents: torch.Tensor, pictures: list[Image.Image], seeds: list[int], prompts: list[tuple[str, str]], check: Check
-    ) -> torch.Tensor:  # fmt: skip
+    def _denoise(self, latents: torch.Tensor, sources: list[Source], check: Check) -> torch.Tensor:
         def on_step_end(_pipeline: object, _step: int, _time: object, tensors: dict[str, Any]) -> dict[str, Any]:
             check()
             return tensors
 
-        control = {"control_image": pictures, **self.params.conditioning} if self.params.controlnet else {}
+        control = {"control_image": [source.picture for source in sources], **self.params.conditioning} if self.params.controlnet else {}
         # A scheduler holds the state of one run. Noise drawn on the CPU is the same with every kind of GPU.
         self.pipeline.scheduler = make_scheduler(self.params.sampler, self.model.scheduler_config)
-        return self.pipeline(
-            image=latents, strength=self.params.strength, num_inference_steps=self.params.schedule_steps,
-            guidance_scale=self.params.cfg_scale, generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
-            ip_adapter_image_embeds=self.reference, callback_on_step_end=on_step_end, output_type="latent",
-            **self._stack_prompts(prompts), **control,
-        ).images  # fmt: skip
+        with self._condition_on_places(sources):
+            return self.pipeline(
+                image=latents, strength=self.params.strength, num_inference_steps=self.params.schedule_steps,
+                guidance_scale=self.params.cfg_scale, generator=self._make_generators(sources),
+                ip_adapter_image_embeds=self.reference, callback_on_step_end=on_step_end, output_type="latent",
+                **self._stack_prompts(sources), **control,
+            ).images  # fmt: skip
 
-    def _stack_prompts(self, prompts: list[tuple[str, str]]) -> dict[str, torch.Tensor]:
-        positive = [self.embeddings[prompt] for prompt, _ in prompts]
+    def _make_generators(self, sources: list[Source]) -> list[torch.Generator]:
+        places = [source.place.latent for source in sources if source.place]
+        if not places:
+            return [torch.Generator("cpu").manual_seed(source.seed) for source in sources]
+        noise = PlacedNoise(self.params.seed, places)
+        noise.install(self.pipeline.scheduler)
+        return noise.generators
+
+    @contextlib.contextmanager
+    def _condition_on_places(self, sources: list[Source]) -> Iterator[None]:
+        """Tells the model where each tile lies. A hook does this, because diffusers' pipelines take one place for all tiles of a call."""
+        rows = [_make_time_ids(source.picture, source.place) for source in sources if source.place]
+        modules = [self.pipeline.unet, *([self.pipeline.controlnet] if self.params.controlnet else [])] if rows else []
+        time_ids = torch.tensor(rows, dtype=torch.float32, device=self.model.device)
+
+        def on_forward(_module: object, args: Any, kwargs: dict[str, Any]) -> Any:
+            known = kwargs["added_cond_kwargs"]
+            # With guidance the batch holds all tiles twice.
+            repeated = time_ids.repeat(len(known["time_ids"]) // len(time_ids), 1)
+            return args, {**kwargs, "added_cond_kwargs": {**known, "time_ids": repeated}}
+
+        with contextlib.ExitStack() as stack:
+            for module in modules:
+                stack.callback(module.register_forward_pre_hook(on_forward, with_kwargs=True).remove)
+            yield
+
+    def _stack_prompts(self, sources: list[Source]) -> dict[str, torch.Tensor]:
+        positive = [self.embeddings[source.prompt] for source in sources]
         stacked = {
             "prompt_embeds": torch.cat([one[0] for one in positive]),
             "pooled_prompt_embeds": torch.cat([one[1] for one in positive]),
         }
         if self.params.is_guided:
-            negative = [self.embeddings[text] if text else self.empty_negative for _, text in prompts]
+            texts = [source.negative_prompt for source in sources]
+            negative = [self.embeddings[text] if text else self.empty_negative for text in texts]
             stacked["negative_prompt_embeds"] = torch.cat([one[0] for one in negative])
             stacked["negative_pooled_prompt_embeds"] = torch.cat([one[1] for one in negative])
         return stacked
+
+
+def _make_time_ids(picture: Image.Image, place: Place) -> list[int]:
+    """SDXL's conditions on a size: the whole picture, the corner of the tile in it, and the tile, each as y before x."""
+    return [*reversed(place.picture), *reversed(place.corner), *reversed(picture.size)]
 
 
 def _to_tensor(picture: Image.Image) -> torch.Tensor:

@@ -178,6 +178,8 @@ class Request(BaseModel):
     ip_adapter_scale: Annotated[float | None, Field(ge=0.0)] = None
     target_width: Side | None = None
     target_height: Side | None = None
+    picture_width: Annotated[int | None, Field(ge=1)] = None
+    picture_height: Annotated[int | None, Field(ge=1)] = None
     lease_s: Annotated[int | None, Field(ge=1, le=3600)] = None
 
 

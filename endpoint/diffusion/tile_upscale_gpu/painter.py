@@ -13,11 +13,21 @@ import torch
 from PIL import Image
 
 from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost
-from tile_upscale_gpu.img2img import Img2Img
+from tile_upscale_gpu.img2img import Img2Img, Source
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.messages import Request, Tile
 from tile_upscale_gpu.model import Model
-from tile_upscale_gpu.pictures import PictureError, TileSizes, from_canvas, plan_sizes, read_reference, read_tile, to_canvas, write_tile
+from tile_upscale_gpu.pictures import (
+    PictureError,
+    TileSizes,
+    from_canvas,
+    plan_place,
+    plan_sizes,
+    read_reference,
+    read_tile,
+    to_canvas,
+    write_tile,
+)
 from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.request import target_size
 from tile_upscale_gpu.settings import Settings
@@ -30,10 +40,8 @@ class Work:
     """A tile whose picture could be decoded."""
 
     tile: Tile
-    picture: Image.Image
     sizes: TileSizes
-    prompt: str
-    negative_prompt: str
+    source: Source
 
 
 class Painter:
@@ -76,7 +84,7 @@ class Painter:
         if params is None:
             return
         works = self._read_tiles(request, context, done)
-        img2img = Img2Img(model, params, {text for work in works for text in (work.prompt, work.negative_prompt)})
+        img2img = Img2Img(model, params, {text for work in works for text in (work.source.prompt, work.source.negative_prompt)})
         # PNG files are encoded while the GPU paints the next tiles. Leaving the block waits for all of them.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
             for canvas in dict.fromkeys(work.sizes.canvas for work in works):
@@ -148,9 +156,10 @@ def paint_in_parts(
 def _make_work(request: Request, tile: Tile) -> Work:
     sizes = plan_sizes(target_size(request, (tile.width, tile.height)), request.gen_params.gen_res or 0)
     picture = to_canvas(read_tile(tile.image, tile.width, tile.height), sizes)
-    return Work(
-        tile, picture, sizes, _join(request.global_prompt, tile.prompt), _join(request.negative_prompt, tile.negative_prompt)
-    )  # fmt: skip
+    prompt, negative_prompt = _join(request.global_prompt, tile.prompt), _join(request.negative_prompt, tile.negative_prompt)
+    whole = (request.picture_width, request.picture_height)
+    place = plan_place((tile.x, tile.y), (whole[0], whole[1]), sizes) if whole[0] and whole[1] else None
+    return Work(tile, sizes, Source(picture, tile.seed, prompt, negative_prompt, place))
 
 
 def _join(common: str, own: str | None) -> str:
@@ -164,12 +173,7 @@ def _paint_together(img2img: Img2Img, works: list[Work], context: JobContext, wr
 
     started = time.monotonic()
     stop_if_unwanted()
-    pictures = img2img.run(
-        [work.picture for work in works],
-        [work.tile.seed for work in works],
-        [(work.prompt, work.negative_prompt) for work in works],
-        stop_if_unwanted,
-    )
+    pictures = img2img.run([work.source for work in works], stop_if_unwanted)
     seconds = (time.monotonic() - started) / len(works)
     for work in works:
         log.info("tile %r: %.2f s, painted with %d at once", work.tile.id, seconds, len(works))

@@ -11,6 +11,8 @@ from PIL import Image
 
 # With this multiple every level of the UNet has whole sides, as in training.
 GRID_PX = 64
+# Side of the square of px that one position of the latents stands for.
+LATENT_PX = 8
 MAX_REFERENCE_PX = 8192 * 8192
 
 
@@ -71,6 +73,25 @@ def plan_sizes(target: tuple[int, int], gen_res: int) -> TileSizes:
     painted = (max(1, round(target[0] * scale)), max(1, round(target[1] * scale)))
     canvas = (-(-painted[0] // GRID_PX) * GRID_PX, -(-painted[1] // GRID_PX) * GRID_PX)
     return TileSizes(painted, canvas, target)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Place of a tile in the whole picture, in px of the size at which the picture is painted."""
+
+    corner: tuple[int, int]
+    picture: tuple[int, int]
+
+    @property
+    def latent(self) -> tuple[int, int]:
+        return (round(self.corner[0] / LATENT_PX), round(self.corner[1] / LATENT_PX))
+
+
+def plan_place(corner: tuple[int, int], picture: tuple[int, int], sizes: TileSizes) -> Place:
+    """`corner` (x, y) of the tile and size of the `picture` are in px of the target."""
+    scales = [painted / target for painted, target in zip(sizes.painted, sizes.target, strict=True)]
+    x, y, width, height = (round(length * scale) for length, scale in zip((*corner, *picture), scales * 2, strict=True))
+    return Place((x, y), (width, height))
 
 
 def to_canvas(picture: Image.Image, sizes: TileSizes) -> Image.Image:

@@ -21,6 +21,7 @@ class RenderParams:
 
     strength: float
     steps: int
+    seed: int
     cfg_scale: float
     sampler: str
     controlnet: str | None
@@ -37,6 +38,7 @@ class RenderParams:
         return cls(
             strength=_or(params.strength, DEFAULT_STRENGTH),
             steps=_or(params.steps, model.steps),
+            seed=_or(params.seed, 0),
             cfg_scale=_or(params.cfg_scale, model.cfg_scale),
             sampler=params.sampler or model.sampler,
             controlnet=(control.model or next(iter(settings.controlnets))) if control else None,

@@ -17,6 +17,8 @@ from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
 FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
 TOKEN_VARIABLE = "UPSCALE_TOKEN"
 SAMPLED_BYTES = 1 << 20
+# Raise when a request gives other pixels than before.
+PAINTING = 2
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 
@@ -145,7 +147,7 @@ class Settings(Table):
         for name, weights in (item for part in parts for item in part.items()):
             digest.update(f"{name}\0{weights.model_dump_json()}\0".encode())
             _digest_folder(digest, self.locate(name, weights))
-        digest.update(f"{self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())
+        digest.update(f"{PAINTING} {self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())
         return f"tile-upscale-gpu-{VERSION}-{digest.hexdigest()[:16]}"
 
 

@@ -16,8 +16,8 @@ add_tile (JsonBuilder *builder, const UpscaleTileMessage *message)
   upscale_json_add_int (builder, "index", message->tile.index);
   upscale_json_add_int (builder, "row", message->tile.row);
   upscale_json_add_int (builder, "col", message->tile.col);
-  upscale_json_add_int (builder, "x", message->tile.rect.x);
-  upscale_json_add_int (builder, "y", message->tile.rect.y);
+  upscale_json_add_int (builder, "x", message->target_x_px);
+  upscale_json_add_int (builder, "y", message->target_y_px);
   upscale_json_add_int (builder, "width", message->width_px);
   upscale_json_add_int (builder, "height", message->height_px);
   upscale_json_add_int (builder, "seed", message->seed);
@@ -92,6 +92,17 @@ add_ip_adapter (JsonBuilder *builder, const UpscaleGenParams *gen_params)
   upscale_json_add_double (builder, "ip_adapter_scale", gen_params->ip_adapter_scale);
 }
 
+static void
+add_sizes (JsonBuilder *builder, const UpscaleTileMessage *first)
+{
+  upscale_json_add_int (builder, "target_width", first->target_width_px);
+  upscale_json_add_int (builder, "target_height", first->target_height_px);
+  if (first->picture_width_px == 0 || first->picture_height_px == 0)
+    return;
+  upscale_json_add_int (builder, "picture_width", first->picture_width_px);
+  upscale_json_add_int (builder, "picture_height", first->picture_height_px);
+}
+
 /**
  * upscale_tile_batch_encode:
  * @batch: a batch of at least one tile
@@ -105,12 +116,10 @@ GBytes *
 upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s)
 {
   g_autoptr (JsonBuilder) builder = NULL;
-  const UpscaleTileMessage *first;
 
   g_return_val_if_fail (batch && batch->tiles->len > 0, NULL);
 
   builder = json_builder_new_immutable ();
-  first = batch->tiles->pdata[0];
   json_builder_begin_object (builder);
   upscale_json_add_int (builder, "protocol", PROTOCOL);
   upscale_json_add_string (builder, "batch_id", batch->id);
@@ -121,8 +130,7 @@ upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s)
   upscale_json_add_string (builder, "negative_prompt",
                            batch->gen_params->negative_prompt);
   add_ip_adapter (builder, batch->gen_params);
-  upscale_json_add_int (builder, "target_width", first->target_width_px);
-  upscale_json_add_int (builder, "target_height", first->target_height_px);
+  add_sizes (builder, batch->tiles->pdata[0]);
   upscale_json_add_int (builder, "lease_s", lease_s);
   return upscale_json_end (builder);
 }

@@ -19,6 +19,7 @@ make_batch (UpscaleGenParams *gen_params, guint n_tiles)
       message->image = g_bytes_new ("\x89PNG", 4);
       message->width_px = message->height_px = 64;
       message->target_width_px = message->target_height_px = 128;
+      message->picture_width_px = message->picture_height_px = n_tiles > 1 ? 1024 : 0;
       message->seed = upscale_gen_params_derive_tile_seed (0, i);
       g_ptr_array_add (batch->tiles, message);
     }
@@ -74,6 +75,34 @@ test_requests_are_written (void)
   write_request ("small.json", small);
   write_request ("rich.json", rich);
   write_request ("large.json", large);
+}
+
+static char *
+encode (const UpscaleBatch *batch)
+{
+  g_autoptr (GBytes) body = upscale_tile_batch_encode (batch, 120);
+
+  return g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+}
+
+/* The place is that of the sent picture, which may begin before the tile. */
+static void
+test_place_in_the_picture_is_sent_if_known (void)
+{
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 1);
+  UpscaleTileMessage *message = batch->tiles->pdata[0];
+  g_autofree char    *apart = encode (batch);
+  g_autofree char    *placed = NULL;
+
+  message->target_x_px = 640;
+  message->target_y_px = 1920;
+  message->picture_width_px = 4000;
+  message->picture_height_px = 3000;
+  placed = encode (batch);
+  g_assert_null (strstr (apart, "picture_width"));
+  g_assert_nonnull (strstr (placed, "\"x\":640,\"y\":1920,"));
+  g_assert_nonnull (strstr (placed, "\"picture_width\":4000,\"picture_height\":3000,"));
 }
 
 /* GTK calls setlocale(). A decimal comma would be invalid JSON. */
@@ -280,6 +309,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec/requests-are-written", test_requests_are_written);
+  g_test_add_func ("/codec/place-in-the-picture-is-sent-if-known",
+                   test_place_in_the_picture_is_sent_if_known);
   g_test_add_func ("/codec/numbers-do-not-follow-the-locale",
                    test_numbers_do_not_follow_the_locale);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
