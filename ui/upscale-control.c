@@ -21,26 +21,43 @@ upscale_control_set_name (GtkWidget *control, const char *name)
 }
 
 /**
+ * upscale_control_dup_plain:
+ * @label: text of a label, with a mnemonic
+ *
+ * Labels in scripts without Latin letters end with the mnemonic in parentheses, which is
+ * no part of the name.
+ *
+ * Returns: (transfer full): the text without the mnemonic
+ */
+char *
+upscale_control_dup_plain (const char *label)
+{
+  g_auto (GStrv) parts = NULL;
+
+  g_return_val_if_fail (label != NULL, NULL);
+
+  parts = g_strsplit (label, "_", 2);
+  return parts[0] && g_str_has_suffix (parts[0], "(")
+             ? g_strndup (parts[0], strlen (parts[0]) - 1)
+             : g_strjoinv ("", parts);
+}
+
+/**
  * upscale_control_name_after:
  * @control: a control
  * @label: text of the label beside the control, with a mnemonic
  *
- * Gives the control the label's text as its accessible name. Labels in scripts without
- * Latin letters end with the mnemonic in parentheses, which is no part of the name.
+ * Gives the control the label's text as its accessible name.
  */
 void
 upscale_control_name_after (GtkWidget *control, const char *label)
 {
-  g_auto (GStrv) parts = NULL;
   g_autofree char *name = NULL;
 
   g_return_if_fail (GTK_IS_WIDGET (control));
   g_return_if_fail (label != NULL);
 
-  parts = g_strsplit (label, "_", 2);
-  name = parts[0] && g_str_has_suffix (parts[0], "(")
-             ? g_strndup (parts[0], strlen (parts[0]) - 1)
-             : g_strjoinv ("", parts);
+  name = upscale_control_dup_plain (label);
   atk_object_set_name (gtk_widget_get_accessible (control), name);
 }
 

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+char      *upscale_control_dup_plain (const char *label);
 void       upscale_control_set_name (GtkWidget *control, const char *name);
 void       upscale_control_name_after (GtkWidget *control, const char *label);
 GtkWidget *upscale_control_new_icon_button (const char *icon,

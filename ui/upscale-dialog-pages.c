@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-argument-table.h"
-#include "upscale-endpoint-editor.h"
+#include "upscale-control-effect.h"
 #include "upscale-form-grid.h"
 #include "upscale-lora-list.h"
 #include "upscale-preset-row.h"
@@ -12,32 +12,19 @@
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
 #define SPACING_PX 6
+#define GROUP_SPACING_PX 18
+#define BORDER_PX 12
 /* Aligns the label with the text of the button beside it. */
 #define CAPTION_TOP_PX 8
 
-static void
-show_default_endpoints (GtkWidget *entry, const UpscaleEndpointFile *file)
+/* A page or a group of a page while it is being filled. Lives on the stack of its maker.
+ */
+typedef struct
 {
-  g_autofree char *names = upscale_endpoint_file_dup_default (file);
-
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), names);
-}
-
-/* The names in the entry may mean other endpoints after the list was edited, so the
- * dialog makes its forecast anew. */
-static void
-on_edit_clicked (GtkButton *button, gpointer user_data)
-{
-  const UpscaleDialogRequest *request = user_data;
-  GtkWidget                  *entry = g_object_get_data (G_OBJECT (button), "entry");
-  g_autoptr (UpscaleGenParams) gen_params = request->dup_gen_params (request->config);
-
-  upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
-                               request->tools, gen_params, request->completions,
-                               request->note_test, request->forecast_data);
-  show_default_endpoints (entry, request->tools->file);
-  g_object_notify (G_OBJECT (request->config), "endpoints");
-}
+  UpscaleFormGrid             rows;
+  const UpscaleDialogRequest *request;
+  const UpscaleDialogParts   *parts;
+} Page;
 
 /* Moves the control of the last row into a box, with the button on its right. */
 static void
@@ -54,119 +41,72 @@ add_button (UpscaleFormGrid *rows, GtkWidget *control, GtkWidget *button)
 }
 
 static void
-add_edit_button (UpscaleFormGrid            *rows,
-                 const UpscaleDialogRequest *request,
-                 GtkWidget                  *entry)
-{
-  GtkWidget *edit = gtk_button_new_with_mnemonic (_ ("_Edit..."));
-
-  show_default_endpoints (entry, request->tools->file);
-  gtk_widget_set_tooltip_text (edit, _ ("Add, change and test endpoints"));
-  g_object_set_data (G_OBJECT (edit), "entry", entry);
-  g_signal_connect (edit, "clicked", G_CALLBACK (on_edit_clicked), (gpointer) request);
-  add_button (rows, entry, edit);
-}
-
-static void
 on_dice_clicked (GtkButton *button, gpointer user_data)
 {
   g_object_set (user_data, "seed", g_random_int_range (0, G_MAXINT), NULL);
 }
 
 static void
-add_dice_button (UpscaleFormGrid            *rows,
-                 const UpscaleDialogRequest *request,
-                 GtkWidget                  *spin)
+add_dice_button (Page *page, GtkWidget *spin)
 {
   GtkWidget *dice = gtk_button_new_with_mnemonic (_ ("Dra_w another"));
 
   gtk_widget_set_tooltip_text (dice, _ ("Draws a seed at random"));
   gtk_widget_set_halign (dice, GTK_ALIGN_START);
-  g_signal_connect_object (dice, "clicked", G_CALLBACK (on_dice_clicked), rows->config,
-                           0);
-  add_button (rows, spin, dice);
+  g_signal_connect_object (dice, "clicked", G_CALLBACK (on_dice_clicked),
+                           page->rows.config, 0);
+  g_object_bind_property (spin, "sensitive", dice, "sensitive", G_BINDING_SYNC_CREATE);
+  add_button (&page->rows, spin, dice);
 }
 
 static void
-complete_models (UpscaleFormGrid            *rows,
-                 const UpscaleDialogRequest *request,
-                 GtkWidget                  *entry)
+list_models (Page *page, GtkWidget *entry)
 {
-  upscale_completions_attach (upscale_completions_get_models (request->completions),
-                              entry);
+  GtkTreeModel *models = upscale_completions_get_models (page->request->completions);
+  GtkWidget    *combo = gtk_widget_get_parent (entry);
+
+  gtk_combo_box_set_model (GTK_COMBO_BOX (combo), models);
+  gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (combo), 0);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _ ("the service's own"));
+  upscale_completions_attach (models, entry);
 }
 
 /* Rows with more than the control that the argument's type has. */
 static const struct
 {
   const char *name;
-  void (*extend) (UpscaleFormGrid            *rows,
-                  const UpscaleDialogRequest *request,
-                  GtkWidget                  *control);
+  void (*extend) (Page *page, GtkWidget *control);
 } extensions[] = {
-  { "endpoints", add_edit_button },
   { "seed", add_dice_button },
-  { "model", complete_models },
+  { "model", list_models },
 };
 
 static GtkWidget *
-add_loras (UpscaleFormGrid            *rows,
-           const UpscaleDialogRequest *request,
-           const UpscaleArgument      *argument)
+add_loras (Page *page, const UpscaleArgument *argument)
 {
   GtkWidget *list =
-      upscale_lora_list_new (rows->config, argument->name,
-                             upscale_completions_get_loras (request->completions));
-  GtkWidget *caption = upscale_form_grid_add_row (rows, _ (argument->label), NULL, list);
+      upscale_lora_list_new (page->rows.config, argument->name,
+                             upscale_completions_get_loras (page->request->completions));
+  GtkWidget *caption =
+      upscale_form_grid_add_row (&page->rows, _ (argument->label), list, list);
 
   gtk_widget_set_valign (caption, GTK_ALIGN_START);
   gtk_widget_set_margin_top (caption, CAPTION_TOP_PX);
   return list;
 }
 
-static gboolean
-is_set (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
-{
-  g_value_set_boolean (to, G_VALUE_HOLDS_BOOLEAN (from)
-                               ? g_value_get_boolean (from)
-                               : g_value_get_object (from) != NULL);
-  return TRUE;
-}
-
-/* Repainting takes the selection and the layer's own grid. */
-static gboolean
-is_fixed_by_repainting (const UpscaleArgument *argument)
-{
-  return argument->flags & UPSCALE_ARGUMENT_FIXED_BY_LAYER ||
-         g_str_equal (argument->name, "ignore-selection");
-}
-
 static void
-bind_sensitivity (const UpscaleDialogRequest *request,
-                  const UpscaleArgument      *argument,
-                  GtkWidget                  *control)
-{
-  if (argument->needs)
-    g_object_bind_property_full (request->config, argument->needs, control, "sensitive",
-                                 G_BINDING_SYNC_CREATE, is_set, NULL, NULL, NULL);
-  if (request->can_repaint && is_fixed_by_repainting (argument))
-    g_object_bind_property (request->config, "repaint-selection", control, "sensitive",
-                            G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-}
-
-static void
-add_argument (UpscaleFormGrid            *rows,
-              const UpscaleDialogRequest *request,
-              const UpscaleArgument      *argument)
+add_argument (Page *page, const UpscaleArgument *argument)
 {
   GtkWidget *control = argument->type == UPSCALE_ARGUMENT_LORAS
-                           ? add_loras (rows, request, argument)
-                           : upscale_form_grid_add_argument (rows, argument);
+                           ? add_loras (page, argument)
+                           : upscale_form_grid_add_argument (&page->rows, argument);
 
   for (gsize i = 0; i < G_N_ELEMENTS (extensions); i++)
     if (g_str_equal (extensions[i].name, argument->name))
-      extensions[i].extend (rows, request, control);
-  bind_sensitivity (request, argument, control);
+      extensions[i].extend (page, control);
+  upscale_control_effect_watch (control, argument, page->request,
+                                UPSCALE_PAINTER_CHOICE (page->parts->painter));
 }
 
 static gboolean
@@ -178,112 +118,135 @@ is_possible (const UpscaleDialogRequest *request, const UpscaleArgument *argumen
 }
 
 static void
-add_section (UpscaleFormGrid            *rows,
-             const UpscaleDialogRequest *request,
-             UpscaleArgumentSection      section)
+add_section (Page *page, UpscaleArgumentSection section)
 {
   const UpscaleArgument *argument = NULL;
 
   while ((argument = upscale_argument_table_next (argument, UPSCALE_ARGUMENT_ANY)))
-    if (argument->section == section && is_possible (request, argument))
-      add_argument (rows, request, argument);
+    if (argument->section == section && is_possible (page->request, argument))
+      add_argument (page, argument);
 }
 
 static void
-add_presets (UpscaleFormGrid *rows, const UpscaleDialogRequest *request)
+add_presets (Page *page)
 {
-  GtkWidget *combo;
-  GtkWidget *row =
+  const UpscaleDialogRequest *request = page->request;
+  GtkWidget                  *combo;
+  GtkWidget                  *row =
       upscale_preset_row_new (request->presets, G_OBJECT (request->config), &combo);
 
   atk_object_set_name (gtk_widget_get_accessible (combo), _ ("Preset"));
-  upscale_form_grid_add_row (rows, _ ("_Preset"), combo, row);
+  upscale_form_grid_add_row (&page->rows, _ ("_Preset"), combo, row);
 }
 
-/* The picture with the grid fills the page's first column, left of all rows. */
 static void
-add_map (UpscaleFormGrid *rows, const UpscaleDialogParts *parts)
+add_painter (Page *page)
 {
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget *frame = gtk_frame_new (NULL);
+  GtkWidget *caption = upscale_form_grid_add_row (&page->rows, _ ("Paint with"), NULL,
+                                                  page->parts->painter);
+
+  gtk_widget_set_valign (caption, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (caption, CAPTION_TOP_PX);
+}
+
+/* The picture with the grid fills the page's first column, left of all rows, and grows
+ * with the window. */
+static void
+add_map (Page *page)
+{
+  const UpscaleDialogParts *parts = page->parts;
+  GtkWidget                *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  GtkWidget                *frame = gtk_frame_new (NULL);
 
   gtk_widget_set_size_request (parts->map, MAP_WIDTH_PX, MAP_HEIGHT_PX);
   gtk_widget_set_vexpand (parts->map, TRUE);
+  gtk_widget_set_hexpand (left, TRUE);
   gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (frame), parts->map);
   gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (left), parts->size, FALSE, FALSE, 0);
-  gtk_grid_attach (rows->grid, left, 0, 0, 1, rows->row);
+  gtk_grid_attach (page->rows.grid, left, 0, 0, 1, page->rows.row);
 }
 
-/* The light stands right of the entry and its button. */
-static void
-add_light (UpscaleFormGrid *rows, const UpscaleDialogParts *parts)
+static Page
+start_page (const UpscaleDialogRequest *request,
+            const UpscaleDialogParts   *parts,
+            int                         column)
 {
-  GtkWidget *box = gtk_grid_get_child_at (rows->grid, rows->column + 1, rows->row - 1);
-
-  gtk_box_pack_start (GTK_BOX (box), parts->light, FALSE, FALSE, 0);
+  return (Page) { upscale_form_grid_new (G_OBJECT (request->config), column), request,
+                  parts };
 }
 
 /**
  * upscale_dialog_pages_make_picture:
  * @request: the dialog's input; must outlive the page
- * @parts: widgets of the page; must outlive the page's making
+ * @parts: widgets that the page takes
  *
- * Returns: (transfer floating): the first page: presets, prompts, scale and endpoints
+ * Returns: (transfer floating): the first page: presets, who paints, scale, strength and
+ * prompts
  */
 GtkWidget *
 upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
                                    const UpscaleDialogParts   *parts)
 {
-  UpscaleFormGrid rows;
+  Page page;
 
   g_return_val_if_fail (request != NULL, NULL);
   g_return_val_if_fail (parts != NULL, NULL);
 
-  rows = upscale_form_grid_new (G_OBJECT (request->config), 1);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_REPAINT);
-  add_presets (&rows, request);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_PICTURE);
-  add_light (&rows, parts);
-  add_map (&rows, parts);
-  return GTK_WIDGET (rows.grid);
+  page = start_page (request, parts, 1);
+  gtk_container_set_border_width (GTK_CONTAINER (page.rows.grid), BORDER_PX);
+  add_section (&page, UPSCALE_ARGUMENT_SECTION_REPAINT);
+  add_presets (&page);
+  add_painter (&page);
+  add_section (&page, UPSCALE_ARGUMENT_SECTION_PICTURE);
+  add_map (&page);
+  return GTK_WIDGET (page.rows.grid);
+}
+
+static Page
+start_group (GtkWidget                  *column,
+             const char                 *title,
+             const UpscaleDialogRequest *request,
+             const UpscaleDialogParts   *parts)
+{
+  Page       page = start_page (request, parts, 0);
+  GtkWidget *frame = gimp_frame_new (title);
+
+  gtk_container_add (GTK_CONTAINER (frame), GTK_WIDGET (page.rows.grid));
+  gtk_box_pack_start (GTK_BOX (column), frame, FALSE, FALSE, 0);
+  return page;
 }
 
 /**
- * upscale_dialog_pages_make_model:
+ * upscale_dialog_pages_make_advanced:
  * @request: the dialog's input; must outlive the page
+ * @parts: widgets of the first page, which this page follows
  *
- * Returns: (transfer floating): the page with the model and its parameters
+ * Returns: (transfer floating): the page with groups for the model, the tiles and the
+ * dispatch
  */
 GtkWidget *
-upscale_dialog_pages_make_model (const UpscaleDialogRequest *request)
+upscale_dialog_pages_make_advanced (const UpscaleDialogRequest *request,
+                                    const UpscaleDialogParts   *parts)
 {
-  UpscaleFormGrid rows;
+  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, GROUP_SPACING_PX);
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
+  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
+  Page       group;
 
   g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (parts != NULL, NULL);
 
-  rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_MODEL);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_SAMPLING);
-  return GTK_WIDGET (rows.grid);
-}
-
-/**
- * upscale_dialog_pages_make_tiles:
- * @request: the dialog's input; must outlive the page
- *
- * Returns: (transfer floating): the page with the grid of tiles and the dispatch
- */
-GtkWidget *
-upscale_dialog_pages_make_tiles (const UpscaleDialogRequest *request)
-{
-  UpscaleFormGrid rows;
-
-  g_return_val_if_fail (request != NULL, NULL);
-
-  rows = upscale_form_grid_new (G_OBJECT (request->config), 0);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_TILES);
-  add_section (&rows, request, UPSCALE_ARGUMENT_SECTION_DISPATCH);
-  return GTK_WIDGET (rows.grid);
+  group = start_group (left, _ ("Model"), request, parts);
+  add_section (&group, UPSCALE_ARGUMENT_SECTION_MODEL);
+  add_section (&group, UPSCALE_ARGUMENT_SECTION_SAMPLING);
+  group = start_group (right, _ ("Tiles"), request, parts);
+  add_section (&group, UPSCALE_ARGUMENT_SECTION_TILES);
+  group = start_group (right, _ ("Dispatch"), request, parts);
+  add_section (&group, UPSCALE_ARGUMENT_SECTION_DISPATCH);
+  gtk_container_set_border_width (GTK_CONTAINER (columns), BORDER_PX);
+  gtk_box_pack_start (GTK_BOX (columns), left, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (columns), right, FALSE, FALSE, 0);
+  return columns;
 }

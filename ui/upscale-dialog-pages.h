@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * UpscaleDialogParts:
  * @map: shows the picture with the grid of tiles
  * @size: the label that shows the size of the result
- * @light: shows whether the typed addresses answer
+ * @painter: the choice of who paints
  *
  * Widgets of the first page that follow the arguments. The dialog fills them.
  */
@@ -17,12 +17,12 @@ typedef struct
 {
   GtkWidget *map;
   GtkWidget *size;
-  GtkWidget *light;
+  GtkWidget *painter;
 } UpscaleDialogParts;
 
 GtkWidget *upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
                                               const UpscaleDialogParts   *parts);
-GtkWidget *upscale_dialog_pages_make_model (const UpscaleDialogRequest *request);
-GtkWidget *upscale_dialog_pages_make_tiles (const UpscaleDialogRequest *request);
+GtkWidget *upscale_dialog_pages_make_advanced (const UpscaleDialogRequest *request,
+                                               const UpscaleDialogParts   *parts);
 
 G_END_DECLS

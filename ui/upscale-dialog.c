@@ -5,8 +5,8 @@
 
 #include "upscale-argument-table.h"
 #include "upscale-dialog-pages.h"
-#include "upscale-endpoint-light.h"
 #include "upscale-number-entry.h"
+#include "upscale-painter-choice.h"
 #include "upscale-tile-map.h"
 
 #define SPACING_PX 6
@@ -88,6 +88,24 @@ show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
   gtk_label_set_text (GTK_LABEL (self->parts.size), size);
 }
 
+static UpscalePainterChoice *
+get_painter (Dialog *self)
+{
+  return UPSCALE_PAINTER_CHOICE (self->parts.painter);
+}
+
+static UpscaleDialogForecast *
+make_forecast (Dialog *self)
+{
+  UpscaleDialogForecast *forecast =
+      self->request->forecast (self->request->config, self->request->forecast_data);
+  const char *problem = upscale_painter_choice_get_problem (get_painter (self));
+
+  if (problem)
+    g_set_str (&forecast->problem, problem);
+  return forecast;
+}
+
 static void
 add_line (GPtrArray *lines, const char *line)
 {
@@ -113,8 +131,7 @@ dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
       add_line (lines, forecast->warning);
       add_line (lines, forecast->disclosure);
     }
-  add_line (lines, upscale_endpoint_light_get_sentences (
-                       UPSCALE_ENDPOINT_LIGHT (self->parts.light)));
+  add_line (lines, upscale_painter_choice_get_sentences (get_painter (self)));
   return g_strjoinv ("\n", (GStrv) lines->pdata);
 }
 
@@ -123,8 +140,7 @@ dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
 static void
 show_forecast (Dialog *self)
 {
-  g_autoptr (UpscaleDialogForecast) forecast =
-      self->request->forecast (self->request->config, self->request->forecast_data);
+  g_autoptr (UpscaleDialogForecast) forecast = make_forecast (self);
   g_autofree char *text = dup_sentence (self, forecast);
   gboolean         is_possible = !self->is_refused_shown && !forecast->problem;
   gboolean         is_warning =
@@ -183,11 +199,9 @@ make_notebook (Dialog *self)
                                                                &self->parts),
                             gtk_label_new (_ ("Picture")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_pages_make_model (self->request),
-                            gtk_label_new (_ ("Model")));
-  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_pages_make_tiles (self->request),
-                            gtk_label_new (_ ("Tiles")));
+                            upscale_dialog_pages_make_advanced (self->request,
+                                                                &self->parts),
+                            gtk_label_new (_ ("Advanced")));
   return notebook;
 }
 
@@ -218,9 +232,7 @@ fill (Dialog *self)
 
   self->parts.map = upscale_tile_map_new (self->request->picture);
   self->parts.size = gtk_label_new (NULL);
-  self->parts.light =
-      upscale_endpoint_light_new (G_OBJECT (self->request->config), self->request->tools,
-                                  self->request->completions);
+  self->parts.painter = upscale_painter_choice_new (self->request);
   gtk_label_set_justify (GTK_LABEL (self->parts.size), GTK_JUSTIFY_CENTER);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
@@ -302,13 +314,13 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
                                       _ ("_Upscale"));
   fill (&self);
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
-  g_signal_connect_swapped (self.parts.light, "changed", G_CALLBACK (show_forecast),
+  g_signal_connect_swapped (self.parts.painter, "changed", G_CALLBACK (show_forecast),
                             &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = ask (&self);
   g_signal_handlers_disconnect_by_data (request->config, &self);
-  g_signal_handlers_disconnect_by_data (self.parts.light, &self);
+  g_signal_handlers_disconnect_by_data (self.parts.painter, &self);
   g_clear_handle_id (&self.due, g_source_remove);
   gtk_widget_destroy (self.dialog);
   g_free (self.refused);

@@ -10,11 +10,11 @@
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
-#define BORDER_PX 12
 #define LINES_HEIGHT_PX 54
 #define TEXT_WIDTH_CHARS 24
 #define THUMBNAIL_PX 64
 #define NAME_KEY "upscale-name"
+#define NUMBERS_KEY "upscale-numbers"
 #define CONFIG_KEY "upscale-config"
 
 /* The types that servers accept and upscale_picture_file_decode_small() decodes. */
@@ -30,12 +30,13 @@ static const char *const picture_types[] = { "image/png", "image/jpeg", "image/w
 UpscaleFormGrid
 upscale_form_grid_new (GObject *config, int column)
 {
-  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget    *grid = gtk_grid_new ();
+  GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 
   gtk_grid_set_column_spacing (GTK_GRID (grid), COLUMN_SPACING_PX);
   gtk_grid_set_row_spacing (GTK_GRID (grid), ROW_SPACING_PX);
-  gtk_container_set_border_width (GTK_CONTAINER (grid), BORDER_PX);
-  return (UpscaleFormGrid) { GTK_GRID (grid), config, column, 0 };
+  g_object_set_data_full (G_OBJECT (grid), NUMBERS_KEY, numbers, g_object_unref);
+  return (UpscaleFormGrid) { GTK_GRID (grid), config, column, 0, numbers };
 }
 
 /**
@@ -89,6 +90,7 @@ add_number (UpscaleFormGrid *rows, const UpscaleArgument *argument)
 
   g_object_bind_property (rows->config, argument->name, entry, "value",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  gtk_size_group_add_widget (rows->numbers, entry);
   add_labeled (rows, argument, entry, entry);
   if (argument->zero)
     upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (entry), _ (argument->zero));
@@ -117,6 +119,44 @@ add_line (UpscaleFormGrid *rows, const UpscaleArgument *argument)
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_widget_set_hexpand (entry, TRUE);
   add_labeled (rows, argument, entry, entry);
+  return entry;
+}
+
+/* The caller sets the list of names, and may change the placeholder. The text is written
+ * by signals, since an entry refuses NULL, which GIMP's reset gives an empty text. */
+static void
+on_model_typed (GtkEditable *editable, gpointer user_data)
+{
+  g_object_set (user_data, g_object_get_data (G_OBJECT (editable), NAME_KEY),
+                gtk_entry_get_text (GTK_ENTRY (editable)), NULL);
+}
+
+static void
+on_model_changed (GObject *config, GParamSpec *spec, gpointer user_data)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (config, spec->name, &text, NULL);
+  if (g_strcmp0 (text, gtk_entry_get_text (user_data)) != 0)
+    gtk_entry_set_text (user_data, text ? text : "");
+}
+
+static GtkWidget *
+add_model (UpscaleFormGrid *rows, const UpscaleArgument *argument)
+{
+  GtkWidget       *combo = gtk_combo_box_new_with_entry ();
+  GtkWidget       *entry = gtk_bin_get_child (GTK_BIN (combo));
+  g_autofree char *signal = g_strconcat ("notify::", argument->name, NULL);
+
+  gtk_entry_set_width_chars (GTK_ENTRY (entry), TEXT_WIDTH_CHARS);
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_widget_set_hexpand (combo, TRUE);
+  upscale_control_set_name (combo, _ ("Models that servers have told"));
+  add_labeled (rows, argument, entry, combo);
+  g_object_set_data (G_OBJECT (entry), NAME_KEY, (gpointer) argument->name);
+  g_signal_connect (entry, "changed", G_CALLBACK (on_model_typed), rows->config);
+  g_signal_connect_object (rows->config, signal, G_CALLBACK (on_model_changed), entry, 0);
+  g_object_notify (rows->config, argument->name);
   return entry;
 }
 
@@ -272,8 +312,9 @@ upscale_form_grid_add_argument (UpscaleFormGrid *rows, const UpscaleArgument *ar
     case UPSCALE_ARGUMENT_NUMBER:
       return add_number (rows, argument);
     case UPSCALE_ARGUMENT_LINE:
-    case UPSCALE_ARGUMENT_MODEL:
       return add_line (rows, argument);
+    case UPSCALE_ARGUMENT_MODEL:
+      return add_model (rows, argument);
     case UPSCALE_ARGUMENT_PARAGRAPH:
       return add_paragraph (rows, argument);
     case UPSCALE_ARGUMENT_PICTURE:

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @config: an object with the arguments of the table as properties
  * @column: column of the labels
  * @row: the next free row
+ * @numbers: gives all number entries of the page one width
  *
  * A page of controls while it is being filled. A value on the stack of its maker.
  */
@@ -22,6 +23,8 @@ typedef struct
   GObject *config;
   int      column;
   int      row;
+
+  GtkSizeGroup *numbers;
 } UpscaleFormGrid;
 
 UpscaleFormGrid upscale_form_grid_new (GObject *config, int column);

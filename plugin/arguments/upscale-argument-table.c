@@ -24,7 +24,7 @@ static const UpscaleArgument arguments[] = {
                    "materials and sharpness, not objects"),
       .text = "highly detailed, sharp focus",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "negative-prompt",
@@ -33,7 +33,7 @@ static const UpscaleArgument arguments[] = {
       .blurb = N_ ("Things that the picture must not show"),
       .text = "blurry, jpeg artifacts, watermark, text",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "scale",
@@ -60,7 +60,7 @@ static const UpscaleArgument arguments[] = {
       .step = 0.05,
       .digits = 2,
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "steps",
@@ -71,8 +71,8 @@ static const UpscaleArgument arguments[] = {
       .least = 1,
       .most = 150,
       .step = 1,
-      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
-      .flags = IN_DOCUMENTS,
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "cfg-scale",
@@ -85,7 +85,7 @@ static const UpscaleArgument arguments[] = {
       .step = 0.5,
       .digits = 1,
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "seed",
@@ -99,7 +99,7 @@ static const UpscaleArgument arguments[] = {
       .most = G_MAXINT,
       .step = 1,
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "tile-size",
@@ -141,7 +141,7 @@ static const UpscaleArgument arguments[] = {
       .multiple_of = SIDE_MULTIPLE_PX,
       .zero = N_ ("as the tile"),
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = UPSCALE_ARGUMENT_IN_RECIPE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "batch-size",
@@ -153,7 +153,7 @@ static const UpscaleArgument arguments[] = {
       .most = 1000,
       .step = 1,
       .zero = N_ ("automatic"),
-      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .section = UPSCALE_ARGUMENT_SECTION_DISPATCH,
   },
   {
       .name = "sequential-below",
@@ -166,11 +166,12 @@ static const UpscaleArgument arguments[] = {
       .most = 100000,
       .step = 1,
       .section = UPSCALE_ARGUMENT_SECTION_DISPATCH,
+      .flags = UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "batch-timeout",
       .type = UPSCALE_ARGUMENT_INTEGER,
-      .label = N_ ("Batch ti_meout (s)"),
+      .label = N_ ("Batc_h timeout (s)"),
       .blurb = N_ ("Seconds one batch may take"),
       .value = 2400,
       .least = 1,
@@ -196,7 +197,7 @@ static const UpscaleArgument arguments[] = {
       .blurb = N_ ("Names or addresses of the services that paint, with spaces between; "
                    "empty: the endpoints that are on in your list, or the local one"),
       .text = "",
-      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .section = UPSCALE_ARGUMENT_SECTION_PAINTER,
   },
   {
       .name = "controlnet-enabled",
@@ -205,7 +206,7 @@ static const UpscaleArgument arguments[] = {
       .blurb = N_ ("Keep the result close to the picture; leave this on"),
       .value = TRUE,
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "conditioning-scale",
@@ -219,7 +220,7 @@ static const UpscaleArgument arguments[] = {
       .digits = 2,
       .needs = "controlnet-enabled",
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "ip-adapter-image",
@@ -227,6 +228,7 @@ static const UpscaleArgument arguments[] = {
       .label = N_ ("IP-Adapter e_xample"),
       .blurb = N_ ("Picture whose look the model imitates; none: IP-Adapter is off"),
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "ip-adapter-scale",
@@ -240,7 +242,7 @@ static const UpscaleArgument arguments[] = {
       .digits = 2,
       .needs = "ip-adapter-image",
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "loras",
@@ -249,7 +251,7 @@ static const UpscaleArgument arguments[] = {
       .blurb = N_ ("LoRAs as name:weight with commas between, for example detail:0.5"),
       .text = "",
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
-      .flags = IN_DOCUMENTS,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {
       .name = "model",
@@ -264,7 +266,7 @@ static const UpscaleArgument arguments[] = {
   {
       .name = "color-correction",
       .type = UPSCALE_ARGUMENT_NUMBER,
-      .label = N_ ("Color c_orrection"),
+      .label = N_ ("Co_lor correction"),
       .blurb = N_ ("Share of the color shift of large areas that is removed: 0 none, 1 "
                    "all"),
       .value = 1.0,

@@ -33,7 +33,8 @@ typedef enum
 /**
  * UpscaleArgumentSection:
  * @UPSCALE_ARGUMENT_SECTION_REPAINT: the meaning of the selection
- * @UPSCALE_ARGUMENT_SECTION_PICTURE: prompts, scale and endpoints
+ * @UPSCALE_ARGUMENT_SECTION_PAINTER: the choice of the endpoints
+ * @UPSCALE_ARGUMENT_SECTION_PICTURE: prompts, scale and strength
  * @UPSCALE_ARGUMENT_SECTION_MODEL: the choice of the model
  * @UPSCALE_ARGUMENT_SECTION_SAMPLING: all that the model is given besides the prompts
  * @UPSCALE_ARGUMENT_SECTION_TILES: geometry and composition of tiles
@@ -44,6 +45,7 @@ typedef enum
 typedef enum
 {
   UPSCALE_ARGUMENT_SECTION_REPAINT,
+  UPSCALE_ARGUMENT_SECTION_PAINTER,
   UPSCALE_ARGUMENT_SECTION_PICTURE,
   UPSCALE_ARGUMENT_SECTION_MODEL,
   UPSCALE_ARGUMENT_SECTION_SAMPLING,
@@ -57,6 +59,7 @@ typedef enum
  * @UPSCALE_ARGUMENT_IN_PRESET: presets hold the argument
  * @UPSCALE_ARGUMENT_IN_RECIPE: the recipe of a layer holds the argument
  * @UPSCALE_ARGUMENT_FIXED_BY_LAYER: repainting takes the value from the layer's recipe
+ * @UPSCALE_ARGUMENT_FOR_SERVICES: the endpoint of this computer ignores the argument
  *
  * Presets and recipes are documents that people hand on. An argument without a flag is
  * never written to a document, and never read from one.
@@ -67,6 +70,7 @@ typedef enum
   UPSCALE_ARGUMENT_IN_PRESET = 1 << 0,
   UPSCALE_ARGUMENT_IN_RECIPE = 1 << 1,
   UPSCALE_ARGUMENT_FIXED_BY_LAYER = 1 << 2,
+  UPSCALE_ARGUMENT_FOR_SERVICES = 1 << 3,
 } UpscaleArgumentFlags;
 
 /**

@@ -81,16 +81,14 @@ def test_what_is_impossible_is_said_before_ok(folder: Path) -> None:
         session.shot("dialog-impossible")
         session.do("key", "ctrl+a", "BackSpace")
         session.do("wait-sensitive", "button", "Upscale")
-        session.do("press", "page tab", "Tiles")
+        session.do("press", "page tab", "Advanced")
+        session.do("wait", "check box", "Keep to the picture")
         session.do("key", "alt+v", "ctrl+a")
         session.do("type", "600")
         session.do("key", "Tab")
         session.do("wait-insensitive", "button", "Upscale")
         session.do("wait", "label", "choose 0 to 512 px")
-        session.shot("dialog-tiles")
-        session.do("press", "page tab", "Model")
-        session.do("wait", "check box", "Keep to the picture")
-        session.shot("dialog-model")
+        session.shot("dialog-advanced")
         unnamed = [control for control in session.do("controls", "Tile Upscale") if not control["name"]]
         assert not [control for control in unnamed if control["role"] not in ("page tab list", "scroll pane", "label", "filler")], unnamed
         session.do("press", "button", "Cancel")
@@ -156,6 +154,8 @@ def test_failed_result_is_discarded_when_asked(folder: Path) -> None:
         endpoint.behavior.status = 500
         assert session.images() == BEFORE
         session.open_dialog()
+        session.do("press", "page tab", "Advanced")
+        session.do("wait", "spin button", "Steps")
         session.do("key", "alt+t", "ctrl+a")
         session.do("type", "31")
         session.do("key", "Tab", "alt+u")

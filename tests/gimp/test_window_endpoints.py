@@ -51,7 +51,7 @@ def test_add_test_save_and_use(folder: Path) -> None:
         session.do("type", "echo")
         session.do("wait", "label", "6 tiles on 1 endpoint\necho: the small test tile took ")
         # Any part of a model's name that the tested server has listed is enough to choose the model.
-        session.do("press", "page tab", "Model")
+        session.do("press", "page tab", "Advanced")
         session.do("wait", "check box", "Keep to the picture")
         session.do("key", "alt+m")
         session.do("type", "naut")

@@ -31,7 +31,7 @@ def test_a_large_job_begins_after_a_question(folder: Path) -> None:
     with EchoEndpoint(Behavior(hold_after=1)) as endpoint, Session(folder, endpoint.url) as session:
         session.open_dialog()
         session.do("wait", "label", "Result: 2400 × 1600 px\n3.8 MP, about 11.5")
-        session.do("press", "page tab", "Tiles")
+        session.do("press", "page tab", "Advanced")
         session.do("wait", "check box", "Grow the canvas")
         # 24 columns and 16 rows of tiles, which overlap by half.
         session.retype("Tile size (px)", "192")

@@ -74,10 +74,10 @@ def test_every_number_of_the_dialog_refuses_letters(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
         session.open_dialog()
         seen: list[str] = []
-        for page, control in (("Picture", "spin button"), ("Model", "check box"), ("Tiles", "check box")):
+        for page, control in (("Picture", "Scale"), ("Advanced", "Steps")):
             session.do("press", "page tab", page)
-            session.do("wait", control, {"Picture": "Scale", "Model": "Keep to the picture", "Tiles": "Grow the canvas"}[page])
-            if page == "Model":
+            session.do("wait", "spin button", control)
+            if page == "Advanced":
                 session.do("press", "button", "Add a LoRA")
                 session.do("wait", "spin button", "Weight of the LoRA")
             for name in [control["name"] for control in session.do("controls", "Tile Upscale") if control["role"] == "spin button"]:
@@ -95,6 +95,7 @@ def test_every_number_of_the_dialog_refuses_letters(folder: Path) -> None:
 def test_a_whole_number_has_no_separator(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url, locale="de_DE") as session:
         session.open_dialog()
+        session.do("press", "page tab", session.say("Advanced"))
         steps, batch_size, automatic = session.say("S_teps"), session.say("_Batch size"), session.say("automatic")
         session.retype(steps, "1.000")
         session.do("wait", "label", session.say(WHOLE) % (steps, "1.000", "1", "150", "30"))
@@ -132,7 +133,7 @@ def test_numbers_of_endpoints_and_loras(folder: Path) -> None:
         assert "price-per-hour=1.25\n" in kept and "slots=2\n" in kept, kept
         session.do("key", "alt+d")
         session.do("type", "gpu")
-        session.do("press", "page tab", "Model")
+        session.do("press", "page tab", "Advanced")
         session.do("press", "button", "Add a LoRA")
         session.do("wait", "spin button", "Weight of the LoRA")
         session.do("type", "detail")
