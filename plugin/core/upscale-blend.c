@@ -136,3 +136,27 @@ upscale_blend_join (float       *rgba,
         }
     }
 }
+
+/**
+ * upscale_blend_mix:
+ * @rgba: (array) (inout): composed pixels, R, G, B, A
+ * @base: (array): the base's pixels, likewise
+ * @levels: (array): the strength map's value of each pixel, 0 to 1
+ * @n: number of pixels
+ *
+ * Reduces the change of each pixel to the share that the strength map asks for. Levels of
+ * 0 and 1 give the base and the composed pixel to the last bit.
+ */
+void
+upscale_blend_mix (float *rgba, const float *base, const float *levels, gsize n)
+{
+  g_return_if_fail (rgba != NULL && base != NULL && levels != NULL);
+
+  for (gsize i = 0; i < 4 * n; i++)
+    {
+      float level = levels[i / 4];
+
+      if (level < 1.0F)
+        rgba[i] = base[i] + level * (rgba[i] - base[i]);
+    }
+}

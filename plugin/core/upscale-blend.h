@@ -56,5 +56,6 @@ void upscale_blend_join (float       *rgba,
                          const float *rest,
                          const float *low,
                          int          n);
+void upscale_blend_mix (float *rgba, const float *base, const float *levels, gsize n);
 
 G_END_DECLS

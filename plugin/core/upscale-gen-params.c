@@ -52,6 +52,37 @@ upscale_gen_params_ref (UpscaleGenParams *gen_params)
   return g_atomic_rc_box_acquire (gen_params);
 }
 
+/**
+ * upscale_gen_params_copy:
+ * @gen_params: a gen_params
+ *
+ * Returns: (transfer full): a gen_params with the same values, for its maker to change
+ */
+UpscaleGenParams *
+upscale_gen_params_copy (const UpscaleGenParams *gen_params)
+{
+  UpscaleGenParams *copy;
+
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  copy = g_atomic_rc_box_new (UpscaleGenParams);
+  *copy = *gen_params;
+  copy->prompt = g_strdup (gen_params->prompt);
+  copy->negative_prompt = g_strdup (gen_params->negative_prompt);
+  copy->model = g_strdup (gen_params->model);
+  if (copy->ip_adapter_image)
+    g_bytes_ref (copy->ip_adapter_image);
+  copy->loras = g_array_new (FALSE, FALSE, sizeof (UpscaleLora));
+  g_array_set_clear_func (copy->loras, clear_lora);
+  for (guint i = 0; i < gen_params->loras->len; i++)
+    {
+      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
+
+      upscale_gen_params_add_lora (copy, lora->name, lora->weight);
+    }
+  return copy;
+}
+
 static void
 free_members (gpointer data)
 {
@@ -124,43 +155,6 @@ parse_lora (UpscaleGenParams *gen_params, const char *entry, GError **error)
   name = g_strstrip (g_strndup (entry, (gsize) (colon - entry)));
   upscale_gen_params_add_lora (gen_params, name, weight);
   return TRUE;
-}
-
-/**
- * upscale_gen_params_copy_with_seed:
- * @gen_params: a gen_params
- * @seed: another base seed
- *
- * Returns: (transfer full): a copy of @gen_params with this seed
- */
-UpscaleGenParams *
-upscale_gen_params_copy_with_seed (const UpscaleGenParams *gen_params, gint64 seed)
-{
-  UpscaleGenParams *copy;
-
-  g_return_val_if_fail (gen_params != NULL, NULL);
-
-  copy = upscale_gen_params_new ();
-  g_set_str (&copy->prompt, gen_params->prompt);
-  g_set_str (&copy->negative_prompt, gen_params->negative_prompt);
-  g_set_str (&copy->model, gen_params->model);
-  copy->strength = gen_params->strength;
-  copy->steps = gen_params->steps;
-  copy->cfg_scale = gen_params->cfg_scale;
-  copy->seed = seed;
-  copy->generation_px = gen_params->generation_px;
-  copy->controlnet_enabled = gen_params->controlnet_enabled;
-  copy->conditioning_scale = gen_params->conditioning_scale;
-  copy->ip_adapter_scale = gen_params->ip_adapter_scale;
-  if (gen_params->ip_adapter_image)
-    copy->ip_adapter_image = g_bytes_ref (gen_params->ip_adapter_image);
-  for (guint i = 0; i < gen_params->loras->len; i++)
-    {
-      const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
-
-      upscale_gen_params_add_lora (copy, lora->name, lora->weight);
-    }
-  return copy;
 }
 
 /**
@@ -277,23 +271,20 @@ digest_ip_adapter (const UpscaleGenParams *gen_params, GChecksum *checksum)
 }
 
 /**
- * upscale_gen_params_digest:
+ * upscale_gen_params_digest_shared:
  * @gen_params: a gen_params
  * @checksum: the checksum to update
  *
- * Adds all members of @gen_params to a checksum, except the base seed: the seed of a
- * tile, derived from the base seed, is part of the tile's key instead.
+ * Adds the members that all tiles of a picture share to a checksum. The base seed is left
+ * out: the seed of a tile, derived from the base seed, is part of the tile's key instead.
  */
 void
-upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checksum)
+upscale_gen_params_digest_shared (const UpscaleGenParams *gen_params, GChecksum *checksum)
 {
   g_return_if_fail (gen_params != NULL);
   g_return_if_fail (checksum != NULL);
 
-  digest_text (checksum, gen_params->prompt);
-  digest_text (checksum, gen_params->negative_prompt);
   digest_text (checksum, gen_params->model);
-  digest_number (checksum, gen_params->strength);
   digest_number (checksum, gen_params->steps);
   digest_number (checksum, gen_params->cfg_scale);
   digest_number (checksum, gen_params->generation_px);
@@ -305,6 +296,24 @@ upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checks
       digest_text (checksum, g_array_index (gen_params->loras, UpscaleLora, i).name);
       digest_number (checksum, g_array_index (gen_params->loras, UpscaleLora, i).weight);
     }
+}
+
+/**
+ * upscale_gen_params_digest_own:
+ * @gen_params: the parameters of a tile
+ * @checksum: the checksum to update
+ *
+ * Adds the members in which tiles of a picture can differ to a checksum.
+ */
+void
+upscale_gen_params_digest_own (const UpscaleGenParams *gen_params, GChecksum *checksum)
+{
+  g_return_if_fail (gen_params != NULL);
+  g_return_if_fail (checksum != NULL);
+
+  digest_text (checksum, gen_params->prompt);
+  digest_text (checksum, gen_params->negative_prompt);
+  digest_number (checksum, gen_params->strength);
 }
 
 /**

@@ -55,9 +55,8 @@ struct _UpscaleGenParams
 };
 
 UpscaleGenParams *upscale_gen_params_new (void);
-UpscaleGenParams *upscale_gen_params_copy_with_seed (const UpscaleGenParams *gen_params,
-                                                     gint64                  seed);
 UpscaleGenParams *upscale_gen_params_ref (UpscaleGenParams *gen_params);
+UpscaleGenParams *upscale_gen_params_copy (const UpscaleGenParams *gen_params);
 void              upscale_gen_params_unref (UpscaleGenParams *gen_params);
 void              upscale_gen_params_add_lora (UpscaleGenParams *gen_params,
                                                const char       *name,
@@ -65,7 +64,10 @@ void              upscale_gen_params_add_lora (UpscaleGenParams *gen_params,
 gboolean          upscale_gen_params_parse_loras (UpscaleGenParams *gen_params,
                                                   const char       *text,
                                                   GError          **error);
-void upscale_gen_params_digest (const UpscaleGenParams *gen_params, GChecksum *checksum);
+void              upscale_gen_params_digest_shared (const UpscaleGenParams *gen_params,
+                                                    GChecksum              *checksum);
+void              upscale_gen_params_digest_own (const UpscaleGenParams *gen_params,
+                                                 GChecksum              *checksum);
 
 gboolean upscale_gen_params_name_is_path (const char *name);
 char    *upscale_gen_params_dup_bare_name (const char *name);

@@ -30,5 +30,13 @@ G_BEGIN_DECLS
 #define UPSCALE_MAX_SIDE_PX 524288
 /** Pixels of the result, which are 100 megapixels at the largest scale. */
 #define UPSCALE_MAX_PIXELS (G_GINT64_CONSTANT (6400) * 1000 * 1000)
+/** Regions that are painted in their own way. */
+#define UPSCALE_MAX_REGIONS 16
+/** Tiles with a text of their own. */
+#define UPSCALE_MAX_TILE_PROMPTS 4096
+/** Characters of the text of one region or tile. */
+#define UPSCALE_MAX_TILE_TEXT_CHARS 1000
+/** Bytes of the texts of all regions, and of all tiles. */
+#define UPSCALE_MAX_WHERE_BYTES (256 * 1024)
 
 G_END_DECLS

@@ -540,11 +540,12 @@ static void
 make_parts (UpscaleScheduler *self,
             guint             n_tiles,
             GArray           *order,
+            GArray           *groups,
             UpscaleGenParams *gen_params,
             UpscalePolicy     policy)
 {
   self->pool = upscale_endpoint_pool_new (policy, order->len);
-  self->queue = upscale_tile_queue_new (n_tiles, order, self->pool);
+  self->queue = upscale_tile_queue_new (n_tiles, order, groups, self->pool);
   self->prober = upscale_endpoint_prober_new (self->clock, policy);
   self->requests =
       upscale_request_list_new ((UpscaleRequestListPlan) { .queue = self->queue,
@@ -577,6 +578,8 @@ watch (UpscaleScheduler *self, gpointer part, const char *signal, GCallback call
  * @n_tiles: tiles of the grid
  * @order: (transfer none) (element-type guint): the indices of the job's tiles, in the
  * order in which they are sent; no endpoint gets the others, and no number counts them
+ * @groups: (nullable) (element-type guint): the group of each tile of the grid; a batch
+ * has tiles of one group
  * @gen_params: the parameters of the picture
  * @policy: the user's settings
  * @clock: the time
@@ -587,6 +590,7 @@ UpscaleScheduler *
 upscale_scheduler_new (UpscaleTileProvider *provider,
                        guint                n_tiles,
                        GArray              *order,
+                       GArray              *groups,
                        UpscaleGenParams    *gen_params,
                        UpscalePolicy        policy,
                        UpscaleClock        *clock)
@@ -601,7 +605,7 @@ upscale_scheduler_new (UpscaleTileProvider *provider,
   self = g_object_new (UPSCALE_TYPE_SCHEDULER, NULL);
   self->provider = g_object_ref (provider);
   self->clock = g_object_ref (clock);
-  make_parts (self, n_tiles, order, gen_params, policy);
+  make_parts (self, n_tiles, order, groups, gen_params, policy);
   watch (self, self->prober, "probed", G_CALLBACK (on_probed));
   watch (self, self->prober, "failed", G_CALLBACK (on_probe_failed));
   watch (self, self->prober, "changed", G_CALLBACK (on_prober_changed));

@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (UpscaleScheduler, upscale_scheduler, UPSCALE, SCHEDULER, G
 UpscaleScheduler *upscale_scheduler_new (UpscaleTileProvider *provider,
                                          guint                n_tiles,
                                          GArray              *order,
+                                         GArray              *groups,
                                          UpscaleGenParams    *gen_params,
                                          UpscalePolicy        policy,
                                          UpscaleClock        *clock);

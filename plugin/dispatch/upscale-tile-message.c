@@ -39,6 +39,7 @@ free_members (gpointer data)
   UpscaleTileMessage *message = data;
 
   g_clear_pointer (&message->image, g_bytes_unref);
+  g_clear_pointer (&message->settings, upscale_tile_settings_unref);
   g_free (message->key);
 }
 

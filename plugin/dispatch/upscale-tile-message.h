@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-tile-plan.h"
+#include "upscale-tile-settings.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ typedef struct _UpscaleTileMessage UpscaleTileMessage;
  * @picture_height_px: height of the whole result, likewise
  * @inside: the tile's rectangle in the answer
  * @seed: the tile's seed, 0 to 2^53 - 1
+ * @settings: (nullable): the parameters in which the tile differs from the picture
  * @key: the answer's key in the tile cache: a digest of everything that affects the
  * answer
  *
@@ -28,19 +30,20 @@ typedef struct _UpscaleTileMessage UpscaleTileMessage;
  */
 struct _UpscaleTileMessage
 {
-  UpscaleTile tile;
-  GBytes     *image;
-  int         width_px;
-  int         height_px;
-  int         target_width_px;
-  int         target_height_px;
-  int         target_x_px;
-  int         target_y_px;
-  int         picture_width_px;
-  int         picture_height_px;
-  UpscaleRect inside;
-  gint64      seed;
-  char       *key;
+  UpscaleTile          tile;
+  GBytes              *image;
+  int                  width_px;
+  int                  height_px;
+  int                  target_width_px;
+  int                  target_height_px;
+  int                  target_x_px;
+  int                  target_y_px;
+  int                  picture_width_px;
+  int                  picture_height_px;
+  UpscaleRect          inside;
+  gint64               seed;
+  UpscaleTileSettings *settings;
+  char                *key;
 };
 
 UpscaleTileMessage *upscale_tile_message_new (const UpscaleTile *tile);

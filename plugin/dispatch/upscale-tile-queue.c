@@ -11,6 +11,7 @@ typedef struct
   UpscaleTileState state;
   UpscaleTileState expected; /* the final state; waiting if that is unknown */
   guint            place;    /* in the order in which tiles are sent */
+  guint            group;    /* a batch has tiles of one group */
   int              n_tries;
   gboolean         goes_alone;
   gboolean         is_claimed; /* not to be duplicated */
@@ -29,7 +30,7 @@ typedef struct
  *
  * The tiles of a job: the state of each, which of them wait, which batch requests carry
  * them, and their tries and failures. It decides nothing. Taking and returning a tile
- * costs the same with many tiles as with few.
+ * costs the same with many tiles as with few, unless tiles of several groups lie mixed.
  */
 struct _UpscaleTileQueue
 {
@@ -65,16 +66,22 @@ get_tile_at (const UpscaleTileQueue *queue, guint place)
  * @n_tiles: tiles of the grid
  * @order: (transfer none) (element-type guint): the indices of the job's tiles, in the
  * order in which they are sent; tiles without a place in @order are left out
+ * @groups: (nullable) (element-type guint): the group of each tile of the grid; a batch
+ * has tiles of one group. %NULL if all tiles are of one group
  * @pool: (nullable): the endpoints of the job, which must outlive the queue
  *
  * Returns: (transfer full): a queue in which all tiles of @order wait
  */
 UpscaleTileQueue *
-upscale_tile_queue_new (guint n_tiles, GArray *order, const UpscaleEndpointPool *pool)
+upscale_tile_queue_new (guint                      n_tiles,
+                        GArray                    *order,
+                        GArray                    *groups,
+                        const UpscaleEndpointPool *pool)
 {
   UpscaleTileQueue *queue;
 
   g_return_val_if_fail (order != NULL, NULL);
+  g_return_val_if_fail (!groups || groups->len == n_tiles, NULL);
 
   queue = g_new0 (UpscaleTileQueue, 1);
   queue->pool = pool;
@@ -82,7 +89,10 @@ upscale_tile_queue_new (guint n_tiles, GArray *order, const UpscaleEndpointPool 
   queue->tiles = g_new0 (Tile, n_tiles);
   queue->order = g_array_ref (order);
   for (guint i = 0; i < n_tiles; i++)
-    queue->tiles[i].state = UPSCALE_TILE_LEFT_OUT;
+    {
+      queue->tiles[i].state = UPSCALE_TILE_LEFT_OUT;
+      queue->tiles[i].group = groups ? g_array_index (groups, guint, i) : 0;
+    }
   for (guint place = 0; place < order->len; place++)
     {
       queue->tiles[get_tile_at (queue, place)].place = place;
@@ -209,11 +219,18 @@ set_state (UpscaleTileQueue *queue, guint tile_index, UpscaleTileState state)
   tile->state = state;
 }
 
-/* The first tile that may go to the endpoint. A tile that failed at an endpoint goes to
- * another one while there is another. Returned tiles go first, since they come before all
- * fresh ones in the order. */
+static gboolean
+fits_beside (const UpscaleTileQueue *queue, guint tile_index, guint beside)
+{
+  return beside == UPSCALE_NO_TILE ||
+         queue->tiles[tile_index].group == queue->tiles[beside].group;
+}
+
+/* The first tile that may go to the endpoint, of the group of @beside. A tile that failed
+ * at an endpoint goes to another one while there is another. Returned tiles go first,
+ * since they come before all fresh ones in the order. */
 static guint
-find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
+find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, guint beside)
 {
   GTreeNode *node = g_tree_node_first (queue->returned);
   gboolean   has_others = node && endpoint && queue->pool &&
@@ -223,12 +240,19 @@ find_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endpoint)
     {
       guint index = get_tile_at (queue, GPOINTER_TO_UINT (g_tree_node_key (node)));
 
-      if (queue->tiles[index].avoided != endpoint || !has_others)
+      if ((queue->tiles[index].avoided != endpoint || !has_others) &&
+          fits_beside (queue, index, beside))
         return index;
     }
-  return queue->n_fresh_from < queue->order->len
-             ? get_tile_at (queue, queue->n_fresh_from)
-             : UPSCALE_NO_TILE;
+  for (guint place = queue->n_fresh_from; place < queue->order->len; place++)
+    {
+      guint index = get_tile_at (queue, place);
+
+      if (queue->tiles[index].state == UPSCALE_TILE_WAITING &&
+          fits_beside (queue, index, beside))
+        return index;
+    }
+  return UPSCALE_NO_TILE;
 }
 
 /**
@@ -243,7 +267,7 @@ upscale_tile_queue_has_for (const UpscaleTileQueue *queue, UpscaleEndpoint *endp
 {
   g_return_val_if_fail (queue != NULL, FALSE);
 
-  return find_for (queue, endpoint) != UPSCALE_NO_TILE;
+  return find_for (queue, endpoint, UPSCALE_NO_TILE) != UPSCALE_NO_TILE;
 }
 
 static guint
@@ -278,7 +302,7 @@ upscale_tile_queue_take (UpscaleTileQueue *queue, UpscaleEndpoint *endpoint, gui
   g_return_val_if_fail (beside == UPSCALE_NO_TILE || beside < queue->n_tiles,
                         UPSCALE_NO_TILE);
 
-  index = find_for (queue, endpoint);
+  index = find_for (queue, endpoint, beside);
   if (index == UPSCALE_NO_TILE)
     return index;
   if (beside != UPSCALE_NO_TILE &&
@@ -323,7 +347,7 @@ upscale_tile_queue_take_any (UpscaleTileQueue *queue)
 
   g_return_val_if_fail (queue != NULL, UPSCALE_NO_TILE);
 
-  index = find_for (queue, NULL);
+  index = find_for (queue, NULL, UPSCALE_NO_TILE);
   return index == UPSCALE_NO_TILE ? index : take_index (queue, index);
 }
 

@@ -8,9 +8,11 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleTileQueue UpscaleTileQueue;
 
-UpscaleTileQueue *
-upscale_tile_queue_new (guint n_tiles, GArray *order, const UpscaleEndpointPool *pool);
-void upscale_tile_queue_free (UpscaleTileQueue *queue);
+UpscaleTileQueue *upscale_tile_queue_new (guint                      n_tiles,
+                                          GArray                    *order,
+                                          GArray                    *groups,
+                                          const UpscaleEndpointPool *pool);
+void              upscale_tile_queue_free (UpscaleTileQueue *queue);
 
 gboolean upscale_tile_queue_has (const UpscaleTileQueue *queue, guint tile_index);
 guint    upscale_tile_queue_count (const UpscaleTileQueue *queue, UpscaleTileState state);

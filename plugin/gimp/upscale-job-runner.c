@@ -319,8 +319,8 @@ change_seed (Runner *self, gboolean is_upright)
   guint                   index = is_upright ? UPSCALE_MAX_TILES : UPSCALE_MAX_TILES + 1;
 
   g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
-  self->gen_params = upscale_gen_params_copy_with_seed (
-      before, upscale_gen_params_derive_tile_seed (before->seed, index));
+  self->gen_params = upscale_gen_params_copy (before);
+  self->gen_params->seed = upscale_gen_params_derive_tile_seed (before->seed, index);
   self->what.gen_params = self->gen_params;
 }
 

@@ -37,6 +37,8 @@ typedef struct
   float      *low;
   float      *shares;
   float      *presence; /* the sum of the weights of all tiles */
+  float      *plain;    /* the base of @rect; %NULL without a strength map */
+  float      *levels;   /* the strength map in @rect, likewise */
   float      *x_weights;
   float      *y_weights;
 } Block;
@@ -61,6 +63,8 @@ block_clear (Block *block)
   g_free (block->low);
   g_free (block->shares);
   g_free (block->presence);
+  g_free (block->plain);
+  g_free (block->levels);
   g_free (block->x_weights);
   g_free (block->y_weights);
 }
@@ -158,6 +162,43 @@ get_weights (const UpscaleCellComposer *composer, Block *block, guint tile_index
 }
 
 static void
+add_memory_for_map (Block *block)
+{
+  gsize n = (gsize) BLOCK_WIDTH_PX * BLOCK_HEIGHT_PX;
+
+  block->plain = g_new (float, BASE_CHANNELS *n);
+  block->levels = g_new (float, n);
+}
+
+/* Keeps the base of the part that is written, as the changes are added in place. */
+static void
+keep_base (Block *block)
+{
+  UpscaleRect rect = block->rect;
+  gsize       row = BASE_CHANNELS * (gsize) rect.width;
+
+  for (int y = 0; block->plain && y < rect.height; y++)
+    {
+      gsize in_area = (gsize) (rect.y + y - block->area.y) * (gsize) block->area.width +
+                      (gsize) (rect.x - block->area.x);
+
+      memcpy (block->plain + row * (gsize) y, block->base + BASE_CHANNELS * in_area,
+              row * sizeof (float));
+    }
+}
+
+static void
+write_block (const UpscaleCellComposer *composer, Block *block, float *rgba)
+{
+  if (block->plain)
+    {
+      upscale_coverage_get (composer->strength_map, block->rect, block->levels);
+      upscale_blend_mix (rgba, block->plain, block->levels, count_px (block->rect));
+    }
+  upscale_source_write (composer->source, composer->result, block->rect, rgba);
+}
+
+static void
 compose_plain_block (const UpscaleCellComposer *composer,
                      Block                     *block,
                      const UpscaleCell         *cell,
@@ -169,6 +210,7 @@ compose_plain_block (const UpscaleCellComposer *composer,
   block->wide = rect;
   block->area = rect;
   upscale_source_get_base (composer->source, rect, block->base);
+  keep_base (block);
   for (guint i = 0; i < cell->n_tiles; i++)
     {
       UpscaleBlendChange change = { block->painted, block->seen, block->x_weights,
@@ -183,7 +225,7 @@ compose_plain_block (const UpscaleCellComposer *composer,
       get_weights (composer, block, cell->tiles[i]);
       upscale_blend_add (block->base, rect.width, rect.height, change);
     }
-  upscale_source_write (composer->source, composer->result, rect, block->base);
+  write_block (composer, block, block->base);
 }
 
 /* Adds the margin of the low band, as far as @limit goes. */
@@ -337,13 +379,13 @@ compose_block_in_bands (const UpscaleCellComposer *composer,
   memset (block->change, 0, CHANNELS * n * sizeof (float));
   memset (block->rest, 0, CHANNELS * n * sizeof (float));
   upscale_source_get_base (composer->source, block->area, block->base);
+  keep_base (block);
   convert_seen (composer, block);
   sum_presence (composer, block, cell);
   for (guint i = 0; i < cell->n_tiles; i++)
     if (painted[i])
       add_tile_in_bands (composer, block, seam, cell, i, painted[i]);
-  upscale_source_write (composer->source, composer->result, block->rect,
-                        join_bands (block, cell->rect));
+  write_block (composer, block, join_bands (block, cell->rect));
 }
 
 /**
@@ -352,6 +394,7 @@ compose_block_in_bands (const UpscaleCellComposer *composer,
  * @plan: tiles and cells over its target
  * @boundaries: keeps the boundaries of tiles until the last cell needs them
  * @result: a buffer of the target's size, in the layer's format
+ * @strength_map: (nullable): the share of each change that stays
  *
  * Returns: the composer of the plan's cells
  */
@@ -359,7 +402,8 @@ UpscaleCellComposer
 upscale_cell_composer_new (UpscaleSource        *source,
                            UpscaleTilePlan      *plan,
                            UpscaleBoundaryStore *boundaries,
-                           GeglBuffer           *result)
+                           GeglBuffer           *result,
+                           UpscaleCoverage      *strength_map)
 {
   UpscaleCellComposer none = { 0 };
   const Babl         *srgb = babl_format ("R'G'B' float");
@@ -375,6 +419,7 @@ upscale_cell_composer_new (UpscaleSource        *source,
     .plan = plan,
     .boundaries = boundaries,
     .result = result,
+    .strength_map = strength_map,
     .seen_fish = working == srgb ? NULL : babl_fish (srgb, working),
   };
 }
@@ -438,8 +483,8 @@ upscale_cell_composer_reads (const UpscaleCellComposer *composer,
  *
  * Writes a cell: B + sum of w_i * (C (P_i) - B8_i), so that tiles contribute only their
  * change to the base. Where painted tiles overlap, the weights of high frequencies change
- * along an #UpscaleSeam, and those of low frequencies are the plan's. Computes, so call
- * from a worker thread.
+ * along an #UpscaleSeam, and those of low frequencies are the plan's. With a strength
+ * map, its share of the sum is written. Computes, so call from a worker thread.
  */
 void
 upscale_cell_composer_run (const UpscaleCellComposer *composer,
@@ -457,6 +502,8 @@ upscale_cell_composer_run (const UpscaleCellComposer *composer,
   block = block_new (composer, rect, seam ? UPSCALE_LOW_PASS_REACH_PX : 0);
   if (seam)
     add_memory_for_bands (&block, rect);
+  if (composer->strength_map && cell->n_tiles > 0)
+    add_memory_for_map (&block);
   for (int y = rect.y; y < rect.y + rect.height; y += BLOCK_HEIGHT_PX)
     for (int x = rect.x; x < rect.x + rect.width; x += BLOCK_WIDTH_PX)
       {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-boundary-store.h"
+#include "upscale-coverage.h"
 #include "upscale-source.h"
 #include "upscale-tile-plan.h"
 
@@ -13,6 +14,8 @@ G_BEGIN_DECLS
  * @plan: (transfer none): tiles and cells over its target
  * @boundaries: (transfer none): the boundaries of tiles that cells have found
  * @result: (transfer none): the result, in the layer's format
+ * @strength_map: (nullable) (transfer none): the share of each change that stays; %NULL
+ * if all of it stays
  * @seen_fish: (nullable): the conversion from sRGB to the working format, %NULL if they
  * are the same
  *
@@ -24,13 +27,15 @@ typedef struct
   UpscaleTilePlan      *plan;
   UpscaleBoundaryStore *boundaries;
   GeglBuffer           *result;
+  UpscaleCoverage      *strength_map;
   const Babl           *seen_fish;
 } UpscaleCellComposer;
 
 UpscaleCellComposer upscale_cell_composer_new (UpscaleSource        *source,
                                                UpscaleTilePlan      *plan,
                                                UpscaleBoundaryStore *boundaries,
-                                               GeglBuffer           *result);
+                                               GeglBuffer           *result,
+                                               UpscaleCoverage      *strength_map);
 gboolean            upscale_cell_composer_reads (const UpscaleCellComposer *composer,
                                                  const UpscaleCell         *cell,
                                                  guint                      tile_index,

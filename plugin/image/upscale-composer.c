@@ -29,6 +29,7 @@ struct _UpscaleComposer
   double                color_correction;
   GeglBuffer           *result;
   UpscaleBoundaryStore *boundaries;
+  UpscaleCoverage      *strength_map; /* or NULL */
   UpscaleCellComposer   cells;
 
   GMutex     lock; /* guards the members below */
@@ -40,6 +41,14 @@ struct _UpscaleComposer
   GArray    *bad_borders; /* of UpscaleBorder */
 };
 
+/* Where the strength map is black, the result shows nothing of the tiles. */
+static gboolean
+can_show (const UpscaleComposer *composer, const UpscaleCell *cell)
+{
+  return !composer->strength_map ||
+         upscale_coverage_get_level (composer->strength_map, cell->rect) > 0.0;
+}
+
 /* Each border has one cell of its two tiles alone. */
 static void
 note_border (UpscaleComposer *composer, const UpscaleCell *cell, GeglBuffer **painted)
@@ -49,7 +58,7 @@ note_border (UpscaleComposer *composer, const UpscaleCell *cell, GeglBuffer **pa
                                 upscale_border_score_get (score) };
   g_autoptr (GMutexLocker) locker = NULL;
 
-  if (!upscale_border_score_is_bad (score))
+  if (!upscale_border_score_is_bad (score) || !can_show (composer, cell))
     return;
   g_debug ("border of tiles %u and %u: scores %.3f", border.first + 1, border.second + 1,
            border.score);
@@ -114,13 +123,16 @@ compose_outside (UpscaleComposer *composer)
  * @source: the layer
  * @plan: tiles and cells over its target
  * @color_correction: share of color drift to remove, 0 to 1
+ * @strength_map: (nullable): the share of each change that stays; %NULL if all of it
+ * stays
  *
  * Returns: (transfer full): the composer
  */
 UpscaleComposer *
 upscale_composer_new (UpscaleSource   *source,
                       UpscaleTilePlan *plan,
-                      double           color_correction)
+                      double           color_correction,
+                      UpscaleCoverage *strength_map)
 {
   UpscaleComposer *composer;
   GeglRectangle    extent = { 0 };
@@ -135,8 +147,9 @@ upscale_composer_new (UpscaleSource   *source,
   composer->color_correction = color_correction;
   composer->result = gegl_buffer_new (&extent, upscale_source_get_format (source));
   composer->boundaries = upscale_boundary_store_new ();
-  composer->cells =
-      upscale_cell_composer_new (source, plan, composer->boundaries, composer->result);
+  composer->strength_map = strength_map ? upscale_coverage_ref (strength_map) : NULL;
+  composer->cells = upscale_cell_composer_new (source, plan, composer->boundaries,
+                                               composer->result, strength_map);
   g_mutex_init (&composer->lock);
   composer->tiles = g_new0 (TileState, upscale_tile_plan_get_n_tiles (plan));
   composer->n_cells_left = upscale_tile_plan_get_n_cells (plan);
@@ -178,6 +191,7 @@ free_members (gpointer data)
   upscale_boundary_store_free (composer->boundaries);
   g_array_unref (composer->bad_borders);
   g_object_unref (composer->result);
+  g_clear_pointer (&composer->strength_map, upscale_coverage_unref);
   upscale_tile_plan_unref (composer->plan);
   upscale_source_unref (composer->source);
   g_mutex_clear (&composer->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-coverage.h"
 #include "upscale-source.h"
 #include "upscale-tile-plan.h"
 
@@ -25,7 +26,8 @@ typedef struct
 
 UpscaleComposer *upscale_composer_new (UpscaleSource   *source,
                                        UpscaleTilePlan *plan,
-                                       double           color_correction);
+                                       double           color_correction,
+                                       UpscaleCoverage *strength_map);
 UpscaleComposer *upscale_composer_ref (UpscaleComposer *composer);
 void             upscale_composer_unref (UpscaleComposer *composer);
 

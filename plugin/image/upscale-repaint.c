@@ -13,7 +13,23 @@ typedef struct
   UpscaleSource   *painted;
   UpscaleTilePlan *plan;
   const gboolean  *is_kept; /* by tile */
+  UpscaleCoverage *strength_map;
 } Repaint;
+
+/* Where the strength map leaves the base, the earlier result is kept. */
+static void
+apply_strength_map (const Repaint *repaint, UpscaleRect rect, float *weights)
+{
+  gsize             n = (gsize) rect.width * (gsize) rect.height;
+  g_autofree float *levels = NULL;
+
+  if (!repaint->strength_map)
+    return;
+  levels = g_new (float, n);
+  upscale_coverage_get (repaint->strength_map, rect, levels);
+  for (gsize i = 0; i < n; i++)
+    weights[i] *= levels[i];
+}
 
 /* Sums the weights of the painted tiles of a cell in a part of it. */
 static float *
@@ -52,6 +68,7 @@ blend_block (const Repaint     *repaint,
   g_autofree float *painted = g_new (float, CHANNELS *n_px);
   g_autofree float *weights = sum_weights (repaint, cell, rect);
 
+  apply_strength_map (repaint, rect, weights);
   upscale_source_get_base (repaint->base, rect, base);
   upscale_source_get_base (repaint->before, rect, before);
   upscale_source_get_base (repaint->painted, rect, painted);
@@ -108,6 +125,7 @@ convert (GeglBuffer *previous, GeglBuffer *result)
  * @source: the layer that @previous was made from
  * @plan: the tiles, which fade out at the region's edges
  * @is_kept: (array): for each tile, %TRUE if @previous is kept there
+ * @strength_map: (nullable): the share of each change that stays in @result
  * @previous: the earlier result, of the plan's size, origin at 0, 0
  * @result: (inout): the result as composed over the base of @source; cells without a
  * painted tile need not be composed
@@ -119,6 +137,7 @@ void
 upscale_repaint_keep_outside (UpscaleSource   *source,
                               UpscaleTilePlan *plan,
                               const gboolean  *is_kept,
+                              UpscaleCoverage *strength_map,
                               GeglBuffer      *previous,
                               GeglBuffer      *result)
 {
@@ -138,7 +157,7 @@ upscale_repaint_keep_outside (UpscaleSource   *source,
   composed = gegl_buffer_dup (result);
   before = upscale_source_new (converted, 1.0);
   painted = upscale_source_new (composed, 1.0);
-  repaint = (Repaint) { source, before, painted, plan, is_kept };
+  repaint = (Repaint) { source, before, painted, plan, is_kept, strength_map };
   for (guint i = 0; i < upscale_tile_plan_get_n_cells (plan); i++)
     {
       const UpscaleCell *cell = upscale_tile_plan_get_cell (plan, i);

@@ -463,19 +463,35 @@ upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect)
   return see (source, source->pixels, rect, picture);
 }
 
-/* Returns all source pixels that affect a rectangle of the target. */
+/**
+ * upscale_source_find_reach:
+ * @source: a source
+ * @target: a rectangle of the target
+ *
+ * Returns: the source pixels that affect the rectangle, in source px
+ */
+UpscaleRect
+upscale_source_find_reach (const UpscaleSource *source, UpscaleRect target)
+{
+  UpscaleRect all = { 0 };
+  UpscaleRect rect;
+  int         reach = CUBIC_REACH_PX + 1;
+
+  g_return_val_if_fail (source != NULL, all);
+
+  all = (UpscaleRect) { 0, 0, source->width_px, source->height_px };
+  rect = upscale_rect_scale (target, (double) source->width_px / source->target_width_px,
+                             (double) source->height_px / source->target_height_px);
+  rect = (UpscaleRect) { rect.x - reach, rect.y - reach, rect.width + 2 * reach,
+                         rect.height + 2 * reach };
+  return upscale_rect_intersect (rect, all);
+}
+
 static GeglRectangle
 find_reach (const UpscaleSource *source, UpscaleRect target)
 {
-  UpscaleRect all = { 0, 0, source->width_px, source->height_px };
-  UpscaleRect rect =
-      upscale_rect_scale (target, (double) source->width_px / source->target_width_px,
-                          (double) source->height_px / source->target_height_px);
-  int reach = CUBIC_REACH_PX + 1;
+  UpscaleRect rect = upscale_source_find_reach (source, target);
 
-  rect = (UpscaleRect) { rect.x - reach, rect.y - reach, rect.width + 2 * reach,
-                         rect.height + 2 * reach };
-  rect = upscale_rect_intersect (rect, all);
   return (GeglRectangle) { rect.x, rect.y, rect.width, rect.height };
 }
 

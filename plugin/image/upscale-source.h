@@ -24,7 +24,8 @@ void upscale_source_write (UpscaleSource *source,
                            float         *rgba);
 UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
 UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
-gboolean       upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);
+UpscaleRect upscale_source_find_reach (const UpscaleSource *source, UpscaleRect target);
+gboolean    upscale_source_is_transparent (UpscaleSource *source, UpscaleRect target);
 void  upscale_source_see (UpscaleSource *source, const float *base, gsize n, guint8 *rgb);
 char *upscale_source_digest (UpscaleSource *source, UpscaleRect target);
 

@@ -19,8 +19,9 @@ G_BEGIN_DECLS
  * @offset_x_px: left edge of the tile in the answer
  * @offset_y_px: top edge of the tile in the answer
  * @seed: the tile's seed
- * @gen_params: a SHA-256 checksum that upscale_gen_params_digest() has updated; a job
- * makes it once, since the parameters may hold a picture of megabytes
+ * @gen_params: a SHA-256 checksum that upscale_gen_params_digest_shared() and
+ * upscale_gen_params_digest_own() have updated; a job calls the former once, since the
+ * parameters may hold a picture of megabytes
  *
  * Everything that an answer depends on, except the painter.
  */

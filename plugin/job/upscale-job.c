@@ -28,6 +28,8 @@ struct _UpscaleJob
   UpscaleSource       *source;
   UpscaleTilePlan     *plan;
   GeglBuffer          *previous;
+  UpscaleCoverage     *strength_map; /* or NULL */
+  GPtrArray           *settings;     /* of UpscaleTileSettings by tile, or NULL */
   UpscaleComposer     *composer;
   UpscaleTilePipeline *pipeline;
   UpscaleScheduler    *scheduler;
@@ -50,6 +52,8 @@ upscale_job_finalize (GObject *object)
   g_clear_pointer (&self->source, upscale_source_unref);
   g_clear_pointer (&self->plan, upscale_tile_plan_unref);
   g_clear_object (&self->previous);
+  g_clear_pointer (&self->strength_map, upscale_coverage_unref);
+  g_clear_pointer (&self->settings, g_ptr_array_unref);
   G_OBJECT_CLASS (upscale_job_parent_class)->finalize (object);
 }
 
@@ -179,12 +183,14 @@ make_scheduler (UpscaleJob *self, const UpscaleJobRequest *request)
    * No procedure of GIMP tells which part of the image a window shows. */
   g_autoptr (GArray) order =
       upscale_tile_order_new (self->plan, upscale_tile_plan_get_region (self->plan));
+  g_autoptr (GArray) groups =
+      self->settings ? upscale_where_group (self->settings) : NULL;
 
   if (request->wanted)
     leave_out_all_but (self, request->wanted, order);
   self->scheduler =
       upscale_scheduler_new (UPSCALE_TILE_PROVIDER (self->pipeline),
-                             upscale_tile_plan_get_n_tiles (self->plan), order,
+                             upscale_tile_plan_get_n_tiles (self->plan), order, groups,
                              request->gen_params, request->policy, request->clock);
   for (guint i = 0; i < request->endpoints->len; i++)
     upscale_scheduler_add_endpoint (self->scheduler, request->endpoints->pdata[i]);
@@ -239,9 +245,15 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   self->source = upscale_source_ref (source);
   self->plan = upscale_tile_plan_ref (plan);
   g_set_object (&self->previous, request->previous);
-  self->composer = upscale_composer_new (source, plan, request->color_correction);
-  self->pipeline = upscale_tile_pipeline_new (source, plan, self->composer,
-                                              request->cache, request->gen_params);
+  if (request->where.strength_map)
+    self->strength_map = upscale_coverage_ref (request->where.strength_map);
+  self->settings =
+      upscale_where_make_settings (&request->where, plan, request->gen_params);
+  self->composer = upscale_composer_new (source, plan, request->color_correction,
+                                         request->where.strength_map);
+  self->pipeline =
+      upscale_tile_pipeline_new (source, plan, self->composer, request->cache,
+                                 request->gen_params, self->settings);
   make_scheduler (self, request);
   open_log (self, request->logs);
   return g_steal_pointer (&self);
@@ -473,8 +485,8 @@ keep_previous (UpscaleJob *self)
 
       is_kept[i] = state == UPSCALE_TILE_FAILED || state == UPSCALE_TILE_LEFT_OUT;
     }
-  upscale_repaint_keep_outside (self->source, self->plan, is_kept, self->previous,
-                                upscale_job_get_result (self));
+  upscale_repaint_keep_outside (self->source, self->plan, is_kept, self->strength_map,
+                                self->previous, upscale_job_get_result (self));
 }
 
 static void

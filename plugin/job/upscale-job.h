@@ -8,6 +8,7 @@
 #include "upscale-gen-params.h"
 #include "upscale-scheduler.h"
 #include "upscale-tile-cache.h"
+#include "upscale-where.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,7 @@ G_DECLARE_FINAL_TYPE (UpscaleJob, upscale_job, UPSCALE, JOB, GObject)
  * @overlap_px: smallest overlap of tiles
  * @color_correction: share of the source's low frequencies in the result, 0 to 1
  * @gen_params: how tiles are painted
+ * @where: parts that are painted otherwise than @gen_params says
  * @policy: how tiles are dispatched
  * @endpoints: (element-type UpscaleEndpoint): the endpoints that tiles are sent to
  * @cache: the cache of painted tiles
@@ -52,6 +54,7 @@ typedef struct
   int               overlap_px;
   double            color_correction;
   UpscaleGenParams *gen_params;
+  UpscaleWhere      where;
   UpscalePolicy     policy;
   GPtrArray        *endpoints;
   UpscaleTileCache *cache;

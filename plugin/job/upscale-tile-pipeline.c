@@ -30,8 +30,10 @@ struct _UpscaleTilePipeline
   UpscaleComposer  *composer;
   UpscaleTileCache *cache;
   UpscaleGenParams *gen_params;
-  GChecksum        *gen_params_digest; /* updated with @gen_params */
-  GThreadPool      *workers;
+  GChecksum        *shared_digest; /* of @gen_params */
+  GPtrArray        *settings;      /* of UpscaleTileSettings by tile; NULL if all tiles
+                                      are painted alike */
+  GThreadPool *workers;
 
   GMutex     lock;
   GPtrArray *painters; /* of UpscaleCapabilities that may have painted stored tiles */
@@ -130,6 +132,19 @@ get_digest (TileWork *work, UpscaleRect target)
   return work->pixels_digest;
 }
 
+static UpscaleTileSettings *
+get_settings (const UpscaleTilePipeline *pipeline, guint tile_index)
+{
+  return pipeline->settings ? pipeline->settings->pdata[tile_index] : NULL;
+}
+
+static UpscaleGenParams *
+dup_own_params (const TileWork *work)
+{
+  return upscale_tile_settings_apply (get_settings (work->pipeline, work->tile_index),
+                                      work->pipeline->gen_params);
+}
+
 static char *
 make_key (TileWork                  *work,
           UpscaleTileGeometry        geometry,
@@ -137,22 +152,25 @@ make_key (TileWork                  *work,
 {
   const UpscaleGenParams *gen_params = work->pipeline->gen_params;
   g_autofree char        *name = upscale_capabilities_dup_painter (painter, gen_params);
-  UpscaleCacheKeyInput    input = {
-       .pixels_digest = get_digest (work, geometry.target),
-       .sent_width_px = geometry.sent.width,
-       .sent_height_px = geometry.sent.height,
-       .target_width_px = geometry.target.width,
-       .target_height_px = geometry.target.height,
-       .x_px = geometry.target.x,
-       .y_px = geometry.target.y,
-       .picture_width_px = upscale_tile_plan_get_width (work->pipeline->plan),
-       .picture_height_px = upscale_tile_plan_get_height (work->pipeline->plan),
-       .offset_x_px = geometry.inside.x,
-       .offset_y_px = geometry.inside.y,
-       .seed = upscale_gen_params_derive_tile_seed (gen_params->seed, work->tile_index),
-       .gen_params = work->pipeline->gen_params_digest,
+  g_autoptr (GChecksum) digest = g_checksum_copy (work->pipeline->shared_digest);
+  g_autoptr (UpscaleGenParams) own = dup_own_params (work);
+  UpscaleCacheKeyInput input = {
+    .pixels_digest = get_digest (work, geometry.target),
+    .sent_width_px = geometry.sent.width,
+    .sent_height_px = geometry.sent.height,
+    .target_width_px = geometry.target.width,
+    .target_height_px = geometry.target.height,
+    .x_px = geometry.target.x,
+    .y_px = geometry.target.y,
+    .picture_width_px = upscale_tile_plan_get_width (work->pipeline->plan),
+    .picture_height_px = upscale_tile_plan_get_height (work->pipeline->plan),
+    .offset_x_px = geometry.inside.x,
+    .offset_y_px = geometry.inside.y,
+    .seed = upscale_gen_params_derive_tile_seed (gen_params->seed, work->tile_index),
+    .gen_params = digest,
   };
 
+  upscale_gen_params_digest_own (own, digest);
   return upscale_cache_key_compute (&input, name);
 }
 
@@ -249,25 +267,31 @@ make_message (TileWork            *work,
   message->inside = geometry.inside;
   message->seed =
       upscale_gen_params_derive_tile_seed (pipeline->gen_params->seed, work->tile_index);
+  if (get_settings (pipeline, work->tile_index))
+    message->settings =
+        upscale_tile_settings_ref (get_settings (pipeline, work->tile_index));
   message->key = make_key (work, geometry, work->capabilities);
   work->message = g_steal_pointer (&message);
   return TRUE;
 }
 
-/* Tries the cheapest first: no pixels are rendered for a stored or transparent tile. */
+/* Tries the cheapest first: no pixels are rendered for a stored or transparent tile, and
+ * none are looked up where the strength map is black. */
 static gboolean
 prepare (TileWork *work, GError **error)
 {
   UpscaleTilePipeline *pipeline = work->pipeline;
   const UpscaleTile *tile = upscale_tile_plan_get_tile (pipeline->plan, work->tile_index);
-  UpscaleTileGeometry geometry = choose_geometry (work, work->capabilities);
+  UpscaleTileGeometry  geometry = choose_geometry (work, work->capabilities);
+  UpscaleTileSettings *settings = get_settings (pipeline, work->tile_index);
+  gboolean             keeps_base = settings && settings->keeps_base;
   g_autoptr (UpscalePixels) sent = NULL;
 
   work->prepared = UPSCALE_PREPARED_STORED;
-  if (settle_from_any_painter (work))
+  if (!keeps_base && settle_from_any_painter (work))
     return TRUE;
   work->prepared = UPSCALE_PREPARED_SKIPPED;
-  if (!upscale_source_is_transparent (pipeline->source, tile->rect))
+  if (!keeps_base && !upscale_source_is_transparent (pipeline->source, tile->rect))
     sent = geometry.at_source_size
                ? upscale_source_get_crop (pipeline->source, geometry.sent)
                : upscale_source_get_seen (pipeline->source, geometry.sent);
@@ -367,13 +391,13 @@ accept_in_thread (GTask        *task,
   UpscaleTileGeometry  geometry = { .target.width = work->message->target_width_px,
                                     .target.height = work->message->target_height_px,
                                     .inside = work->message->inside };
+  g_autoptr (UpscaleGenParams) own = dup_own_params (work);
   g_autoptr (GError) error = NULL;
   g_autoptr (UpscalePixels) painted = decode_answer (geometry, work->image, &error);
   g_autoptr (UpscalePixels) seen =
       painted ? upscale_source_get_seen (pipeline->source, tile->rect) : NULL;
 
-  if (!painted ||
-      !upscale_similarity_check (seen, painted, pipeline->gen_params->strength, &error))
+  if (!painted || !upscale_similarity_check (seen, painted, own->strength, &error))
     {
       g_debug ("tile %u: refused: %s", work->tile_index + 1, error->message);
       g_task_return_error (task, g_steal_pointer (&error));
@@ -445,7 +469,8 @@ upscale_tile_pipeline_finalize (GObject *object)
   upscale_composer_unref (self->composer);
   upscale_tile_cache_unref (self->cache);
   upscale_gen_params_unref (self->gen_params);
-  g_checksum_free (self->gen_params_digest);
+  g_checksum_free (self->shared_digest);
+  g_clear_pointer (&self->settings, g_ptr_array_unref);
   g_ptr_array_unref (self->painters);
   g_mutex_clear (&self->lock);
   g_free (self->warning);
@@ -515,6 +540,8 @@ upscale_tile_pipeline_init (UpscaleTilePipeline *self)
  * @composer: composes the settled tiles
  * @cache: stores the painted tiles
  * @gen_params: how tiles are painted
+ * @settings: (nullable) (element-type UpscaleTileSettings): the settings of each tile, of
+ * which none changes any more; %NULL to paint all tiles alike
  *
  * Makes the pipeline of a job, with a worker thread for each core. To be called on the
  * main thread.
@@ -526,7 +553,8 @@ upscale_tile_pipeline_new (UpscaleSource    *source,
                            UpscaleTilePlan  *plan,
                            UpscaleComposer  *composer,
                            UpscaleTileCache *cache,
-                           UpscaleGenParams *gen_params)
+                           UpscaleGenParams *gen_params,
+                           GPtrArray        *settings)
 {
   UpscaleTilePipeline *self;
 
@@ -535,6 +563,9 @@ upscale_tile_pipeline_new (UpscaleSource    *source,
   g_return_val_if_fail (composer != NULL, NULL);
   g_return_val_if_fail (cache != NULL, NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
+  g_return_val_if_fail (!settings ||
+                            settings->len == upscale_tile_plan_get_n_tiles (plan),
+                        NULL);
 
   self = g_object_new (UPSCALE_TYPE_TILE_PIPELINE, NULL);
   self->source = upscale_source_ref (source);
@@ -542,8 +573,9 @@ upscale_tile_pipeline_new (UpscaleSource    *source,
   self->composer = upscale_composer_ref (composer);
   self->cache = upscale_tile_cache_ref (cache);
   self->gen_params = upscale_gen_params_ref (gen_params);
-  self->gen_params_digest = g_checksum_new (G_CHECKSUM_SHA256);
-  upscale_gen_params_digest (gen_params, self->gen_params_digest);
+  self->settings = settings ? g_ptr_array_ref (settings) : NULL;
+  self->shared_digest = g_checksum_new (G_CHECKSUM_SHA256);
+  upscale_gen_params_digest_shared (gen_params, self->shared_digest);
   return self;
 }
 

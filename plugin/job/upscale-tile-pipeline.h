@@ -21,7 +21,8 @@ UpscaleTilePipeline *upscale_tile_pipeline_new (UpscaleSource    *source,
                                                 UpscaleTilePlan  *plan,
                                                 UpscaleComposer  *composer,
                                                 UpscaleTileCache *cache,
-                                                UpscaleGenParams *gen_params);
+                                                UpscaleGenParams *gen_params,
+                                                GPtrArray        *settings);
 char                *upscale_tile_pipeline_dup_warning (UpscaleTilePipeline *pipeline);
 
 G_END_DECLS

@@ -57,7 +57,8 @@ start (Fixture *fixture, gboolean with_second)
 
   fixture->scheduler =
       upscale_scheduler_new (UPSCALE_TILE_PROVIDER (fixture->provider), order->len, order,
-                             gen_params, fixture->policy, UPSCALE_CLOCK (fixture->clock));
+                             NULL, gen_params, fixture->policy,
+                             UPSCALE_CLOCK (fixture->clock));
   fixture->status = upscale_scheduler_get_status (fixture->scheduler);
   add_endpoint (fixture, "first", fixture->first);
   if (with_second)

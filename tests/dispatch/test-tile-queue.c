@@ -11,7 +11,7 @@ make_queue (void)
   g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
 
   g_array_append_vals (order, tiles, N_TILES);
-  return upscale_tile_queue_new (N_TILES, order, NULL);
+  return upscale_tile_queue_new (N_TILES, order, NULL, NULL);
 }
 
 /* The queue refuses each call with a critical, and reads and writes nothing. */
@@ -132,7 +132,7 @@ test_tiles_without_a_place_are_left_out (void)
   g_autoptr (UpscaleTileQueue) queue = NULL;
 
   g_array_append_vals (order, tiles, G_N_ELEMENTS (tiles));
-  queue = upscale_tile_queue_new (N_TILES, order, NULL);
+  queue = upscale_tile_queue_new (N_TILES, order, NULL, NULL);
   g_assert_cmpuint (upscale_tile_queue_count (queue, UPSCALE_TILE_WAITING), ==, 2);
   g_assert_cmpint (upscale_tile_queue_get_status (queue, 4, 0).state, ==,
                    UPSCALE_TILE_LEFT_OUT);
@@ -140,6 +140,53 @@ test_tiles_without_a_place_are_left_out (void)
   assert_next (queue, 3);
   assert_next (queue, 1);
   assert_next (queue, UPSCALE_NO_TILE);
+}
+
+#define N_MANY 200
+#define N_GROUPS 4
+
+/* Takes all tiles in batches of a random size, and returns some to wait again. */
+static void
+test_batches_have_tiles_of_one_group (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (6);
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (UpscaleTileQueue) queue = NULL;
+  guint n_taken = 0;
+  guint n_returned = 0;
+
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      guint group = (guint) g_rand_int_range (random, 0, N_GROUPS);
+
+      g_array_append_val (order, i);
+      g_array_append_val (groups, group);
+    }
+  queue = upscale_tile_queue_new (N_MANY, order, groups, NULL);
+  while (upscale_tile_queue_has_for (queue, NULL))
+    {
+      guint first = upscale_tile_queue_take (queue, NULL, UPSCALE_NO_TILE);
+      guint wanted = (guint) g_rand_int_range (random, 0, 9);
+
+      n_taken++;
+      for (guint i = 0; i < wanted; i++)
+        {
+          guint tile = upscale_tile_queue_take (queue, NULL, first);
+
+          if (tile == UPSCALE_NO_TILE)
+            break;
+          g_assert_cmpuint (g_array_index (groups, guint, tile), ==,
+                            g_array_index (groups, guint, first));
+          n_taken++;
+        }
+      if (g_rand_boolean (random) && n_returned < N_MANY)
+        {
+          upscale_tile_queue_return (queue, first);
+          n_returned++;
+        }
+    }
+  g_assert_cmpuint (n_taken, ==, N_MANY + n_returned);
 }
 
 int
@@ -156,5 +203,7 @@ main (int argc, char **argv)
                    test_tiles_are_taken_in_the_given_order);
   g_test_add_func ("/tile-queue/tiles-without-a-place-are-left-out",
                    test_tiles_without_a_place_are_left_out);
+  g_test_add_func ("/tile-queue/batches-have-tiles-of-one-group",
+                   test_batches_have_tiles_of_one_group);
   return g_test_run ();
 }

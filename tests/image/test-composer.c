@@ -72,7 +72,7 @@ compose (guint32 order_seed, int failed, gboolean changes)
   g_autoptr (GeglBuffer) pixels = make_noise ();
   g_autoptr (UpscaleSource) source = upscale_source_new (pixels, SCALE);
   g_autoptr (UpscaleTilePlan) plan = make_plan ();
-  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0, NULL);
   g_autoptr (GRand) random = g_rand_new_with_seed (order_seed);
   guint             n = upscale_tile_plan_get_n_tiles (plan);
   g_autofree guint *order = g_new (guint, n);
@@ -207,7 +207,8 @@ test_tile_that_comes_twice_counts_once (void)
       g_autoptr (GeglBuffer) pixels = make_noise ();
       g_autoptr (UpscaleSource) source = upscale_source_new (pixels, 2.0);
       g_autoptr (UpscaleTilePlan) plan = make_plan ();
-      g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+      g_autoptr (UpscaleComposer) composer =
+          upscale_composer_new (source, plan, 0.0, NULL);
       g_autofree guint16 *twice = NULL;
       Settling            what = { source, plan, composer };
       GThread            *other = g_thread_new ("other", settle_all, &what);
@@ -269,7 +270,7 @@ test_painting_outwards_keeps_no_more_than_whole_rows (void)
                            (int) (upscale_tile_plan_get_height (plan) / SCALE) };
   g_autoptr (GeglBuffer) pixels = gegl_buffer_new (&extent, babl_format ("R'G'B'A u16"));
   g_autoptr (UpscaleSource) source = upscale_source_new (pixels, SCALE);
-  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0, NULL);
   g_autoptr (GArray) order =
       upscale_tile_order_new (plan, upscale_tile_plan_get_region (plan));
   guint64 n_before;

@@ -122,7 +122,7 @@ static float *
 compose_source (UpscaleSource *source, double scale, Paint paint, int failed, guint first)
 {
   g_autoptr (UpscaleTilePlan) plan = make_plan (scale);
-  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0);
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 0.0, NULL);
   float *values = g_new (float, N_VALUES);
 
   g_assert_cmpuint (upscale_tile_plan_get_n_tiles (plan), ==, N_TILES);

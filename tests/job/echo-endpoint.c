@@ -93,6 +93,33 @@ paint (JsonObject *request, JsonObject *tile, gboolean is_turned)
   return upscale_png_encode (to, 0, NULL);
 }
 
+/* Joins the texts as the contract says. */
+static char *
+join (JsonObject *request, const char *common, JsonObject *tile, const char *own)
+{
+  const char *first = upscale_json_get_string (request, common);
+  const char *second = upscale_json_get_string (tile, own);
+
+  if (!second || *second == '\0')
+    return g_strdup (first);
+  return *first ? g_strconcat (first, ", ", second, NULL) : g_strdup (second);
+}
+
+static void
+note (EchoEndpoint *endpoint, JsonObject *request, JsonObject *tile)
+{
+  g_autofree char *prompt = join (request, "global_prompt", tile, "prompt");
+  g_autofree char *negative_prompt =
+      join (request, "negative_prompt", tile, "negative_prompt");
+  JsonObject *gen_params = upscale_json_get_object (request, "gen_params");
+
+  g_ptr_array_add (endpoint->notes,
+                   g_strdup_printf ("%s | %s | %s | %.3f",
+                                    upscale_json_get_string (tile, "id"), prompt,
+                                    negative_prompt,
+                                    upscale_json_get_positive (gen_params, "strength")));
+}
+
 static void
 add_result (JsonBuilder  *builder,
             EchoEndpoint *endpoint,
@@ -108,6 +135,7 @@ add_result (JsonBuilder  *builder,
   g_autoptr (GBytes) image = paint (request, tile, is_turned);
 
   endpoint->n_tiles++;
+  note (endpoint, request, tile);
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "id", id);
   upscale_json_add_boolean (builder, "success", !fails);
@@ -233,6 +261,7 @@ echo_endpoint_new (int multiple_of, gboolean resizes)
 
   endpoint->multiple_of = multiple_of;
   endpoint->resizes = resizes;
+  endpoint->notes = g_ptr_array_new_with_free_func (g_free);
   endpoint->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify) g_bytes_unref);
   endpoint->server = soup_server_new (NULL, NULL);
@@ -252,6 +281,7 @@ echo_endpoint_free (EchoEndpoint *endpoint)
   soup_server_disconnect (endpoint->server);
   g_object_unref (endpoint->server);
   g_hash_table_unref (endpoint->answers);
+  g_ptr_array_unref (endpoint->notes);
   g_free (endpoint->sizes);
   g_free (endpoint->violation);
   g_free (endpoint);

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @failing_tile: (nullable): id of a tile that always fails
  * @turned_tile: (nullable): id of a tile that is painted upside down
  * @n_tiles: number of tiles received so far
+ * @notes: (element-type utf8): how each of them was to be painted, as `id | prompt |
+ * negative prompt | strength`, in the order of their arrival
  * @sizes: (nullable): sent and target size of the first tile
  * @violation: (nullable): sizes of the first tile that the contract forbids, or that
  * differ from @sizes
@@ -33,6 +35,7 @@ typedef struct
   const char *failing_tile;
   const char *turned_tile;
   guint       n_tiles;
+  GPtrArray  *notes;
   char       *sizes;
   char       *violation;
 } EchoEndpoint;

@@ -35,7 +35,8 @@ compute_key (Fixture *fixture, const char *identity)
 {
   g_autoptr (GChecksum) gen_params = g_checksum_new (G_CHECKSUM_SHA256);
 
-  upscale_gen_params_digest (fixture->gen_params, gen_params);
+  upscale_gen_params_digest_shared (fixture->gen_params, gen_params);
+  upscale_gen_params_digest_own (fixture->gen_params, gen_params);
   fixture->input.gen_params = gen_params;
   return upscale_cache_key_compute (&fixture->input, identity);
 }

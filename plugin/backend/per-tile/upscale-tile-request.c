@@ -17,10 +17,10 @@
 
 /**
  * upscale_tile_request_new:
- * @gen_params: how to paint
+ * @gen_params: how to paint the picture
  * @tile: the tile to paint
  *
- * Returns: (transfer full): a request
+ * Returns: (transfer full): a request with the parameters of @tile
  */
 UpscaleTileRequest *
 upscale_tile_request_new (UpscaleGenParams *gen_params, UpscaleTileMessage *tile)
@@ -31,7 +31,7 @@ upscale_tile_request_new (UpscaleGenParams *gen_params, UpscaleTileMessage *tile
   g_return_val_if_fail (tile != NULL, NULL);
 
   request = g_new0 (UpscaleTileRequest, 1);
-  request->gen_params = upscale_gen_params_ref (gen_params);
+  request->gen_params = upscale_tile_settings_apply (tile->settings, gen_params);
   request->tile = upscale_tile_message_ref (tile);
   return request;
 }

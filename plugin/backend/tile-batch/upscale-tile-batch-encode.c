@@ -5,6 +5,16 @@
 
 #define PROTOCOL 1
 
+/* The endpoint appends the texts to those of the request. */
+static void
+add_texts (JsonBuilder *builder, const UpscaleTileSettings *settings)
+{
+  if (*settings->prompt)
+    upscale_json_add_string (builder, "prompt", settings->prompt);
+  if (*settings->negative_prompt)
+    upscale_json_add_string (builder, "negative_prompt", settings->negative_prompt);
+}
+
 static void
 add_tile (JsonBuilder *builder, const UpscaleTileMessage *message)
 {
@@ -21,6 +31,8 @@ add_tile (JsonBuilder *builder, const UpscaleTileMessage *message)
   upscale_json_add_int (builder, "width", message->width_px);
   upscale_json_add_int (builder, "height", message->height_px);
   upscale_json_add_int (builder, "seed", message->seed);
+  if (message->settings)
+    add_texts (builder, message->settings);
   upscale_json_add_base64 (builder, "image", message->image);
   json_builder_end_object (builder);
 }
@@ -68,11 +80,15 @@ add_model_config (JsonBuilder *builder, const UpscaleGenParams *gen_params)
   json_builder_end_object (builder);
 }
 
+/* All tiles of a batch have one strength. */
 static void
-add_gen_params (JsonBuilder *builder, const UpscaleGenParams *gen_params)
+add_gen_params (JsonBuilder               *builder,
+                const UpscaleGenParams    *gen_params,
+                const UpscaleTileSettings *settings)
 {
   upscale_json_begin_object (builder, "gen_params");
-  upscale_json_add_double (builder, "strength", gen_params->strength);
+  upscale_json_add_double (builder, "strength",
+                           settings ? settings->strength : gen_params->strength);
   upscale_json_add_int (builder, "steps", gen_params->steps);
   upscale_json_add_double (builder, "cfg_scale", gen_params->cfg_scale);
   upscale_json_add_int (builder, "seed", gen_params->seed);
@@ -116,21 +132,23 @@ GBytes *
 upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s)
 {
   g_autoptr (JsonBuilder) builder = NULL;
+  const UpscaleTileMessage *first;
 
   g_return_val_if_fail (batch && batch->tiles->len > 0, NULL);
 
+  first = batch->tiles->pdata[0];
   builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
   upscale_json_add_int (builder, "protocol", PROTOCOL);
   upscale_json_add_string (builder, "batch_id", batch->id);
   add_tiles (builder, batch);
   add_model_config (builder, batch->gen_params);
-  add_gen_params (builder, batch->gen_params);
+  add_gen_params (builder, batch->gen_params, first->settings);
   upscale_json_add_string (builder, "global_prompt", batch->gen_params->prompt);
   upscale_json_add_string (builder, "negative_prompt",
                            batch->gen_params->negative_prompt);
   add_ip_adapter (builder, batch->gen_params);
-  add_sizes (builder, batch->tiles->pdata[0]);
+  add_sizes (builder, first);
   upscale_json_add_int (builder, "lease_s", lease_s);
   return upscale_json_end (builder);
 }

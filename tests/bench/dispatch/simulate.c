@@ -112,7 +112,7 @@ run_ours (const Scenario *scenario, guint seed)
   UpscalePolicy     policy = { .batch_timeout_us = 2400 * (gint64) G_USEC_PER_SEC,
                                .max_tries = 6 };
   g_autoptr (UpscaleScheduler) scheduler =
-      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (provider), order->len, order,
+      upscale_scheduler_new (UPSCALE_TILE_PROVIDER (provider), order->len, order, NULL,
                              gen_params, policy, UPSCALE_CLOCK (clock));
   Outcome outcome = { 0 };
   gint64  end_us;

@@ -174,7 +174,7 @@ main (int argc, char **argv)
   pixels = read_source (&run);
   run.source = upscale_source_new (pixels, what.scale);
   run.plan = upscale_tile_plan_new (what, NULL);
-  run.composer = upscale_composer_new (run.source, run.plan, 1.0);
+  run.composer = upscale_composer_new (run.source, run.plan, 1.0, NULL);
   run.feathered = g_new (float, count_values (&run));
   gegl_buffer_get (pixels, NULL, 1.0, babl_format ("R'G'B' float"), run.feathered,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
