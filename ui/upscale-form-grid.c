@@ -319,6 +319,7 @@ upscale_form_grid_add_argument (UpscaleFormGrid *rows, const UpscaleArgument *ar
       return add_paragraph (rows, argument);
     case UPSCALE_ARGUMENT_PICTURE:
       return add_picture (rows, argument);
+    case UPSCALE_ARGUMENT_DRAWABLE:
     case UPSCALE_ARGUMENT_LORAS:
       break;
     }

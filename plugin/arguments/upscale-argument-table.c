@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-limits.h"
+#include "upscale-tile-settings.h"
 
 /* Models paint sides that are multiples of this. */
 #define SIDE_MULTIPLE_PX 64
@@ -303,6 +304,54 @@ static const UpscaleArgument arguments[] = {
                    "repaint-selection"),
       .value = FALSE,
       .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
+  },
+  {
+      .name = "strength-map",
+      .type = UPSCALE_ARGUMENT_DRAWABLE,
+      .label = N_ ("Strength ma_p"),
+      .blurb = N_ ("Channel, layer mask or layer, by its place in the image: black and "
+                   "outside keep the plain enlargement, white is painted with full "
+                   "strength, gray with less"),
+      .section = UPSCALE_ARGUMENT_SECTION_WHERE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_OF_PICTURE,
+  },
+  {
+      .name = "regions",
+      .type = UPSCALE_ARGUMENT_PARAGRAPH,
+      .label = N_ ("_Regions"),
+      .blurb = N_ ("Parts with a text or a strength of their own, a line each: channel, "
+                   "layer mask or layer | prompt | negative prompt | strength; the last "
+                   "two may be missing. The texts are added to those of the picture"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_WHERE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_OF_PICTURE |
+               UPSCALE_ARGUMENT_FOR_SERVICES,
+  },
+  {
+      .name = "region-share",
+      .type = UPSCALE_ARGUMENT_NUMBER,
+      .label = N_ ("Least share of a _tile"),
+      .blurb = N_ ("A region counts in the tiles of which it covers more than this "
+                   "share: 0.1 is a tenth"),
+      .value = UPSCALE_TILE_SETTINGS_LEAST_SHARE,
+      .least = 0.0,
+      .most = 0.9,
+      .step = 0.05,
+      .digits = 2,
+      .section = UPSCALE_ARGUMENT_SECTION_WHERE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FOR_SERVICES,
+  },
+  {
+      .name = "tile-prompts",
+      .type = UPSCALE_ARGUMENT_PARAGRAPH,
+      .label = N_ ("Te_xts of single tiles"),
+      .blurb = N_ ("Texts of single tiles, a line each: row,column | prompt | negative "
+                   "prompt, for example 2,3 | a red door. Rows and columns of the grid "
+                   "count from 1; the texts are added to those of the picture"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_WHERE,
+      .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_OF_PICTURE |
+               UPSCALE_ARGUMENT_FOR_SERVICES,
   },
 };
 

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @UPSCALE_ARGUMENT_MODEL: the name of a model, or the path of the user's own
  * @UPSCALE_ARGUMENT_LORAS: a list of `name:weight`
  * @UPSCALE_ARGUMENT_PICTURE: a picture file
+ * @UPSCALE_ARGUMENT_DRAWABLE: a channel, layer or layer mask of the image. Documents hold
+ * its name, which plugin/gimp writes and reads
  *
  * Type of an argument's value. It decides on the argument's control in the dialog, too.
  */
@@ -28,6 +30,7 @@ typedef enum
   UPSCALE_ARGUMENT_MODEL,
   UPSCALE_ARGUMENT_LORAS,
   UPSCALE_ARGUMENT_PICTURE,
+  UPSCALE_ARGUMENT_DRAWABLE,
 } UpscaleArgumentType;
 
 /**
@@ -35,6 +38,7 @@ typedef enum
  * @UPSCALE_ARGUMENT_SECTION_REPAINT: the meaning of the selection
  * @UPSCALE_ARGUMENT_SECTION_PAINTER: the choice of the endpoints
  * @UPSCALE_ARGUMENT_SECTION_PICTURE: prompts, scale and strength
+ * @UPSCALE_ARGUMENT_SECTION_WHERE: parts of the picture that are painted otherwise
  * @UPSCALE_ARGUMENT_SECTION_MODEL: the choice of the model
  * @UPSCALE_ARGUMENT_SECTION_SAMPLING: all that the model is given besides the prompts
  * @UPSCALE_ARGUMENT_SECTION_TILES: geometry and composition of tiles
@@ -47,6 +51,7 @@ typedef enum
   UPSCALE_ARGUMENT_SECTION_REPAINT,
   UPSCALE_ARGUMENT_SECTION_PAINTER,
   UPSCALE_ARGUMENT_SECTION_PICTURE,
+  UPSCALE_ARGUMENT_SECTION_WHERE,
   UPSCALE_ARGUMENT_SECTION_MODEL,
   UPSCALE_ARGUMENT_SECTION_SAMPLING,
   UPSCALE_ARGUMENT_SECTION_TILES,
@@ -60,6 +65,8 @@ typedef enum
  * @UPSCALE_ARGUMENT_IN_RECIPE: the recipe of a layer holds the argument
  * @UPSCALE_ARGUMENT_FIXED_BY_LAYER: repainting takes the value from the layer's recipe
  * @UPSCALE_ARGUMENT_FOR_SERVICES: the endpoint of this computer ignores the argument
+ * @UPSCALE_ARGUMENT_OF_PICTURE: the value belongs to one picture, and is not offered for
+ * the next one
  *
  * Presets and recipes are documents that people hand on. An argument without a flag is
  * never written to a document, and never read from one.
@@ -71,6 +78,7 @@ typedef enum
   UPSCALE_ARGUMENT_IN_RECIPE = 1 << 1,
   UPSCALE_ARGUMENT_FIXED_BY_LAYER = 1 << 2,
   UPSCALE_ARGUMENT_FOR_SERVICES = 1 << 3,
+  UPSCALE_ARGUMENT_OF_PICTURE = 1 << 4,
 } UpscaleArgumentFlags;
 
 /**

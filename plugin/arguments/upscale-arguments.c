@@ -7,6 +7,8 @@
 #include "upscale-error.h"
 #include "upscale-file.h"
 #include "upscale-picture-file.h"
+#include "upscale-region-list.h"
+#include "upscale-tile-prompts.h"
 
 #define MAX_REFERENCE_BYTES (32 * 1024 * 1024)
 #define PROBE_PX 64
@@ -22,6 +24,8 @@ upscale_arguments_free (UpscaleArguments *arguments)
 
   g_clear_pointer (&arguments->gen_params, upscale_gen_params_unref);
   g_free (arguments->endpoints);
+  g_clear_pointer (&arguments->regions, g_ptr_array_unref);
+  g_clear_pointer (&arguments->tile_prompts, g_ptr_array_unref);
   g_free (arguments);
 }
 
@@ -175,6 +179,20 @@ read_geometry (GObject *config, UpscaleArguments *arguments, GError **error)
                          _ ("generation size"), error);
 }
 
+static gboolean
+read_where (GObject *config, UpscaleArguments *arguments, GError **error)
+{
+  g_autofree char *regions = dup_text (config, "regions");
+  g_autofree char *tile_prompts = dup_text (config, "tile-prompts");
+
+  g_object_get (config, "region-share", &arguments->region_share, NULL);
+  arguments->regions = upscale_region_list_parse (regions, error);
+  if (!arguments->regions)
+    return FALSE;
+  arguments->tile_prompts = upscale_tile_prompts_parse (tile_prompts, error);
+  return arguments->tile_prompts != NULL;
+}
+
 /**
  * upscale_arguments_new:
  * @config: an object with the arguments of the table as properties
@@ -197,7 +215,7 @@ upscale_arguments_new (GObject *config, GError **error)
   arguments->endpoints = g_strstrip (dup_text (config, "endpoints"));
   if (!read_gen_params (config, arguments, error) ||
       !read_policy (config, arguments, error) ||
-      !read_geometry (config, arguments, error))
+      !read_geometry (config, arguments, error) || !read_where (config, arguments, error))
     return NULL;
   return g_steal_pointer (&arguments);
 }

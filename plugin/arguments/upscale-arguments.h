@@ -21,8 +21,12 @@ G_BEGIN_DECLS
  * @repaint_selection: whether only the tiles under the selection are painted, on an
  * earlier result
  * @ignore_selection: whether the whole layer is painted, whatever is selected
+ * @regions: (element-type UpscaleRegionEntry): parts that are painted otherwise
+ * @region_share: share of a tile that a region must cover to count there
+ * @tile_prompts: (element-type UpscaleTilePrompt): texts of single tiles
  *
- * Arguments of one call of the procedure, read and checked.
+ * Arguments of one call of the procedure, read and checked. Drawables are not among
+ * them.
  */
 typedef struct
 {
@@ -36,6 +40,9 @@ typedef struct
   gboolean          resize_canvas;
   gboolean          repaint_selection;
   gboolean          ignore_selection;
+  GPtrArray        *regions;
+  double            region_share;
+  GPtrArray        *tile_prompts;
 } UpscaleArguments;
 
 UpscaleArguments *upscale_arguments_new (GObject *config, GError **error);

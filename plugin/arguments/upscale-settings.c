@@ -51,6 +51,16 @@ remove_paths (const UpscaleSettingsKind *kind,
   return g_steal_pointer (&given);
 }
 
+/* Returns the next argument with a value that a text can hold by itself. */
+static const UpscaleArgument *
+get_next (const UpscaleArgument *argument, const UpscaleSettingsKind *kind)
+{
+  do
+    argument = upscale_argument_table_next (argument, kind->flags);
+  while (argument && argument->type == UPSCALE_ARGUMENT_DRAWABLE);
+  return argument;
+}
+
 static GParamSpec *
 find_spec (GObject *config, const UpscaleArgument *argument)
 {
@@ -86,7 +96,8 @@ value_to_text (GObject *config, const GParamSpec *spec)
  * @keys: the key file to change
  * @kind: the arguments to write
  *
- * Writes arguments as text, for presets, recipes and the user's last values.
+ * Writes arguments as text, for presets, recipes and the user's last values. Drawables
+ * are left out.
  */
 void
 upscale_settings_write (GObject *config, GKeyFile *keys, const UpscaleSettingsKind *kind)
@@ -97,7 +108,7 @@ upscale_settings_write (GObject *config, GKeyFile *keys, const UpscaleSettingsKi
   g_return_if_fail (keys != NULL);
   g_return_if_fail (kind != NULL);
 
-  while ((argument = upscale_argument_table_next (argument, kind->flags)))
+  while ((argument = get_next (argument, kind)))
     {
       const GParamSpec *spec = find_spec (config, argument);
       g_autofree char  *text = NULL;
@@ -208,7 +219,7 @@ upscale_settings_read (GObject                   *config,
   g_return_val_if_fail (keys != NULL, FALSE);
   g_return_val_if_fail (kind != NULL, FALSE);
 
-  while ((argument = upscale_argument_table_next (argument, kind->flags)))
+  while ((argument = get_next (argument, kind)))
     {
       GParamSpec      *spec = find_spec (config, argument);
       g_autofree char *text =

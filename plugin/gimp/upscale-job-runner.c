@@ -334,6 +334,9 @@ prepare_repaint (Runner *self, gboolean is_upright)
   self->what.plan =
       upscale_tile_plan_new_on_borders (upscale_job_get_plan (self->repaints),
                                         is_upright);
+  /* Texts name the tiles of the first job. */
+  if (!self->what.where.grid)
+    self->what.where.grid = upscale_job_get_plan (self->repaints);
   if (!self->what.plan)
     return FALSE;
   self->what.wanted =

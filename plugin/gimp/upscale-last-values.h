@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-void upscale_last_values_load (GimpProcedureConfig *config);
-void upscale_last_values_save (GimpProcedureConfig *config);
+void upscale_last_values_load (GimpProcedureConfig *config, GimpImage *image);
+void upscale_last_values_save (GimpProcedureConfig *config, GimpImage *image);
 void upscale_last_values_forget (GimpProcedureConfig *config);
 
 G_END_DECLS

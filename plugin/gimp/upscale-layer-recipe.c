@@ -6,7 +6,7 @@
 
 #include "upscale-error.h"
 #include "upscale-settings.h"
-#include "upscale-tile-plan.h"
+#include "upscale-where-reader.h"
 
 #define PARASITE "tile-upscale-recipe"
 #define SOURCE_GROUP "Source"
@@ -60,6 +60,7 @@ upscale_layer_recipe_make (GObject                *config,
 
   keys = g_key_file_new ();
   upscale_settings_write (config, keys, &upscale_settings_recipe);
+  upscale_where_reader_write_map (config, keys, upscale_settings_recipe.group);
   if (painted->ip_adapter_image)
     {
       g_autofree char *reference = digest (painted->ip_adapter_image);
@@ -185,14 +186,19 @@ read_reference (GKeyFile *keys)
 /* A recipe passes the checks of a call of the procedure, since a stranger may have
  * written the image. */
 static gboolean
-read_arguments (UpscaleLayerRecipe *recipe, GKeyFile *keys, GError **error)
+read_arguments (UpscaleLayerRecipe *recipe,
+                GKeyFile           *keys,
+                GimpImage          *image,
+                GError            **error)
 {
   g_autoptr (UpscaleArguments) arguments = NULL;
   g_autoptr (GError) cause = NULL;
 
   recipe->reference = read_reference (keys);
   if (upscale_settings_read (G_OBJECT (recipe->config), keys, &upscale_settings_recipe,
-                             &cause))
+                             &cause) &&
+      upscale_where_reader_read_map (G_OBJECT (recipe->config), keys,
+                                     upscale_settings_recipe.group, image, &cause))
     arguments = upscale_arguments_new (G_OBJECT (recipe->config), &cause);
   if (!arguments)
     {
@@ -243,7 +249,7 @@ upscale_layer_recipe_read (GimpLayer *layer, GimpProcedure *procedure, GError **
     return refuse (error, _ ("The layer that this one was made from is gone: undo its "
                              "removal, or upscale another layer."));
   recipe->source = upscale_layer_looks_new (source, error);
-  if (!recipe->source || !read_arguments (recipe, keys, error))
+  if (!recipe->source || !read_arguments (recipe, keys, image, error))
     return NULL;
   if (!read_selection (keys, &recipe->selection) || !fits (recipe, GIMP_DRAWABLE (layer)))
     return refuse (error, _ ("This layer, or the one it was made from, has another size "
@@ -328,6 +334,37 @@ upscale_layer_recipe_dup_warning (const UpscaleLayerRecipe *recipe,
 }
 
 /**
+ * upscale_layer_recipe_make_plan:
+ * @recipe: recipe of a layer
+ * @width_px: width of the layer
+ * @height_px: height of the layer
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the tiles that the layer was made of, or %NULL with
+ * %UPSCALE_ERROR_ARGUMENT
+ */
+UpscaleTilePlan *
+upscale_layer_recipe_make_plan (const UpscaleLayerRecipe *recipe,
+                                int                       width_px,
+                                int                       height_px,
+                                GError                  **error)
+{
+  UpscaleRect whole = { 0, 0, width_px, height_px };
+  UpscaleRect painted;
+
+  g_return_val_if_fail (recipe != NULL, NULL);
+
+  painted =
+      upscale_rect_intersect (whole, upscale_rect_scale (recipe->selection, recipe->scale,
+                                                         recipe->scale));
+  return upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px, height_px, painted,
+                                                        recipe->tile_px,
+                                                        recipe->overlap_px,
+                                                        recipe->scale },
+                                error);
+}
+
+/**
  * upscale_layer_recipe_find_region:
  * @recipe: recipe of a layer
  * @width_px: width of the layer
@@ -345,21 +382,12 @@ upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
                                   UpscaleRect               selection,
                                   GError                  **error)
 {
-  UpscaleRect whole = { 0, 0, width_px, height_px };
-  UpscaleRect painted;
   UpscaleRect region = { 0 };
   g_autoptr (UpscaleTilePlan) plan = NULL;
 
   g_return_val_if_fail (recipe != NULL, region);
 
-  painted =
-      upscale_rect_intersect (whole, upscale_rect_scale (recipe->selection, recipe->scale,
-                                                         recipe->scale));
-  plan =
-      upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px, height_px, painted,
-                                                     recipe->tile_px, recipe->overlap_px,
-                                                     recipe->scale },
-                             error);
+  plan = upscale_layer_recipe_make_plan (recipe, width_px, height_px, error);
   if (!plan)
     return region;
   region = upscale_tile_plan_cover (plan, selection);

@@ -3,6 +3,7 @@
 
 #include "upscale-arguments.h"
 #include "upscale-layer-reader.h"
+#include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
 
@@ -42,12 +43,16 @@ void      upscale_layer_recipe_attach (GimpLayer *layer, GKeyFile *keys);
 GKeyFile *upscale_layer_recipe_make (GObject                *config,
                                      const UpscaleGenParams *painted,
                                      const UpscaleLayerCopy *copy);
-UpscaleRect upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
-                                              int                       width_px,
-                                              int                       height_px,
-                                              UpscaleRect               selection,
-                                              GError                  **error);
-void        upscale_layer_recipe_free (UpscaleLayerRecipe *recipe);
+UpscaleTilePlan *upscale_layer_recipe_make_plan (const UpscaleLayerRecipe *recipe,
+                                                 int                       width_px,
+                                                 int                       height_px,
+                                                 GError                  **error);
+UpscaleRect      upscale_layer_recipe_find_region (const UpscaleLayerRecipe *recipe,
+                                                   int                       width_px,
+                                                   int                       height_px,
+                                                   UpscaleRect               selection,
+                                                   GError                  **error);
+void             upscale_layer_recipe_free (UpscaleLayerRecipe *recipe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerRecipe, upscale_layer_recipe_free)
 

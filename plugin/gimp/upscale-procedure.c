@@ -41,6 +41,10 @@ add_argument (GimpProcedure *procedure, const UpscaleArgument *argument)
                                         GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL,
                                         G_PARAM_READWRITE);
       return;
+    case UPSCALE_ARGUMENT_DRAWABLE:
+      gimp_procedure_add_drawable_argument (procedure, argument->name, label, blurb, TRUE,
+                                            G_PARAM_READWRITE);
+      return;
     }
   g_assert_not_reached ();
 }

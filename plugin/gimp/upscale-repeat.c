@@ -120,7 +120,7 @@ upscale_repeat_run (GimpProcedure       *procedure,
   if (!recipe || (!has_user && !check_reference (recipe, &error)))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (has_user)
-    upscale_last_values_load (arguments);
+    upscale_last_values_load (arguments, image);
   upscale_layer_recipe_apply (recipe, G_OBJECT (arguments));
   /* The dialog is shown for GIMP_RUN_WITH_LAST_VALS, too, since the image may be another
    * one than last time. */

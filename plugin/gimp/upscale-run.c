@@ -18,6 +18,7 @@
 #include "upscale-job-runner.h"
 #include "upscale-paths.h"
 #include "upscale-timings.h"
+#include "upscale-where-reader.h"
 
 #define CACHE_MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 #define PICTURE_PX 1024
@@ -40,6 +41,7 @@ typedef struct
   UpscaleLayerRecipe   *made_by; /* of @layer, when it is an earlier result */
   UpscaleArguments     *arguments;
   UpscaleLayerCopy     *copy;
+  UpscaleWhere          where;
   UpscaleJob           *job;
 } Run;
 
@@ -55,6 +57,7 @@ run_clear (Run *run)
   g_clear_pointer (&run->arguments, upscale_arguments_free);
   g_clear_object (&run->job);
   g_clear_pointer (&run->copy, upscale_layer_reader_copy_free);
+  upscale_where_reader_clear (&run->where);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -221,7 +224,7 @@ ask (Run *run, GError **error)
     return FALSE;
   if (!upscale_dialog_run (&request))
     return refuse (error);
-  upscale_last_values_save (run->config);
+  upscale_last_values_save (run->config, run->call->image);
   return TRUE;
 }
 
@@ -230,6 +233,13 @@ make_recipe (Run *run)
 {
   return upscale_layer_recipe_make (G_OBJECT (run->config), run->arguments->gen_params,
                                     run->copy);
+}
+
+static gboolean
+read_where (Run *run, const UpscaleLayerLooks *looks, GError **error)
+{
+  return upscale_where_reader_read (G_OBJECT (run->config), run->arguments, looks,
+                                    &run->where, error);
 }
 
 /* Repainting reuses the layer's own grid, so the caller's scale and tile size are
@@ -260,7 +270,13 @@ read_for_repaint (Run *run, GError **error)
   arguments->overlap_px = run->made_by->overlap_px;
   run->copy->recipe = make_recipe (run);
   upscale_layer_reader_read_previous (run->copy, run->layer, region);
-  return TRUE;
+  if (!read_where (run, run->made_by->source, error))
+    return FALSE;
+  /* Texts name the tiles of the whole layer. */
+  run->where.grid = upscale_layer_recipe_make_plan (
+      run->made_by, gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
+      gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)), error);
+  return run->where.grid != NULL;
 }
 
 static gboolean
@@ -282,7 +298,7 @@ read_layer (Run *run, GError **error)
   run->copy = upscale_layer_reader_read (run->call->image, looks);
   run->copy->selection = selection;
   run->copy->recipe = make_recipe (run);
-  return TRUE;
+  return read_where (run, looks, error);
 }
 
 static UpscaleJob *
@@ -302,6 +318,7 @@ run_job (Run *run, GError **error)
              .overlap_px = arguments->overlap_px,
              .color_correction = arguments->color_correction,
              .gen_params = arguments->gen_params,
+             .where = run->where,
              .policy = arguments->policy,
              .cache = cache,
              .logs = logs,
@@ -555,7 +572,7 @@ upscale_run (GimpProcedure       *procedure,
   GimpValueArray *values;
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
-    upscale_last_values_load (config);
+    upscale_last_values_load (config, image);
   values = upscale_run_call (&call);
   upscale_last_values_forget (config);
   return values;

@@ -25,12 +25,14 @@ test_procedure_keeps_its_arguments (void)
 {
   g_autofree char *names = list_names (UPSCALE_ARGUMENT_ANY);
 
-  g_assert_cmpstr (names, ==,
-                   "prompt negative-prompt scale strength steps cfg-scale seed tile-size "
-                   "overlap generation-size batch-size sequential-below batch-timeout "
-                   "retries endpoints controlnet-enabled conditioning-scale "
-                   "ip-adapter-image ip-adapter-scale loras model color-correction "
-                   "resize-canvas repaint-selection ignore-selection ");
+  g_assert_cmpstr (
+      names, ==,
+      "prompt negative-prompt scale strength steps cfg-scale seed tile-size "
+      "overlap generation-size batch-size sequential-below batch-timeout "
+      "retries endpoints controlnet-enabled conditioning-scale "
+      "ip-adapter-image ip-adapter-scale loras model color-correction "
+      "resize-canvas repaint-selection ignore-selection strength-map regions "
+      "region-share tile-prompts ");
 }
 
 /* A stranger writes presets and recipes, so each argument in them is named here once
@@ -47,7 +49,8 @@ test_documents_hold_only_what_changes_the_picture (void)
   g_assert_cmpstr (in_recipe, ==,
                    "prompt negative-prompt scale strength steps cfg-scale seed tile-size "
                    "overlap generation-size controlnet-enabled conditioning-scale "
-                   "ip-adapter-scale loras model color-correction resize-canvas ");
+                   "ip-adapter-scale loras model color-correction resize-canvas "
+                   "strength-map regions region-share tile-prompts ");
 }
 
 static void
@@ -74,7 +77,8 @@ test_rows_are_complete (void)
     {
       gboolean is_text = !is_number (argument) &&
                          argument->type != UPSCALE_ARGUMENT_SWITCH &&
-                         argument->type != UPSCALE_ARGUMENT_PICTURE;
+                         argument->type != UPSCALE_ARGUMENT_PICTURE &&
+                         argument->type != UPSCALE_ARGUMENT_DRAWABLE;
 
       g_test_message ("%s", argument->name);
       g_assert_true (upscale_argument_table_find (argument->name) == argument);
@@ -109,6 +113,8 @@ describe_type (const UpscaleArgument *argument)
                               argument->most, argument->value);
     case UPSCALE_ARGUMENT_PICTURE:
       return g_strdup ("file, default none");
+    case UPSCALE_ARGUMENT_DRAWABLE:
+      return g_strdup ("drawable, default none");
     default:
       return *argument->text == '\0'
                  ? g_strdup ("text, default empty")

@@ -64,6 +64,9 @@ make_spec (const UpscaleArgument *argument)
     case UPSCALE_ARGUMENT_PICTURE:
       return g_param_spec_object (argument->name, NULL, NULL, G_TYPE_FILE,
                                   G_PARAM_READWRITE);
+    case UPSCALE_ARGUMENT_DRAWABLE:
+      return g_param_spec_object (argument->name, NULL, NULL, G_TYPE_OBJECT,
+                                  G_PARAM_READWRITE);
     default:
       return g_param_spec_string (argument->name, NULL, NULL, argument->text,
                                   G_PARAM_READWRITE);
