@@ -353,6 +353,26 @@ static const UpscaleArgument arguments[] = {
       .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_OF_PICTURE |
                UPSCALE_ARGUMENT_FOR_SERVICES,
   },
+  {
+      .name = "sampler",
+      .type = UPSCALE_ARGUMENT_LINE,
+      .label = N_ ("Sam_pler"),
+      .blurb = N_ ("Sampler to paint with, for example dpmpp_2m or Euler a; empty: the "
+                   "service's own"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
+  },
+  {
+      .name = "scheduler",
+      .type = UPSCALE_ARGUMENT_LINE,
+      .label = N_ ("Noise s_chedule"),
+      .blurb = N_ ("Noise schedule of the sampler, for example karras; empty: the "
+                   "service's own"),
+      .text = "",
+      .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
+      .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
+  },
 };
 
 /**

@@ -104,6 +104,8 @@ read_gen_params (GObject *config, UpscaleArguments *arguments, GError **error)
   replace_text (&gen_params->prompt, dup_text (config, "prompt"));
   replace_text (&gen_params->negative_prompt, dup_text (config, "negative-prompt"));
   replace_text (&gen_params->model, dup_text (config, "model"));
+  replace_text (&gen_params->sampler, g_strstrip (dup_text (config, "sampler")));
+  replace_text (&gen_params->scheduler, g_strstrip (dup_text (config, "scheduler")));
   g_object_get (config, "strength", &gen_params->strength, "steps", &gen_params->steps,
                 "cfg-scale", &gen_params->cfg_scale, "seed", &seed, "generation-size",
                 &gen_params->generation_px, "controlnet-enabled",

@@ -33,6 +33,8 @@ upscale_gen_params_new (void)
   gen_params->prompt = g_strdup ("");
   gen_params->negative_prompt = g_strdup ("");
   gen_params->model = g_strdup ("");
+  gen_params->sampler = g_strdup ("");
+  gen_params->scheduler = g_strdup ("");
   gen_params->loras = g_array_new (FALSE, FALSE, sizeof (UpscaleLora));
   g_array_set_clear_func (gen_params->loras, clear_lora);
   return gen_params;
@@ -70,6 +72,8 @@ upscale_gen_params_copy (const UpscaleGenParams *gen_params)
   copy->prompt = g_strdup (gen_params->prompt);
   copy->negative_prompt = g_strdup (gen_params->negative_prompt);
   copy->model = g_strdup (gen_params->model);
+  copy->sampler = g_strdup (gen_params->sampler);
+  copy->scheduler = g_strdup (gen_params->scheduler);
   if (copy->ip_adapter_image)
     g_bytes_ref (copy->ip_adapter_image);
   copy->loras = g_array_new (FALSE, FALSE, sizeof (UpscaleLora));
@@ -91,6 +95,8 @@ free_members (gpointer data)
   g_free (gen_params->prompt);
   g_free (gen_params->negative_prompt);
   g_free (gen_params->model);
+  g_free (gen_params->sampler);
+  g_free (gen_params->scheduler);
   g_clear_pointer (&gen_params->ip_adapter_image, g_bytes_unref);
   g_array_unref (gen_params->loras);
 }
@@ -285,6 +291,8 @@ upscale_gen_params_digest_shared (const UpscaleGenParams *gen_params, GChecksum 
   g_return_if_fail (checksum != NULL);
 
   digest_text (checksum, gen_params->model);
+  digest_text (checksum, gen_params->sampler);
+  digest_text (checksum, gen_params->scheduler);
   digest_number (checksum, gen_params->steps);
   digest_number (checksum, gen_params->cfg_scale);
   digest_number (checksum, gen_params->generation_px);
@@ -314,6 +322,22 @@ upscale_gen_params_digest_own (const UpscaleGenParams *gen_params, GChecksum *ch
   digest_text (checksum, gen_params->prompt);
   digest_text (checksum, gen_params->negative_prompt);
   digest_number (checksum, gen_params->strength);
+}
+
+/**
+ * upscale_gen_params_get_sampler_choice:
+ * @gen_params: a gen_params
+ *
+ * Returns: the sampler and the noise schedule, which @gen_params owns
+ */
+UpscaleSamplerChoice
+upscale_gen_params_get_sampler_choice (const UpscaleGenParams *gen_params)
+{
+  UpscaleSamplerChoice none = { "", "" };
+
+  g_return_val_if_fail (gen_params != NULL, none);
+
+  return (UpscaleSamplerChoice) { gen_params->sampler, gen_params->scheduler };
 }
 
 /**

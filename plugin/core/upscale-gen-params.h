@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "upscale-sampler-choice.h"
+
 G_BEGIN_DECLS
 
 typedef struct _UpscaleGenParams UpscaleGenParams;
@@ -33,6 +35,8 @@ typedef struct
  * @ip_adapter_scale: weight of the reference picture
  * @loras: (element-type UpscaleLora): LoRAs to add
  * @model: model to use, "" for the endpoint's own choice
+ * @sampler: sampler to use, "" for the endpoint's own choice
+ * @scheduler: noise schedule to use, "" for the endpoint's own choice
  *
  * All parameters that change the answer of an endpoint for the same pixels. Filled by its
  * creator, and read-only once shared. Ref-counted, atomically.
@@ -52,6 +56,8 @@ struct _UpscaleGenParams
   double   ip_adapter_scale;
   GArray  *loras;
   char    *model;
+  char    *sampler;
+  char    *scheduler;
 };
 
 UpscaleGenParams *upscale_gen_params_new (void);
@@ -68,6 +74,9 @@ void              upscale_gen_params_digest_shared (const UpscaleGenParams *gen_
                                                     GChecksum              *checksum);
 void              upscale_gen_params_digest_own (const UpscaleGenParams *gen_params,
                                                  GChecksum              *checksum);
+
+UpscaleSamplerChoice
+upscale_gen_params_get_sampler_choice (const UpscaleGenParams *gen_params);
 
 gboolean upscale_gen_params_name_is_path (const char *name);
 char    *upscale_gen_params_dup_bare_name (const char *name);

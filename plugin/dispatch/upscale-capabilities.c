@@ -68,6 +68,8 @@ free_members (gpointer data)
   g_strfreev (capabilities->tile_controlnets);
   g_strfreev (capabilities->ip_adapters);
   g_strfreev (capabilities->loras);
+  g_strfreev (capabilities->samplers);
+  g_strfreev (capabilities->schedulers);
   g_free (capabilities->version);
   g_free (capabilities->default_model);
   g_free (capabilities->hint);
@@ -139,6 +141,8 @@ upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
   keep_plain_names (&capabilities->tile_controlnets);
   keep_plain_names (&capabilities->ip_adapters);
   keep_plain_names (&capabilities->loras);
+  keep_plain_names (&capabilities->samplers);
+  keep_plain_names (&capabilities->schedulers);
   tidy (&capabilities->default_model, MOST_NAME_CHARS);
   tidy (&capabilities->version, MOST_VERSION_CHARS);
   tidy (&capabilities->hint, MOST_SENTENCES_CHARS);
@@ -199,6 +203,23 @@ append_missing_loras (GString                   *text,
     }
 }
 
+static void
+append_missing_sampler (GString                   *text,
+                        const UpscaleCapabilities *capabilities,
+                        const UpscaleGenParams    *gen_params)
+{
+  UpscaleSamplerChoice wanted = upscale_gen_params_get_sampler_choice (gen_params);
+  UpscaleSamplerChoice found;
+  g_autofree char     *name = NULL;
+
+  if (upscale_sampler_choice_find (wanted, (const char *const *) capabilities->samplers,
+                                   (const char *const *) capabilities->schedulers,
+                                   &found))
+    return;
+  name = upscale_sampler_choice_dup_text (wanted);
+  g_string_append_printf (text, _ ("it has no sampler '%s'; "), name);
+}
+
 /**
  * upscale_capabilities_dup_missing:
  * @capabilities: the capabilities of an endpoint
@@ -225,6 +246,7 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   if (gen_params->generation_px > 0 && !capabilities->takes_generation_size)
     g_string_append (text, _ ("it paints each tile at the tile's own size; "));
   append_missing_loras (text, capabilities, gen_params);
+  append_missing_sampler (text, capabilities, gen_params);
   if (text->len > 0)
     append_hint (text, capabilities->hint);
   append_hint (text, capabilities->caveat);

@@ -39,6 +39,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * name of the model, best first; %NULL if the server chooses
  * @ip_adapters: (nullable): likewise for a reference picture
  * @loras: (nullable): its LoRAs, %NULL if not stated
+ * @samplers: (nullable): its samplers, %NULL if not stated
+ * @schedulers: (nullable): its noise schedules, %NULL if it has no choice of them
  * @version: (nullable): version of the server
  * @about: (nullable): the server's description of itself, sentences
  * @default_model: (nullable): the model that paints if the parameters name none; part of
@@ -78,6 +80,8 @@ struct _UpscaleCapabilities
   GStrv    tile_controlnets;
   GStrv    ip_adapters;
   GStrv    loras;
+  GStrv    samplers;
+  GStrv    schedulers;
   char    *version;
   char    *default_model;
   char    *hint;

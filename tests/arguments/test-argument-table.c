@@ -32,7 +32,7 @@ test_procedure_keeps_its_arguments (void)
       "retries endpoints controlnet-enabled conditioning-scale "
       "ip-adapter-image ip-adapter-scale loras model color-correction "
       "resize-canvas repaint-selection ignore-selection strength-map regions "
-      "region-share tile-prompts ");
+      "region-share tile-prompts sampler scheduler ");
 }
 
 /* A stranger writes presets and recipes, so each argument in them is named here once
@@ -45,12 +45,13 @@ test_documents_hold_only_what_changes_the_picture (void)
 
   g_assert_cmpstr (in_preset, ==,
                    "prompt negative-prompt strength steps cfg-scale controlnet-enabled "
-                   "conditioning-scale ip-adapter-scale loras model color-correction ");
+                   "conditioning-scale ip-adapter-scale loras model color-correction "
+                   "sampler scheduler ");
   g_assert_cmpstr (in_recipe, ==,
                    "prompt negative-prompt scale strength steps cfg-scale seed tile-size "
                    "overlap generation-size controlnet-enabled conditioning-scale "
                    "ip-adapter-scale loras model color-correction resize-canvas "
-                   "strength-map regions region-share tile-prompts ");
+                   "strength-map regions region-share tile-prompts sampler scheduler ");
 }
 
 static void

@@ -105,6 +105,8 @@ print_capabilities (const UpscaleCapabilities *capabilities)
   add_names (builder, "models", capabilities->models);
   add_names (builder, "controlnets", capabilities->controlnets);
   add_names (builder, "loras", capabilities->loras);
+  add_names (builder, "samplers", capabilities->samplers);
+  add_names (builder, "schedulers", capabilities->schedulers);
   print (builder);
 }
 
@@ -218,6 +220,10 @@ make_gen_params (JsonObject *object)
              json_object_get_string_member_with_default (object, "negative", ""));
   g_set_str (&gen_params->model,
              json_object_get_string_member_with_default (object, "model", ""));
+  g_set_str (&gen_params->sampler,
+             json_object_get_string_member_with_default (object, "sampler", ""));
+  g_set_str (&gen_params->scheduler,
+             json_object_get_string_member_with_default (object, "scheduler", ""));
   gen_params->strength = get_double (object, "strength");
   gen_params->steps = (int) upscale_json_get_int (object, "steps", 4, 100);
   gen_params->cfg_scale = get_double (object, "cfg");

@@ -89,6 +89,34 @@ def test_graph_carries_all_parameters(backend: Backend, server: ComfyuiServer, m
 
 
 @double_only
+def test_sampler_is_sent_as_the_server_spells_it(backend: Backend, server: ComfyuiServer) -> None:
+    assert backend.probe()["schedulers"] == ["normal", "karras"]
+    for sampler, scheduler, sent in (
+        ("", "", ("dpmpp_2m", "karras")),
+        ("Euler", "", ("euler", "normal")),
+        ("", "Normal", ("dpmpp_2m", "normal")),
+        ("DPM++ 2M", "Karras", ("dpmpp_2m", "karras")),
+    ):
+        backend.check_answers(backend.paint((64, 64), sampler=sampler, scheduler=scheduler))
+        node = next(node["inputs"] for node in server.graphs[-1].values() if node["class_type"] == "KSampler")
+        assert (node["sampler_name"], node["scheduler"]) == sent
+    before = len(server.graphs)
+    ended = backend.paint((64, 64), sampler="nobody")
+    assert (ended["code"], len(server.graphs)) == ("rejected", before)
+    assert "no sampler 'nobody'" in ended["message"]
+
+
+@double_only
+def test_own_workflow_keeps_its_sampler(server: ComfyuiServer, tmp_path: Path) -> None:
+    path = tmp_path / "workflow.json"
+    path.write_text(json.dumps(own_workflow(a=show("11"))).replace("%sampler%", "euler").replace("%scheduler%", "normal"))
+    with Backend(f"{server.address}#{path}", tmp_path) as backend:
+        backend.probe()
+        assert "no sampler 'euler'" in backend.missing(sampler="euler")["missing"]
+        backend.check_answers(backend.paint((64, 64), sampler="euler"))
+
+
+@double_only
 def test_previews_leave_no_file_in_the_output_folder(backend: Backend, server: ComfyuiServer) -> None:
     backend.check_answers(backend.paint((64, 64), reference=reference_picture(), ip_scale=0.5), shift=0.5)
     assert {kind for kind, _, _ in server.files} == {"temp"}

@@ -12,7 +12,7 @@ import pytest
 from arrays import Array
 from backend_driver import NOISE, Backend, noise_of, read_picture, reference_picture
 from polling import wait_until
-from sdapi_server import CONTROLNETS, HASH, MODELS, SdapiServer
+from sdapi_server import CONTROLNETS, HASH, MODELS, SCHEDULERS, SdapiServer
 from sdcpp_server import SdcppServer
 from tile_server import TileServer, to_png, unrelated_picture
 
@@ -172,12 +172,49 @@ def test_dark_tiles_are_guided_too(tmp_path: Path) -> None:
 
 @double_only
 @pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize(("recipe", "words"), [({"model": "nobody"}, "no model 'nobody'"), ({"loras": "nobody:1"}, "no LoRA 'nobody'")])
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ({"model": "nobody"}, "no model 'nobody'"),
+        ({"loras": "nobody:1"}, "no LoRA 'nobody'"),
+        ({"sampler": "nobody"}, "no sampler 'nobody'"),
+        ({"sampler": "euler", "scheduler": "nobody"}, "no sampler 'euler nobody'"),
+    ],
+)
 def test_unknown_names_are_never_sent(backend: Backend, server: SdapiServer, recipe: dict[str, str], words: str) -> None:
     before = len(server.bodies)
     ended = backend.paint((64, 64), **recipe)
     assert (ended["code"], len(server.bodies)) == ("rejected", before)
     assert words in ended["message"]
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_sampler_is_sent_as_the_server_spells_it(backend: Backend, server: SdapiServer) -> None:
+    probed = backend.probe()
+    assert (probed["samplers"], probed["schedulers"]) == (server.samplers, list(SCHEDULERS))
+    for sampler, scheduler, sent in (
+        ("dpmpp_2m", "SGM Uniform", ("DPM++ 2M", "sgm_uniform")),
+        ("euler_ancestral", "", ("Euler a", None)),
+        ("DPM++ 2M Karras", "", ("DPM++ 2M", "karras")),
+        ("", "karras", (None, "karras")),
+    ):
+        assert backend.missing(sampler=sampler, scheduler=scheduler)["missing"] == ""
+        backend.check_answers(backend.paint((64, 64), sampler=sampler, scheduler=scheduler))
+        assert (server.bodies[-1].get("sampler_name"), server.bodies[-1].get("scheduler")) == sent
+    assert "no sampler 'nobody'" in backend.missing(sampler="nobody")["missing"]
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["sdnext"])
+def test_schedule_is_refused_where_it_would_be_ignored(backend: Backend, server: SdapiServer) -> None:
+    server.samplers.append("DPM++ 2M Karras")
+    assert backend.probe()["schedulers"] is None
+    backend.check_answers(backend.paint((64, 64), sampler="dpmpp_2m", scheduler="karras"))
+    assert server.bodies[-1]["sampler_name"] == "DPM++ 2M Karras"
+    before = len(server.bodies)
+    ended = backend.paint((64, 64), sampler="euler", scheduler="karras")
+    assert (ended["code"], len(server.bodies)) == ("rejected", before)
 
 
 @double_only

@@ -85,7 +85,15 @@ def test_request_carries_all_parameters(backend: Backend, server: SdcppServer) -
 
 
 @double_only
-@pytest.mark.parametrize(("recipe", "words"), [({"model": "nobody"}, "no model 'nobody'"), ({"loras": "nobody:1"}, "no LoRA 'nobody'")])
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ({"model": "nobody"}, "no model 'nobody'"),
+        ({"loras": "nobody:1"}, "no LoRA 'nobody'"),
+        ({"sampler": "nobody"}, "no sampler 'nobody'"),
+        ({"sampler": "euler", "scheduler": "nobody"}, "no sampler 'euler nobody'"),
+    ],
+)
 def test_unknown_names_are_never_sent(backend: Backend, server: SdcppServer, recipe: dict[str, str], words: str) -> None:
     before = len(server.bodies)
     ended = backend.paint((64, 64), **recipe)
@@ -103,6 +111,22 @@ def test_the_owners_sampler_stays(tmp_path: Path, chosen: str, kind: str) -> Non
         backend.check_answers(backend.paint((64, 64)))
         assert "sampler_name" not in server.bodies[-1]
         assert "sample_method" not in server.bodies[-1].get("sample_params", {})
+
+
+@double_only
+@pytest.mark.parametrize("kind", ["sdcpp", "sdapi"])
+def test_sampler_is_sent_as_the_server_spells_it(tmp_path: Path, kind: str) -> None:
+    with SdcppServer() as server, Backend(f"{kind}+{server.url}", tmp_path) as backend:
+        probed = backend.probe()
+        assert "dpm++2m" in probed["samplers"] and "karras" in probed["schedulers"]
+        backend.check_answers(backend.paint((64, 64), sampler="DPM++ 2M", scheduler="Karras"))
+        sent = server.bodies[-1]
+        if kind == "sdcpp":
+            assert sent["sample_params"] == {
+                "sample_steps": 4, "sample_method": "dpm++2m", "scheduler": "karras", "guidance": {"txt_cfg": 2.0},
+            }  # fmt: skip
+        else:
+            assert (sent["sampler_name"], sent["scheduler"]) == ("dpm++2m", "karras")
 
 
 @double_only

@@ -143,6 +143,8 @@ static const Member members[] = {
   MEMBER (ip_adapter_scale),
   MEMBER (loras),
   MEMBER (model),
+  MEMBER (sampler),
+  MEMBER (scheduler),
 };
 
 static void
@@ -155,6 +157,8 @@ change_member (UpscaleGenParams *gen_params, gsize offset)
     case G_STRUCT_OFFSET (UpscaleGenParams, prompt):
     case G_STRUCT_OFFSET (UpscaleGenParams, negative_prompt):
     case G_STRUCT_OFFSET (UpscaleGenParams, model):
+    case G_STRUCT_OFFSET (UpscaleGenParams, sampler):
+    case G_STRUCT_OFFSET (UpscaleGenParams, scheduler):
       g_set_str ((char **) member, "changed");
       return;
     case G_STRUCT_OFFSET (UpscaleGenParams, strength):

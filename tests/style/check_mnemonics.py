@@ -49,6 +49,8 @@ PAGES = {
         "IP-Adapter e_xample",
         "IP-Adapter st_yle weight",
         "Add a L_oRA",
+        "Sam_pler",
+        "Noise s_chedule",
         "T_ile size (px)",
         "O_verlap (px)",
         "Co_lor correction",

@@ -35,6 +35,7 @@ MODULES = {
 IP_ADAPTERS = ["None", "Base", "Plus", "Base SDXL"]
 # The server appends a digest to a name once it has computed it.
 MODELS = ["photo_v3.safetensors [1234567890]", "dreamXL.safetensors [abcdef0123]"]
+SCHEDULERS = {"automatic": "Automatic", "uniform": "Uniform", "karras": "Karras", "sgm_uniform": "SGM Uniform"}
 VERSIONS = {"webui": "v1.10.1", "forge": "f2.0.1v1.10.1"}
 DARK = 5
 # State.dict() of modules/shared_state.py.
@@ -134,6 +135,11 @@ class SdapiServer(TileServer):
                 for title in MODELS
             ],
             "/sdapi/v1/samplers": [{"name": name, "aliases": [], "options": {}} for name in self.samplers],
+            # Scheduler of modules/sd_schedulers.py, as SchedulerItem shows it. SD.Next has no such route.
+            "/sdapi/v1/schedulers": [
+                {"name": name, "label": label, "aliases": None, "default_rho": -1, "need_inner_model": False}
+                for name, label in SCHEDULERS.items()
+            ],
             "/sdapi/v1/loras": [
                 {"name": name, "alias": self.aliases.get(name, name), "path": f"/models/Lora/{name}.pt", "metadata": self.lora_metadata}
                 for name in self.loras
@@ -141,6 +147,7 @@ class SdapiServer(TileServer):
             "/sdapi/v1/progress": self.progress(),
         }
         if self.flavour == "sdnext":
+            del lists["/sdapi/v1/schedulers"]
             lists |= {"/sdapi/v1/control-models": self.controlnets, "/sdapi/v1/ip-adapters": IP_ADAPTERS}
         elif self.extension:
             lists["/controlnet/model_list"] = {"model_list": self.controlnets}

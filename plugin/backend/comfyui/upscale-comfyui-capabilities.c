@@ -114,6 +114,27 @@ check_checkpoints (const UpscaleComfyuiServerInfo *info, GError **error)
   return FALSE;
 }
 
+/* A workflow without a place for samplers keeps its own. */
+static void
+read_sampling (UpscaleComfyuiServerInfo *info)
+{
+  if (!upscale_comfyui_workflow_asks_for (info->workflow, "sampler"))
+    return;
+  info->sampling.samplers =
+      upscale_comfyui_server_info_dup_options (info, "KSampler", "sampler_name");
+  info->sampling.schedulers =
+      upscale_comfyui_server_info_dup_options (info, "KSampler", "scheduler");
+}
+
+static void
+describe_sampling (const UpscaleComfyuiServerInfo *info,
+                   UpscaleCapabilities            *capabilities)
+{
+  upscale_server_sampler_describe (&info->sampling, capabilities);
+  if (!upscale_comfyui_workflow_asks_for (info->workflow, "sampler"))
+    capabilities->samplers = g_new0 (char *, 1);
+}
+
 static void
 describe_built_in (const UpscaleComfyuiServerInfo *info,
                    UpscaleCapabilities            *capabilities)
@@ -183,6 +204,7 @@ upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error
   info->controlnets = upscale_comfyui_server_info_dup_options (info, "ControlNetLoader",
                                                                "control_net_name");
   info->loras = upscale_comfyui_server_info_dup_options (info, "LoraLoader", "lora_name");
+  read_sampling (info);
   if (!check_workflow (info, error) || !check_checkpoints (info, error))
     return NULL;
   info->output = upscale_comfyui_output_choose (info, error);
@@ -194,6 +216,7 @@ upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error
   capabilities = upscale_capabilities_new (identity);
   capabilities->n_queued = N_QUEUED;
   capabilities->version = g_strdup (info->version);
+  describe_sampling (info, capabilities);
   if (upscale_comfyui_workflow_asks_for (info->workflow, "model"))
     {
       capabilities->models = g_strdupv (info->checkpoints);

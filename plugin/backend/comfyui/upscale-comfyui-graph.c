@@ -200,6 +200,21 @@ count_steps (const UpscaleGenParams *gen_params)
   return MAX (1, (gint64) lround (gen_params->steps * gen_params->strength));
 }
 
+/* Without a choice of the user's, the pair is one that suits SDXL and SD 1.5. A sampler
+ * of the user's may be made for another schedule, so it gets the plain one. */
+static void
+set_sampling (GHashTable                     *values,
+              const UpscaleComfyuiServerInfo *info,
+              const UpscaleGenParams         *gen_params)
+{
+  UpscaleSamplerChoice choice =
+      upscale_server_sampler_choose (&info->sampling, gen_params);
+  const char *scheduler = *choice.sampler ? "normal" : "karras";
+
+  set_string (values, "sampler", *choice.sampler ? choice.sampler : "dpmpp_2m");
+  set_string (values, "scheduler", *choice.scheduler ? choice.scheduler : scheduler);
+}
+
 static GHashTable *
 make_values (const UpscaleComfyuiServerInfo *info,
              const UpscaleTileRequest       *request,
@@ -215,6 +230,7 @@ make_values (const UpscaleComfyuiServerInfo *info,
   set_string (values, "prompt", upscale_tile_request_get_prompt (request));
   set_string (values, "negative_prompt", gen_params->negative_prompt);
   set_string (values, "model", upscale_comfyui_server_info_get_model (info, gen_params));
+  set_sampling (values, info, gen_params);
   set_int (values, "seed", request->tile->seed);
   set_int (values, "steps", count_steps (gen_params));
   set_int (values, "width", request->tile->target_width_px);

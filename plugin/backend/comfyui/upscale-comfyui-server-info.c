@@ -76,6 +76,7 @@ upscale_comfyui_server_info_clear (UpscaleComfyuiServerInfo *info)
   g_strfreev (info->checkpoints);
   g_strfreev (info->controlnets);
   g_strfreev (info->loras);
+  upscale_server_sampler_clear (&info->sampling);
 }
 
 static const char *

@@ -3,6 +3,7 @@
 
 #include "upscale-comfyui-ledger.h"
 #include "upscale-comfyui-workflow.h"
+#include "upscale-server-sampler.h"
 #include "upscale-tile-server.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
  * @checkpoints: (nullable): the server's checkpoints
  * @controlnets: (nullable): the server's ControlNets
  * @loras: (nullable): the server's LoRAs
+ * @sampling: the samplers of the node that samples, where the workflow leaves them open
  * @n_bare: checkpoints at the head of the list that lack a VAE or a text encoder
  * @ledger: the state that tiles share
  *
@@ -40,6 +42,7 @@ struct _UpscaleTileServerInfo
   GStrv                   checkpoints;
   GStrv                   controlnets;
   GStrv                   loras;
+  UpscaleServerSampler    sampling;
   guint                   n_bare;
   UpscaleComfyuiLedger    ledger;
 };

@@ -446,16 +446,20 @@ handle_answer (UpscaleComfyuiTile      *tile,
   g_assert_not_reached ();
 }
 
-static void
-begin (UpscaleComfyuiTile *tile, UpscaleApiRequest *next)
+static gboolean
+begin (UpscaleComfyuiTile *tile, UpscaleApiRequest *next, GError **error)
 {
-  if (!tile->reply->remote_id)
+  if (tile->reply->remote_id)
     {
-      upload (tile, tile->request->tile->image, STEP_UPLOAD_TILE, next);
-      return;
+      tile->step = STEP_POLL;
+      upscale_comfyui_poll_begin (&tile->poll, next);
+      return TRUE;
     }
-  tile->step = STEP_POLL;
-  upscale_comfyui_poll_begin (&tile->poll, next);
+  if (!upscale_server_sampler_check (&tile->info->sampling, tile->request->gen_params,
+                                     error))
+    return FALSE;
+  upload (tile, tile->request->tile->image, STEP_UPLOAD_TILE, next);
+  return TRUE;
 }
 
 static void
@@ -489,9 +493,7 @@ upscale_comfyui_tile_build_next (UpscaleComfyuiTile      *tile,
   g_return_val_if_fail (tile != NULL, FALSE);
   g_return_val_if_fail (next != NULL, FALSE);
 
-  if (!answer)
-    begin (tile, next);
-  else if (!handle_answer (tile, answer, next, error))
+  if (answer ? !handle_answer (tile, answer, next, error) : !begin (tile, next, error))
     return FALSE;
   if (!next->method)
     note_end (tile);

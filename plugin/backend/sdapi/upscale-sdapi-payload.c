@@ -4,7 +4,6 @@
 
 #include "upscale-json.h"
 #include "upscale-model-names.h"
-#include "upscale-server-sampler.h"
 
 #define CONTROL_ROUTE "/sdapi/v1/control"
 #define IMG2IMG_ROUTE "/sdapi/v1/img2img"
@@ -302,8 +301,7 @@ upscale_sdapi_payload_new (const UpscaleSdapiTile *tile)
   upscale_json_add_int (builder, "batch_size", 1);
   upscale_json_add_boolean (builder, "send_images", TRUE);
   upscale_json_add_boolean (builder, "save_images", FALSE);
-  if (!tile->info->keeps_sampler)
-    upscale_json_add_string (builder, "sampler_name", UPSCALE_SERVER_SAMPLER_DEFAULT);
+  upscale_server_sampler_add (&tile->info->sampling, builder, "sampler_name", gen_params);
   if (uses_control_route (tile))
     add_sdnext_control (builder, tile);
   else

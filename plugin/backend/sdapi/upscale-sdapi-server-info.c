@@ -11,7 +11,6 @@
 #include "upscale-json-text.h"
 #include "upscale-json.h"
 #include "upscale-model-names.h"
-#include "upscale-server-sampler.h"
 
 /* Lists hold objects. Values deeper than that are not needed. */
 #define LIST_DEPTH 2
@@ -68,6 +67,21 @@ read_loras (UpscaleSdapiServerInfo *info, JsonNode *root)
   upscale_loras_read (&info->loras, upscale_json_read_array (root));
 }
 
+static void
+read_samplers (UpscaleSdapiServerInfo *info, JsonNode *root)
+{
+  info->sampling.samplers =
+      upscale_json_dup_names (upscale_json_read_array (root), "name");
+}
+
+/* AUTOMATIC1111 before 1.9 and SD.Next have no such route. */
+static void
+read_schedulers (UpscaleSdapiServerInfo *info, JsonNode *root)
+{
+  info->sampling.schedulers =
+      upscale_json_dup_names (upscale_json_read_array (root), "name");
+}
+
 /* Only stable-diffusion.cpp has the route for capabilities. */
 static void
 read_sdcpp (UpscaleSdapiServerInfo *info, JsonNode *root)
@@ -77,7 +91,7 @@ read_sdcpp (UpscaleSdapiServerInfo *info, JsonNode *root)
   if (!upscale_json_get_object (capabilities, "limits"))
     return;
   info->dialect = UPSCALE_SDAPI_SDCPP;
-  info->keeps_sampler = upscale_server_sampler_is_chosen (capabilities);
+  upscale_server_sampler_read_sdcpp (&info->sampling, capabilities);
 }
 
 static void
@@ -146,6 +160,8 @@ static const Query queries[] = {
   { "/sdapi/v1/options", NULL, NULL, LIST_DEPTH, read_options },
   { "/sdapi/v1/sd-models", NULL, NULL, LIST_DEPTH, read_models },
   { "/sdapi/v1/loras", NULL, NULL, LIST_DEPTH, read_loras },
+  { "/sdapi/v1/samplers", NULL, NULL, LIST_DEPTH, read_samplers },
+  { "/sdapi/v1/schedulers", NULL, NULL, LIST_DEPTH, read_schedulers },
   { "/sdcpp/v1/capabilities", NULL, NULL, CAPABILITIES_DEPTH, read_sdcpp },
   { "/controlnet/model_list", NULL, NULL, LIST_DEPTH, read_extension_models },
   { "/controlnet/module_list", NULL, NULL, LIST_DEPTH, read_extension_modules },
@@ -171,7 +187,6 @@ upscale_sdapi_server_info_new (GUri *base)
 
   info = g_atomic_rc_box_new0 (UpscaleSdapiServerInfo);
   info->address = g_uri_to_string (base);
-  info->keeps_sampler = TRUE;
   info->tile_controlnets = g_new0 (char *, 1);
   g_mutex_init (&info->lock);
   info->proven = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -194,6 +209,7 @@ upscale_sdapi_server_info_clear (UpscaleSdapiServerInfo *info)
   g_free (info->format);
   g_free (info->version);
   g_strfreev (info->models);
+  upscale_server_sampler_clear (&info->sampling);
   upscale_loras_clear (&info->loras);
   g_strfreev (info->controlnets);
   g_strfreev (info->modules);
@@ -397,6 +413,7 @@ upscale_sdapi_server_info_describe (UpscaleSdapiServerInfo *info, GError **error
     capabilities->default_model = g_strdup (info->model);
   capabilities->models = g_strdupv (info->models);
   capabilities->loras = g_strdupv (info->loras.names);
+  upscale_server_sampler_describe (&info->sampling, capabilities);
   capabilities->takes_short_names = TRUE;
   capabilities->takes_loras = info->takes_loras;
   capabilities->stops_tiles = info->knows_tasks;

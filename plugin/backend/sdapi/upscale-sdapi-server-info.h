@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-loras.h"
+#include "upscale-server-sampler.h"
 #include "upscale-tile-server.h"
 
 G_BEGIN_DECLS
@@ -33,8 +34,7 @@ typedef enum
  * @format: (nullable): file format of the answered pictures
  * @version: (nullable): version of the server, from the probe's picture
  * @models: (nullable): the server's checkpoints
- * @keeps_sampler: the owner has chosen a sampler, or the server's own default is
- * deterministic
+ * @sampling: the server's samplers
  * @takes_loras: the server can add LoRAs; %TRUE without names where its list is too long
  * @loras: the server's LoRAs
  * @controlnets: (nullable): the server's ControlNets, with the extension also IP-Adapters
@@ -52,24 +52,24 @@ typedef enum
 typedef struct _UpscaleTileServerInfo UpscaleSdapiServerInfo;
 struct _UpscaleTileServerInfo
 {
-  guint               n_answered;
-  char               *address;
-  UpscaleSdapiDialect dialect;
-  char               *model;
-  char               *format;
-  char               *version;
-  GStrv               models;
-  gboolean            keeps_sampler;
-  gboolean            takes_loras;
-  UpscaleLoras        loras;
-  GStrv               controlnets;
-  GStrv               tile_controlnets;
-  GStrv               modules;
-  GStrv               ip_adapters;
-  gboolean            has_progress;
-  gboolean            knows_tasks;
-  GMutex              lock;
-  GHashTable         *proven;
+  guint                n_answered;
+  char                *address;
+  UpscaleSdapiDialect  dialect;
+  char                *model;
+  char                *format;
+  char                *version;
+  GStrv                models;
+  UpscaleServerSampler sampling;
+  gboolean             takes_loras;
+  UpscaleLoras         loras;
+  GStrv                controlnets;
+  GStrv                tile_controlnets;
+  GStrv                modules;
+  GStrv                ip_adapters;
+  gboolean             has_progress;
+  gboolean             knows_tasks;
+  GMutex               lock;
+  GHashTable          *proven;
 };
 
 UpscaleSdapiServerInfo *upscale_sdapi_server_info_new (GUri *base);

@@ -98,6 +98,8 @@ begin (UpscaleSdapiTile *tile, UpscaleApiRequest *next, GError **error)
 
   if (!upscale_tile_request_check_names (tile->request, tile->info->models,
                                          tile->info->loras.names, error) ||
+      !upscale_server_sampler_check (&tile->info->sampling, tile->request->gen_params,
+                                     error) ||
       !upscale_sdapi_guides_check (tile->info, tile->request, error))
     return FALSE;
   settings = upscale_sdapi_payload_new_settings (tile);

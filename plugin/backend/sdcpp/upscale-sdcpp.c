@@ -26,11 +26,11 @@
 typedef struct _UpscaleTileServerInfo UpscaleSdcppServerInfo;
 struct _UpscaleTileServerInfo
 {
-  char        *model;
-  GStrv        models;
-  gboolean     keeps_sampler;
-  UpscaleLoras loras;
-  int          queue_size;
+  char                *model;
+  GStrv                models;
+  UpscaleServerSampler sampling;
+  UpscaleLoras         loras;
+  int                  queue_size;
 };
 
 /* The state of one tile's exchange. The reply's remote id is the id of the job. */
@@ -61,6 +61,7 @@ info_clear (UpscaleSdcppServerInfo *info)
   g_free (info->model);
   g_strfreev (info->models);
   upscale_loras_clear (&info->loras);
+  upscale_server_sampler_clear (&info->sampling);
 }
 
 /* The name is empty where the parts of a model are in files of their own. */
@@ -93,7 +94,7 @@ read_capabilities (UpscaleSdcppServerInfo  *info,
   info->queue_size =
       (int) upscale_json_get_int (limits, "max_queue_size", 1, MAX_QUEUE_SIZE);
   upscale_loras_read (&info->loras, upscale_json_get_array (root, "loras"));
-  info->keeps_sampler = upscale_server_sampler_is_chosen (root);
+  upscale_server_sampler_read_sdcpp (&info->sampling, root);
   return TRUE;
 }
 
@@ -130,6 +131,7 @@ describe (UpscaleSdcppServerInfo *info, GError **error)
   capabilities->n_queued = CLAMP (info->queue_size - 1, 0, MAX_QUEUED);
   capabilities->models = g_strdupv (info->models);
   capabilities->loras = g_strdupv (info->loras.names);
+  upscale_server_sampler_describe (&info->sampling, capabilities);
   capabilities->takes_short_names = TRUE;
   capabilities->stops_tiles = FALSE;
   capabilities->keeps_batches = TRUE;
@@ -144,8 +146,8 @@ add_sample_params (JsonBuilder *builder, const UpscaleSdcppTile *tile)
 {
   upscale_json_begin_object (builder, "sample_params");
   upscale_json_add_int (builder, "sample_steps", tile->request->gen_params->steps);
-  if (!tile->info->keeps_sampler)
-    upscale_json_add_string (builder, "sample_method", UPSCALE_SERVER_SAMPLER_DEFAULT);
+  upscale_server_sampler_add (&tile->info->sampling, builder, "sample_method",
+                              tile->request->gen_params);
   upscale_json_begin_object (builder, "guidance");
   upscale_json_add_double (builder, "txt_cfg", tile->request->gen_params->cfg_scale);
   json_builder_end_object (builder);
@@ -342,7 +344,9 @@ tile_build_next (UpscaleSdcppTile        *tile,
   if (tile->reply->remote_id)
     query_job (tile, next);
   else if (!upscale_tile_request_check_names (tile->request, tile->info->models,
-                                              tile->info->loras.names, error))
+                                              tile->info->loras.names, error) ||
+           !upscale_server_sampler_check (&tile->info->sampling,
+                                          tile->request->gen_params, error))
     return FALSE;
   else
     upscale_api_request_post (next, "/sdcpp/v1/img_gen", make_payload (tile));

@@ -256,6 +256,30 @@ dup_names (JsonObject *object, const char *member)
                                                     : NULL;
 }
 
+/* Each model has a list of its own, and most models of a service have the same samplers.
+ */
+static GStrv
+dup_samplers (JsonObject *object)
+{
+  JsonArray *details = upscale_json_get_array (object, "model_details");
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  GStrv samplers;
+
+  for (guint i = 0; details && i < json_array_get_length (details); i++)
+    {
+      JsonObject *model = upscale_json_read_object (json_array_get_element (details, i));
+      g_auto (GStrv) names =
+          upscale_json_dup_names (upscale_json_get_array (model, "samplers"), "name");
+
+      if (names)
+        g_strv_builder_addv (all, (const char **) names);
+    }
+  samplers = g_strv_builder_end (all);
+  if (*samplers == NULL)
+    g_clear_pointer (&samplers, g_strfreev);
+  return samplers;
+}
+
 /* Prices are compared in dollars, so a price in another currency counts as unknown. */
 static double
 get_price (JsonObject *object)
@@ -317,6 +341,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
   capabilities->models = dup_names (object, "models");
   capabilities->controlnets = dup_names (object, "controlnets");
   capabilities->loras = dup_names (object, "loras");
+  capabilities->samplers = dup_samplers (object);
   capabilities->version = g_strdup (upscale_json_get_string (object, "version"));
   capabilities->about = dup_text (upscale_json_get_string (object, "about"), "");
   capabilities->autoscales = upscale_json_get_boolean (object, "autoscales", FALSE);

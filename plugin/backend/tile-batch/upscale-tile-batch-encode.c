@@ -86,13 +86,16 @@ add_gen_params (JsonBuilder               *builder,
                 const UpscaleGenParams    *gen_params,
                 const UpscaleTileSettings *settings)
 {
+  g_autofree char *sampler = upscale_sampler_choice_dup_text (
+      upscale_gen_params_get_sampler_choice (gen_params));
+
   upscale_json_begin_object (builder, "gen_params");
   upscale_json_add_double (builder, "strength",
                            settings ? settings->strength : gen_params->strength);
   upscale_json_add_int (builder, "steps", gen_params->steps);
   upscale_json_add_double (builder, "cfg_scale", gen_params->cfg_scale);
   upscale_json_add_int (builder, "seed", gen_params->seed);
-  upscale_json_add_string (builder, "sampler", "");
+  upscale_json_add_string (builder, "sampler", sampler);
   upscale_json_add_int (builder, "gen_res", gen_params->generation_px);
   json_builder_end_object (builder);
 }

@@ -45,6 +45,8 @@ make_gen_params (gboolean is_full)
   gen_params->conditioning_scale = 0.6;
   gen_params->ip_adapter_image = g_bytes_new ("picture", 7);
   gen_params->ip_adapter_scale = 0.6;
+  g_set_str (&gen_params->sampler, "dpm++ 2m");
+  g_set_str (&gen_params->scheduler, "karras");
   upscale_gen_params_add_lora (gen_params, "detail", 0.5);
   return gen_params;
 }
@@ -294,6 +296,37 @@ test_health_tells_what_paints (void)
   g_assert_cmpstr (capabilities->about, ==, "Paints with oil.");
 }
 
+/* The schedule is a part of the sampler's name, as in the lists of the GPU service. */
+static void
+test_sampler_and_schedule_are_one_name (void)
+{
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (TRUE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 1);
+  g_autoptr (GBytes) body = upscale_tile_batch_encode (batch, 120);
+  g_autofree char *text =
+      g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+
+  g_assert_nonnull (strstr (text, "\"sampler\":\"dpm++ 2m karras\""));
+}
+
+static void
+test_health_tells_the_samplers (void)
+{
+  const char *text =
+      "{\"protocol\":1,\"models\":[\"a\",\"b\"],\"model_details\":["
+      "{\"name\":\"a\",\"samplers\":[{\"name\":\"euler\",\"max_steps\":100}]},"
+      "{\"name\":\"b\",\"samplers\":[{\"name\":\"lcm\",\"max_steps\":50}]}]}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (GBytes) bare = g_bytes_new_static ("{\"protocol\":1}", 14);
+  g_autoptr (UpscaleCapabilities) can = upscale_tile_batch_decode_health (body, NULL);
+  g_autoptr (UpscaleCapabilities) unknown = upscale_tile_batch_decode_health (bare, NULL);
+  g_autofree char *samplers = g_strjoinv (",", can->samplers);
+
+  g_assert_cmpstr (samplers, ==, "euler,lcm");
+  g_assert_null (can->schedulers);
+  g_assert_null (unknown->samplers);
+}
+
 static void
 test_health_of_another_protocol_is_refused (void)
 {
@@ -320,7 +353,10 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &rows[i], test_answer);
     }
   g_test_add_func ("/codec/mutated-answers", test_mutated_answers);
+  g_test_add_func ("/codec/sampler-and-schedule-are-one-name",
+                   test_sampler_and_schedule_are_one_name);
   g_test_add_func ("/codec/health-defaults", test_health_defaults);
+  g_test_add_func ("/codec/health-tells-the-samplers", test_health_tells_the_samplers);
   g_test_add_func ("/codec/health-tells-the-price-in-dollars",
                    test_health_tells_the_price_in_dollars);
   g_test_add_func ("/codec/health-tells-what-paints", test_health_tells_what_paints);
