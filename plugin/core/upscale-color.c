@@ -20,6 +20,25 @@ typedef struct
   float *means;
 } Drift;
 
+/* Rows of boxes, interpolated across, of which a row of pixels needs TAPS. */
+typedef struct
+{
+  float *values[TAPS]; /* one for each value of a row of pixels */
+  int    rows[TAPS];   /* the row of boxes, or -1 */
+} Lines;
+
+/**
+ * UpscaleColor:
+ *
+ * The correction of the colors of one painted tile. Used by one thread at a time.
+ */
+struct _UpscaleColor
+{
+  UpscalePixels *painted;
+  Drift          drift;
+  Lines          lines;
+};
+
 static int
 count_boxes (int length_px)
 {
@@ -109,13 +128,6 @@ cubic_taps (int position_px, float weights[TAPS])
   return (int) floor_at - 1;
 }
 
-/* Rows of boxes, interpolated across, of which a row of pixels needs TAPS. */
-typedef struct
-{
-  float *values[TAPS]; /* one for each value of a row of pixels */
-  int    rows[TAPS];   /* the row of boxes, or -1 */
-} Lines;
-
 /* Interpolates a row of boxes across, to one value for each value of a row of pixels. */
 static void
 interpolate_across (const Drift *drift, int row, int width_px, float *values)
@@ -188,58 +200,84 @@ correct_row (const float *const around[TAPS],
     }
 }
 
-static void
-correct_rows (const Drift *drift, const UpscalePixels *painted, guint16 *corrected)
-{
-  gsize             n = upscale_pixels_get_row_bytes (painted);
-  g_autofree float *values = g_new (float, TAPS *n);
-  Lines             lines;
-
-  for (int tap = 0; tap < TAPS; tap++)
-    {
-      lines.values[tap] = values + (gsize) tap * n;
-      lines.rows[tap] = -1;
-    }
-  for (int y = 0; y < painted->height_px; y++)
-    {
-      const float *around[TAPS];
-      float        weights[TAPS];
-      int          first = cubic_taps (y, weights);
-
-      find_lines (drift, first, painted->width_px, &lines, around);
-      correct_row (around, weights, painted->data + (gsize) y * n, (int) n,
-                   corrected + (gsize) y * n);
-    }
-}
-
 /**
- * upscale_color_correct:
+ * upscale_color_new:
  * @painted: the answer of the endpoint
  * @seen: the tile that was sent, of the same size
  * @amount: 0 for no correction, 1 for full correction
  *
- * Removes the color drift of large areas, which would show tiles as patches: P + k * up
- * (down (seen) - down (P)), with a box of 8 px down and a cubic up. The result has 16
- * bits, as so smooth a change would band in 8.
+ * Measures the color drift of large areas, which would show tiles as patches.
  *
- * Returns: (transfer full) (array): R, G, B of each pixel, 65535 for 1.0; exactly 257
- * times @painted where nothing drifted
+ * Returns: (transfer full): the correction of @painted
  */
-guint16 *
-upscale_color_correct (const UpscalePixels *painted,
-                       const UpscalePixels *seen,
-                       double               amount)
+UpscaleColor *
+upscale_color_new (UpscalePixels *painted, const UpscalePixels *seen, double amount)
 {
-  Drift               drift;
-  g_autofree float   *means = NULL;
-  g_autofree guint16 *corrected = NULL;
+  UpscaleColor *color;
+  gsize         n;
 
   g_return_val_if_fail (upscale_pixels_is_same_size (painted, seen), NULL);
 
-  drift = measure_drift (painted, seen, (float) amount);
-  means = drift.means;
-  corrected = g_new (guint16,
-                     upscale_pixels_get_row_bytes (painted) * (gsize) painted->height_px);
-  correct_rows (&drift, painted, corrected);
-  return g_steal_pointer (&corrected);
+  n = upscale_pixels_get_row_bytes (painted);
+  color = g_new0 (UpscaleColor, 1);
+  color->painted = upscale_pixels_ref (painted);
+  color->drift = measure_drift (painted, seen, (float) amount);
+  for (int tap = 0; tap < TAPS; tap++)
+    {
+      color->lines.values[tap] = g_new (float, n);
+      color->lines.rows[tap] = -1;
+    }
+  return color;
+}
+
+/**
+ * upscale_color_free:
+ * @color: (transfer full): a correction
+ *
+ * Frees the correction.
+ */
+void
+upscale_color_free (UpscaleColor *color)
+{
+  g_return_if_fail (color != NULL);
+
+  for (int tap = 0; tap < TAPS; tap++)
+    g_free (color->lines.values[tap]);
+  g_free (color->drift.means);
+  upscale_pixels_unref (color->painted);
+  g_free (color);
+}
+
+/**
+ * upscale_color_correct:
+ * @color: a correction
+ * @first: the first row
+ * @n_rows: the number of rows
+ * @corrected: (array) (out caller-allocates): R, G, B of each pixel, 65535 for 1.0;
+ * exactly 257 times the painted value where nothing drifted
+ *
+ * Removes the color drift from some rows of the painted tile: P + k * up (down (seen) -
+ * down (P)), with a box of 8 px down and a cubic up. The result has 16 bits, as so smooth
+ * a change would band in 8.
+ */
+void
+upscale_color_correct (UpscaleColor *color, int first, int n_rows, guint16 *corrected)
+{
+  gsize n;
+
+  g_return_if_fail (color != NULL && corrected != NULL);
+  g_return_if_fail (first >= 0 && first + n_rows <= color->painted->height_px);
+
+  n = upscale_pixels_get_row_bytes (color->painted);
+  for (int y = first; y < first + n_rows; y++)
+    {
+      const float *around[TAPS];
+      float        weights[TAPS];
+      int          first_box = cubic_taps (y, weights);
+
+      find_lines (&color->drift, first_box, color->painted->width_px, &color->lines,
+                  around);
+      correct_row (around, weights, color->painted->data + (gsize) y * n, (int) n,
+                   corrected + (gsize) (y - first) * n);
+    }
 }

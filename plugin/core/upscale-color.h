@@ -5,8 +5,14 @@
 
 G_BEGIN_DECLS
 
-guint16 *upscale_color_correct (const UpscalePixels *painted,
-                                const UpscalePixels *seen,
-                                double               amount);
+typedef struct _UpscaleColor UpscaleColor;
+
+UpscaleColor      *
+upscale_color_new (UpscalePixels *painted, const UpscalePixels *seen, double amount);
+void upscale_color_free (UpscaleColor *color);
+void
+upscale_color_correct (UpscaleColor *color, int first, int n_rows, guint16 *corrected);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleColor, upscale_color_free)
 
 G_END_DECLS

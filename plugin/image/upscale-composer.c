@@ -5,6 +5,9 @@
 #include "upscale-color.h"
 #include "upscale-seam.h"
 
+/* The height of GEGL's own blocks. */
+#define STRIP_PX 128
+
 typedef struct
 {
   GeglBuffer *painted; /* NULL: settled as the base, or not settled yet */
@@ -237,23 +240,31 @@ upscale_composer_leave_out (UpscaleComposer *composer, guint tile_index)
       composer->n_cells_left--;
 }
 
+/* Corrects in strips, since all words of a tile at once take 6 MB for 1024 px. */
 static GeglBuffer *
 correct (const UpscaleComposer *composer,
          guint                  tile_index,
-         const UpscalePixels   *painted,
+         UpscalePixels         *painted,
          UpscalePixels         *seen)
 {
-  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
-  GeglRectangle extent = { 0, 0, tile.width, tile.height };
-  GeglBuffer   *buffer =
-      gegl_buffer_new (&extent, babl_format (UPSCALE_SEAM_PAINTED_FORMAT));
+  UpscaleRect tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  const Babl *format = babl_format (UPSCALE_SEAM_PAINTED_FORMAT);
+  GeglBuffer *buffer =
+      gegl_buffer_new (GEGL_RECTANGLE (0, 0, tile.width, tile.height), format);
   g_autoptr (UpscalePixels) own =
       seen ? upscale_pixels_ref (seen) : upscale_source_get_seen (composer->source, tile);
+  g_autoptr (UpscaleColor) color =
+      upscale_color_new (painted, own, composer->color_correction);
   g_autofree guint16 *words =
-      upscale_color_correct (painted, own, composer->color_correction);
+      g_new (guint16, upscale_pixels_get_row_bytes (painted) * STRIP_PX);
 
-  gegl_buffer_set (buffer, &extent, 0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT), words,
-                   GEGL_AUTO_ROWSTRIDE);
+  for (int y = 0; y < tile.height; y += STRIP_PX)
+    {
+      GeglRectangle strip = { 0, y, tile.width, MIN (STRIP_PX, tile.height - y) };
+
+      upscale_color_correct (color, y, strip.height, words);
+      gegl_buffer_set (buffer, &strip, 0, format, words, GEGL_AUTO_ROWSTRIDE);
+    }
   return buffer;
 }
 

@@ -91,14 +91,17 @@ write_tiles (Run *run)
 
 /* Adds the change of a tile with one weight for all frequencies. */
 static void
-add_feathered (Run *run, guint index, const UpscalePixels *painted)
+add_feathered (Run *run, guint index, UpscalePixels *painted)
 {
   UpscaleRect rect = upscale_tile_plan_get_tile (run->plan, index)->rect;
   g_autoptr (UpscalePixels) seen = upscale_source_get_seen (run->source, rect);
-  g_autofree guint16 *corrected = upscale_color_correct (painted, seen, 1.0);
-  g_autofree float   *x_weights = g_new (float, rect.width);
-  g_autofree float   *y_weights = g_new (float, rect.height);
+  g_autoptr (UpscaleColor) color = upscale_color_new (painted, seen, 1.0);
+  g_autofree guint16 *corrected =
+      g_new (guint16, upscale_pixels_get_row_bytes (painted) * (gsize) rect.height);
+  g_autofree float *x_weights = g_new (float, rect.width);
+  g_autofree float *y_weights = g_new (float, rect.height);
 
+  upscale_color_correct (color, 0, rect.height, corrected);
   upscale_tile_plan_get_x_weights (run->plan, index, rect.x, rect.width, x_weights);
   upscale_tile_plan_get_y_weights (run->plan, index, rect.y, rect.height, y_weights);
   for (int y = 0; y < rect.height && rect.y + y < run->height_px; y++)
