@@ -6,11 +6,11 @@
 #include <malloc.h>
 #endif
 
-/* Pictures of tiles are blocks of megabytes. A block that returns to the system when it is
- * freed costs a page fault every 4 KiB when it is allocated again: 12,000 for each tile of
- * 1024 px. So glibc keeps blocks up to its highest threshold, and up to KEPT_BYTES of free
- * memory at the end of its heap. All threads share one heap: each heap of its own would
- * keep free blocks that the other threads need. */
+/* Pictures of tiles are blocks of megabytes. A block that returns to the system when it
+ * is freed costs a page fault every 4 KiB when it is allocated again: 12,000 for each
+ * tile of 1024 px. So glibc keeps blocks up to its highest threshold, and up to
+ * KEPT_BYTES of free memory at the end of its heap. All threads share one heap: each heap
+ * of its own would keep free blocks that the other threads need. */
 #define LARGE_BLOCK_BYTES (32 << 20)
 #define KEPT_BYTES (64 << 20)
 

@@ -7,9 +7,11 @@
 #include "upscale-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 #include <utime.h>
 #include <xxhash.h>
 
@@ -257,18 +259,52 @@ trim_when_due (UpscaleTileCache *cache, guint64 bytes)
 }
 
 static gboolean
-write_file (const char *path, GBytes *tile, GError **error)
+write_all (int file, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      gssize n = write (file, data, size);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      n = MAX (n, 0);
+      data += n;
+      size -= (gsize) n;
+    }
+  return TRUE;
+}
+
+/* Closes @file in any case. */
+static gboolean
+write_and_close (int file, GBytes *tile)
 {
   gsize            size = 0;
   gconstpointer    data = g_bytes_get_data (tile, &size);
   g_autofree char *checksum = compute_checksum (data, size);
-  g_autofree char *contents = g_malloc (CHECKSUM_CHARS + size);
+  gboolean         is_written =
+      write_all (file, checksum, CHECKSUM_CHARS) && write_all (file, data, size);
 
-  memcpy (contents, checksum, CHECKSUM_CHARS);
-  if (size > 0)
-    memcpy (contents + CHECKSUM_CHARS, data, size);
-  return g_file_set_contents_full (path, contents, (gssize) (CHECKSUM_CHARS + size),
-                                   G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return g_close (file, NULL) && is_written;
+}
+
+/* Writes aside and renames, so that nobody reads half a tile. Does without
+ * g_file_set_contents(), which takes one block: joining checksum and tile would copy the
+ * tile. A file that a power cut leaves damaged counts as missing. */
+static gboolean
+write_file (const char *path, GBytes *tile, GError **error)
+{
+  g_autofree char *aside = g_strconcat (path, ".XXXXXX", NULL);
+  int              file = g_mkstemp_full (aside, O_WRONLY | O_CLOEXEC, 0600);
+  int              cause;
+
+  if (file >= 0 && write_and_close (file, tile) && g_rename (aside, path) == 0)
+    return TRUE;
+  cause = errno;
+  if (file >= 0)
+    (void) g_unlink (aside);
+  g_set_error_literal (error, G_FILE_ERROR, (int) g_file_error_from_errno (cause),
+                       g_strerror (cause));
+  return FALSE;
 }
 
 /**

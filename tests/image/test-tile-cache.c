@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <utime.h>
 
 #include "upscale-error.h"
@@ -153,6 +155,26 @@ test_unwritable_folder_is_said_in_words (Fixture *fixture, gconstpointer data)
   g_assert_false (has (store, "key"));
 }
 
+/* A limit of the size of files stands for a full disk: the write ends halfway. */
+static void
+test_full_disk_leaves_nothing (Fixture *fixture, gconstpointer data)
+{
+  struct rlimit all;
+  g_autoptr (UpscaleTileCache) store = upscale_tile_cache_new (fixture->folder, 1 << 20);
+  g_autoptr (GBytes) tile = make_tile ('a', 100000);
+  g_autoptr (GDir) folder = NULL;
+  g_autoptr (GError) error = NULL;
+
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &all);
+  setrlimit (RLIMIT_FSIZE, &(struct rlimit) { 50000, all.rlim_max });
+  g_assert_false (upscale_tile_cache_insert (store, "key", tile, &error));
+  setrlimit (RLIMIT_FSIZE, &all);
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_STORAGE);
+  folder = g_dir_open (fixture->path, 0, NULL);
+  g_assert_null (g_dir_read_name (folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +186,7 @@ main (int argc, char **argv)
   ADD ("oldest-use-goes-first", test_oldest_use_goes_first);
   ADD ("leftovers-of-killed-writers-go", test_leftovers_of_killed_writers_go);
   ADD ("unwritable-folder-is-said-in-words", test_unwritable_folder_is_said_in_words);
+  ADD ("full-disk-leaves-nothing", test_full_disk_leaves_nothing);
 #undef ADD
   return g_test_run ();
 }
