@@ -16,6 +16,8 @@
  * Without it the removal would end at an edge that shows. */
 #define ONSET_PX 8
 
+/* Steps of 16 bits in one step of 8 bits. */
+#define UNITS_PER_LEVEL 257U
 #define CHANNELS 3
 #define BASE_CHANNELS 4
 
@@ -132,19 +134,30 @@ convert_seen (const UpscaleCellComposer *composer, Block *block)
 }
 
 static void
+read_words (const UpscaleCellComposer *composer,
+            Block                     *block,
+            guint                      tile_index,
+            GeglBuffer                *painted,
+            UpscaleRect                part)
+{
+  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
+  GeglRectangle roi = { part.x - tile.x, part.y - tile.y, part.width, part.height };
+
+  gegl_buffer_get (painted, &roi, 1.0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT),
+                   block->words, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
+static void
 read_painted (const UpscaleCellComposer *composer,
               Block                     *block,
               guint                      tile_index,
               GeglBuffer                *painted,
               UpscaleRect                part)
 {
-  UpscaleRect   tile = upscale_tile_plan_get_tile (composer->plan, tile_index)->rect;
-  GeglRectangle roi = { part.x - tile.x, part.y - tile.y, part.width, part.height };
-  gsize         n = count_px (part);
-  float        *srgb = block->srgb ? block->srgb : block->painted;
+  gsize  n = count_px (part);
+  float *srgb = block->srgb ? block->srgb : block->painted;
 
-  gegl_buffer_get (painted, &roi, 1.0, babl_format (UPSCALE_SEAM_PAINTED_FORMAT),
-                   block->words, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  read_words (composer, block, tile_index, painted, part);
   scale_words (block->words, CHANNELS * n, srgb);
   if (block->srgb)
     babl_process (composer->seen_fish, srgb, block->painted, (glong) n);
@@ -226,6 +239,52 @@ compose_plain_block (const UpscaleCellComposer *composer,
       upscale_blend_add (block->base, rect.width, rect.height, change);
     }
   write_block (composer, block, block->base);
+}
+
+static gboolean
+has_full_weight (const Block *block)
+{
+  for (int x = 0; x < block->wide.width; x++)
+    if (block->x_weights[x] != 1.0F)
+      return FALSE;
+  for (int y = 0; y < block->wide.height; y++)
+    if (block->y_weights[y] != 1.0F)
+      return FALSE;
+  return TRUE;
+}
+
+/* Rounds to the nearest of 8 bits. A step of 8 bits has 257 words, so none lies halfway
+ * between two steps. */
+UPSCALE_VECTORIZED static void
+round_words (const guint16 *restrict words, gsize n, guint8 *restrict bytes)
+{
+  for (gsize i = 0; i < n; i++)
+    bytes[i] = (guint8) ((words[i] + UNITS_PER_LEVEL / 2) / UNITS_PER_LEVEL);
+}
+
+/* Writes the painted pixels themselves where a single tile counts and the endpoint was
+ * sent the bytes of the base: the base that is added and the one that is subtracted
+ * cancel out. The bytes are the same as on the way through float, whose errors are far
+ * smaller than the distance of a word to the middle of two steps. Returns %FALSE if the
+ * block needs that way. */
+static gboolean
+compose_replaced_block (const UpscaleCellComposer *composer,
+                        Block                     *block,
+                        const UpscaleCell         *cell,
+                        GeglBuffer               **painted)
+{
+  if (cell->n_tiles != 1 || !painted[0] || composer->strength_map ||
+      !upscale_source_is_sent_as_is (composer->source))
+    return FALSE;
+  block->wide = block->rect;
+  get_weights (composer, block, cell->tiles[0]);
+  if (!has_full_weight (block))
+    return FALSE;
+  read_words (composer, block, cell->tiles[0], painted[0], block->rect);
+  round_words (block->words, CHANNELS * count_px (block->rect), block->bytes);
+  upscale_source_write_bytes (composer->source, composer->result, block->rect,
+                              block->bytes);
+  return TRUE;
 }
 
 /* Adds the margin of the low band, as far as @limit goes. */
@@ -511,7 +570,7 @@ upscale_cell_composer_run (const UpscaleCellComposer *composer,
                                      MIN (BLOCK_HEIGHT_PX, rect.y + rect.height - y) };
         if (seam)
           compose_block_in_bands (composer, &block, seam, cell, painted);
-        else
+        else if (!compose_replaced_block (composer, &block, cell, painted))
           compose_plain_block (composer, &block, cell, painted);
       }
 }

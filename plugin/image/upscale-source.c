@@ -206,6 +206,21 @@ upscale_source_get_working_rgb_format (const UpscaleSource *source)
   return source->working_rgb;
 }
 
+/**
+ * upscale_source_is_sent_as_is:
+ * @source: a source
+ *
+ * Returns: %TRUE if the base has the layer's size and the format of sent tiles, so that
+ * endpoints receive its own bytes
+ */
+gboolean
+upscale_source_is_sent_as_is (const UpscaleSource *source)
+{
+  g_return_val_if_fail (source != NULL, FALSE);
+
+  return !source->is_scaled && source->format == babl_format (SENT_FORMAT);
+}
+
 /* Reads @pixels, or the base if @pixels is %NULL. */
 static void
 read_pixels (UpscaleSource       *source,
@@ -315,6 +330,30 @@ upscale_source_write (UpscaleSource *source,
   gegl_buffer_set (result, &roi, 0,
                    source->is_plain ? source->working_rgb : source->working, rgba,
                    GEGL_AUTO_ROWSTRIDE);
+}
+
+/**
+ * upscale_source_write_bytes:
+ * @source: a source that is sent as it is, see upscale_source_is_sent_as_is()
+ * @result: a buffer in the layer's format
+ * @target: the rectangle to write
+ * @rgb: (array): pixels in the layer's format, rows without gaps
+ *
+ * Writes a composed rectangle that needs no conversion.
+ */
+void
+upscale_source_write_bytes (UpscaleSource *source,
+                            GeglBuffer    *result,
+                            UpscaleRect    target,
+                            const guint8  *rgb)
+{
+  GeglRectangle roi = { target.x, target.y, target.width, target.height };
+
+  g_return_if_fail (source != NULL && upscale_source_is_sent_as_is (source));
+  g_return_if_fail (GEGL_IS_BUFFER (result));
+  g_return_if_fail (rgb != NULL);
+
+  gegl_buffer_set (result, &roi, 0, source->format, rgb, GEGL_AUTO_ROWSTRIDE);
 }
 
 /**

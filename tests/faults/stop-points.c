@@ -60,12 +60,14 @@ typeof (upscale_backend_process_async)   __real_upscale_backend_process_async;
 typeof (upscale_tile_batch_decode_async) __real_upscale_tile_batch_decode_async;
 typeof (upscale_tile_cache_insert)       __real_upscale_tile_cache_insert;
 typeof (upscale_source_write)            __real_upscale_source_write;
+typeof (upscale_source_write_bytes)      __real_upscale_source_write_bytes;
 typeof (upscale_job_log_end)             __real_upscale_job_log_end;
 typeof (upscale_png_encode)              __wrap_upscale_png_encode;
 typeof (upscale_backend_process_async)   __wrap_upscale_backend_process_async;
 typeof (upscale_tile_batch_decode_async) __wrap_upscale_tile_batch_decode_async;
 typeof (upscale_tile_cache_insert)       __wrap_upscale_tile_cache_insert;
 typeof (upscale_source_write)            __wrap_upscale_source_write;
+typeof (upscale_source_write_bytes)      __wrap_upscale_source_write_bytes;
 typeof (upscale_job_log_end)             __wrap_upscale_job_log_end;
 
 /* `encode`: a tile is about to be encoded. */
@@ -126,6 +128,16 @@ __wrap_upscale_source_write (UpscaleSource *source,
 {
   pass ("compose");
   __real_upscale_source_write (source, result, target, rgba);
+}
+
+void
+__wrap_upscale_source_write_bytes (UpscaleSource *source,
+                                   GeglBuffer    *result,
+                                   UpscaleRect    target,
+                                   const guint8  *rgb)
+{
+  pass ("compose");
+  __real_upscale_source_write_bytes (source, result, target, rgb);
 }
 
 /* `end`: the job has ended, and its log has not. */

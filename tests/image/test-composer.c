@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "upscale-color.h"
 #include "upscale-composer.h"
+#include "upscale-coverage.h"
 #include "upscale-tile-order.h"
 
 #define SOURCE_PX 90
@@ -296,6 +299,84 @@ test_painting_outwards_keeps_no_more_than_whole_rows (void)
   g_assert_cmpuint (get_bytes_in_buffers (), ==, n_before);
 }
 
+static UpscalePixels *
+make_byte_noise (GRand *random)
+{
+  UpscalePixels *pixels = upscale_pixels_new (TILE_PX, TILE_PX);
+
+  for (int i = 0; i < TILE_PX * TILE_PX * 3; i++)
+    pixels->data[i] = (guint8) g_rand_int_range (random, 0, 256);
+  return pixels;
+}
+
+static GeglBuffer *
+make_byte_layer (const UpscalePixels *pixels)
+{
+  GeglBuffer *layer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, TILE_PX, TILE_PX),
+                                       babl_format ("R'G'B' u8"));
+
+  gegl_buffer_set (layer, NULL, 0, NULL, pixels->data, GEGL_AUTO_ROWSTRIDE);
+  return layer;
+}
+
+/* Composes a layer whose bytes endpoints are sent as they are, of a single tile. */
+static void
+compose_bytes (const UpscalePixels *seen,
+               UpscalePixels       *painted,
+               UpscaleCoverage     *map,
+               guint8              *result)
+{
+  g_autoptr (GeglBuffer) layer = make_byte_layer (seen);
+  g_autoptr (UpscaleSource) source = upscale_source_new (layer, 1.0);
+  g_autoptr (UpscaleTilePlan) plan = upscale_tile_plan_new (
+      (UpscaleTilePlanCase) {
+          TILE_PX, TILE_PX, { 0, 0, TILE_PX, TILE_PX }, TILE_PX, 16, 1.0 },
+      NULL);
+  g_autoptr (UpscaleComposer) composer = upscale_composer_new (source, plan, 1.0, map);
+
+  upscale_composer_settle (composer, 0, painted, NULL);
+  gegl_buffer_get (upscale_composer_get_result (composer), NULL, 1.0, NULL, result,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
+/* Compares with base + level * change, in double. */
+static void
+assert_bytes_are_the_nearest (float level, UpscaleCoverage *map)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
+  g_autoptr (UpscalePixels) seen = make_byte_noise (random);
+  g_autoptr (UpscalePixels) painted = make_byte_noise (random);
+  g_autoptr (UpscaleColor) color = upscale_color_new (painted, seen, 1.0);
+  guint16 words[TILE_PX * TILE_PX * 3];
+  guint8  result[TILE_PX * TILE_PX * 3];
+
+  compose_bytes (seen, painted, map, result);
+  upscale_color_correct (color, 0, TILE_PX, words);
+  for (int i = 0; i < TILE_PX * TILE_PX * 3; i++)
+    {
+      double base = seen->data[i];
+      double exact = base + level * (words[i] / 257.0 - base);
+
+      g_assert_cmpfloat (fabs (result[i] - exact), <=, 0.5 + 1e-4);
+    }
+}
+
+static void
+test_bytes_are_the_nearest_to_base_plus_change (void)
+{
+  const float level = 0.25F;
+  g_autoptr (GeglBuffer) levels =
+      gegl_buffer_new (GEGL_RECTANGLE (0, 0, TILE_PX, TILE_PX),
+                       babl_format (UPSCALE_COVERAGE_FORMAT));
+  g_autoptr (UpscaleCoverage) map = NULL;
+
+  gegl_buffer_set_color_from_pixel (levels, NULL, &level,
+                                    babl_format (UPSCALE_COVERAGE_FORMAT));
+  map = upscale_coverage_new (levels, 1.0);
+  assert_bytes_are_the_nearest (1.0F, NULL);
+  assert_bytes_are_the_nearest (level, map);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -312,5 +393,7 @@ main (int argc, char **argv)
                    test_tile_that_comes_twice_counts_once);
   g_test_add_func ("/composer/painting-outwards-keeps-no-more-than-whole-rows",
                    test_painting_outwards_keeps_no_more_than_whole_rows);
+  g_test_add_func ("/composer/bytes-are-the-nearest-to-base-plus-change",
+                   test_bytes_are_the_nearest_to_base_plus_change);
   return g_test_run ();
 }
