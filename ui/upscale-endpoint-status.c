@@ -40,13 +40,12 @@ upscale_endpoint_status_new (void)
 }
 
 static UpscaleTileState
-choose_icon (UpscaleEndpoint *endpoint)
+choose_icon (UpscaleEndpoint *endpoint, guint n_tiles)
 {
   switch (upscale_endpoint_get_state (endpoint))
     {
     case UPSCALE_ENDPOINT_READY:
-      return upscale_endpoint_get_n_taken (endpoint) > 0 ? UPSCALE_TILE_IN_FLIGHT
-                                                         : UPSCALE_TILE_PAINTED;
+      return n_tiles > 0 ? UPSCALE_TILE_IN_FLIGHT : UPSCALE_TILE_PAINTED;
     case UPSCALE_ENDPOINT_STOPPED:
       return UPSCALE_TILE_FAILED;
     case UPSCALE_ENDPOINT_UNPROBED:
@@ -57,7 +56,7 @@ choose_icon (UpscaleEndpoint *endpoint)
 }
 
 /* Returns an empty string if the endpoint paints any of its tiles. */
-static const char *
+static char *
 describe_phase (const UpscaleDispatchStatus *run,
                 UpscaleEndpoint             *endpoint,
                 guint                        n_tiles)
@@ -66,10 +65,13 @@ describe_phase (const UpscaleDispatchStatus *run,
       upscale_dispatch_status_count_in_phase (run, endpoint, UPSCALE_PHASE_QUEUED);
   guint n_starting =
       upscale_dispatch_status_count_in_phase (run, endpoint, UPSCALE_PHASE_STARTING);
+  g_autofree char *waited = upscale_progress_describe_time (
+      upscale_dispatch_status_get_waited_us (run, endpoint));
 
   if (n_queued + n_starting < n_tiles)
-    return "";
-  return n_starting > 0 ? _ (", starting") : _ (", queued");
+    return g_strdup ("");
+  return g_strdup_printf (n_starting > 0 ? _ (", starting (%s)") : _ (", queued (%s)"),
+                          waited);
 }
 
 static char *
@@ -82,8 +84,9 @@ describe_batches (const UpscaleDispatchStatus *run,
       g_strdup_printf (ngettext ("%u tile", "%u tiles", n_tiles), n_tiles);
   g_autofree char *batches =
       g_strdup_printf (ngettext (" in %u batch", " in %u batches", n_batches), n_batches);
+  g_autofree char *phase = describe_phase (run, endpoint, n_tiles);
 
-  return g_strconcat (tiles, batches, describe_phase (run, endpoint, n_tiles), NULL);
+  return g_strconcat (tiles, batches, phase, NULL);
 }
 
 static char *
@@ -107,6 +110,28 @@ describe_work (const UpscaleDispatchStatus *run, UpscaleEndpoint *endpoint, guin
     default:
       return reason ? g_strdup_printf (_ ("will be asked again: %s"), reason)
                     : g_strdup (_ ("not asked yet"));
+    }
+}
+
+/* Describes an endpoint that gets nothing any more. */
+static char *
+describe_outcome (UpscaleEndpoint *endpoint, guint n_tiles)
+{
+  const char *reason = upscale_endpoint_get_reason (endpoint);
+
+  if (n_tiles > 0)
+    return g_strdup (_ ("is told to stop"));
+  switch (upscale_endpoint_get_state (endpoint))
+    {
+    case UPSCALE_ENDPOINT_READY:
+      return g_strdup ("");
+    case UPSCALE_ENDPOINT_STOPPED:
+      return g_strdup_printf (_ ("stopped: %s"), reason ? reason : "");
+    case UPSCALE_ENDPOINT_PROBING:
+    case UPSCALE_ENDPOINT_UNPROBED:
+    default:
+      return reason ? g_strdup_printf (_ ("has not answered: %s"), reason)
+                    : g_strdup (_ ("has not answered"));
     }
 }
 
@@ -183,11 +208,12 @@ count_tiles (UpscaleJob *job, const char *endpoint)
  * upscale_endpoint_status_refresh:
  * @status: a table of upscale_endpoint_status_new()
  * @job: the job whose endpoints are shown
+ * @is_over: %TRUE if the job has ended or is being stopped
  *
  * Shows the current state of each endpoint.
  */
 void
-upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job)
+upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job, gboolean is_over)
 {
   GtkGrid                     *grid;
   const UpscaleDispatchStatus *run;
@@ -203,13 +229,15 @@ upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job)
     {
       UpscaleEndpoint *endpoint = upscale_endpoint_pool_get (pool, (guint) row);
       const char      *name = upscale_endpoint_get_name (endpoint);
-      g_autofree char *work = describe_work (run, endpoint, count_tiles (job, name));
+      guint            n_tiles = count_tiles (job, name);
+      g_autofree char *work = is_over ? describe_outcome (endpoint, n_tiles)
+                                      : describe_work (run, endpoint, n_tiles);
       g_autofree char *speed = describe_speed (endpoint);
 
       if (!gtk_grid_get_child_at (grid, COLUMN_ICON, row))
         add_row (grid, row);
       upscale_tile_state_icon_set_state (gtk_grid_get_child_at (grid, COLUMN_ICON, row),
-                                         choose_icon (endpoint));
+                                         choose_icon (endpoint, n_tiles));
       set_text (grid, COLUMN_NAME, row, name);
       set_text (grid, COLUMN_WORK, row, work);
       set_text (grid, COLUMN_SPEED, row, speed);

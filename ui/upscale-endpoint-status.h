@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 GtkWidget *upscale_endpoint_status_new (void);
-void       upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job);
+void
+upscale_endpoint_status_refresh (GtkWidget *status, UpscaleJob *job, gboolean is_over);
 
 G_END_DECLS

@@ -37,8 +37,6 @@ upscale_event_text_describe (const UpscaleEvent *event)
       return g_strdup_printf (_ ("%s is ready"), name);
     case UPSCALE_EVENT_PROBE_FAILED:
       return g_strdup_printf (_ ("%s does not answer: %s"), name, text);
-    case UPSCALE_EVENT_ENDPOINT_BUSY:
-      return g_strdup_printf ("%s: %s", name, text);
     case UPSCALE_EVENT_SENT:
     case UPSCALE_EVENT_SENT_AGAIN:
     case UPSCALE_EVENT_BATCH_FAILED:
@@ -51,6 +49,7 @@ upscale_event_text_describe (const UpscaleEvent *event)
                               text);
     case UPSCALE_EVENT_ENDPOINT_STOPPED:
       return g_strdup_printf (_ ("%s is no longer used: %s"), name, text);
+    case UPSCALE_EVENT_ENDPOINT_BUSY: /* its row counts the wait down */
     case UPSCALE_EVENT_TILE_SETTLED:
     case UPSCALE_EVENT_BATCH_ENDED:
     default:

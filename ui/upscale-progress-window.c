@@ -5,6 +5,8 @@
 
 #include "upscale-endpoint-status.h"
 #include "upscale-event-text.h"
+#include "upscale-failure-list.h"
+#include "upscale-stop-question.h"
 #include "upscale-tile-view.h"
 
 #define WIDTH_PX 520
@@ -13,6 +15,7 @@
 #define REFRESH_MS 150
 /* Pause between refreshes while nothing happens, since waiting times count down. */
 #define TICK_S 1
+#define PULSE_MS 120
 #define TEXT_WIDTH_CHARS 60
 
 enum
@@ -30,7 +33,8 @@ enum
  * A window that shows the progress of a job. The window has a Cancel of its own, since
  * the Cancel of GIMP's progress bar kills the plug-in; it keeps every finished tile. The
  * window is not modal, so GIMP stays usable. After a job with failed tiles the window
- * asks the user how to go on.
+ * lists these and asks the user how to go on. While a job runs the window keeps its size:
+ * every text has the room that it needs from the start.
  */
 struct _UpscaleProgressWindow
 {
@@ -44,8 +48,13 @@ struct _UpscaleProgressWindow
   GtkWidget    *tiles;
   GtkWidget    *endpoints;
   GtkWidget    *message;
+  GtkWidget    *log; /* button */
+  GtkWidget    *failures;
+  GtkWidget    *question; /* whether to stop the job, while the user is asked */
   guint         refresh;
   guint         tick;
+  guint         pulse; /* while no tile is painted */
+  gboolean      is_stopping;
   gboolean      is_asking; /* the job has ended, and the user decides */
   UpscaleChoice default_answer;
 };
@@ -60,40 +69,71 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UpscaleProgressWindow, upscale_progress_window, GTK_TYPE_DIALOG)
 
-static void
-show_now (UpscaleProgressWindow *self)
+/* The job has ended or is being stopped. */
+static gboolean
+is_over (const UpscaleProgressWindow *self)
 {
-  UpscaleProgress progress =
-      upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
-  g_autofree char *status = upscale_progress_describe (progress);
-  double           fraction =
-      (double) upscale_progress_count_done (progress) / MAX (progress.n_tiles, 1);
-  g_autofree char *percent = g_strdup_printf (_ ("%.0f %%"), 100.0 * fraction);
-
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->bar), percent);
-  gtk_label_set_text (GTK_LABEL (self->status), status);
-  upscale_endpoint_status_refresh (self->endpoints, self->job);
-  upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles));
+  return self->is_stopping || self->is_asking;
 }
 
-/* Shows the progress without remaining time, waits and running batches, which an ended
- * job does not have. */
-static void
-show_ended (UpscaleProgressWindow *self)
+/* A job that is over has no remaining time, waits and running batches. */
+static UpscaleProgress
+read_progress (UpscaleProgressWindow *self)
 {
   UpscaleProgress progress =
       upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
-  g_autofree char *status = NULL;
 
+  if (!is_over (self))
+    return progress;
   progress.seconds_left = -1.0;
   progress.expected_cost = -1.0;
   progress.n_in_flight = 0;
   progress.n_queued = 0;
   progress.n_starting = 0;
   progress.wait_us = 0;
-  status = upscale_progress_describe (progress);
+  progress.is_probing = FALSE;
+  return progress;
+}
+
+static gboolean
+on_pulse_due (gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+
+  gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->bar));
+  return G_SOURCE_CONTINUE;
+}
+
+/* The bar pulses while no tile is painted, so that a wait does not look like a hang. */
+static void
+show_fraction (UpscaleProgressWindow *self, UpscaleProgress progress)
+{
+  GtkProgressBar  *bar = GTK_PROGRESS_BAR (self->bar);
+  double           n_tiles = MAX (progress.n_tiles, 1);
+  double           fraction = upscale_progress_count_done (progress) / n_tiles;
+  g_autofree char *percent = g_strdup_printf (_ ("%.0f %%"), 100.0 * fraction);
+
+  gtk_progress_bar_set_text (bar, percent);
+  if (!upscale_progress_is_waiting (progress))
+    {
+      g_clear_handle_id (&self->pulse, g_source_remove);
+      gtk_progress_bar_set_fraction (bar, fraction);
+    }
+  else if (!self->pulse)
+    self->pulse = g_timeout_add (PULSE_MS, on_pulse_due, self);
+}
+
+static void
+show_now (UpscaleProgressWindow *self)
+{
+  UpscaleProgress  progress = read_progress (self);
+  g_autofree char *status = upscale_progress_describe (progress);
+
+  show_fraction (self, progress);
   gtk_label_set_text (GTK_LABEL (self->status), status);
+  gtk_widget_set_tooltip_text (self->status, status);
+  upscale_endpoint_status_refresh (self->endpoints, self->job, is_over (self));
+  upscale_tile_view_refresh (UPSCALE_TILE_VIEW (self->tiles), is_over (self));
 }
 
 static gboolean
@@ -122,16 +162,35 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
     self->refresh = g_timeout_add (REFRESH_MS, on_refresh_due, self);
 }
 
+/* The message is one line while the job runs, so that the window keeps its size. */
+static void
+show_event (UpscaleProgressWindow *self, const char *text)
+{
+  gtk_label_set_single_line_mode (GTK_LABEL (self->message), TRUE);
+  gtk_label_set_line_wrap (GTK_LABEL (self->message), FALSE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->message), PANGO_ELLIPSIZE_END);
+  gtk_label_set_text (GTK_LABEL (self->message), text);
+  gtk_widget_set_tooltip_text (self->message, text);
+}
+
+static void
+show_sentence (UpscaleProgressWindow *self, const char *sentence)
+{
+  gtk_label_set_single_line_mode (GTK_LABEL (self->message), FALSE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->message), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_line_wrap (GTK_LABEL (self->message), TRUE);
+  gtk_label_set_text (GTK_LABEL (self->message), sentence);
+  gtk_widget_set_tooltip_text (self->message, NULL);
+}
+
 static void
 on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_data)
 {
   UpscaleProgressWindow *self = user_data;
   g_autofree char       *text = upscale_event_text_describe (event);
 
-  if (!text)
-    return;
-  gtk_label_set_text (GTK_LABEL (self->message), text);
-  gtk_widget_set_tooltip_text (self->message, text);
+  if (text && !is_over (self))
+    show_event (self, text);
 }
 
 static void
@@ -150,10 +209,74 @@ toggle_details (UpscaleProgressWindow *self)
 static void
 cancel (UpscaleProgressWindow *self)
 {
+  self->is_stopping = TRUE;
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_CANCEL, FALSE);
-  gtk_label_set_text (GTK_LABEL (self->message),
-                      _ ("Stopping. Finished tiles are kept: run again to go on."));
+  show_event (self, _ ("Stopping. Finished tiles are kept."));
+  show_now (self);
   g_cancellable_cancel (self->cancellable);
+}
+
+static void
+close_question (UpscaleProgressWindow *self)
+{
+  g_clear_pointer (&self->question, gtk_widget_destroy);
+}
+
+static void
+on_question_answered (GtkDialog *question, int response, gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+
+  close_question (self);
+  if (response == GTK_RESPONSE_ACCEPT)
+    cancel (self);
+}
+
+/* Escape and the window's frame are hit by accident, and tiles at work would be lost. */
+static void
+cancel_when_sure (UpscaleProgressWindow *self)
+{
+  UpscaleProgress progress = read_progress (self);
+
+  if (progress.n_in_flight + progress.n_painted == 0)
+    {
+      cancel (self);
+      return;
+    }
+  if (!self->question)
+    {
+      self->question = upscale_stop_question_new (GTK_WINDOW (self), progress);
+      g_signal_connect (self->question, "response", G_CALLBACK (on_question_answered),
+                        self);
+    }
+  gtk_window_present (GTK_WINDOW (self->question));
+}
+
+static void
+on_show_log (GtkButton *button, gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+  const char            *path = upscale_job_get_log_path (self->job);
+  g_autofree char       *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autofree char       *sentence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (gtk_show_uri_on_window (GTK_WINDOW (self), uri, gtk_get_current_event_time (),
+                              &error))
+    return;
+  sentence =
+      g_strdup_printf (_ ("No program can show the log '%s': %s"), path, error->message);
+  show_sentence (self, sentence);
+}
+
+static void
+on_failure_chosen (UpscaleFailureList *failures, guint tile_index, gpointer user_data)
+{
+  UpscaleProgressWindow *self = user_data;
+
+  if (!gtk_widget_get_visible (self->details))
+    toggle_details (self);
+  upscale_tile_view_choose (UPSCALE_TILE_VIEW (self->tiles), tile_index);
 }
 
 static int
@@ -174,8 +297,8 @@ get_choice (UpscaleProgressWindow *self, int response)
     }
 }
 
-/* Closing the window by its frame means Cancel while the job runs, and the default answer
- * after its end. */
+/* Closing the window by its frame or by Escape means Cancel while the job runs, and the
+ * default answer after its end. */
 static void
 upscale_progress_window_response (GtkDialog *dialog, int response)
 {
@@ -183,6 +306,10 @@ upscale_progress_window_response (GtkDialog *dialog, int response)
 
   if (response == RESPONSE_DETAILS)
     toggle_details (self);
+  else if (self->is_stopping)
+    return;
+  else if (!self->is_asking && response == GTK_RESPONSE_DELETE_EVENT)
+    cancel_when_sure (self);
   else if (!self->is_asking)
     cancel (self);
   else
@@ -208,11 +335,13 @@ forget_job (UpscaleProgressWindow *self)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->refresh, g_source_remove);
   g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->pulse, g_source_remove);
 }
 
 static void
 upscale_progress_window_dispose (GObject *object)
 {
+  close_question (UPSCALE_PROGRESS_WINDOW (object));
   forget_job (UPSCALE_PROGRESS_WINDOW (object));
   G_OBJECT_CLASS (upscale_progress_window_parent_class)->dispose (object);
 }
@@ -247,13 +376,34 @@ make_label (const char *text)
   return label;
 }
 
+/* Gives the label the height of two lines, of which it shows no more. */
+static void
+reserve_two_lines (GtkWidget *label)
+{
+  int height_px;
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "\n");
+
+  pango_layout_get_pixel_size (layout, NULL, &height_px);
+  gtk_widget_set_size_request (label, -1, height_px);
+  gtk_label_set_yalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_lines (GTK_LABEL (label), 2);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+}
+
 static void
 upscale_progress_window_init (UpscaleProgressWindow *self)
 {
   gtk_window_set_title (GTK_WINDOW (self), _ ("Tile Upscale"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
   self->status = make_label (_ ("Asking the endpoints..."));
+  reserve_two_lines (self->status);
   self->message = make_label (NULL);
+  self->log = gtk_button_new_with_mnemonic (_ ("Show _Log"));
+  gtk_widget_set_valign (self->log, GTK_ALIGN_START);
+  gtk_widget_set_no_show_all (self->log, TRUE);
+  g_signal_connect (self->log, "clicked", G_CALLBACK (on_show_log), self);
+  self->failures = upscale_failure_list_new ();
+  g_signal_connect (self->failures, "chosen", G_CALLBACK (on_failure_chosen), self);
   self->bar = gtk_progress_bar_new ();
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Finished tiles"));
@@ -266,6 +416,7 @@ static void
 fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
 {
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  GtkWidget *outcome = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
   gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self))), content,
@@ -276,7 +427,10 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
   gtk_box_pack_start (GTK_BOX (content), self->bar, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), self->status, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), self->details, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (content), self->message, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (outcome), self->message, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (outcome), self->log, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), outcome, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), self->failures, FALSE, FALSE, 0);
 }
 
 /**
@@ -368,7 +522,10 @@ upscale_progress_window_watch (UpscaleProgressWindow *window,
   window->cancellable = g_object_ref (cancellable);
   g_signal_connect (scheduler, "progress", G_CALLBACK (on_progress), window);
   g_signal_connect (scheduler, "event", G_CALLBACK (on_event), window);
-  gtk_label_set_text (GTK_LABEL (window->message), "");
+  window->is_stopping = FALSE;
+  upscale_failure_list_clear (UPSCALE_FAILURE_LIST (window->failures));
+  gtk_widget_hide (window->log);
+  show_event (window, "");
   window->tick = g_timeout_add_seconds (TICK_S, on_tick, window);
   upscale_tile_view_watch (UPSCALE_TILE_VIEW (window->tiles), job);
   if (is_first)
@@ -384,19 +541,19 @@ static void
 show_end (UpscaleProgressWindow *window, const char *sentence, UpscaleChoice answer)
 {
   g_clear_handle_id (&window->tick, g_source_remove);
-  show_now (window);
-  show_ended (window);
-  gtk_label_set_text (GTK_LABEL (window->message), sentence);
-  gtk_widget_set_tooltip_text (window->message, NULL);
-  gtk_window_present (GTK_WINDOW (window));
+  close_question (window);
+  window->is_stopping = FALSE;
   window->is_asking = TRUE;
   window->default_answer = answer;
+  show_now (window);
+  show_sentence (window, sentence);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 /**
  * upscale_progress_window_ask:
  * @window: the window
- * @reason: the tiles that failed, and why
+ * @sentence: the number of tiles that failed
  * @can_keep: whether a layer can be made from the painted tiles
  *
  * Asks the user how to go on after a job that ended with failed tiles. The window emits
@@ -404,22 +561,24 @@ show_end (UpscaleProgressWindow *window, const char *sentence, UpscaleChoice ans
  */
 void
 upscale_progress_window_ask (UpscaleProgressWindow *window,
-                             const char            *reason,
+                             const char            *sentence,
                              gboolean               can_keep)
 {
   GtkDialog *dialog = GTK_DIALOG (window);
 
   g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
-  g_return_if_fail (reason != NULL);
+  g_return_if_fail (sentence != NULL);
 
   remove_buttons (window);
   add_details_button (window);
+  gtk_widget_set_visible (window->log, upscale_job_get_log_path (window->job) != NULL);
   add_button (window, can_keep ? _ ("Di_scard") : _ ("_Close"), RESPONSE_DISCARD);
   if (can_keep)
     add_button (window, _ ("_Keep Finished Tiles"), RESPONSE_KEEP);
   add_button (window, _ ("_Retry Failed Tiles"), RESPONSE_RETRY);
   gtk_dialog_set_default_response (dialog, RESPONSE_RETRY);
-  show_end (window, reason, can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD);
+  upscale_failure_list_fill (UPSCALE_FAILURE_LIST (window->failures), window->job);
+  show_end (window, sentence, can_keep ? UPSCALE_CHOICE_KEEP : UPSCALE_CHOICE_DISCARD);
 }
 
 /**

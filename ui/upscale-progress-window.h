@@ -36,7 +36,7 @@ void       upscale_progress_window_watch (UpscaleProgressWindow *window,
                                           UpscaleJob            *job,
                                           GCancellable          *cancellable);
 void       upscale_progress_window_ask (UpscaleProgressWindow *window,
-                                        const char            *reason,
+                                        const char            *sentence,
                                         gboolean               can_keep);
 void       upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
                                                   const char            *sentence);

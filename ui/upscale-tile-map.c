@@ -31,6 +31,7 @@ struct _UpscaleTileMap
   UpscaleTileMapFunc describe;
   gpointer           describe_data;
   guint              cursor;
+  gboolean           is_chosen; /* the cursor is drawn without the focus too */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, GTK_TYPE_DRAWING_AREA)
@@ -191,12 +192,16 @@ draw_cursor (UpscaleTileMap *self, cairo_t *cr, Place place)
 {
   GdkRectangle at;
 
-  if (!gtk_widget_has_visible_focus (GTK_WIDGET (self)) || self->cursor == NO_TILE)
+  if (self->cursor == NO_TILE ||
+      (!self->is_chosen && !gtk_widget_has_visible_focus (GTK_WIDGET (self))))
     return;
   at = place_tile (self, place, self->cursor);
   gtk_render_focus (gtk_widget_get_style_context (GTK_WIDGET (self)), cr, at.x, at.y,
                     at.width, at.height);
   cairo_rectangle (cr, at.x + 1.5, at.y + 1.5, at.width - 2.0, at.height - 2.0);
+  cairo_set_line_width (cr, 6.0);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.6);
+  cairo_stroke_preserve (cr);
   cairo_set_line_width (cr, 3.0);
   cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.9);
   cairo_stroke (cr);
@@ -364,6 +369,52 @@ upscale_tile_map_new (GdkPixbuf *picture)
 }
 
 /**
+ * upscale_tile_map_choose:
+ * @map: a map with a plan
+ * @tile_index: a tile
+ *
+ * Moves the cursor to the tile, and shows it from now on, whether the map has the focus
+ * or not.
+ */
+void
+upscale_tile_map_choose (UpscaleTileMap *map, guint tile_index)
+{
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (map->plan != NULL);
+  g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (map->plan));
+
+  map->cursor = tile_index;
+  map->is_chosen = TRUE;
+  announce_tile (map);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}
+
+/**
+ * upscale_tile_map_get_tile_center:
+ * @map: a map with a plan
+ * @tile_index: a tile
+ * @x: (out): the middle of the tile, as a share of the map's width
+ * @y: (out): likewise, of its height
+ */
+void
+upscale_tile_map_get_tile_center (UpscaleTileMap *map,
+                                  guint           tile_index,
+                                  double         *x,
+                                  double         *y)
+{
+  GdkRectangle at;
+
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (map->plan != NULL);
+  g_return_if_fail (tile_index < upscale_tile_plan_get_n_tiles (map->plan));
+  g_return_if_fail (x != NULL && y != NULL);
+
+  at = place_tile (map, find_place (map), tile_index);
+  *x = (at.x + at.width / 2.0) / gtk_widget_get_allocated_width (GTK_WIDGET (map));
+  *y = (at.y + at.height / 2.0) / gtk_widget_get_allocated_height (GTK_WIDGET (map));
+}
+
+/**
  * upscale_tile_map_set_plan:
  * @map: a map
  * @plan: (nullable): the tiles, or %NULL for no grid
@@ -380,6 +431,7 @@ upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
   g_clear_pointer (&map->marks, g_array_unref);
   map->plan = plan ? upscale_tile_plan_ref (plan) : NULL;
   map->cursor = NO_TILE;
+  map->is_chosen = FALSE;
   gtk_widget_set_can_focus (GTK_WIDGET (map), plan && map->describe);
   gtk_widget_queue_draw (GTK_WIDGET (map));
 }

@@ -24,6 +24,11 @@ G_DECLARE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, UPSCALE, TILE_MAP, GtkDr
 typedef char *(*UpscaleTileMapFunc) (guint tile_index, gpointer user_data);
 
 GtkWidget *upscale_tile_map_new (GdkPixbuf *picture);
+void       upscale_tile_map_choose (UpscaleTileMap *map, guint tile_index);
+void       upscale_tile_map_get_tile_center (UpscaleTileMap *map,
+                                             guint           tile_index,
+                                             double         *x,
+                                             double         *y);
 void       upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan);
 void upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states);
 void upscale_tile_map_set_marks (UpscaleTileMap *map, GArray *marks);

@@ -307,7 +307,29 @@ upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job)
   view->borders = g_array_new (FALSE, FALSE, sizeof (UpscaleBorder));
   upscale_tile_map_set_describe (view->map, describe_tile, view);
   upscale_tile_map_set_plan (view->map, plan);
-  upscale_tile_view_refresh (view);
+  upscale_tile_view_refresh (view, FALSE);
+}
+
+/**
+ * upscale_tile_view_choose:
+ * @view: a view that watches a job
+ * @tile_index: a tile
+ *
+ * Marks the tile on the map, and scrolls to it.
+ */
+void
+upscale_tile_view_choose (UpscaleTileView *view, guint tile_index)
+{
+  double x;
+  double y;
+
+  g_return_if_fail (UPSCALE_IS_TILE_VIEW (view));
+  g_return_if_fail (view->job != NULL);
+
+  upscale_tile_map_choose (view->map, tile_index);
+  upscale_tile_map_get_tile_center (view->map, tile_index, &x, &y);
+  set_center (get_x (view), x);
+  set_center (get_y (view), y);
 }
 
 static gboolean
@@ -393,14 +415,23 @@ describe_map (UpscaleTileView *self)
                               text->str);
 }
 
+/* A job that is over has no tiles that wait. */
+static const char *
+get_state_name (UpscaleTileState state, gboolean is_over)
+{
+  return is_over && state == UPSCALE_TILE_WAITING
+             ? _ ("not painted")
+             : upscale_tile_state_icon_get_name (state);
+}
+
 /* Hides the states that no tile is in, and the tiles that the job does not count. */
 static void
-show_counts (UpscaleTileView *self, const guint *counts)
+show_counts (UpscaleTileView *self, const guint *counts, gboolean is_over)
 {
   for (int state = 0; state < UPSCALE_N_TILE_STATES; state++)
     {
-      g_autofree char *text = g_strdup_printf ("%u %s", counts[state],
-                                               upscale_tile_state_icon_get_name (state));
+      g_autofree char *text =
+          g_strdup_printf ("%u %s", counts[state], get_state_name (state, is_over));
 
       gtk_label_set_text (GTK_LABEL (self->counts[state]), text);
       gtk_widget_set_visible (self->legends[state],
@@ -411,12 +442,13 @@ show_counts (UpscaleTileView *self, const guint *counts)
 /**
  * upscale_tile_view_refresh:
  * @view: a view that watches a job
+ * @is_over: %TRUE if the job has ended or is being stopped
  *
  * Shows the current state of the job's tiles, the pixels of new finished ones, and the
  * borders that show in the result.
  */
 void
-upscale_tile_view_refresh (UpscaleTileView *view)
+upscale_tile_view_refresh (UpscaleTileView *view, gboolean is_over)
 {
   const UpscaleDispatchStatus *run;
   guint                        n_tiles;
@@ -439,7 +471,7 @@ upscale_tile_view_refresh (UpscaleTileView *view)
     }
   show_new_cells (view);
   upscale_tile_map_set_states (view->map, view->states);
-  show_counts (view, counts);
+  show_counts (view, counts, is_over);
   mark_borders (view);
   describe_map (view);
 }

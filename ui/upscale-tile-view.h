@@ -12,6 +12,7 @@ G_DECLARE_FINAL_TYPE (UpscaleTileView, upscale_tile_view, UPSCALE, TILE_VIEW, Gt
 
 GtkWidget *upscale_tile_view_new (GdkPixbuf *picture);
 void       upscale_tile_view_watch (UpscaleTileView *view, UpscaleJob *job);
-void       upscale_tile_view_refresh (UpscaleTileView *view);
+void       upscale_tile_view_refresh (UpscaleTileView *view, gboolean is_over);
+void       upscale_tile_view_choose (UpscaleTileView *view, guint tile_index);
 
 G_END_DECLS

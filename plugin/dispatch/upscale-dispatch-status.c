@@ -224,6 +224,21 @@ upscale_dispatch_status_get_waited_us (const UpscaleDispatchStatus *status,
 }
 
 /**
+ * upscale_dispatch_status_dup_first_failure:
+ * @status: a view
+ *
+ * Returns: (transfer full) (nullable): the failure of the first of the tiles that were
+ * given up; names tile, endpoint and cause
+ */
+char *
+upscale_dispatch_status_dup_first_failure (const UpscaleDispatchStatus *status)
+{
+  g_return_val_if_fail (status != NULL, NULL);
+
+  return g_strdup (upscale_tile_queue_get_first_failure (status->queue));
+}
+
+/**
  * upscale_dispatch_status_summarize:
  * @status: a view of a run that has ended
  *

@@ -25,10 +25,10 @@ guint  upscale_dispatch_status_count_in_phase (const UpscaleDispatchStatus *stat
                                                UpscalePhase                 phase);
 gint64 upscale_dispatch_status_get_wait_us (const UpscaleDispatchStatus *status,
                                             UpscaleEndpoint             *endpoint);
-char  *upscale_dispatch_status_summarize (const UpscaleDispatchStatus *status);
-
 gint64 upscale_dispatch_status_get_waited_us (const UpscaleDispatchStatus *status,
                                               UpscaleEndpoint             *endpoint);
+char  *upscale_dispatch_status_summarize (const UpscaleDispatchStatus *status);
+char  *upscale_dispatch_status_dup_first_failure (const UpscaleDispatchStatus *status);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleDispatchStatus, upscale_dispatch_status_free)
 

@@ -10,8 +10,6 @@
 #include "upscale-progress-window.h"
 #include "upscale-timings.h"
 
-#define MAX_REASONS 4
-
 /* A job, and the jobs after it that send its failed tiles again or repaint its borders.
  * Lives on the stack of upscale_job_runner_run(). */
 typedef struct
@@ -25,6 +23,7 @@ typedef struct
   GMainLoop                     *loop;
   UpscaleJob                    *job;
   gboolean                       succeeded;
+  char                          *retry_failure; /* of a retry without a result */
   UpscaleChoice                  choice;
   GError                        *error;
 } Runner;
@@ -41,6 +40,7 @@ runner_clear (Runner *self)
   g_clear_pointer (&self->what.wanted, g_array_unref);
   g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_free (self->retry_failure);
   g_clear_error (&self->error);
 }
 
@@ -118,41 +118,22 @@ get_progress (const Runner *self)
   return upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
 }
 
-/* Returns the `why` of `tile 12: why`. */
-static const char *
-skip_tile (const char *failure)
-{
-  const char *colon = strstr (failure, ": ");
-
-  return colon ? colon + 2 : failure;
-}
-
-/* Tiles that failed for the same reason share one line, which names the first of them.
- * The progress does not count the tiles that a repaint leaves out. */
+/* The progress does not count the tiles that a repaint leaves out. A retry that failed as
+ * a whole has an error of its own. */
 static char *
 describe_failures (const Runner *self)
 {
-  const UpscaleDispatchStatus *run = upscale_job_get_status (self->job);
-  UpscaleProgress              progress = get_progress (self);
-  guint n_tiles = upscale_tile_plan_get_n_tiles (upscale_job_get_plan (self->job));
-  guint n_reasons = 0;
-  g_autoptr (GString) text = g_string_new (NULL);
+  UpscaleProgress  progress = get_progress (self);
+  g_autofree char *sentence =
+      g_strdup_printf (ngettext ("%u of %u tiles failed.", "%u of %u tiles failed.",
+                                 progress.n_failed),
+                       progress.n_failed, progress.n_tiles);
+  g_autofree char *failure = NULL;
 
-  g_string_printf (text,
-                   ngettext ("%u of %u tiles failed.", "%u of %u tiles failed.",
-                             progress.n_failed),
-                   progress.n_failed, progress.n_tiles);
-  for (guint i = 0; i < n_tiles && n_reasons < MAX_REASONS; i++)
-    {
-      UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
-
-      if (status.state != UPSCALE_TILE_FAILED || !status.failure ||
-          strstr (text->str, skip_tile (status.failure)))
-        continue;
-      g_string_append_printf (text, "\n%s", status.failure);
-      n_reasons++;
-    }
-  return upscale_job_add_log_path (self->job, text->str);
+  if (!self->retry_failure)
+    return g_steal_pointer (&sentence);
+  failure = g_strdup_printf (_ ("The retry failed: %s"), self->retry_failure);
+  return g_strdup_printf ("%s\n%s", sentence, failure);
 }
 
 static void
@@ -171,7 +152,7 @@ say_cancelled (Runner *self)
                                    n_kept),
                          n_kept, progress.n_tiles);
   else
-    sentence = g_strdup (_ ("Stopped before the first tile was finished."));
+    sentence = g_strdup (_ ("Stopped. No tile was finished."));
   upscale_progress_window_say (self->window, sentence);
 }
 
@@ -276,10 +257,12 @@ static void
 return_to (Runner *self, UpscaleJob *before)
 {
   g_debug ("the retry gave no result, so the one before stays");
+  if (!g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    self->retry_failure =
+        upscale_dispatch_status_dup_first_failure (upscale_job_get_status (self->job));
+  g_clear_error (&self->error);
   g_set_object (&self->job, before);
   self->succeeded = TRUE;
-  if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_clear_error (&self->error);
   upscale_progress_window_watch (self->window, before, self->cancellable);
 }
 
@@ -300,6 +283,7 @@ run_until_decided (Runner *self, GError **error)
       if (self->request->picture && !self->window)
         open_window (self);
       run_job (self);
+      g_clear_pointer (&self->retry_failure, g_free);
       if (has_result && !self->succeeded)
         return_to (self, retried);
       self->choice = choose (self);

@@ -134,7 +134,7 @@ def test_failed_tiles_are_sent_again_when_asked(folder: Path) -> None:
     with EchoEndpoint(Behavior(fail_tiles={1, 4})) as endpoint, Session(folder, endpoint.url) as session:
         session.start()
         session.do("wait", "label", "2 of 6 tiles failed.")
-        session.do("wait", "label", "made to fail")
+        session.do("wait", "table cell", endpoint.url + ": the endpoint says: made to fail")
         session.shot("failed")
         endpoint.behavior.fail_tiles = {4}
         n_sent = len(endpoint.tiles)

@@ -126,10 +126,13 @@ def test_failed_repaint_says_why_and_keeps_the_result(folder: Path) -> None:
         wait_for_offer(session)
         endpoint.behavior.status = 401
         answer(session, "Repaint Borders")
-        session.do("wait", "label", "2 of 2 tiles failed.\ntile 1: http")
+        session.do("wait", "label", "2 of 2 tiles failed.")
+        session.do("wait", "table cell", "1 (row ")
+        session.do("wait", "table cell", f"{endpoint.url}: it answered 401")
         answer(session, "Keep Finished Tiles")
         # The middle one of three, the other two of which are left out.
-        session.do("wait", "label", "1 of 1 tiles failed.\ntile 2: http")
+        session.do("wait", "label", "1 of 1 tiles failed.")
+        session.do("wait", "table cell", "2 (row ")
         answer(session, "Keep Finished Tiles")
         session.wait_for_images(AFTER)
 
