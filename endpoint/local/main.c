@@ -22,8 +22,8 @@
 #define DEFAULT_MAX_BODY_MIB 256
 #define DEFAULT_MAX_CONNECTIONS 256
 #define DEFAULT_PATIENCE_S 30
-#define DEFAULT_TRIAL_S 120
-#define DEFAULT_TRIAL_MIB 2048
+#define DEFAULT_PROBE_S 120
+#define DEFAULT_PROBE_MIB 2048
 
 /* Appends a default to the description of an option. */
 #define DEFAULT(number) " (default: " G_STRINGIFY (number) ")"
@@ -63,8 +63,8 @@ typedef struct
   int      max_memory_mib;
   int      max_connections;
   int      patience_s;
-  int      trial_s;
-  int      trial_mib;
+  int      probe_s;
+  int      probe_mib;
   char    *models;
   char    *try_model;
   gboolean exit_with_parent;
@@ -107,10 +107,10 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
       "SECONDS" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &arguments->models,
       "Folder of ONNX models, instead of the usual folders", "FOLDER" },
-    { "trial-s", 0, 0, G_OPTION_ARG_INT, &arguments->trial_s,
-      "Time to probe a new model" DEFAULT (DEFAULT_TRIAL_S), "SECONDS" },
-    { "trial-mib", 0, 0, G_OPTION_ARG_INT, &arguments->trial_mib,
-      "Memory to probe a new model" DEFAULT (DEFAULT_TRIAL_MIB), "MIB" },
+    { "probe-s", 0, 0, G_OPTION_ARG_INT, &arguments->probe_s,
+      "Time to probe a new model" DEFAULT (DEFAULT_PROBE_S), "SECONDS" },
+    { "probe-mib", 0, 0, G_OPTION_ARG_INT, &arguments->probe_mib,
+      "Memory to probe a new model" DEFAULT (DEFAULT_PROBE_MIB), "MIB" },
     { UPSCALE_LOCAL_MODEL_PROBE_OPTION, 0, 0, G_OPTION_ARG_FILENAME,
       &arguments->try_model, "Print the properties of an ONNX model and exit", "FILE" },
     { "exit-with-parent", 0, 0, G_OPTION_ARG_NONE, &arguments->exit_with_parent,
@@ -134,7 +134,7 @@ check_arguments (const Arguments *arguments, GError **error)
       arguments->max_tiles > 0 && arguments->max_jobs > 0 &&
       arguments->max_body_mib > 0 && arguments->max_body_mib <= MOST_BODY_MIB &&
       arguments->max_memory_mib >= 0 && arguments->max_connections > 0 &&
-      arguments->patience_s > 0 && arguments->trial_s > 0 && arguments->trial_mib > 0)
+      arguments->patience_s > 0 && arguments->probe_s > 0 && arguments->probe_mib > 0)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "a number on the command line is out of range; see --help");
@@ -142,9 +142,9 @@ check_arguments (const Arguments *arguments, GError **error)
 }
 
 static UpscaleLocalModelProbeLimits
-trial_limits (const Arguments *arguments)
+get_probe_limits (const Arguments *arguments)
 {
-  return (UpscaleLocalModelProbeLimits) { arguments->trial_s, arguments->trial_mib };
+  return (UpscaleLocalModelProbeLimits) { arguments->probe_s, arguments->probe_mib };
 }
 
 /* The models that ship lie beside the program; a user's own in the user's data folder. */
@@ -160,7 +160,7 @@ find_models (const Arguments *arguments)
   const char *usual[] = { ours, users, NULL };
 
   return upscale_local_models_new (arguments->models ? named : usual,
-                                   trial_limits (arguments));
+                                   get_probe_limits (arguments));
 }
 
 /* Large enough for the largest request, and for all workers to be busy. */
@@ -263,8 +263,8 @@ main (int argc, char **argv)
                                    .max_body_mib = DEFAULT_MAX_BODY_MIB,
                                    .max_connections = DEFAULT_MAX_CONNECTIONS,
                                    .patience_s = DEFAULT_PATIENCE_S,
-                                   .trial_s = DEFAULT_TRIAL_S,
-                                   .trial_mib = DEFAULT_TRIAL_MIB };
+                                   .probe_s = DEFAULT_PROBE_S,
+                                   .probe_mib = DEFAULT_PROBE_MIB };
   g_autoptr (GError) error = NULL;
 
   /* The plug-in reads the address from standard output. */
@@ -282,7 +282,7 @@ main (int argc, char **argv)
     }
   if (arguments.try_model)
     return upscale_local_model_probe_main (arguments.try_model,
-                                           trial_limits (&arguments));
+                                           get_probe_limits (&arguments));
   if (!serve (&arguments, &error))
     {
       g_printerr ("tile-upscale-endpoint: %s\n", error->message);

@@ -349,7 +349,7 @@ pump_endpoint (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
   end_or_wait (self);
 }
 
-/* Hands out work to all endpoints. Only pump_endpoint() does so too. */
+/* Hands out work to all endpoints, as pump_endpoint() does to one. Nothing else does. */
 static void
 pump (UpscaleScheduler *self)
 {

@@ -15,8 +15,8 @@ typedef struct
   int              n_tries;
   gboolean         goes_alone;
   gboolean         is_claimed; /* not to be duplicated */
-  /* Not owned: the pool keeps endpoints, and the scheduler keeps requests, for as long.
-   */
+  /* Not owned: the pool keeps endpoints, and the request list keeps requests, for as long
+   * as they are named here. */
   UpscaleEndpoint *avoided; /* where the tile failed last */
   UpscaleEndpoint *endpoint;
   gpointer         carriers[MAX_CARRIERS];

@@ -133,11 +133,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/likeness/%s", rows[i].name);
+      g_autofree char *path = g_strdup_printf ("/similarity/%s", rows[i].name);
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
-  g_test_add_func ("/likeness/flat-source-may-stay-flat", test_flat_source_may_stay_flat);
-  g_test_add_func ("/likeness/single-color", test_single_color);
+  g_test_add_func ("/similarity/flat-source-may-stay-flat",
+                   test_flat_source_may_stay_flat);
+  g_test_add_func ("/similarity/single-color", test_single_color);
   return g_test_run ();
 }

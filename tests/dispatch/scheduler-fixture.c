@@ -2,7 +2,7 @@
 #include "scheduler-fixture.h"
 
 void
-set_up (Fixture *fixture, gconstpointer data)
+scheduler_fixture_set_up (SchedulerFixture *fixture, gconstpointer data)
 {
   fixture->clock = fake_clock_new ();
   fixture->provider = fake_provider_new ();
@@ -18,7 +18,7 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 void
-tear_down (Fixture *fixture, gconstpointer data)
+scheduler_fixture_tear_down (SchedulerFixture *fixture, gconstpointer data)
 {
   g_clear_object (&fixture->scheduler);
   g_clear_error (&fixture->error);
@@ -33,7 +33,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  Fixture *fixture = user_data;
+  SchedulerFixture *fixture = user_data;
 
   fixture->has_ended = TRUE;
   fixture->succeeded =
@@ -41,7 +41,7 @@ on_ran (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
+add_endpoint (SchedulerFixture *fixture, const char *name, FakeBackend *backend)
 {
   g_autoptr (UpscaleEndpoint) endpoint =
       upscale_endpoint_new (name, UPSCALE_BACKEND (backend));
@@ -50,7 +50,7 @@ add_endpoint (Fixture *fixture, const char *name, FakeBackend *backend)
 }
 
 void
-start (Fixture *fixture, gboolean with_second)
+scheduler_fixture_start (SchedulerFixture *fixture, gboolean with_second)
 {
   g_autoptr (UpscaleGenParams) gen_params = upscale_gen_params_new ();
   g_autoptr (GArray) order = fake_provider_make_order (N_TILES);
@@ -71,7 +71,7 @@ start (Fixture *fixture, gboolean with_second)
 /* The clock jumps when the main loop has nothing to do. A run without timers hangs, which
  * is a failure. */
 void
-finish (Fixture *fixture)
+scheduler_fixture_finish (SchedulerFixture *fixture)
 {
   while (!fixture->has_ended)
     if (!g_main_context_iteration (NULL, FALSE))
@@ -79,14 +79,14 @@ finish (Fixture *fixture)
 }
 
 void
-run (Fixture *fixture, gboolean with_second)
+scheduler_fixture_run (SchedulerFixture *fixture, gboolean with_second)
 {
-  start (fixture, with_second);
-  finish (fixture);
+  scheduler_fixture_start (fixture, with_second);
+  scheduler_fixture_finish (fixture);
 }
 
 void
-assert_all_painted (Fixture *fixture)
+scheduler_fixture_assert_all_painted (SchedulerFixture *fixture)
 {
   UpscaleProgress progress = upscale_dispatch_status_get_progress (fixture->status);
 

@@ -24,13 +24,13 @@ typedef struct
   gboolean                     has_ended;
   gboolean                     succeeded;
   GError                      *error;
-} Fixture;
+} SchedulerFixture;
 
-void set_up (Fixture *fixture, gconstpointer data);
-void tear_down (Fixture *fixture, gconstpointer data);
-void start (Fixture *fixture, gboolean with_second);
-void finish (Fixture *fixture);
-void run (Fixture *fixture, gboolean with_second);
-void assert_all_painted (Fixture *fixture);
+void scheduler_fixture_set_up (SchedulerFixture *fixture, gconstpointer data);
+void scheduler_fixture_tear_down (SchedulerFixture *fixture, gconstpointer data);
+void scheduler_fixture_start (SchedulerFixture *fixture, gboolean with_second);
+void scheduler_fixture_finish (SchedulerFixture *fixture);
+void scheduler_fixture_run (SchedulerFixture *fixture, gboolean with_second);
+void scheduler_fixture_assert_all_painted (SchedulerFixture *fixture);
 
 G_END_DECLS

@@ -4,14 +4,14 @@
 #define N_KNOWN 12 /* tiles that an earlier run has settled */
 
 static UpscaleProgress
-get_progress (Fixture *fixture)
+get_progress (SchedulerFixture *fixture)
 {
   return upscale_dispatch_status_get_progress (fixture->status);
 }
 
 /* Returns whether the run goes on. */
 static gboolean
-step (Fixture *fixture)
+step (SchedulerFixture *fixture)
 {
   if (!fixture->has_ended && !g_main_context_iteration (NULL, FALSE))
     g_assert_true (fake_clock_jump (fixture->clock));
@@ -19,14 +19,14 @@ step (Fixture *fixture)
 }
 
 static void
-expect_known (Fixture *fixture)
+expect_known (SchedulerFixture *fixture)
 {
   for (guint i = 0; i < N_KNOWN; i++)
     upscale_scheduler_expect (fixture->scheduler, i, UPSCALE_TILE_STORED);
 }
 
 static void
-assert_counts_add_up (Fixture *fixture)
+assert_counts_add_up (SchedulerFixture *fixture)
 {
   UpscaleProgress progress = get_progress (fixture);
   guint           n_in[UPSCALE_N_TILE_STATES] = { 0 };
@@ -41,12 +41,13 @@ assert_counts_add_up (Fixture *fixture)
 }
 
 static void
-test_tile_is_in_flight_only_when_it_was_sent (Fixture *fixture, gconstpointer data)
+test_tile_is_in_flight_only_when_it_was_sent (SchedulerFixture *fixture,
+                                              gconstpointer     data)
 {
   guint n_most = 0;
 
   fixture->provider->n_stored = N_KNOWN;
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   while (step (fixture))
     {
       assert_counts_add_up (fixture);
@@ -58,59 +59,62 @@ test_tile_is_in_flight_only_when_it_was_sent (Fixture *fixture, gconstpointer da
       n_most = MAX (n_most, get_progress (fixture).n_in_flight);
     }
   g_assert_cmpuint (n_most, >, 0);
-  assert_all_painted (fixture);
+  scheduler_fixture_assert_all_painted (fixture);
 }
 
 static void
-test_expected_tiles_count_as_done_from_the_start (Fixture *fixture, gconstpointer data)
+test_expected_tiles_count_as_done_from_the_start (SchedulerFixture *fixture,
+                                                  gconstpointer     data)
 {
   fixture->provider->n_stored = N_KNOWN;
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   expect_known (fixture);
   while (step (fixture))
     {
       assert_counts_add_up (fixture);
       g_assert_cmpuint (get_progress (fixture).n_stored, ==, N_KNOWN);
     }
-  assert_all_painted (fixture);
+  scheduler_fixture_assert_all_painted (fixture);
   for (guint i = 0; i < N_TILES; i++)
     g_assert_false (upscale_dispatch_status_get_tile (fixture->status, i).is_expected);
 }
 
 /* The tile cache may have lost tiles, or refused them. */
 static void
-test_expected_tile_that_is_sent_counts_as_open (Fixture *fixture, gconstpointer data)
+test_expected_tile_that_is_sent_counts_as_open (SchedulerFixture *fixture,
+                                                gconstpointer     data)
 {
   fixture->provider->n_stored = N_KNOWN - 5;
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   expect_known (fixture);
   g_assert_cmpuint (get_progress (fixture).n_stored, ==, N_KNOWN);
   while (step (fixture))
     assert_counts_add_up (fixture);
-  assert_all_painted (fixture);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (get_progress (fixture).n_stored, ==, N_KNOWN - 5);
   g_assert_cmpuint (get_progress (fixture).n_painted, ==, N_TILES - N_KNOWN + 5);
 }
 
 static void
-test_expected_tiles_do_not_complete_a_cancelled_run (Fixture *fixture, gconstpointer data)
+test_expected_tiles_do_not_complete_a_cancelled_run (SchedulerFixture *fixture,
+                                                     gconstpointer     data)
 {
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   for (guint i = 0; i < N_TILES; i++)
     upscale_scheduler_expect (fixture->scheduler, i, UPSCALE_TILE_STORED);
   g_cancellable_cancel (fixture->cancellable);
-  finish (fixture);
+  scheduler_fixture_finish (fixture);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (get_progress (fixture).n_stored, ==, N_TILES);
 }
 
 static void
-test_wait_for_machines_is_measured (Fixture *fixture, gconstpointer data)
+test_wait_for_machines_is_measured (SchedulerFixture *fixture, gconstpointer data)
 {
   gint64 longest_us = 0;
 
   fixture->first->cold_start_s = 90.0;
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   while (step (fixture))
     {
       UpscaleProgress progress = get_progress (fixture);
@@ -122,19 +126,19 @@ test_wait_for_machines_is_measured (Fixture *fixture, gconstpointer data)
     }
   g_assert_cmpint (longest_us, >, 0);
   g_assert_cmpint (longest_us, <=, 90 * (gint64) G_USEC_PER_SEC);
-  assert_all_painted (fixture);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpint (get_progress (fixture).waited_us, ==, 0);
 }
 
 static void
-test_cancelled_probe_is_no_probe_any_more (Fixture *fixture, gconstpointer data)
+test_cancelled_probe_is_no_probe_any_more (SchedulerFixture *fixture, gconstpointer data)
 {
   UpscaleEndpoint *first;
 
-  start (fixture, FALSE);
+  scheduler_fixture_start (fixture, FALSE);
   g_assert_true (get_progress (fixture).is_probing);
   g_cancellable_cancel (fixture->cancellable);
-  finish (fixture);
+  scheduler_fixture_finish (fixture);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   first =
@@ -148,7 +152,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                              \
-  g_test_add ("/dispatch-status/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dispatch-status/" name, SchedulerFixture, NULL,                          \
+              scheduler_fixture_set_up, function, scheduler_fixture_tear_down)
   ADD ("tile-is-in-flight-only-when-it-was-sent",
        test_tile_is_in_flight_only_when_it_was_sent);
   ADD ("expected-tiles-count-as-done-from-the-start",

@@ -4,7 +4,7 @@
 #include "upscale-error.h"
 
 static void
-make_orphan (Fixture *fixture, const char *endpoint, const char *third_key)
+make_orphan (SchedulerFixture *fixture, const char *endpoint, const char *third_key)
 {
   UpscaleOrphanedBatch *orphan = upscale_orphaned_batch_new (endpoint, "earlier");
 
@@ -15,7 +15,7 @@ make_orphan (Fixture *fixture, const char *endpoint, const char *third_key)
 }
 
 static guint
-count_unsent_tiles (Fixture *fixture)
+count_unsent_tiles (SchedulerFixture *fixture)
 {
   guint n = 0;
 
@@ -25,57 +25,61 @@ count_unsent_tiles (Fixture *fixture)
 }
 
 static void
-test_orphan_is_asked_for_first_and_not_sent_again (Fixture *fixture, gconstpointer data)
+test_orphan_is_asked_for_first_and_not_sent_again (SchedulerFixture *fixture,
+                                                   gconstpointer     data)
 {
   make_orphan (fixture, "first", "key-15");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, FALSE);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES);
   g_assert_cmpuint (g_array_index (fixture->first->tiles, guint, 0), ==, 9);
   g_assert_cmpuint (count_unsent_tiles (fixture), ==, 3);
 }
 
 static void
-test_tile_that_has_changed_since_is_sent (Fixture *fixture, gconstpointer data)
+test_tile_that_has_changed_since_is_sent (SchedulerFixture *fixture, gconstpointer data)
 {
   make_orphan (fixture, "first", "another picture");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, FALSE);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (count_unsent_tiles (fixture), ==, 2);
 }
 
 static void
-test_orphan_of_an_endpoint_that_is_not_there (Fixture *fixture, gconstpointer data)
+test_orphan_of_an_endpoint_that_is_not_there (SchedulerFixture *fixture,
+                                              gconstpointer     data)
 {
   make_orphan (fixture, "third", "key-15");
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, FALSE);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (count_unsent_tiles (fixture), ==, 0);
 }
 
 static void
-test_orphan_that_is_lost_is_painted_again (Fixture *fixture, gconstpointer data)
+test_orphan_that_is_lost_is_painted_again (SchedulerFixture *fixture, gconstpointer data)
 {
   make_orphan (fixture, "first", "key-15");
   fixture->first->failure = UPSCALE_ERROR_EXPIRED;
   fixture->first->n_failures_left = 1;
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, FALSE);
+  scheduler_fixture_assert_all_painted (fixture);
 }
 
 static void
-test_orphan_with_a_bad_picture_is_painted_again (Fixture *fixture, gconstpointer data)
+test_orphan_with_a_bad_picture_is_painted_again (SchedulerFixture *fixture,
+                                                 gconstpointer     data)
 {
   make_orphan (fixture, "first", "key-15");
   fixture->provider->bad_picture = 11;
-  run (fixture, FALSE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, FALSE);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (fixture->first->tiles->len, ==, N_TILES + 1);
 }
 
 /* The orphan counts no try, and its endpoint still paints the tile. */
 static void
-test_duplicate_of_an_orphan_that_cannot_be_prepared (Fixture *fixture, gconstpointer data)
+test_duplicate_of_an_orphan_that_cannot_be_prepared (SchedulerFixture *fixture,
+                                                     gconstpointer     data)
 {
   make_orphan (fixture, "first", "key-15");
   fixture->first->slow = 9;
@@ -83,8 +87,8 @@ test_duplicate_of_an_orphan_that_cannot_be_prepared (Fixture *fixture, gconstpoi
   fixture->provider->unpreparable = 9;
   fixture->provider->n_prepared_before = 1;
   fixture->policy.batch_timeout_us = 36000 * (gint64) G_USEC_PER_SEC;
-  run (fixture, TRUE);
-  assert_all_painted (fixture);
+  scheduler_fixture_run (fixture, TRUE);
+  scheduler_fixture_assert_all_painted (fixture);
   g_assert_cmpuint (fixture->provider->n_given_up, ==, 0);
 }
 
@@ -116,14 +120,14 @@ make_random_orphan (GRand *random)
 }
 
 static void
-test_orphans_of_any_kind (Fixture *fixture, gconstpointer data)
+test_orphans_of_any_kind (SchedulerFixture *fixture, gconstpointer data)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
 
   for (int round = 0; round < 300; round++)
     {
-      tear_down (fixture, data);
-      set_up (fixture, data);
+      scheduler_fixture_tear_down (fixture, data);
+      scheduler_fixture_set_up (fixture, data);
       fixture->policy.batch_size = g_rand_int_range (random, 1, 7);
       fixture->first->concurrency = g_rand_int_range (random, 1, 4);
       fixture->first->n_failures_left = g_rand_int_range (random, 0, 2);
@@ -131,8 +135,8 @@ test_orphans_of_any_kind (Fixture *fixture, gconstpointer data)
       fixture->provider->n_stored = (guint) g_rand_int_range (random, 0, 6);
       for (int n = g_rand_int_range (random, 0, 8); n > 0; n--)
         g_ptr_array_add (fixture->orphans, make_random_orphan (random));
-      run (fixture, g_rand_boolean (random));
-      assert_all_painted (fixture);
+      scheduler_fixture_run (fixture, g_rand_boolean (random));
+      scheduler_fixture_assert_all_painted (fixture);
     }
 }
 
@@ -141,7 +145,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                              \
-  g_test_add ("/orphans/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/orphans/" name, SchedulerFixture, NULL, scheduler_fixture_set_up,        \
+              function, scheduler_fixture_tear_down)
   ADD ("orphan-is-asked-for-first-and-not-sent-again",
        test_orphan_is_asked_for_first_and_not_sent_again);
   ADD ("tile-that-has-changed-since-is-sent", test_tile_that_has_changed_since_is_sent);

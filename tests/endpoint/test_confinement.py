@@ -137,7 +137,7 @@ def variables(process: int) -> list[str]:
 
 
 @needs_both
-def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endpoint_and_probe_are_confined_and_the_probe_has_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPSCALE_TOKEN", "secret")
     onnx_models.hanging(tmp_path / "slow.onnx")
     request = make_request()
@@ -149,14 +149,14 @@ def test_endpoint_and_trial_are_confined_and_the_trial_has_no_keys(tmp_path: Pat
         assert is_confined(server)
         asking = threading.Thread(target=client.put, args=(request,))
         asking.start()
-        (trial,) = wait_until(lambda: children(server), "the trial starts")
-        wait_until(lambda: "--try-model" in Path(f"/proc/{trial}/cmdline").read_text(), "the trial is itself")
+        (probe,) = wait_until(lambda: children(server), "the probe starts")
+        wait_until(lambda: "--try-model" in Path(f"/proc/{probe}/cmdline").read_text(), "the probe is itself")
         # The process itself, and its start environment.
         own = 1 + int(status_of(Path(f"/proc/{server}"))["Seccomp_filters"])
-        wait_until(lambda: is_confined(trial, own), "the trial is confined")
-        names = variables(trial)
+        wait_until(lambda: is_confined(probe, own), "the probe is confined")
+        names = variables(probe)
         assert "PATH" in names and not [name for name in names if name.startswith("UPSCALE_")]
-        os.kill(trial, signal.SIGKILL)
+        os.kill(probe, signal.SIGKILL)
         asking.join()
 
 

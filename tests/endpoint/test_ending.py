@@ -83,21 +83,21 @@ def hold_an_answer(client: Client, pid: int) -> None:
     send_only(client, "GET", f"/v1/batches/{submit_slow(client)}")
 
 
-def hang_in_a_trial(client: Client, pid: int) -> None:
+def hang_in_a_probe(client: Client, pid: int) -> None:
     request = make_request()
     request["model_config"]["base_model"] = "hanging"
     send_only(client, "PUT", f"/v1/batches/{request['batch_id']}", json.dumps(request).encode())
     wait_until(lambda: any(has_worked(child) for child in find_family(pid) - {pid}), "the model is being tried")
 
 
-BUSY: list[Callable[[Client, int], None]] = [be_idle, paint, hold_an_answer, hang_in_a_trial]
+BUSY: list[Callable[[Client, int], None]] = [be_idle, paint, hold_an_answer, hang_in_a_probe]
 
 
 @pytest.fixture
 def arguments(tmp_path: Path) -> list[str]:
     onnx_models.hanging(tmp_path / "hanging.onnx")
     onnx_models.slow(tmp_path / "slow.onnx")
-    return ["--models", str(tmp_path), "--trial-s", "600", "--no-token"]
+    return ["--models", str(tmp_path), "--probe-s", "600", "--no-token"]
 
 
 @pytest.mark.parametrize("busy", BUSY)
@@ -116,7 +116,7 @@ def test_ends_with_a_parent_that_was_killed(arguments: list[str], busy: Callable
 
 @pytest.mark.parametrize(
     ("busy", "end"),
-    [(be_idle, signal.SIGINT), (be_idle, None), (paint, signal.SIGTERM), (paint, None), (hang_in_a_trial, signal.SIGTERM)],
+    [(be_idle, signal.SIGINT), (be_idle, None), (paint, signal.SIGTERM), (paint, None), (hang_in_a_probe, signal.SIGTERM)],
 )
 def test_ends_when_told(arguments: list[str], busy: Callable[[Client, int], None], end: signal.Signals | None) -> None:
     endpoint = LocalEndpoint(*arguments)
@@ -131,11 +131,11 @@ def test_ends_when_told(arguments: list[str], busy: Callable[[Client, int], None
     wait_until(lambda: all(map(is_gone, family)), "its children have ended")
 
 
-def test_killed_endpoint_takes_its_trial_along(arguments: list[str]) -> None:
+def test_killed_endpoint_takes_its_probe_along(arguments: list[str]) -> None:
     endpoint = LocalEndpoint(*arguments)
-    hang_in_a_trial(endpoint.connect(), endpoint.process.pid)
+    hang_in_a_probe(endpoint.connect(), endpoint.process.pid)
     family = find_family(endpoint.process.pid)
     assert len(family) == 2
     endpoint.process.kill()
     endpoint.process.wait()
-    wait_until(lambda: all(map(is_gone, family)), "the trial has ended")
+    wait_until(lambda: all(map(is_gone, family)), "the probe has ended")

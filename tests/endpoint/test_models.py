@@ -116,7 +116,7 @@ def test_bad_models_are_refused_in_words(tmp_path: Path, name: str) -> None:
     make, reason = REFUSED[name]
     make(tmp_path / "bad.onnx")
     onnx_models.nearest(tmp_path / "good.onnx")
-    with LocalEndpoint("--models", str(tmp_path), "--trial-s", "3" if name == "hanging" else "120") as endpoint:
+    with LocalEndpoint("--models", str(tmp_path), "--probe-s", "3" if name == "hanging" else "120") as endpoint:
         client = endpoint.connect()
         request = make_request()
         request["model_config"]["base_model"] = "bad"
@@ -159,7 +159,7 @@ PLACES: list[Callable[..., None]] = [
 
 def refusal(folder: Path, name: str = "bad") -> str:
     """Requests a model that the endpoint must refuse, and returns the reason."""
-    with LocalEndpoint("--models", str(folder), "--trial-s", "20") as endpoint:
+    with LocalEndpoint("--models", str(folder), "--probe-s", "20") as endpoint:
         request = make_request()
         request["model_config"]["base_model"] = name
         return endpoint.connect().refused(422, endpoint.connect().put(request))

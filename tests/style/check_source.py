@@ -19,8 +19,6 @@ NO_README = (
     "_cache",
     ".egg-info",
 )
-# Headers of these folders declare what their file names do not say. The list only ever gets shorter.
-FOREIGN_PREFIXES: tuple[str, ...] = ()
 # Which libraries' calls may appear where; every other folder must not know them.
 FOREIGN_CALLS = {
     "gimp": ("plugin/gimp", "ui"),
@@ -81,7 +79,7 @@ def check_c(path: str, text: str) -> Iterator[Breach]:
     lines = without_comments(text).splitlines()
     yield from long_functions(lines)
     yield from forbidden_words(lines, path)
-    if path.endswith(".h") and path.startswith(("plugin/", "ui/", "endpoint/")) and not path.startswith(FOREIGN_PREFIXES):
+    if path.endswith(".h"):
         yield from foreign_prefixes(path, lines)
     if path.startswith("plugin/core/") and re.search(r"\bg_(message|warning|critical|info) \(", text):
         yield 1, "core logs above debug"

@@ -63,7 +63,7 @@ test_a_broken_preset_is_left_out (void)
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
-/* As a stranger may hand it on. */
+/* A preset as a stranger may send it. */
 static void
 test_a_preset_names_no_file (void)
 {
@@ -94,7 +94,7 @@ test_a_preset_names_no_file (void)
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
-/* Listing presets happens before the dialog is there: nothing may be waited for. */
+/* Presets are listed before the dialog shows, so no file may block the reader. */
 static void
 test_what_is_no_file_is_no_preset (void)
 {

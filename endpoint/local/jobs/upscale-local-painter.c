@@ -70,13 +70,18 @@ to_json (const UpscaleLocalRequestTile *tile,
 GBytes *
 upscale_local_painter_paint (const UpscaleLocalRequest *request, guint tile)
 {
-  const UpscaleLocalRequestTile *what =
-      &g_array_index (request->tiles, UpscaleLocalRequestTile, tile);
-  gint64 started_us = g_get_monotonic_time ();
+  const UpscaleLocalRequestTile *what;
+  gint64                         started_us = g_get_monotonic_time ();
   g_autoptr (GError) failure = NULL;
-  g_autoptr (UpscaleLocalPicture) picture = enlarge (request, what, &failure);
-  g_autoptr (GBytes) file = picture ? upscale_local_png_encode (picture, &failure) : NULL;
+  g_autoptr (UpscaleLocalPicture) picture = NULL;
+  g_autoptr (GBytes) file = NULL;
 
+  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (tile < request->tiles->len, NULL);
+
+  what = &g_array_index (request->tiles, UpscaleLocalRequestTile, tile);
+  picture = enlarge (request, what, &failure);
+  file = picture ? upscale_local_png_encode (picture, &failure) : NULL;
   return to_json (what, picture, file,
                   (double) (g_get_monotonic_time () - started_us) / G_USEC_PER_SEC,
                   failure);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#define TRIAL_WIDTH_PX 128
-#define TRIAL_HEIGHT_PX 48
+#define PROBE_WIDTH_PX 128
+#define PROBE_HEIGHT_PX 48
 #define MAX_MULTIPLE 64
 #define MAX_FACTOR 16
 #define MAX_PIECE_PX 256
@@ -21,7 +21,7 @@
 /* A smaller change can't be seen in 8 bits. */
 #define LEAST_CHANGE (0.25f / 255)
 /* Largest change of a channel's mean. */
-#define LIKENESS 0.08
+#define MAX_MEAN_CHANGE 0.08
 /* Larger numbers are no tones, whatever range the model uses. */
 #define LARGEST_VALUE 1e4f
 
@@ -38,7 +38,7 @@ refuse (GError **error, const char *sentence)
 /* Each channel has a mean and a direction of its own, so that swapped or stretched
  * channels can be detected. */
 static float
-trial_value (int channel, int n_channels, double across, double down)
+get_probe_value (int channel, int n_channels, double across, double down)
 {
   double grain = 0.05 * sin (40 * across + 13 * channel) * sin (31 * down);
 
@@ -50,7 +50,7 @@ trial_value (int channel, int n_channels, double across, double down)
 
 /* Inverts the left eighth, where wanted, to measure the reach of a change. */
 static GPtrArray *
-make_trial (int n_channels, int width_px, int height_px, gboolean is_changed)
+make_probe (int n_channels, int width_px, int height_px, gboolean is_changed)
 {
   GPtrArray *planes =
       g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_local_plane_free);
@@ -62,8 +62,8 @@ make_trial (int n_channels, int width_px, int height_px, gboolean is_changed)
       for (int y = 0; y < height_px; y++)
         for (int x = 0; x < width_px; x++)
           {
-            float value = trial_value (channel, n_channels, (double) x / width_px,
-                                       (double) y / height_px);
+            float value = get_probe_value (channel, n_channels, (double) x / width_px,
+                                           (double) y / height_px);
 
             upscale_local_plane_row (plane, y)[x] =
                 is_changed && x < width_px / 8 ? 1 - value : value;
@@ -119,10 +119,10 @@ upscale_local_model_info_check_finite (GPtrArray *planes, GError **error)
 }
 
 static gboolean
-check_likeness (GPtrArray *given, GPtrArray *answer, GError **error)
+check_similarity (GPtrArray *given, GPtrArray *answer, GError **error)
 {
   for (guint i = 0; i < given->len; i++)
-    if (fabs (mean_of (given->pdata[i]) - mean_of (answer->pdata[i])) > LIKENESS)
+    if (fabs (mean_of (given->pdata[i]) - mean_of (answer->pdata[i])) > MAX_MEAN_CHANGE)
       return refuse (error, "it answers in other colors than it is given; it must take "
                             "and give R, G, B from 0 to 1");
   return TRUE;
@@ -149,7 +149,7 @@ try_size (const UpscaleLocalSession *session,
           UpscaleLocalModelInfo     *info,
           GError                   **error)
 {
-  g_autoptr (GPtrArray) given = make_trial (info->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) given = make_probe (info->n_channels, width_px, height_px, FALSE);
   g_autoptr (GPtrArray) answer = upscale_local_session_run (session, given, error);
 
   if (!answer)
@@ -165,7 +165,7 @@ try_size (const UpscaleLocalSession *session,
   info->piece_width_px = width_px;
   info->piece_height_px = height_px;
   return upscale_local_model_info_check_finite (answer, error) &&
-         check_likeness (given, answer, error);
+         check_similarity (given, answer, error);
 }
 
 /* Returns the smallest odd multiple that is not below the length. An odd multiple
@@ -191,8 +191,8 @@ find_size_rule (const UpscaleLocalSession *session,
       g_autoptr (GError) cause = NULL;
 
       info->multiple_of = multiple;
-      if (try_size (session, odd_multiple (TRIAL_WIDTH_PX, multiple),
-                    odd_multiple (TRIAL_HEIGHT_PX, multiple), info, &cause))
+      if (try_size (session, odd_multiple (PROBE_WIDTH_PX, multiple),
+                    odd_multiple (PROBE_HEIGHT_PX, multiple), info, &cause))
         return TRUE;
       if (!first)
         first = g_steal_pointer (&cause);
@@ -233,9 +233,9 @@ find_reach (const UpscaleLocalSession *session,
   int width_px = info->piece_width_px;
   int height_px = info->piece_height_px;
   int limit_px = MIN (MAX_REACH_PX, MIN (width_px, height_px) / 4);
-  g_autoptr (GPtrArray) given = make_trial (info->n_channels, width_px, height_px, FALSE);
+  g_autoptr (GPtrArray) given = make_probe (info->n_channels, width_px, height_px, FALSE);
   g_autoptr (GPtrArray) changed =
-      make_trial (info->n_channels, width_px, height_px, TRUE);
+      make_probe (info->n_channels, width_px, height_px, TRUE);
   g_autoptr (GPtrArray) one = upscale_local_session_run (session, given, error);
   g_autoptr (GPtrArray) other =
       one ? upscale_local_session_run (session, changed, error) : NULL;
@@ -259,12 +259,12 @@ peak_bytes (void)
 /* Chooses the largest piece that the memory of one run allows, from the use of the
  * test run. */
 static void
-choose_piece (UpscaleLocalModelInfo *info, gsize trial_bytes)
+choose_piece (UpscaleLocalModelInfo *info, gsize probe_bytes)
 {
   gsize n_pixels = (gsize) info->piece_width_px * (gsize) info->piece_height_px;
-  gsize bytes_per_pixel = MAX (trial_bytes / n_pixels, 1);
+  gsize bytes_per_pixel = MAX (probe_bytes / n_pixels, 1);
   int   side_px = (int) sqrt ((double) (PIECE_BYTES / bytes_per_pixel));
-  int   smallest_px = MAX (TRIAL_HEIGHT_PX, 4 * info->reach_px);
+  int   smallest_px = MAX (PROBE_HEIGHT_PX, 4 * info->reach_px);
   int   multiple = info->multiple_of;
 
   side_px = CLAMP (side_px, smallest_px, MAX_PIECE_PX + 2 * info->reach_px);

@@ -102,8 +102,8 @@ spawn (const char *path, UpscaleLocalModelProbeLimits limits, GError **error)
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
-  g_autofree char *seconds = g_strdup_printf ("--trial-s=%d", limits.seconds);
-  g_autofree char *memory = g_strdup_printf ("--trial-mib=%d", limits.memory_mib);
+  g_autofree char *seconds = g_strdup_printf ("--probe-s=%d", limits.seconds);
+  g_autofree char *memory = g_strdup_printf ("--probe-mib=%d", limits.memory_mib);
 
   if (!program)
     return NULL;

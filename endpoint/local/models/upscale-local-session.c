@@ -302,8 +302,11 @@ free_name (const UpscaleLocalSession *self, char *name)
 void
 upscale_local_session_free (UpscaleLocalSession *session)
 {
-  const OrtApi *api = session->api;
+  const OrtApi *api;
 
+  g_return_if_fail (session != NULL);
+
+  api = session->api;
   if (api)
     {
       free_name (session, session->input_name);

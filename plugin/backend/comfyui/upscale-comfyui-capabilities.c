@@ -12,7 +12,7 @@
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
-/* Tiles that wait in the server's queue, so that no upload is waited for. */
+/* Tiles sent ahead into the server's queue, so that the GPU never waits for an upload. */
 #define N_QUEUED 2
 #define MAX_NAMED 4
 

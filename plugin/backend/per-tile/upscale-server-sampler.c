@@ -15,8 +15,8 @@
  * @self: zeros
  * @capabilities: (nullable): the answer of `/sdcpp/v1/capabilities`
  *
- * The sampler of a stable-diffusion.cpp that was started with --sampling-method stays.
- * The server's own default adds noise at each step.
+ * Keeps the sampler of a stable-diffusion.cpp that was started with --sampling-method.
+ * The server's own default is replaced, as that one adds noise at each step.
  */
 void
 upscale_server_sampler_read_sdcpp (UpscaleServerSampler *self, JsonObject *capabilities)

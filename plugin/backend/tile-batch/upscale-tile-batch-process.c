@@ -11,8 +11,9 @@
 #include "upscale-tile-batch-decode.h"
 #include "upscale-tile-batch-encode.h"
 
-/* The endpoint may hold its answer for 10 s while it has no news. Proxies cut a
- * connection near 100 s. Before the endpoint begins, 1 s shows the begin in time. */
+/* The endpoint holds an answer for 10 s at most until it has a result, as proxies cut a
+ * connection near 100 s. A batch that is still queued is polled each second, so that the
+ * start of the work is seen in time and the speed is measured right. */
 #define PREFER_WAIT "respond-async, wait=10"
 #define PREFER_WAIT_FOR_BEGIN "respond-async, wait=1"
 /* The server stops a batch that nobody polls for this time, so that a killed plug-in
@@ -236,8 +237,7 @@ on_poll_due (gpointer task)
   poll_results (task);
 }
 
-/* Polls an endpoint that holds its answers again at once, and another one after a pause.
- */
+/* An endpoint that holds its answers is polled again at once, any other after a pause. */
 static gint64
 choose_poll_wait (const Process *process, guint n_news)
 {

@@ -42,7 +42,7 @@ bound_with_stragglers_s (const Scenario *scenario, guint seed)
 
 /* Returns the shortest time after which all tiles can be finished. */
 double
-bound_makespan_s (const Scenario *scenario, guint seed)
+scenario_get_bound_s (const Scenario *scenario, guint seed)
 {
   double low = 0.0;
   double high = 1.0;

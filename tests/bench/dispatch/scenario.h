@@ -31,7 +31,7 @@ typedef struct
   Kind        kinds[MAX_KINDS];
 } Scenario;
 
-double bound_makespan_s (const Scenario *scenario, guint seed);
-double static_map_makespan_s (const Scenario *scenario, guint seed);
+double scenario_get_bound_s (const Scenario *scenario, guint seed);
+double scenario_get_static_map_s (const Scenario *scenario, guint seed);
 
 G_END_DECLS

@@ -166,8 +166,8 @@ run_scenario (const Scenario *scenario)
   cpu_s = get_cpu_seconds () - cpu_s;
   for (guint seed = 0; seed < n_runs; seed++)
     {
-      plain_s += static_map_makespan_s (scenario, seed) / n_runs;
-      bound_s += bound_makespan_s (scenario, seed) / n_runs;
+      plain_s += scenario_get_static_map_s (scenario, seed) / n_runs;
+      bound_s += scenario_get_bound_s (scenario, seed) / n_runs;
     }
   g_print ("%s.makespan %.1f s\n", scenario->name, ours_s);
   g_print ("%s.bound %.1f s\n", scenario->name, bound_s);

@@ -105,7 +105,7 @@ run_failed (const Scenario *scenario,
 /* The plain design: fixed batches, each assigned to a slot before the start. Batches that
  * fail a second time are lost, which the makespan does not show. */
 double
-static_map_makespan_s (const Scenario *scenario, guint seed)
+scenario_get_static_map_s (const Scenario *scenario, guint seed)
 {
   g_autoptr (GArray) slots = make_slots (scenario);
   g_autoptr (GArray) failed = g_array_new (FALSE, FALSE, sizeof (Batch));
