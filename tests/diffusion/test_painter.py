@@ -123,17 +123,6 @@ def test_tiles_own_prompt_is_added_to_the_global_one(painter: Painter) -> None:
     assert abs(paint(painter, own)["0"] - paint(painter, make(tiles=2))["0"]).max() <= 1
 
 
-def test_each_distinct_prompt_is_encoded_once_a_batch(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = painter.load()
-    encode_prompts, asked = model.encode_prompts, []
-    monkeypatch.setattr(model, "encode_prompts", lambda texts: asked.append(texts) or encode_prompts(texts))
-    request = make(tiles=9)
-    for tile in request["tiles"]:
-        tile["prompt"] = "sky" if int(tile["id"]) % 2 else "grass"
-    paint(painter, request)
-    assert asked == [["", "sharp, grass", "sharp, sky"]]
-
-
 @pytest.mark.parametrize("sampler", sorted(SAMPLERS))
 def test_every_sampler_paints(painter: Painter, sampler: str) -> None:
     painted = paint_one(painter, sampler=sampler, steps=6, strength=0.5)

@@ -13,6 +13,7 @@ from PIL import Image
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.pictures import Place
+from tile_upscale_gpu.prompts import Prompt
 from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.samplers import make_scheduler
 
@@ -25,28 +26,34 @@ class Source:
 
     picture: Image.Image
     seed: int
-    prompt: str
-    negative_prompt: str
+    prompt: Prompt
+    negative_prompt: Prompt
     place: Place | None = None
 
 
 class Img2Img:
     """A model that is set up for one batch: LoRAs are active, prompts and the reference picture are encoded."""
 
-    def __init__(self, model: Model, params: RenderParams, texts: set[str]) -> None:
+    def __init__(self, model: Model, params: RenderParams, prompts: set[Prompt]) -> None:
         self.model = model
         self.params = params
         self.pipeline = model.choose_pipeline(params.controlnet)
         with torch.inference_mode():
             model.set_loras(params.loras)
-            self.embeddings = model.encode_prompts(sorted(texts | {""}))
+            self.embeddings = {prompt: model.encode_prompt(prompt) for prompt in prompts | {Prompt()}}
+            # Fills up the shorter one of a tile's two prompts.
+            self.padding = self.embeddings[Prompt()][0]
+            self.negatives = dict(self.embeddings)
             if model.zeroes_empty_negative:
-                embeds, pooled = self.embeddings[""]
-                self.empty_negative = (torch.zeros_like(embeds), torch.zeros_like(pooled))
-            else:
-                self.empty_negative = self.embeddings[""]
+                embeds, pooled = self.embeddings[Prompt()]
+                self.negatives[Prompt()] = (torch.zeros_like(embeds), torch.zeros_like(pooled))
             model.set_reference_scale(params.reference_scale)
             self.reference = model.encode_reference(params.reference, params.is_guided)
+
+    def measure_prompts(self, source: Source) -> int:
+        """Returns the length of the source's embeddings. Only sources of one length are painted together."""
+        prompts = (source.prompt, source.negative_prompt) if self.params.is_guided else (source.prompt,)
+        return max(self.embeddings[prompt][0].shape[1] for prompt in prompts)
 
     @torch.inference_mode()
     def run(self, sources: list[Source], check: Check) -> list[Image.Image | None]:
@@ -107,16 +114,18 @@ class Img2Img:
             yield
 
     def _stack_prompts(self, sources: list[Source]) -> dict[str, torch.Tensor]:
-        positive = [self.embeddings[source.prompt] for source in sources]
-        stacked = {
-            "prompt_embeds": torch.cat([one[0] for one in positive]),
-            "pooled_prompt_embeds": torch.cat([one[1] for one in positive]),
-        }
+        length = self.measure_prompts(sources[0])
+
+        def stack(embeddings: list[tuple[torch.Tensor, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
+            missing = [(length - one.shape[1]) // self.padding.shape[1] for one, _ in embeddings]
+            filled = [torch.cat([one, *[self.padding] * n], dim=1) for (one, _), n in zip(embeddings, missing, strict=True)]
+            return torch.cat(filled), torch.cat([pooled for _, pooled in embeddings])
+
+        embeds, pooled = stack([self.embeddings[source.prompt] for source in sources])
+        stacked = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
         if self.params.is_guided:
-            texts = [source.negative_prompt for source in sources]
-            negative = [self.embeddings[text] if text else self.empty_negative for text in texts]
-            stacked["negative_prompt_embeds"] = torch.cat([one[0] for one in negative])
-            stacked["negative_pooled_prompt_embeds"] = torch.cat([one[1] for one in negative])
+            embeds, pooled = stack([self.negatives[source.negative_prompt] for source in sources])
+            stacked |= {"negative_prompt_embeds": embeds, "negative_pooled_prompt_embeds": pooled}
         return stacked
 
 

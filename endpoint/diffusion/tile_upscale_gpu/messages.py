@@ -36,6 +36,10 @@ class ModelConfig(BaseModel):
     loras: list[Lora] | None = None
 
 
+class Warning(RootModel[str]):
+    root: Annotated[str, Field(min_length=1)]
+
+
 class Sampler(BaseModel):
     model_config = ConfigDict(
         extra="ignore",
@@ -133,6 +137,7 @@ class Result(BaseModel):
     height: Annotated[int | None, Field(ge=1, le=16384)] = None
     seed: Annotated[int | None, Field(ge=0, le=9007199254740991)] = None
     seconds: Annotated[float | None, Field(ge=0.0)] = None
+    warnings: list[Warning] | None = None
     error: str | None = None
 
 

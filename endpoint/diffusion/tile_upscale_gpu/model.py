@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An SDXL model with its ControlNets, IP-Adapter and LoRAs. Loads from local folders, never from a network."""
 
+import functools
 import logging
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,19 @@ from typing import Any
 import diffusers
 import torch
 import transformers
+from compel import ReturnedEmbeddingsType
 from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
 from PIL import Image
 from transformers import CLIPVisionModelWithProjection
 
 from tile_upscale_gpu.job_context import CannotLoad
+from tile_upscale_gpu.prompt_encoder import PromptEncoder
+from tile_upscale_gpu.prompts import Prompt
 from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
+# The texts of a picture come again with each batch. One of SDXL's takes 0.3 MB and more.
+CACHED_PROMPTS = 128
 # Progress bars would fill the log with control characters.
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
@@ -32,8 +38,15 @@ class Model:
         self.dtype = getattr(torch, settings.dtype)
         self.plain = self._load_plain()
         self.scheduler_config = self.plain.scheduler.config
+        self.prompts = PromptEncoder(
+            [self.plain.tokenizer, self.plain.tokenizer_2],
+            [self.plain.text_encoder, self.plain.text_encoder_2],
+            ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
+        )
+        self._encode_prompt = functools.lru_cache(CACHED_PROMPTS)(lambda _loras, prompt: self.prompts.encode(prompt))
         self.controlled: dict[str, StableDiffusionXLControlNetImg2ImgPipeline] = {}
         self.loaded_loras: set[str] = set()
+        self.active_loras: dict[str, float] = {}
 
     def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
         path = self.settings.locate(self.name, self.weights)
@@ -87,7 +100,7 @@ class Model:
 
     def set_loras(self, wanted: dict[str, float]) -> None:
         """Activates these LoRAs and those that the settings tie to the model, and no others."""
-        weights = {**self.weights.loras, **wanted}
+        self.active_loras = weights = {**self.weights.loras, **wanted}
         for name in weights.keys() - self.loaded_loras:
             lora = self.settings.loras[name]
             path = self.settings.locate(name, lora)
@@ -100,12 +113,10 @@ class Model:
         elif self.loaded_loras:
             self.plain.disable_lora()
 
-    def encode_prompts(self, texts: list[str]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-        """Encodes all texts in one pass; returns (embeddings, pooled embeddings) of each."""
-        embeds, _, pooled, _ = self.plain.encode_prompt(
-            prompt=texts, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
-        )
-        return {text: (embeds[i : i + 1], pooled[i : i + 1]) for i, text in enumerate(texts)}
+    def encode_prompt(self, prompt: Prompt) -> tuple[torch.Tensor, torch.Tensor]:
+        """Returns the embeddings and the pooled embedding. LoRAs may change the text encoders, too."""
+        encoded: tuple[torch.Tensor, torch.Tensor] = self._encode_prompt(tuple(sorted(self.active_loras.items())), prompt)
+        return encoded
 
     @property
     def zeroes_empty_negative(self) -> bool:

@@ -28,6 +28,7 @@ from tile_upscale_gpu.pictures import (
     to_canvas,
     write_tile,
 )
+from tile_upscale_gpu.prompts import PromptError
 from tile_upscale_gpu.render_params import RenderParams
 from tile_upscale_gpu.request import target_size
 from tile_upscale_gpu.settings import Settings
@@ -83,12 +84,14 @@ class Painter:
         params = self._make_render_params(request, context)
         if params is None:
             return
-        works = self._read_tiles(request, context, done)
+        works = self._read_tiles(model, request, context, done)
         img2img = Img2Img(model, params, {text for work in works for text in (work.source.prompt, work.source.negative_prompt)})
         # PNG files are encoded while the GPU paints the next tiles. Leaving the block waits for all of them.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
-            for canvas in dict.fromkeys(work.sizes.canvas for work in works):
-                group = [work for work in works if work.sizes.canvas == canvas]
+            groups: dict[tuple[tuple[int, int], int], list[Work]] = {}
+            for work in works:
+                groups.setdefault((work.sizes.canvas, img2img.measure_prompts(work.source)), []).append(work)
+            for (canvas, _), group in groups.items():
                 self._paint_group(img2img, group, canvas, context, writer)
 
     def _make_render_params(self, request: Request, context: JobContext) -> RenderParams | None:
@@ -101,14 +104,14 @@ class Painter:
             return None
         return RenderParams.make(request, reference, self.settings)
 
-    def _read_tiles(self, request: Request, context: JobContext, done: Collection[str]) -> list[Work]:
+    def _read_tiles(self, model: Model, request: Request, context: JobContext, done: Collection[str]) -> list[Work]:
         works = []
         for tile in request.tiles:
             if tile.id in done:
                 continue
             try:
-                works.append(_make_work(request, tile))
-            except PictureError as error:
+                works.append(_make_work(model, request, tile))
+            except (PictureError, PromptError) as error:
                 context.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
         return works
 
@@ -153,17 +156,14 @@ def paint_in_parts(
     return size
 
 
-def _make_work(request: Request, tile: Tile) -> Work:
+def _make_work(model: Model, request: Request, tile: Tile) -> Work:
     sizes = plan_sizes(target_size(request, (tile.width, tile.height)), request.gen_params.gen_res or 0)
     picture = to_canvas(read_tile(tile.image, tile.width, tile.height), sizes)
-    prompt, negative_prompt = _join(request.global_prompt, tile.prompt), _join(request.negative_prompt, tile.negative_prompt)
+    prompt = model.prompts.plan(request.global_prompt, tile.prompt or "")
+    negative_prompt = model.prompts.plan(request.negative_prompt, tile.negative_prompt or "")
     whole = (request.picture_width, request.picture_height)
     place = plan_place((tile.x, tile.y), (whole[0], whole[1]), sizes) if whole[0] and whole[1] else None
     return Work(tile, sizes, Source(picture, tile.seed, prompt, negative_prompt, place))
-
-
-def _join(common: str, own: str | None) -> str:
-    return ", ".join(text for text in (common.strip(), (own or "").strip()) if text)
 
 
 def _paint_together(img2img: Img2Img, works: list[Work], context: JobContext, writer: Executor) -> "Future[None]":
@@ -191,4 +191,6 @@ def _make_result(work: Work, picture: Image.Image | None, seconds: float) -> Res
         return Result.failed(tile.id, tile.seed, "the model's answer is not a picture (not a number): try float32 or another VAE")
     image = write_tile(from_canvas(picture, work.sizes))
     width, height = work.sizes.target
-    return Result.make(tile.id, success=True, image=image, width=width, height=height, seed=tile.seed, seconds=round(seconds, 3))
+    warnings = dict.fromkeys((*work.source.prompt.warnings, *work.source.negative_prompt.warnings))
+    told = {"warnings": list(warnings)} if warnings else {}
+    return Result.make(tile.id, success=True, image=image, width=width, height=height, seed=tile.seed, seconds=round(seconds, 3), **told)

@@ -18,6 +18,7 @@ from tile_upscale_gpu.jobs import CANCELLED, WENT_AWAY, Answer, Capacity, Jobs, 
 from tile_upscale_gpu.messages import Health, ModelDetails, Sampler
 from tile_upscale_gpu.pictures import GRID_PX
 from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
+from tile_upscale_gpu.prompts import MAX_TOKENS
 from tile_upscale_gpu.request import Submission, parse
 from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import Settings
@@ -26,8 +27,6 @@ log = logging.getLogger(__name__)
 
 MAX_WAIT_S = 20
 POLL_AFTER_S = 1
-# CLIP reads 77 tokens, and two of them mark the beginning and the end.
-PROMPT_TOKENS = 75
 UNKNOWN = "this batch is not known here, or no longer: submit it again"
 
 # Returns the reason why the service can't paint now, or None.
@@ -140,7 +139,7 @@ def _describe_model(settings: Settings, name: str) -> ModelDetails:
     samplers = [Sampler(name=sampler, max_steps=settings.limit_steps(sampler)) for sampler in SAMPLERS]
     return ModelDetails(
         name=name, family="sdxl", native_px=model.native_px, default_steps=model.steps, default_cfg_scale=model.cfg_scale,
-        default_sampler=model.sampler, samplers=samplers, prompt_tokens=PROMPT_TOKENS,
+        default_sampler=model.sampler, samplers=samplers, prompt_tokens=MAX_TOKENS,
     )  # fmt: skip
 
 
