@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The painter gives the pixels of a plain diffusers call, for each setting, written as diffusers' documentation does it."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import diffusers
+import numpy
+import pytest
+import torch
+from arrays import Array
+from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from PIL import Image
+from tile_upscale_gpu.noise import PlacedNoise
+from tile_upscale_gpu.painter import Painter
+from tile_upscale_gpu.samplers import SAMPLERS
+from tiny_painter import FIXED, make, paint
+from transformers import CLIPVisionModelWithProjection
+from wire_client import decode, encode, make_picture
+
+REFERENCE = make_picture(48, 9)
+REFERENCE_MEMBERS = {"ip_adapter_enabled": True, "ip_adapter_image_bytes": encode(REFERENCE)}
+SEED = 11
+
+# By the names that people use, from the makers' and diffusers' documentation.
+SCHEDULERS: dict[str, Callable[[Any], Any]] = {
+    "euler": diffusers.EulerDiscreteScheduler.from_config,
+    "euler a": diffusers.EulerAncestralDiscreteScheduler.from_config,
+    "heun": diffusers.HeunDiscreteScheduler.from_config,
+    "ddim": diffusers.DDIMScheduler.from_config,
+    "unipc": diffusers.UniPCMultistepScheduler.from_config,
+    "dpm++ 2m": diffusers.DPMSolverMultistepScheduler.from_config,
+    "dpm++ 2m karras": functools.partial(diffusers.DPMSolverMultistepScheduler.from_config, use_karras_sigmas=True),
+    "dpm++ 2m sde karras": functools.partial(
+        diffusers.DPMSolverMultistepScheduler.from_config, use_karras_sigmas=True, algorithm_type="sde-dpmsolver++"
+    ),
+    "lightning": functools.partial(diffusers.EulerDiscreteScheduler.from_config, timestep_spacing="trailing"),
+    "turbo": functools.partial(diffusers.EulerAncestralDiscreteScheduler.from_config, timestep_spacing="trailing"),
+    "lcm": diffusers.LCMScheduler.from_config,
+    "tcd": diffusers.TCDScheduler.from_config,
+}
+
+
+class PlainCall:
+    """diffusers' pipelines with all parts loaded anew for each call."""
+
+    def __init__(self, painter: Painter) -> None:
+        self.folder = painter.settings.folder
+
+    def make_pipeline(self, controlled: bool, with_reference: bool) -> Any:
+        how: dict[str, Any] = {"add_watermarker": False}
+        if with_reference:
+            how["image_encoder"] = CLIPVisionModelWithProjection.from_pretrained(self.folder / "ip_adapter" / "image_encoder")
+        if not controlled:
+            return StableDiffusionXLImg2ImgPipeline.from_pretrained(self.folder / "tiny", **how)
+        how["controlnet"] = ControlNetModel.from_pretrained(self.folder / "tile")
+        return StableDiffusionXLControlNetImg2ImgPipeline.from_pretrained(self.folder / "tiny", **how)
+
+    def encode_picture(self, vae: AutoencoderKL, picture: Image.Image) -> torch.Tensor:
+        """The mean: diffusers draws from the distribution, and would take other noise afterwards."""
+        pixels = torch.from_numpy(numpy.asarray(picture).copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+        latents: torch.Tensor = vae.encode(pixels).latent_dist.mode() * vae.config.scaling_factor
+        return latents
+
+    @torch.inference_mode()
+    def __call__(
+        self, picture: Image.Image, sampler: str = "euler", lora: float = 0, reference: float = 0, noise: PlacedNoise | None = None,
+        **how: Any,
+    ) -> Array:  # fmt: skip
+        controlled = how.get("controlnet_conditioning_scale") != 0
+        pipeline = self.make_pipeline(controlled, reference > 0)
+        pipeline.set_progress_bar_config(disable=True)
+        pipeline.scheduler = SCHEDULERS[sampler](pipeline.scheduler.config)
+        if lora:
+            pipeline.load_lora_weights(str(self.folder / "style"), adapter_name="style")
+            pipeline.set_adapters(["style"], [lora])
+        if reference:
+            pipeline.load_ip_adapter(
+                str(self.folder / "ip_adapter"), subfolder="", weight_name="ip-adapter.safetensors", image_encoder_folder=None
+            )
+            pipeline.set_ip_adapter_scale(reference)
+            how["ip_adapter_image"] = REFERENCE
+        if controlled:
+            how = {"controlnet_conditioning_scale": 0.6, "control_image": picture, **how}
+        else:
+            del how["controlnet_conditioning_scale"]
+        # None, since the model was trained with zeros in place of an empty text.
+        how = {
+            "prompt": "sharp", "negative_prompt": None, "strength": FIXED["strength"], "num_inference_steps": FIXED["steps"],
+            "guidance_scale": FIXED["cfg_scale"], "generator": torch.Generator("cpu").manual_seed(SEED), **how,
+        }  # fmt: skip
+        how["image"] = self.encode_picture(pipeline.vae, picture)
+        if noise:
+            how["generator"] = noise.generators
+            # Nothing is installed in the scheduler here, so the first draw is a draw like the others.
+            noise.n_drawn = dict.fromkeys(noise.generators, 0)
+        with noise or contextlib.nullcontext():
+            painted: Array = pipeline(output_type="np", **how).images[0]
+        return (painted * 255).round().astype(int)
+
+
+@pytest.fixture(scope="module")
+def plain_call(painter: Painter) -> PlainCall:
+    return PlainCall(painter)
+
+
+def make_one(**changes: Any) -> dict[str, Any]:
+    request = make(**changes)
+    request["tiles"][0]["seed"] = SEED
+    return request
+
+
+def assert_alike(painted: Array, expected: Array) -> None:
+    """Sums in another order change the last bit, and rounding makes it a level."""
+    assert painted.shape == expected.shape
+    assert abs(painted - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("members", "arguments"),
+    [
+        ({}, {}),
+        ({"global_prompt": "a red brick wall"}, {"prompt": "a red brick wall"}),
+        ({"negative_prompt": "blurry"}, {"negative_prompt": "blurry"}),
+        ({"global_prompt": "sky", "negative_prompt": "grass"}, {"prompt": "sky", "negative_prompt": "grass"}),
+        ({"cfg_scale": 7.5}, {"guidance_scale": 7.5}),
+        ({"cfg_scale": 1.0, "negative_prompt": "grass"}, {"guidance_scale": 1.0}),
+        ({"steps": 9}, {"num_inference_steps": 9}),
+        ({"strength": 0.9}, {"strength": 0.9}),
+        ({"strength": 1.0}, {"strength": 1.0}),
+        ({"controlnet": {"enabled": False}}, {"controlnet_conditioning_scale": 0}),
+        ({"controlnet": {"enabled": True, "conditioning_scale": 1.8}}, {"controlnet_conditioning_scale": 1.8}),
+        ({"controlnet": {"enabled": True, "guidance_start": 0.5}}, {"control_guidance_start": 0.5}),
+        (
+            {"controlnet": {"enabled": True, "guidance_end": 0.3}, "steps": 12},
+            {"control_guidance_end": 0.3, "num_inference_steps": 12},
+        ),
+        ({"loras": [{"name": "style", "weight": 0.7}]}, {"lora": 0.7}),
+        ({**REFERENCE_MEMBERS, "ip_adapter_scale": 0.8}, {"reference": 0.8}),
+        ({**REFERENCE_MEMBERS, "cfg_scale": 1.0}, {"reference": 0.6, "guidance_scale": 1.0}),
+    ],
+    ids=str,
+)
+def test_setting_gives_the_pixels_of_diffusers(
+    painter: Painter, plain_call: PlainCall, members: dict[str, Any], arguments: dict[str, Any]
+) -> None:
+    assert_alike(paint(painter, make_one(**members))["0"], plain_call(make_picture(64, 0), **arguments))
+
+
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
+def test_sampler_gives_the_pixels_of_diffusers(painter: Painter, plain_call: PlainCall, sampler: str) -> None:
+    """At a strength where the noise that a sampler adds in its steps counts."""
+    how = {"strength": 0.8, "steps": 5}
+    painted = paint(painter, make_one(sampler=sampler, **how))["0"]
+    assert_alike(painted, plain_call(make_picture(64, 0), sampler, strength=0.8, num_inference_steps=5))
+
+
+@pytest.mark.parametrize("sampler", ["euler", "euler a"])
+def test_place_gives_the_pixels_of_diffusers(painter: Painter, plain_call: PlainCall, sampler: str) -> None:
+    """diffusers is told the place by its own arguments, and draws its noise from the same source."""
+    request = make_one(sampler=sampler, seed=5)
+    request.update(picture_width=1000, picture_height=700)
+    request["tiles"][0].update(x=160, y=320)
+    sizes = {"original_size": (700, 1000), "crops_coords_top_left": (320, 160), "target_size": (64, 64)}
+    expected = plain_call(make_picture(64, 0), sampler, noise=PlacedNoise(5, [(20, 40)]), **sizes)
+    assert_alike(paint(painter, request)["0"], expected)
+
+
+def test_generation_size_gives_the_pixels_of_diffusers(painter: Painter, plain_call: PlainCall) -> None:
+    enlarged = make_picture(64, 0).resize((128, 128), Image.Resampling.LANCZOS)
+    expected = Image.fromarray(plain_call(enlarged).astype(numpy.uint8)).resize((64, 64), Image.Resampling.LANCZOS)
+    painted = paint(painter, make_one(gen_res=128))["0"]
+    assert abs(painted - numpy.asarray(expected).astype(int)).max() <= 2
+
+
+def test_tiles_of_a_batch_have_their_own_pixels_and_texts(painter: Painter, plain_call: PlainCall) -> None:
+    request = make(tiles=3, negative_prompt="grass")
+    for number, tile in enumerate(request["tiles"]):
+        tile.update(seed=SEED + number, prompt=("sky", "", "sea")[number], negative_prompt=("", "fog", "")[number])
+    painted = paint(painter, request)
+    texts = [("sharp, sky", "grass"), ("sharp", "grass, fog"), ("sharp, sea", "grass")]
+    for number, (prompt, negative_prompt) in enumerate(texts):
+        generator = torch.Generator("cpu").manual_seed(SEED + number)
+        picture = decode(request["tiles"][number]["image"])
+        expected = plain_call(picture, prompt=prompt, negative_prompt=negative_prompt, generator=generator)
+        assert_alike(painted[str(number)], expected)
