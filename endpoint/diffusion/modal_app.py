@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The service on Modal:
 
+    modal setup                                                  # once: logs in
     modal run endpoint/diffusion/modal_app.py::download_weights  # once: fills the volume
     modal deploy endpoint/diffusion/modal_app.py                 # prints the URL for Tile Upscale's dialog
 
@@ -10,6 +11,7 @@ Settings come from settings.toml beside this file, or from the file that UPSCALE
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +33,10 @@ SETTINGS_FILE = Path(os.environ.get(FILE_VARIABLE) or HERE / "settings.toml")
 MARGIN_S = 300
 
 logging.basicConfig(level=logging.INFO)
-settings = read_settings(SETTINGS_FILE)
+try:
+    settings = read_settings(SETTINGS_FILE)
+except (OSError, ValueError) as error:
+    sys.exit(f"modal_app: {error}. Copy settings.example.toml to settings.toml, or set {FILE_VARIABLE} to your file")
 token = read_token()
 
 app = modal.App("tile-upscale")
@@ -77,13 +82,23 @@ def open_store() -> ModalStore:
     gpu=settings.modal.gpu,
     volumes=weights_folder,
     max_containers=settings.modal.max_containers,
+    min_containers=settings.modal.min_containers,
+    buffer_containers=settings.modal.buffer_containers,
     scaledown_window=settings.modal.scaledown_window_s,
+    startup_timeout=settings.modal.startup_timeout_s,
+    enable_memory_snapshot=settings.modal.memory_snapshot,
+    region=settings.modal.region or None,
     timeout=settings.batch_timeout_s + MARGIN_S,
     # Retries are for lost containers only: a batch that fails by itself is stored as failed and returns.
     retries=2,
 )
 class Gpu:
-    @modal.enter()
+    @modal.enter(snap=settings.modal.memory_snapshot)
+    def load_libraries(self) -> None:
+        """Comes before a snapshot, where no GPU is. torch and diffusers take seconds to load."""
+        import tile_upscale_gpu.painter  # noqa: F401
+
+    @modal.enter(snap=False)
     def load(self) -> None:
         from tile_upscale_gpu.painter import Painter
 
@@ -123,6 +138,9 @@ class ModalCalls:
     volumes=weights_folder,
     secrets=[modal.Secret.from_dict({TOKEN_VARIABLE: token})] if token else [],
     scaledown_window=settings.modal.scaledown_window_s,
+    region=settings.modal.region or None,
+    # A request of the blocking route lasts as long as its batch.
+    timeout=settings.batch_timeout_s + MARGIN_S,
 )
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(requires_proxy_auth=not token)
@@ -139,7 +157,12 @@ def purge_expired() -> int:
     return purge_ended(open_store(), settings.batch_timeout_s + MARGIN_S, time.time())
 
 
-@app.function(image=image, volumes=weights_folder, timeout=3600)
+@app.function(
+    image=image,
+    volumes=weights_folder,
+    secrets=[modal.Secret.from_name(settings.modal.secret)] if settings.modal.secret else [],
+    timeout=3600,
+)
 def download_weights() -> None:
     """Downloads weights that the settings name a repository for and that the volume lacks."""
     from huggingface_hub import snapshot_download

@@ -3,12 +3,14 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from dict_store import DictStore
+from polling import wait_until
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
@@ -324,12 +326,74 @@ def test_painter_over_a_store_stops_when_it_takes_too_long() -> None:
                     raise Stopped
                 context.add(Result.failed(tile.id, 0, "no matter"))
                 store["run:asked"] = clock.now = clock.now + 60
+                context.synchronize()
 
     run = Run("run", submission.checksum, LONG_S, clock.now, "call")
     store["batch:" + submission.batch_id] = run
     paint_run(Slow(), SETTINGS, store, run, submission.request, clock)
     answer = asyncio.run(StoreJobs(store, FakeCalls(), clock).answer(submission.batch_id, Question()))
     assert answer and answer.status == "failed" and answer.tiles_processed == 2
+
+
+def start_run(store: DictStore, submission: Submission, clock: Clock) -> Run:
+    run = Run("run", submission.checksum, LONG_S, clock.now, "call")
+    store["batch:" + submission.batch_id] = run
+    return run
+
+
+def test_painting_thread_makes_no_call_to_the_store() -> None:
+    """Each takes tens of milliseconds in a cloud. `called` grows by the name of the thread."""
+    called: list[str] = []
+
+    class RecordingStore(DictStore):
+        def get(self, key: str, default: Any = None) -> Any:
+            called.append(threading.current_thread().name)
+            return super().get(key, default)
+
+        def put(self, key: str, value: Any) -> None:
+            called.append(threading.current_thread().name)
+            super().put(key, value)
+
+    class Painter(FakePainter):
+        def paint(self, request: Request, context: JobContext, done: tuple[str, ...] = ()) -> None:
+            called.clear()
+            super().paint(request, context, done)
+            assert threading.current_thread().name not in called
+
+    clock, submission, store = Clock(), make_submission(tiles=9), RecordingStore()
+    paint_run(Painter(), SETTINGS, store, start_run(store, submission, clock), submission.request, clock)
+    answer = asyncio.run(StoreJobs(store, FakeCalls(), clock).answer(submission.batch_id, Question()))
+    assert answer and answer.status == "completed" and len(answer.results) == 9
+
+
+def test_results_and_a_stop_pass_while_painting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the store can't be reached for a while."""
+    monkeypatch.setattr("tile_upscale_gpu.store_jobs.SYNC_S", 0.01)
+    failures = iter([ConnectionError("made to fail")] * 3)
+
+    class FlakyStore(DictStore):
+        def put(self, key: str, value: Any) -> None:
+            if "result" in key and (failure := next(failures, None)):
+                raise failure
+            super().put(key, value)
+
+    clock, submission, store = Clock(), make_submission(), FlakyStore()
+    jobs = StoreJobs(store, FakeCalls(), clock)
+
+    class Painter(FakePainter):
+        def paint(self, request: Request, context: JobContext, done: tuple[str, ...] = ()) -> None:
+            context.add(Result.failed("0", 0, "painted"))
+            wait_until(lambda: jobs._read_state(run).done == ("0",), "the first result is stored")
+            jobs._cancel(request.batch_id, CANCELLED)
+            wait_until(context.is_stopped, "the painter hears of the stop")
+            context.add(Result.failed("1", 0, "painted meanwhile"))
+            raise Stopped
+
+    run = start_run(store, submission, clock)
+    paint_run(Painter(), SETTINGS, store, run, submission.request, clock)
+    answer = asyncio.run(jobs.answer(submission.batch_id, Question()))
+    assert answer and answer.status == "cancelled"
+    assert [json.loads(result)["id"] for result in answer.results] == ["0", "1"]
 
 
 def test_no_room_for_more_batches() -> None:

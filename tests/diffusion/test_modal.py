@@ -3,6 +3,8 @@
 
 import importlib
 import json
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -86,10 +88,31 @@ def test_app_is_a_modal_app(modal_app: ModuleType) -> None:
     assert isinstance(modal_app.web, modal.Function) and isinstance(modal_app.download_weights, modal.Function)
 
 
+def import_app(settings: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONPATH": str(SERVICE), "UPSCALE_GPU_SETTINGS": settings}
+    return subprocess.run([sys.executable, "-c", "import modal_app"], env=environment, capture_output=True, text=True)
+
+
+def test_modal_takes_all_settings(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        "[models.a]\n[modal]\nmin_containers = 1\nbuffer_containers = 2\nstartup_timeout_s = 100\n"
+        'memory_snapshot = true\nregion = "eu"\nsecret = "huggingface"\n'
+    )
+    run = import_app(str(settings))
+    assert run.returncode == 0, run.stderr
+
+
+def test_missing_settings_are_told_in_a_sentence() -> None:
+    run = import_app("/nowhere/settings.toml")
+    assert run.returncode == 1
+    assert run.stderr.startswith("modal_app: ") and run.stderr.count("\n") == 1 and "/nowhere/settings.toml" in run.stderr
+
+
 def test_health(client: TestClient) -> None:
     health = client.get("/v1/health").json()
     check(health, "health")
-    assert health["autoscales"] and health["concurrency"] == 4
+    assert health["autoscales"] and health["concurrency"] == 9
 
 
 def test_batch_goes_through_front_queue_and_painter(client: TestClient) -> None:

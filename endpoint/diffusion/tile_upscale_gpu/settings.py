@@ -77,8 +77,14 @@ class Gpu(Table):
 class Modal(Table):
     gpu: str = "A10G"
     volume: str = "tile-upscale-weights"
-    max_containers: int = Field(default=4, ge=1)
+    max_containers: int = Field(default=9, ge=1)
+    min_containers: int = Field(default=0, ge=0, description="containers that stay, and cost, without work")
+    buffer_containers: int = Field(default=0, ge=0, description="idle containers to start beside busy ones")
     scaledown_window_s: int = Field(default=60, ge=2, le=1200)
+    startup_timeout_s: int = Field(default=1200, ge=1, description="time to start and to load weights")
+    memory_snapshot: bool = Field(default=False, description="start from a snapshot of the loaded libraries")
+    region: str = Field(default="", description="such as eu or us-east; default: any")
+    secret: str = Field(default="", description="a Modal secret with HF_TOKEN, for weights behind a license")
 
 
 class Ray(Table):

@@ -6,11 +6,13 @@ Only the run's painter writes its state and results; only fronts write the time 
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -24,6 +26,7 @@ from tile_upscale_gpu.settings import Settings
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
+SYNC_S = 1.0
 # A front that dies between storing a run and spawning its call leaves the run without one.
 SPAWN_LIMIT_S = 60
 
@@ -92,29 +95,36 @@ def result_key(run_id: str, number: int) -> str:
 
 
 class StoreJobContext:
-    """A painter's JobContext over the store."""
+    """A painter's JobContext over the store. The painter's own threads only use memory: a call to the store takes tens of milliseconds."""
 
     def __init__(self, settings: Settings, store: Store, run: Run, clock: Callable[[], float]) -> None:
         self.settings = settings
         self.store = store
         self.run = run
         self.clock = clock
-        self.lock = threading.Lock()
+        self.finished: deque[Result] = deque()
         # A container that replaces a lost one resumes after its last stored tile.
         self.state: State = store.get(state_key(run.run_id)) or State(started_at=clock())
 
+    def is_stopped(self) -> bool:
+        return self.state.status in FINAL
+
+    def add(self, result: Result) -> None:
+        self.finished.append(result)
+
     def update(self, **changes: Any) -> None:
-        """Called from the painting thread and from the one that encodes pictures."""
-        with self.lock:
-            self.state = replace(self.state, **changes)
-            self.store.put(state_key(self.run.run_id), self.state)
+        state = replace(self.state, **changes)
+        self.store.put(state_key(self.run.run_id), state)
+        self.state = state
 
     def end(self, status: Status, error: str | None = None) -> None:
         self.update(status=status, error=error, ended_at=self.clock())
 
-    def is_stopped(self) -> bool:
-        if self.state.status in FINAL:
-            return True
+    def synchronize(self) -> None:
+        """Stores what was painted, and learns whether the rest is wanted."""
+        self.store_results()
+        if self.is_stopped():
+            return
         now = self.clock()
         if reason := self.store.get(stop_key(self.run.run_id)):
             self.end("cancelled", reason)
@@ -122,12 +132,38 @@ class StoreJobContext:
             self.end("cancelled", ABANDONED)
         elif now - self.state.started_at > self.settings.batch_timeout_s:
             self.end("failed", too_late(self.settings.batch_timeout_s))
-        return self.state.status in FINAL
 
-    def add(self, result: Result) -> None:
-        # Store the result first: a reader expects every result that the state counts.
-        self.store.put(result_key(self.run.run_id, len(self.state.done)), result.json)
-        self.update(done=(*self.state.done, result.tile_id))
+    def store_results(self) -> None:
+        results = list(self.finished)
+        # Store the results first: a reader expects every result that the state counts.
+        for number, result in enumerate(results, len(self.state.done)):
+            self.store.put(result_key(self.run.run_id, number), result.json)
+        if results:
+            self.update(done=(*self.state.done, *(result.tile_id for result in results)))
+        # Only now, so that a store that can't be reached loses none.
+        for _ in results:
+            self.finished.popleft()
+
+    @contextlib.contextmanager
+    def synchronizing(self) -> Iterator[None]:
+        """Synchronizes once a second in a thread, and stores what is left at the end."""
+        ended = threading.Event()
+
+        def work() -> None:
+            while not ended.wait(SYNC_S):
+                try:
+                    self.synchronize()
+                except Exception:
+                    log.warning("run %s: the store can't be reached, trying again", self.run.run_id, exc_info=True)
+
+        thread = threading.Thread(target=work, name="synchronizer")
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self.store_results()
 
 
 def paint_run(
@@ -135,11 +171,13 @@ def paint_run(
 ) -> None:  # fmt: skip
     """The call that the cloud runs. Stores a failure instead of raising it, so that the cloud retries only when the GPU is lost."""
     context = StoreJobContext(settings, store, run, clock)
+    context.synchronize()
     if context.is_stopped():
         return
     context.update(status="running")
     try:
-        painter.paint(request, context, context.state.done)
+        with context.synchronizing():
+            painter.paint(request, context, context.state.done)
     except Stopped:
         return
     except GpuLost:
