@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,7 @@ def download_weights() -> None:
     """Downloads weights that the settings name a repository for and that the volume lacks."""
     from huggingface_hub import snapshot_download
 
-    groups: list[dict[str, Weights]] = [settings.models, settings.controlnets, settings.loras]
+    groups: list[Mapping[str, Weights]] = [settings.models, settings.controlnets, settings.vaes, settings.loras]
     if settings.ip_adapter:
         groups.append({"ip_adapter": settings.ip_adapter})
     for name, weights in (item for group in groups for item in group.items()):

@@ -2,6 +2,7 @@
 """Runs SDXL img2img on a few pictures of one size that share their RenderParams."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy
 import torch
 from PIL import Image
 
+from tile_upscale_gpu.memory import work_with_relief
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.pictures import Place
@@ -40,7 +42,7 @@ class Img2Img:
         self.pipeline = model.choose_pipeline(params.controlnet)
         with torch.inference_mode():
             model.set_loras(params.loras)
-            self.embeddings = {prompt: model.encode_prompt(prompt) for prompt in prompts | {Prompt()}}
+            self.embeddings = model.encode_prompts(prompts | {Prompt()})
             # Fills up the shorter one of a tile's two prompts.
             self.padding = self.embeddings[Prompt()][0]
             self.negatives = dict(self.embeddings)
@@ -61,15 +63,20 @@ class Img2Img:
         latents = []
         for source in sources:
             check()
-            latents.append(self.model.encode_picture(_to_tensor(source.picture)))
+            pixels = _to_tensor(source.picture)
+            latents.append(self._relieved(functools.partial(self.model.encode_picture, pixels)))
         painted = torch.cat(latents)
         if self.params.schedule_steps:
             painted = self._denoise(painted, sources, check)
         answers = []
         for latent in painted.split(1):
             check()
-            answers.append(_to_picture(self.model.decode_picture(latent)))
+            # The latents stay when memory is short: to paint them again takes far longer.
+            answers.append(_to_picture(self._relieved(functools.partial(self.model.decode_picture, latent))))
         return answers
+
+    def _relieved(self, work: Callable[[], torch.Tensor]) -> torch.Tensor:
+        return work_with_relief(work, self.model.relieve)
 
     def _denoise(self, latents: torch.Tensor, sources: list[Source], check: Check) -> torch.Tensor:
         def on_step_end(_pipeline: object, _step: int, _time: object, tensors: dict[str, Any]) -> dict[str, Any]:

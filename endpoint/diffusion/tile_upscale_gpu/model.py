@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An SDXL model with its ControlNets, IP-Adapter and LoRAs. Loads from local folders, never from a network."""
 
+import contextlib
 import functools
 import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +15,25 @@ import torch
 import transformers
 from compel import ReturnedEmbeddingsType
 from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from diffusers.hooks.layerwise_casting import DEFAULT_SKIP_MODULES_PATTERN
 from PIL import Image
 from transformers import CLIPVisionModelWithProjection
 
+from tile_upscale_gpu.device import free_memory
 from tile_upscale_gpu.job_context import CannotLoad
+from tile_upscale_gpu.memory import CONTROLNET_PART, MemoryPlan, count_bytes, find_free_bytes, plan_memory
 from tile_upscale_gpu.prompt_encoder import PromptEncoder
 from tile_upscale_gpu.prompts import Prompt
-from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.settings import Settings, VaeWeights
 
 log = logging.getLogger(__name__)
 # The texts of a picture come again with each batch. One of SDXL's takes 0.3 MB and more.
 CACHED_PROMPTS = 128
+# Each takes up to 0.4 GB. The one that was used longest ago goes first.
+MAX_LORAS = 8
+# Sides of the parts in which the VAE works when memory is short.
+VAE_TILE_PX = 512
+STORED_DTYPE = torch.float8_e4m3fn
 # Progress bars would fill the log with control characters.
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
@@ -36,7 +48,9 @@ class Model:
         self.weights = settings.models[name]
         self.device = device
         self.dtype = getattr(torch, settings.dtype)
+        self.memory = MemoryPlan()
         self.plain = self._load_plain()
+        self._put_on_device()
         self.scheduler_config = self.plain.scheduler.config
         self.prompts = PromptEncoder(
             [self.plain.tokenizer, self.plain.tokenizer_2],
@@ -44,8 +58,8 @@ class Model:
             ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
         )
         self._encode_prompt = functools.lru_cache(CACHED_PROMPTS)(lambda _loras, prompt: self.prompts.encode(prompt))
-        self.controlled: dict[str, StableDiffusionXLControlNetImg2ImgPipeline] = {}
-        self.loaded_loras: set[str] = set()
+        self.pipelines: dict[str | None, Any] = {}
+        self.loaded_loras: OrderedDict[str, None] = OrderedDict()
         self.active_loras: dict[str, float] = {}
 
     def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
@@ -56,23 +70,103 @@ class Model:
             path, vae=self._load_vae(path), image_encoder=self._load_image_encoder(), dtype=self.dtype, variant=self.weights.variant,
             add_watermarker=False, local_files_only=True,
         )  # fmt: skip
-        pipeline.set_progress_bar_config(disable=True)
-        pipeline.to(self.device)
-        for module in (pipeline.unet, pipeline.vae):
-            torch.nn.Module.to(module, memory_format=torch.channels_last)
         if adapter := self.settings.ip_adapter:
             pipeline.load_ip_adapter(
                 str(self.settings.locate("ip_adapter", adapter)), subfolder="", weight_name=adapter.weight_name,
                 image_encoder_folder=None, local_files_only=True,
             )  # fmt: skip
-        log.info("loaded model '%s' on %s", self.name, self.device)
         return pipeline
 
     def _load_vae(self, base: Path) -> AutoencoderKL:
-        how = {"dtype": getattr(torch, self.settings.vae_dtype), "local_files_only": True}
-        if self.weights.vae:
-            return AutoencoderKL.from_pretrained(self.settings.folder / self.weights.vae, **how)
-        return AutoencoderKL.from_pretrained(base / "vae", variant=self.weights.variant, **how)
+        name = self.weights.vae
+        vae = self.settings.vaes[name] if name else VaeWeights(variant=self.weights.variant)
+        path = self.settings.locate(name, vae) if name else base / "vae"
+        dtype = getattr(torch, vae.dtype or self.settings.vae_dtype)
+        return AutoencoderKL.from_pretrained(path, dtype=dtype, variant=vae.variant, local_files_only=True)
+
+    def _put_on_device(self) -> None:
+        parts = self.plain
+        painting = int(count_bytes(parts.unet) * (1 + CONTROLNET_PART * bool(self.settings.controlnets)))
+        plan = plan_memory(find_free_bytes(self.device), painting, count_bytes(parts.vae, *self.encoders))
+        if plan.stores_in_8_bits:
+            self.store_in_8_bits(parts.unet)
+        if plan.tiles_vae:
+            self.tile_vae()
+        if plan.offloads_encoders:
+            self.offload_encoders()
+        else:
+            self._move_encoders(self.device)
+        for module in (parts.unet, parts.vae):
+            torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
+        log.info("loaded model '%s' on %s: %s", self.name, self.device, plan.describe())
+
+    @property
+    def encoders(self) -> list[torch.nn.Module]:
+        parts = (self.plain.text_encoder, self.plain.text_encoder_2, self.plain.image_encoder)
+        return [part for part in parts if part is not None]
+
+    def _move_encoders(self, device: torch.device) -> None:
+        for module in self.encoders:
+            torch.nn.Module.to(module, device)
+
+    def store_in_8_bits(self, module: Any) -> None:
+        """Halves the memory of the weights; each layer is converted while it works."""
+        self.memory = replace(self.memory, stores_in_8_bits=True)
+        # The IP-Adapter's projection takes the type of its weights for that of its input.
+        skipped = (*DEFAULT_SKIP_MODULES_PATTERN, "encoder_hid_proj")
+        module.enable_layerwise_casting(STORED_DTYPE, self.dtype, skip_modules_pattern=skipped)
+
+    @contextlib.contextmanager
+    def _unet_in_whole_precision(self) -> Iterator[None]:
+        """Lets LoRAs be added: peft gives them the type of the layer that they are added to. Takes place in the main memory."""
+        unet = self.plain.unet
+        stored = [module for module in unet.modules() if any(weight.dtype is STORED_DTYPE for weight in module.parameters(recurse=False))]
+        if stored:
+            torch.nn.Module.to(unet, "cpu")
+        for module in stored:
+            module.to(self.dtype)
+        try:
+            yield
+        finally:
+            for module in stored:
+                module.to(STORED_DTYPE)
+            if stored:
+                torch.nn.Module.to(unet, self.device)
+
+    def tile_vae(self) -> None:
+        self.memory = replace(self.memory, tiles_vae=True)
+        vae = self.plain.vae
+        vae.tile_sample_min_size = VAE_TILE_PX
+        vae.tile_latent_min_size = VAE_TILE_PX // 2 ** (len(vae.config.block_out_channels) - 1)
+        vae.enable_tiling()
+
+    def offload_encoders(self) -> None:
+        self.memory = replace(self.memory, offloads_encoders=True)
+        self._move_encoders(torch.device("cpu"))
+
+    def relieve(self) -> bool:
+        """Frees memory in a way that was not tried yet. Returns False if none is left."""
+        if not self.memory.tiles_vae:
+            self.tile_vae()
+        elif not self.memory.offloads_encoders:
+            self.offload_encoders()
+        else:
+            return False
+        free_memory(self.device)
+        log.warning("out of GPU memory: %s from now on", self.memory.describe())
+        return True
+
+    @contextlib.contextmanager
+    def _encoders_on_device(self) -> Iterator[None]:
+        if not self.memory.offloads_encoders:
+            yield
+            return
+        self._move_encoders(self.device)
+        try:
+            yield
+        finally:
+            self._move_encoders(torch.device("cpu"))
+            free_memory(self.device)
 
     def _load_image_encoder(self) -> CLIPVisionModelWithProjection | None:
         adapter = self.settings.ip_adapter
@@ -83,35 +177,54 @@ class Model:
 
     def choose_pipeline(self, controlnet: str | None) -> Any:
         """Returns the pipeline with that ControlNet, or without one. All pipelines share this model's modules."""
-        if controlnet is None:
-            return self.plain
-        if controlnet not in self.controlled:
-            weights = self.settings.controlnets[controlnet]
-            path = self.settings.locate(controlnet, weights)
-            module = ControlNetModel.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
-            torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
-            pipeline = StableDiffusionXLControlNetImg2ImgPipeline(
-                **self.plain.components, controlnet=module, add_watermarker=False,
-                force_zeros_for_empty_prompt=self.zeroes_empty_negative,
-            )  # fmt: skip
+        if controlnet not in self.pipelines:
+            # Encoders are left out: a pipeline takes the device of any of its parts for its own, and encoders may be on another.
+            parts = {**self.plain.components, "text_encoder": None, "text_encoder_2": None, "image_encoder": None}
+            kind = StableDiffusionXLImg2ImgPipeline
+            if controlnet is not None:
+                parts["controlnet"] = self._load_controlnet(controlnet)
+                kind = StableDiffusionXLControlNetImg2ImgPipeline
+            pipeline = kind(**parts, add_watermarker=False, force_zeros_for_empty_prompt=self.zeroes_empty_negative)
             pipeline.set_progress_bar_config(disable=True)
-            self.controlled[controlnet] = pipeline
-        return self.controlled[controlnet]
+            self.pipelines[controlnet] = pipeline
+        return self.pipelines[controlnet]
+
+    def _load_controlnet(self, name: str) -> ControlNetModel:
+        weights = self.settings.controlnets[name]
+        path = self.settings.locate(name, weights)
+        module = ControlNetModel.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
+        if self.memory.stores_in_8_bits:
+            self.store_in_8_bits(module)
+        torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
+        return module
 
     def set_loras(self, wanted: dict[str, float]) -> None:
         """Activates these LoRAs and those that the settings tie to the model, and no others."""
         self.active_loras = weights = {**self.weights.loras, **wanted}
-        for name in weights.keys() - self.loaded_loras:
+        for name in weights.keys() - self.loaded_loras.keys():
             lora = self.settings.loras[name]
             path = self.settings.locate(name, lora)
             folder, file = (path.parent, path.name) if path.is_file() else (path, lora.weight_name)
-            self.plain.load_lora_weights(str(folder), weight_name=file, adapter_name=name, local_files_only=True)
-            self.loaded_loras.add(name)
+            with self._unet_in_whole_precision():
+                self.plain.load_lora_weights(str(folder), weight_name=file, adapter_name=name, local_files_only=True)
+        self._keep_loras(list(weights))
         if weights:
             self.plain.enable_lora()
             self.plain.set_adapters(list(weights), list(weights.values()))
         elif self.loaded_loras:
             self.plain.disable_lora()
+
+    def _keep_loras(self, wanted: list[str]) -> None:
+        for name in wanted:
+            self.loaded_loras[name] = None
+            self.loaded_loras.move_to_end(name)
+        while len(self.loaded_loras) > max(MAX_LORAS, len(wanted)):
+            oldest, _ = self.loaded_loras.popitem(last=False)
+            self.plain.delete_adapters(oldest)
+
+    def encode_prompts(self, prompts: Iterable[Prompt]) -> dict[Prompt, tuple[torch.Tensor, torch.Tensor]]:
+        with self._encoders_on_device():
+            return {prompt: self.encode_prompt(prompt) for prompt in prompts}
 
     def encode_prompt(self, prompt: Prompt) -> tuple[torch.Tensor, torch.Tensor]:
         """Returns the embeddings and the pooled embedding. LoRAs may change the text encoders, too."""
@@ -128,7 +241,8 @@ class Model:
         if not self.settings.ip_adapter:
             return None
         given = picture or Image.new("RGB", (64, 64))
-        embeds = self.plain.prepare_ip_adapter_image_embeds([given], None, self.device, 1, is_guided)
+        with self._encoders_on_device():
+            embeds = self.plain.prepare_ip_adapter_image_embeds([given], None, self.device, 1, is_guided)
         return embeds if picture else [torch.zeros_like(one) for one in embeds]
 
     def set_reference_scale(self, scale: float) -> None:

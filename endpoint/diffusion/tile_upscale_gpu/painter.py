@@ -15,6 +15,7 @@ from PIL import Image
 from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost
 from tile_upscale_gpu.img2img import Img2Img, Source
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
+from tile_upscale_gpu.memory import is_shortage
 from tile_upscale_gpu.messages import Request, Tile
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.pictures import (
@@ -127,29 +128,36 @@ class Painter:
             context.add(Result.failed(work.tile.id, work.tile.seed, error))
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
-        self.fitting[canvas] = paint_in_parts(works, first, attempt, give_up, self.device)
+        self.fitting[canvas] = paint_in_parts(works, first, attempt, img2img.model.relieve, give_up, self.device)
         for future in written:
             future.result()
 
 
 def paint_in_parts(
-    works: list[Work], size: int, attempt: Callable[[list[Work]], None], give_up: Callable[[Work], None], device: torch.device
-) -> int:  # fmt: skip
-    """Attempts `size` tiles at a time and halves `size` when memory is short. Returns the size that fitted."""
+    works: list[Work],
+    size: int,
+    attempt: Callable[[list[Work]], None],
+    relieve: Callable[[], bool],
+    give_up: Callable[[Work], None],
+    device: torch.device,
+) -> int:
+    """Attempts `size` tiles at a time. When memory is short, halves `size`, then frees memory. Returns the size that fitted."""
     left = list(works)
     while left:
         part = left[:size]
         try:
             attempt(part)
-        except torch.OutOfMemoryError:
-            pass
+        except RuntimeError as error:
+            if not is_shortage(error):
+                raise
         else:
             left = left[len(part) :]
             continue
         # Must run after the handler: its traceback keeps the tensors of the failed attempt alive.
         free_memory(device)
         if len(part) == 1:
-            give_up(left.pop(0))
+            if not relieve():
+                give_up(left.pop(0))
         else:
             size = math.ceil(len(part) / 2)
             log.warning("out of GPU memory with %d tiles at once: going on with %d", len(part), size)

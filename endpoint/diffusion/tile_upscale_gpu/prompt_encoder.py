@@ -25,9 +25,7 @@ class PromptEncoder:
         if self.count(kept) > MAX_TOKENS:
             raise PromptError(f"the tile's own prompt has {self.count(kept)} tokens, and this endpoint reads {MAX_TOKENS}: shorten it")
         fitting = self._cut(given, kept, MAX_TOKENS)
-        warning = (
-            f"the prompt has {self.count(whole)} tokens, and this endpoint reads {MAX_TOKENS}: the end of its common part is left out"
-        )
+        warning = f"the prompt has {self.count(whole)} tokens, and this endpoint reads {MAX_TOKENS}: the end of its common part is left out"
         # A single word may be longer than a chunk. The tokenizer cuts it.
         pooled = "".join(text for text, _ in self._cut(given, kept, CHUNK_TOKENS) or whole)
         return Prompt(fitting, pooled, (warning,) if fitting != whole else ())

@@ -46,8 +46,14 @@ class BaseModelWeights(Weights):
     steps: int = Field(default=30, ge=1, description="likewise")
     cfg_scale: float = Field(default=6.0, ge=0, description="likewise")
     native_px: int = Field(default=1024, ge=64, description="side at which the model was trained")
-    vae: Path | None = Field(default=None, description="folder of another VAE, such as one for half precision")
+    vae: str = Field(default="", description="another VAE than the model's own, one of [vaes]")
     loras: dict[str, float] = Field(default={}, description="always active, such as a few-step LoRA")
+
+
+class VaeWeights(Weights):
+    """Such as one for half precision, which is faster."""
+
+    dtype: Dtype | None = Field(default=None, description="default: vae_dtype")
 
 
 class LoraWeights(Weights):
@@ -99,6 +105,7 @@ class Settings(Table):
     folder: Path = Path("/models")
     models: dict[str, BaseModelWeights] = Field(min_length=1, description="the first is the default")
     controlnets: dict[str, Weights] = Field(default={}, description="the first is the default")
+    vaes: dict[str, VaeWeights] = {}
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
 
@@ -129,6 +136,8 @@ class Settings(Table):
         for name, model in self.models.items():
             if unknown := set(model.loras) - set(self.loras):
                 raise ValueError(f"model '{name}' wants the LoRA '{unknown.pop()}', which is not in [loras]")
+            if model.vae and model.vae not in self.vaes:
+                raise ValueError(f"model '{name}' wants the VAE '{model.vae}', which is not in [vaes]")
             if model.sampler.lower() not in SAMPLERS:
                 raise ValueError(f"model '{name}' has the unknown sampler '{model.sampler}'; the service has {', '.join(SAMPLERS)}")
             if model.steps > (limit := self.limit_steps(model.sampler)):
@@ -149,7 +158,7 @@ class Settings(Table):
         """Digest of all that changes the pixels: versions of service and libraries, weights, precision."""
         digest = hashlib.sha256()
         adapters = {"ip_adapter": self.ip_adapter} if self.ip_adapter else {}
-        parts: tuple[Mapping[str, Weights], ...] = (self.models, self.controlnets, self.loras, adapters)
+        parts: tuple[Mapping[str, Weights], ...] = (self.models, self.controlnets, self.vaes, self.loras, adapters)
         for name, weights in (item for part in parts for item in part.items()):
             digest.update(f"{name}\0{weights.model_dump_json()}\0".encode())
             _digest_folder(digest, self.locate(name, weights))
