@@ -128,30 +128,44 @@ cubic_taps (int position_px, float weights[TAPS])
   return (int) floor_at - 1;
 }
 
+/* Interpolates the pixels around the border of two boxes, which have the same four boxes
+ * around them: the second half of a box and the first half of the next one. */
+static void
+interpolate_pixels (const float *const boxes[TAPS],
+                    float              weights[BOX_PX][TAPS],
+                    int                first_px,
+                    int                end_px,
+                    float             *values)
+{
+  for (int x = first_px; x < end_px; x++)
+    for (int channel = 0; channel < CHANNELS; channel++)
+      {
+        float value = 0.0F;
+
+        for (int tap = 0; tap < TAPS; tap++)
+          value += weights[x % BOX_PX][tap] * boxes[tap][channel];
+        values[x * CHANNELS + channel] = value;
+      }
+}
+
 /* Interpolates a row of boxes across, to one value for each value of a row of pixels. */
 static void
 interpolate_across (const Drift *drift, int row, int width_px, float *values)
 {
-  const float *boxes = drift->means + (gsize) row * (gsize) drift->columns * CHANNELS;
+  const float *means = drift->means + (gsize) row * (gsize) drift->columns * CHANNELS;
   float        weights[BOX_PX][TAPS];
 
   for (int place = 0; place < BOX_PX; place++)
     cubic_taps (place, weights[place]);
-  for (int x = 0; x < width_px; x++)
+  for (int first = -TAPS / 2; first * BOX_PX < width_px; first++)
     {
-      /* In the first half of a box, the four taps begin one box earlier. */
-      int first = (x + BOX_PX / 2) / BOX_PX - TAPS / 2;
+      int          start = (first + TAPS / 2) * BOX_PX - BOX_PX / 2;
+      const float *boxes[TAPS];
 
-      for (int channel = 0; channel < CHANNELS; channel++)
-        {
-          float value = 0.0F;
-
-          for (int tap = 0; tap < TAPS; tap++)
-            value +=
-                weights[x % BOX_PX][tap] *
-                boxes[CLAMP (first + tap, 0, drift->columns - 1) * CHANNELS + channel];
-          values[x * CHANNELS + channel] = value;
-        }
+      for (int tap = 0; tap < TAPS; tap++)
+        boxes[tap] = means + CLAMP (first + tap, 0, drift->columns - 1) * CHANNELS;
+      interpolate_pixels (boxes, weights, MAX (start, 0), MIN (start + BOX_PX, width_px),
+                          values);
     }
 }
 
