@@ -48,22 +48,27 @@ upscale_blend_add (float *rgba, int width_px, int height_px, UpscaleBlendChange 
     }
 }
 
-static void
-split_row (float            *change,
-           float            *rest,
+UPSCALE_VECTORIZED static void
+split_row (float *restrict change,
+           float *restrict rest,
            int               width_px,
            UpscaleBlendBands row,
            float             y_weight)
 {
+  const float *restrict own = row.change;
+  const float *restrict low = row.low;
+  const float *restrict x_weights = row.x_weights;
+  const float *restrict shares = row.shares;
+
   for (int x = 0; x < width_px; x++)
     {
-      float weight = row.x_weights[x] * y_weight;
-      float excess = row.shares[x] - weight;
+      float weight = x_weights[x] * y_weight;
+      float excess = shares[x] - weight;
 
-      for (int i = 3 * x; i < 3 * (x + 1); i++)
+      for (int channel = 0; channel < 3; channel++)
         {
-          change[i] += weight * row.change[i];
-          rest[i] += excess * (row.change[i] - row.low[i]);
+          change[3 * x + channel] += weight * own[3 * x + channel];
+          rest[3 * x + channel] += excess * (own[3 * x + channel] - low[3 * x + channel]);
         }
     }
 }

@@ -53,25 +53,40 @@ boxes_new (int width_px, int height_px)
   Boxes boxes = { .columns = width_px / BOX_PX, .rows = height_px / BOX_PX };
   gsize n = (gsize) boxes.columns * (gsize) boxes.rows;
 
-  boxes.means = g_new0 (float, n);
-  boxes.squares = g_new0 (float, n);
+  boxes.means = g_new (float, n);
+  boxes.squares = g_new (float, n);
   return boxes;
+}
+
+/* Sums up the pixels of a box. */
+static void
+fill_box (Boxes *boxes, int box, const guint16 *words, int width_px)
+{
+  float mean = 0.0F;
+  float squares = 0.0F;
+
+  for (int y = 0; y < BOX_PX; y++, words += width_px * CHANNELS)
+    for (int i = 0; i < BOX_PX * CHANNELS; i += CHANNELS)
+      {
+        float gray = (float) (words[i] + words[i + 1] + words[i + 2]) / UNITS_PER_TONE;
+
+        mean += gray / PX_PER_BOX;
+        squares += gray * gray / PX_PER_BOX;
+      }
+  boxes->means[box] = mean;
+  boxes->squares[box] = squares;
 }
 
 static void
 fill_boxes (Boxes *boxes, const guint16 *words, int width_px)
 {
-  for (int y = 0; y < boxes->rows * BOX_PX; y++)
-    for (int x = 0; x < boxes->columns * BOX_PX; x++)
-      {
-        const guint16 *pixel =
-            words + ((gsize) y * (gsize) width_px + (gsize) x) * CHANNELS;
-        float gray = (float) (pixel[0] + pixel[1] + pixel[2]) / UNITS_PER_TONE;
-        int   box = y / BOX_PX * boxes->columns + x / BOX_PX;
+  gsize box_row = (gsize) width_px * BOX_PX * CHANNELS;
 
-        boxes->means[box] += gray / PX_PER_BOX;
-        boxes->squares[box] += gray * gray / PX_PER_BOX;
-      }
+  for (int row = 0; row < boxes->rows; row++)
+    for (int column = 0; column < boxes->columns; column++)
+      fill_box (boxes, row * boxes->columns + column,
+                words + (gsize) row * box_row + (gsize) column * BOX_PX * CHANNELS,
+                width_px);
 }
 
 /* Low-passes the boxes with the binomial weights of a Gaussian of one box. Boxes beyond

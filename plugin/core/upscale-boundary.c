@@ -120,20 +120,24 @@ follow_back (const Search *search)
 void
 upscale_boundary_prefer_middle (float *errors, int length_px, int width_px)
 {
-  gsize  n = (gsize) length_px * (gsize) width_px;
-  double sum = 0.0;
+  gsize             n = (gsize) length_px * (gsize) width_px;
+  double            sum = 0.0;
+  g_autofree float *more = NULL;
 
   g_return_if_fail (errors != NULL && length_px > 0 && width_px > 0);
 
   for (gsize i = 0; i < n; i++)
     sum += (double) errors[i];
-  for (gsize i = 0; i < n; i++)
+  more = g_new (float, width_px);
+  for (int place = 0; place < width_px; place++)
     {
-      double place = (double) (i % (gsize) width_px) + 0.5;
-      double distance = 2.0 * place / width_px - 1.0;
+      double distance = 2.0 * (place + 0.5) / width_px - 1.0;
 
-      errors[i] += (float) (PREFERENCE * sum / (double) n * distance * distance);
+      more[place] = (float) (PREFERENCE * sum / (double) n * distance * distance);
     }
+  for (int row = 0; row < length_px; row++, errors += width_px)
+    for (int place = 0; place < width_px; place++)
+      errors[place] += more[place];
 }
 
 /**

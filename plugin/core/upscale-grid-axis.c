@@ -312,30 +312,44 @@ get_presence (UpscaleGridAxis axis, int position_px)
 }
 
 /**
- * upscale_grid_axis_get_weight:
+ * upscale_grid_axis_get_weights:
  * @axis: an axis
  * @index: index of a tile
- * @position_px: a pixel of the region
+ * @position_px: the first pixel, in the region
+ * @n: the number of pixels
+ * @weights: (array length=n) (out caller-allocates): the feather's values, 0 to 1
  *
- * Computes the weight of one tile on one axis. The weights of all tiles sum to 1, except
+ * Computes the weights of one tile on one axis. The weights of all tiles sum to 1, except
  * near an edge of the region inside the picture, where they fade to 0 so that no edge
  * shows.
- *
- * Returns: the feather's value, 0 to 1
  */
-float
-upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px)
+void
+upscale_grid_axis_get_weights (UpscaleGridAxis axis,
+                               int             index,
+                               int             position_px,
+                               int             n,
+                               float          *weights)
 {
-  double weight;
+  Feather before = { 0 };
+  Feather after = { 0 };
 
-  g_return_val_if_fail (index >= 0 && index < axis.n, 0.0f);
+  g_return_if_fail (index >= 0 && index < axis.n);
+  g_return_if_fail (weights != NULL || n == 0);
 
-  /* Feathers of a tile never meet, as the two neighbors of a tile are further apart
-   * than the overlap is long. */
-  weight = get_presence (axis, position_px);
   if (index > 0)
-    weight *= rise (feather_after (axis, index - 1), position_px);
+    before = feather_after (axis, index - 1);
   if (index < axis.n - 1)
-    weight *= 1.0 - rise (feather_after (axis, index), position_px);
-  return (float) weight;
+    after = feather_after (axis, index);
+  for (int i = 0; i < n; i++)
+    {
+      double weight = get_presence (axis, position_px + i);
+
+      /* Feathers of a tile never meet, as the two neighbors of a tile are further apart
+       * than the overlap is long. */
+      if (index > 0)
+        weight *= rise (before, position_px + i);
+      if (index < axis.n - 1)
+        weight *= 1.0 - rise (after, position_px + i);
+      weights[i] = (float) weight;
+    }
 }

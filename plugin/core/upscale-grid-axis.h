@@ -85,7 +85,11 @@ int                    upscale_grid_axis_get_tile_start (UpscaleGridAxis axis, i
 GArray                *upscale_grid_axis_get_segments (UpscaleGridAxis axis);
 UpscaleGridAxisSegment upscale_grid_axis_get_feather (UpscaleGridAxis axis, int index);
 UpscaleGridAxisSegment upscale_grid_axis_get_own (UpscaleGridAxis axis, int index);
-float  upscale_grid_axis_get_weight (UpscaleGridAxis axis, int index, int position_px);
-double upscale_grid_axis_smootherstep (double t);
+void                   upscale_grid_axis_get_weights (UpscaleGridAxis axis,
+                                                      int             index,
+                                                      int             position_px,
+                                                      int             n,
+                                                      float          *weights);
+double                 upscale_grid_axis_smootherstep (double t);
 
 G_END_DECLS

@@ -6,6 +6,9 @@
 #define REACH UPSCALE_LOW_PASS_REACH_PX
 #define SIGMA_PX 4.0
 #define CHANNELS 3
+/* Taps that are added in one pass over a row, a divisor of REACH. More would not fit in
+ * the registers of the processor. */
+#define TOGETHER 4
 
 /* Computes half of a Gaussian, of which the whole sums to 1. */
 static void
@@ -38,13 +41,24 @@ sum_down (const float *values,
 
   for (int i = 0; i < width_px * CHANNELS; i++)
     row[i] = taps[0] * middle[i];
-  for (int tap = 1; tap <= REACH; tap++)
+  for (int tap = 1; tap <= REACH; tap += TOGETHER)
     {
-      const float *above = get_row (values, width_px, height_px, y - tap);
-      const float *below = get_row (values, width_px, height_px, y + tap);
+      const float *above[TOGETHER];
+      const float *below[TOGETHER];
 
+      for (int k = 0; k < TOGETHER; k++)
+        {
+          above[k] = get_row (values, width_px, height_px, y - tap - k);
+          below[k] = get_row (values, width_px, height_px, y + tap + k);
+        }
       for (int i = 0; i < width_px * CHANNELS; i++)
-        row[i] += taps[tap] * (above[i] + below[i]);
+        {
+          float sum = row[i];
+
+          for (int k = 0; k < TOGETHER; k++)
+            sum += taps[tap + k] * (above[k][i] + below[k][i]);
+          row[i] = sum;
+        }
     }
 }
 
@@ -66,14 +80,15 @@ sum_across (const float *row, int width_px, const float *taps, float *restrict l
 {
   for (int i = 0; i < width_px * CHANNELS; i++)
     low[i] = taps[0] * row[i];
-  for (int tap = 1; tap <= REACH; tap++)
-    {
-      const float *left = row - tap * CHANNELS;
-      const float *right = row + tap * CHANNELS;
+  for (int tap = 1; tap <= REACH; tap += TOGETHER)
+    for (int i = 0; i < width_px * CHANNELS; i++)
+      {
+        float sum = low[i];
 
-      for (int i = 0; i < width_px * CHANNELS; i++)
-        low[i] += taps[tap] * (left[i] + right[i]);
-    }
+        for (int k = tap; k < tap + TOGETHER; k++)
+          sum += taps[k] * (row[i - k * CHANNELS] + row[i + k * CHANNELS]);
+        low[i] = sum;
+      }
 }
 
 /**

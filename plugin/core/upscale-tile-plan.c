@@ -549,13 +549,6 @@ upscale_tile_plan_get_cell (const UpscaleTilePlan *plan, guint index)
   return &g_array_index (plan->cells, UpscaleCell, index);
 }
 
-static void
-fill_weights (UpscaleGridAxis axis, int tile, int position_px, int n, float *weights)
-{
-  for (int i = 0; i < n; i++)
-    weights[i] = upscale_grid_axis_get_weight (axis, tile, position_px + i);
-}
-
 /**
  * upscale_tile_plan_get_x_weights:
  * @plan: a plan
@@ -580,7 +573,7 @@ upscale_tile_plan_get_x_weights (const UpscaleTilePlan *plan,
   g_return_if_fail (weights != NULL);
 
   if (tile)
-    fill_weights (plan->x_axis, tile->col, x, n, weights);
+    upscale_grid_axis_get_weights (plan->x_axis, tile->col, x, n, weights);
 }
 
 /**
@@ -605,5 +598,5 @@ upscale_tile_plan_get_y_weights (const UpscaleTilePlan *plan,
   g_return_if_fail (weights != NULL);
 
   if (tile)
-    fill_weights (plan->y_axis, tile->row, y, n, weights);
+    upscale_grid_axis_get_weights (plan->y_axis, tile->row, y, n, weights);
 }

@@ -305,6 +305,13 @@ get_picture (const UpscaleCellComposer *composer)
                          upscale_tile_plan_get_height (composer->plan) };
 }
 
+UPSCALE_VECTORIZED static void
+add_products (float *restrict sums, const float *restrict factors, float factor, int n)
+{
+  for (int i = 0; i < n; i++)
+    sums[i] += factors[i] * factor;
+}
+
 static void
 sum_presence (const UpscaleCellComposer *composer, Block *block, const UpscaleCell *cell)
 {
@@ -314,10 +321,25 @@ sum_presence (const UpscaleCellComposer *composer, Block *block, const UpscaleCe
       float *presence = block->presence;
 
       get_weights (composer, block, cell->tiles[i]);
-      for (int y = 0; y < block->wide.height; y++)
-        for (int x = 0; x < block->wide.width; x++)
-          *presence++ += block->x_weights[x] * block->y_weights[y];
+      for (int y = 0; y < block->wide.height; y++, presence += block->wide.width)
+        add_products (presence, block->x_weights, block->y_weights[y], block->wide.width);
     }
+}
+
+/* Chooses instead of multiplying by 0, as the pixels of a float layer may be infinite. */
+UPSCALE_VECTORIZED static void
+subtract_row (float *restrict change,
+              const float *restrict seen,
+              const float *restrict base,
+              int n)
+{
+  for (int x = 0; x < n; x++)
+    for (int i = CHANNELS * x; i < CHANNELS * (x + 1); i++)
+      {
+        float difference = change[i] - seen[i];
+
+        change[i] = base[BASE_CHANNELS * x + 3] > 0.0F ? difference : 0.0F;
+      }
 }
 
 /* Turns the painted pixels of a part of the area into changes. Transparent pixels have
@@ -330,13 +352,10 @@ subtract_seen (Block *block, UpscaleRect part)
     {
       gsize at = (gsize) (part.y - block->area.y + y) * (gsize) block->area.width +
                  (gsize) (part.x - block->area.x);
-      const float *seen = block->seen + CHANNELS * at;
-      const float *base = block->base + BASE_CHANNELS * at;
-      float       *change = block->painted + CHANNELS * (gsize) y * (gsize) part.width;
 
-      for (int x = 0; x < part.width; x++)
-        for (int i = CHANNELS * x; i < CHANNELS * (x + 1); i++)
-          change[i] = base[BASE_CHANNELS * x + 3] > 0.0F ? change[i] - seen[i] : 0.0F;
+      subtract_row (block->painted + CHANNELS * (gsize) y * (gsize) part.width,
+                    block->seen + CHANNELS * at, block->base + BASE_CHANNELS * at,
+                    part.width);
     }
 }
 
@@ -380,22 +399,31 @@ get_onset (int position_px, int length_px)
   return MIN (1.0F, ((float) distance + 0.5F) / ONSET_PX);
 }
 
-/* Computes the low frequencies to remove in the part that is written. */
+UPSCALE_VECTORIZED static void
+weaken_row (float *restrict low, const float *restrict onsets, float onset, int n)
+{
+  for (int x = 0; x < n; x++)
+    for (int channel = 0; channel < CHANNELS; channel++)
+      low[CHANNELS * x + channel] *= onsets[x] * onset;
+}
+
+/* Computes the low frequencies to remove in the part that is written. The weights of the
+ * tiles are not needed any more. */
 static void
 find_low (Block *block, UpscaleRect cell)
 {
   UpscaleRect rect = block->rect;
   UpscaleRect inside = { rect.x - block->wide.x, rect.y - block->wide.y, rect.width,
                          rect.height };
-  float      *low = block->low;
+  float      *onsets = block->x_weights;
 
   upscale_low_pass_apply (block->rest, block->wide.width, block->wide.height, inside,
-                          low);
+                          block->low);
+  for (int x = 0; x < rect.width; x++)
+    onsets[x] = get_onset (rect.x - cell.x + x, cell.width);
   for (int y = 0; y < rect.height; y++)
-    for (int x = 0; x < rect.width; x++)
-      for (int channel = 0; channel < CHANNELS; channel++)
-        *low++ *= get_onset (rect.x - cell.x + x, cell.width) *
-                  get_onset (rect.y - cell.y + y, cell.height);
+    weaken_row (block->low + CHANNELS * (gsize) y * (gsize) rect.width, onsets,
+                get_onset (rect.y - cell.y + y, cell.height), rect.width);
 }
 
 /* Joins base and bands, in the memory of the base. */

@@ -3,6 +3,15 @@
 
 #include "upscale-grid-axis.h"
 
+static float
+get_weight (UpscaleGridAxis axis, int index, int position_px)
+{
+  float weight;
+
+  upscale_grid_axis_get_weights (axis, index, position_px, 1, &weight);
+  return weight;
+}
+
 static UpscaleGridAxis
 make_axis (int length_px, int total_px, int tile_px, int overlap_px)
 {
@@ -37,7 +46,7 @@ check_axis (UpscaleGridAxis axis)
 
       for (int i = 0; i < axis.n; i++)
         {
-          float weight = upscale_grid_axis_get_weight (axis, i, x);
+          float weight = get_weight (axis, i, x);
           int   start = upscale_grid_axis_get_tile_start (axis, i);
 
           if (weight > 0.0F)
@@ -126,8 +135,8 @@ check_segments (UpscaleGridAxis axis)
       for (int tile = 0; tile < axis.n; tile++)
         if (tile < at.first || tile >= at.first + at.n)
           {
-            g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, tile, from), ==, 0.0F);
-            g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, tile, last), ==, 0.0F);
+            g_assert_cmpfloat (get_weight (axis, tile, from), ==, 0.0F);
+            g_assert_cmpfloat (get_weight (axis, tile, last), ==, 0.0F);
           }
         else
           {
@@ -302,11 +311,11 @@ test_region_fades_at_its_inner_edges_only (void)
 {
   UpscaleGridAxis axis = make_axis (100, 300, 64, 16);
 
-  g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, 0, 0), ==, 1.0F);
-  g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, axis.n - 1, 99), ==, 0.0F);
+  g_assert_cmpfloat (get_weight (axis, 0, 0), ==, 1.0F);
+  g_assert_cmpfloat (get_weight (axis, axis.n - 1, 99), ==, 0.0F);
   for (int x = 61; x < 100; x++)
-    g_assert_cmpfloat (upscale_grid_axis_get_weight (axis, axis.n - 1, x), <=,
-                       upscale_grid_axis_get_weight (axis, axis.n - 1, x - 1) + 1e-6);
+    g_assert_cmpfloat (get_weight (axis, axis.n - 1, x), <=,
+                       get_weight (axis, axis.n - 1, x - 1) + 1e-6);
 }
 
 int
