@@ -11,6 +11,7 @@
 #include "hurried-clock.h"
 #include "stop-points.h"
 #include "upscale-endpoint-list.h"
+#include "upscale-image.h"
 #include "upscale-job.h"
 #include "upscale-source.h"
 
@@ -370,6 +371,7 @@ main (int argc, char **argv)
 
   stop_points_set (runner.options.stop_at);
   gegl_init (NULL, NULL);
+  upscale_image_limit_memory ();
   runner.pixels = make_pixels (runner.options.width_px, runner.options.height_px);
   runner.clock = hurried_clock_new (runner.options.speed);
   runner.cancellable = g_cancellable_new ();
