@@ -196,6 +196,7 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
 static void
 toggle_details (UpscaleProgressWindow *self)
 {
+  int        natural_px;
   gboolean   is_shown = !gtk_widget_get_visible (self->details);
   GtkWidget *button =
       gtk_dialog_get_widget_for_response (GTK_DIALOG (self), RESPONSE_DETAILS);
@@ -203,7 +204,9 @@ toggle_details (UpscaleProgressWindow *self)
   gtk_widget_set_visible (self->details, is_shown);
   gtk_button_set_label (GTK_BUTTON (button),
                         is_shown ? _ ("Hide _Details") : _ ("Show _Details"));
-  gtk_window_resize (GTK_WINDOW (self), WIDTH_PX, 1);
+  gtk_widget_get_preferred_height_for_width (GTK_WIDGET (self), WIDTH_PX, NULL,
+                                             &natural_px);
+  gtk_window_resize (GTK_WINDOW (self), WIDTH_PX, natural_px);
 }
 
 static void

@@ -51,7 +51,7 @@ def describe_map(session: Session) -> str:
 
 
 def measure(session: Session) -> list[int]:
-    size: list[int] = session.do("box", "dialog", "Tile Upscale")[2:]
+    size: list[int] = session.do("box", "dialog", session.say("Tile Upscale"))[2:]
     return size
 
 
@@ -193,16 +193,17 @@ class Trouble:
 
 
 def test_window_keeps_its_size_while_it_works(folder: Path) -> None:
-    """A window that has grown stays large, so a message that is gone when the size is measured has left its trace."""
+    """A window that has grown stays large, so a message that is gone when the size is measured has left its trace. German is longer
+    than English."""
     behavior = Behavior(fail_tiles={0}, hold_after=0, interfere=Trouble())
-    with EchoEndpoint(behavior) as endpoint, Session(folder, endpoint.url) as session:
+    with EchoEndpoint(behavior) as endpoint, Session(folder, endpoint.url, locale="de_DE") as session:
         session.start()
         sizes = [measure(session)]
-        session.do("wait", "label", "busy, asks again in")
+        session.do("wait", "label", session.say("busy, asks again in %d s").partition("%")[0])
         session.shot("busy")
         sizes.append(measure(session))
         behavior.twist = lambda said: said | {"status": "queued"} if said["status"] == "running" else said
-        session.do("wait", "label", "waiting in the server's queue (")
+        session.do("wait", "label", session.say(", waiting in the server's queue (%s)").partition("%")[0])
         session.shot("queued")
         sizes.append(measure(session))
         behavior.twist = None
@@ -213,5 +214,6 @@ def test_window_keeps_its_size_while_it_works(folder: Path) -> None:
         session.shot("works")
         assert {tuple(size) for size in sizes} == {tuple(sizes[0])}, sizes
         endpoint.release()
-        session.do("wait", "label", "1 of 6 tiles failed.")
-        answer(session, "Discard")
+        session.do("wait", "label", session.say("%u of %u tiles failed.").partition("%u")[2].partition("%u")[2])
+        session.shot("failed-german")
+        answer(session, session.say("Di_scard"))
