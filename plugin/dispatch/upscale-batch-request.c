@@ -219,7 +219,7 @@ static void
 drop_tile (UpscaleBatchRequest *request, guint tile_index)
 {
   g_debug ("batch %s: drops tile %u, which another batch has", request->batch->id,
-           tile_index);
+           tile_index + 1);
   upscale_tile_queue_release (request->plan.queue, tile_index, request);
   if (upscale_batch_tiles_drop (request->tiles, tile_index) &&
       upscale_batch_tiles_count_open (request->tiles) == 0)

@@ -139,7 +139,7 @@ on_given_up (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 give_up (UpscaleFailureHandler *self, guint tile_index, const char *reason)
 {
-  g_debug ("tile %u: given up", tile_index);
+  g_debug ("tile %u: given up", tile_index + 1);
   upscale_tile_queue_fail (self->plan.queue, tile_index, reason);
   emit_event (self, (UpscaleEvent) { .kind = UPSCALE_EVENT_TILE_GIVEN_UP,
                                      .tile_index = tile_index,
@@ -171,7 +171,7 @@ upscale_failure_handler_give_up_waiting (UpscaleFailureHandler *handler)
 static void
 return_tile (UpscaleFailureHandler *self, guint tile_index)
 {
-  g_debug ("tile %u: waits again after %d tries", tile_index,
+  g_debug ("tile %u: waits again after %d tries", tile_index + 1,
            upscale_tile_queue_get_n_tries (self->plan.queue, tile_index));
   upscale_tile_queue_return (self->plan.queue, tile_index);
   g_signal_emit (self, signals[SIGNAL_RETURNED], 0);

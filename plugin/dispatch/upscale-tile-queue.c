@@ -638,7 +638,7 @@ upscale_tile_queue_isolate (UpscaleTileQueue *queue, guint tile_index)
   g_return_if_fail (queue != NULL);
   g_return_if_fail (tile_index < queue->n_tiles);
 
-  g_debug ("tile %u: goes alone", tile_index);
+  g_debug ("tile %u: goes alone", tile_index + 1);
   queue->tiles[tile_index].goes_alone = TRUE;
 }
 

@@ -114,7 +114,7 @@ hand_out_reply (Process *process)
     answer.failure = reply->failure ? reply->failure : missing;
   process->batch->n_results++;
   g_clear_pointer (&process->batch->remote_id, g_free);
-  g_debug ("batch %s: tile %u %s", process->batch->id, answer.tile_index,
+  g_debug ("batch %s: tile %u %s", process->batch->id, answer.tile_index + 1,
            reply->picture ? "is painted" : "has failed");
   process->funcs->on_answer (&answer, process->funcs_data);
 }
