@@ -8,6 +8,7 @@
 #include "upscale-number-entry.h"
 #include "upscale-painter-choice.h"
 #include "upscale-tile-map.h"
+#include "upscale-where-page.h"
 
 #define SPACING_PX 6
 #define SIDE_PX 12
@@ -23,6 +24,7 @@ typedef struct
   const UpscaleDialogRequest *request;
   GtkWidget                  *dialog;
   UpscaleDialogParts          parts;
+  GtkWidget                  *where;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
   char                       *refused;          /* about a text that is no number */
@@ -40,6 +42,7 @@ upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
   g_return_if_fail (forecast != NULL);
 
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&forecast->settings, g_ptr_array_unref);
   g_free (forecast->size);
   g_free (forecast->sentence);
   g_free (forecast->selection);
@@ -85,6 +88,8 @@ show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
   g_autofree char *size = dup_size (forecast);
 
   upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->parts.map), forecast->plan);
+  upscale_where_page_set_plan (self->where, forecast->plan, forecast->settings);
+  upscale_where_page_add_notes (self->where, UPSCALE_TILE_MAP (self->parts.map));
   gtk_label_set_text (GTK_LABEL (self->parts.size), size);
 }
 
@@ -198,6 +203,10 @@ make_notebook (Dialog *self)
                             upscale_dialog_pages_make_picture (self->request,
                                                                &self->parts),
                             gtk_label_new (_ ("Picture")));
+  self->where = upscale_where_page_new (self->request,
+                                        UPSCALE_PAINTER_CHOICE (self->parts.painter));
+  gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->where,
+                            gtk_label_new (_ ("Where")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
                             upscale_dialog_pages_make_advanced (self->request,
                                                                 &self->parts),

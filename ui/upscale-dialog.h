@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /**
  * UpscaleDialogForecast:
  * @plan: (nullable): the tiles
+ * @settings: (nullable) (element-type UpscaleTileSettings): the settings of each tile
+ * that follow from the strength map and the regions
  * @size: (nullable): megapixels and memory of the result
  * @sentence: (nullable): number of tiles, time and cost of the job
  * @selection: (nullable): the part of the layer that is repainted, if it is not the whole
@@ -27,6 +29,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   UpscaleTilePlan *plan;
+  GPtrArray       *settings;
   char            *size;
   char            *sentence;
   char            *selection;
@@ -50,6 +53,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * UpscaleDialogRequest:
  * @procedure: the procedure
  * @config: the procedure's arguments, changed by the user
+ * @image: the image
  * @picture: thumbnail of the layer
  * @can_repaint: whether the layer is an earlier result with a selection on it
  * @has_selection: whether anything is selected in the image
@@ -68,6 +72,7 @@ typedef struct
 {
   GimpProcedure              *procedure;
   GimpProcedureConfig        *config;
+  GimpImage                  *image;
   GdkPixbuf                  *picture;
   gboolean                    can_repaint;
   gboolean                    has_selection;

@@ -27,12 +27,21 @@ struct _UpscaleTileMap
   cairo_surface_t   *picture;
   UpscaleTilePlan   *plan;
   UpscaleTileState  *states;
+  UpscaleTileNote   *notes; /* by tile, or NULL */
   GArray            *marks; /* of UpscaleRect, in target px */
   UpscaleTileMapFunc describe;
   gpointer           describe_data;
   guint              cursor;
   gboolean           is_chosen; /* the cursor is drawn without the focus too */
 };
+
+enum
+{
+  SIGNAL_TILE_CLICKED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UpscaleTileMap, upscale_tile_map, GTK_TYPE_DRAWING_AREA)
 
@@ -221,6 +230,8 @@ upscale_tile_map_draw (GtkWidget *widget, cairo_t *cr)
   for (guint i = 0; i < n_tiles; i++)
     if (!is_left_out (self, i))
       outline (cr, place_tile (self, place, i));
+  for (guint i = 0; self->notes && i < n_tiles; i++)
+    upscale_tile_note_draw (cr, place_tile (self, place, i), self->notes[i]);
   for (guint i = 0; self->marks && i < self->marks->len; i++)
     draw_mark (cr, place_rect (place, g_array_index (self->marks, UpscaleRect, i)));
   for (guint i = 0; self->states && i < n_tiles; i++)
@@ -290,12 +301,37 @@ find_neighbor (UpscaleTileMap *self, int rows, int cols)
 }
 
 static gboolean
+upscale_tile_map_button_press_event (GtkWidget *widget, GdkEventButton *event)
+{
+  guint tile = find_tile (UPSCALE_TILE_MAP (widget), (int) event->x, (int) event->y);
+
+  if (event->type != GDK_BUTTON_PRESS || event->button != GDK_BUTTON_PRIMARY ||
+      tile == NO_TILE)
+    return GDK_EVENT_PROPAGATE;
+  if (gtk_widget_get_can_focus (widget))
+    gtk_widget_grab_focus (widget);
+  g_signal_emit (widget, signals[SIGNAL_TILE_CLICKED], 0, tile);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+is_activation (guint key)
+{
+  return key == GDK_KEY_space || key == GDK_KEY_Return || key == GDK_KEY_KP_Enter;
+}
+
+static gboolean
 upscale_tile_map_key_press_event (GtkWidget *widget, GdkEventKey *event)
 {
   UpscaleTileMap *self = UPSCALE_TILE_MAP (widget);
   int             rows = (event->keyval == GDK_KEY_Down) - (event->keyval == GDK_KEY_Up);
   int cols = (event->keyval == GDK_KEY_Right) - (event->keyval == GDK_KEY_Left);
 
+  if (self->cursor != NO_TILE && is_activation (event->keyval))
+    {
+      g_signal_emit (self, signals[SIGNAL_TILE_CLICKED], 0, self->cursor);
+      return GDK_EVENT_STOP;
+    }
   if (!self->plan || (rows == 0 && cols == 0))
     return GTK_WIDGET_CLASS (upscale_tile_map_parent_class)
         ->key_press_event (widget, event);
@@ -314,6 +350,7 @@ upscale_tile_map_finalize (GObject *object)
   g_clear_pointer (&self->plan, upscale_tile_plan_unref);
   g_clear_pointer (&self->marks, g_array_unref);
   g_free (self->states);
+  g_free (self->notes);
   G_OBJECT_CLASS (upscale_tile_map_parent_class)->finalize (object);
 }
 
@@ -326,6 +363,17 @@ upscale_tile_map_class_init (UpscaleTileMapClass *klass)
   widget_class->draw = upscale_tile_map_draw;
   widget_class->query_tooltip = upscale_tile_map_query_tooltip;
   widget_class->key_press_event = upscale_tile_map_key_press_event;
+  widget_class->button_press_event = upscale_tile_map_button_press_event;
+  /**
+   * UpscaleTileMap::tile-clicked:
+   * @map: the map
+   * @tile_index: the tile
+   *
+   * Emitted when the user clicks a tile, or presses Space or Return on the cursor.
+   */
+  signals[SIGNAL_TILE_CLICKED] =
+      g_signal_new ("tile-clicked", UPSCALE_TYPE_TILE_MAP, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -337,6 +385,7 @@ upscale_tile_map_init (UpscaleTileMap *self)
   atk_object_set_name (accessible, _ ("Map of the tiles"));
   atk_object_set_role (accessible, ATK_ROLE_IMAGE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  gtk_widget_add_events (GTK_WIDGET (self), GDK_BUTTON_PRESS_MASK);
 }
 
 /**
@@ -428,6 +477,7 @@ upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan)
 
   g_clear_pointer (&map->plan, upscale_tile_plan_unref);
   g_clear_pointer (&map->states, g_free);
+  g_clear_pointer (&map->notes, g_free);
   g_clear_pointer (&map->marks, g_array_unref);
   map->plan = plan ? upscale_tile_plan_ref (plan) : NULL;
   map->cursor = NO_TILE;
@@ -453,6 +503,24 @@ upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states
   n_tiles = upscale_tile_plan_get_n_tiles (map->plan);
   g_free (map->states);
   map->states = g_memdup2 (states, n_tiles * sizeof *states);
+  gtk_widget_queue_draw (GTK_WIDGET (map));
+}
+
+/**
+ * upscale_tile_map_set_notes:
+ * @map: a map with a plan
+ * @notes: (array): the notes of each tile, which are copied
+ */
+void
+upscale_tile_map_set_notes (UpscaleTileMap *map, const UpscaleTileNote *notes)
+{
+  g_return_if_fail (UPSCALE_IS_TILE_MAP (map));
+  g_return_if_fail (map->plan != NULL);
+  g_return_if_fail (notes != NULL);
+
+  g_free (map->notes);
+  map->notes =
+      g_memdup2 (notes, upscale_tile_plan_get_n_tiles (map->plan) * sizeof *notes);
   gtk_widget_queue_draw (GTK_WIDGET (map));
 }
 

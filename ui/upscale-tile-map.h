@@ -7,6 +7,8 @@
 #include "upscale-tile-plan.h"
 #include "upscale-tile-status.h"
 
+#include "upscale-tile-note.h"
+
 G_BEGIN_DECLS
 
 #define UPSCALE_TYPE_TILE_MAP (upscale_tile_map_get_type ())
@@ -31,6 +33,7 @@ void       upscale_tile_map_get_tile_center (UpscaleTileMap *map,
                                              double         *y);
 void       upscale_tile_map_set_plan (UpscaleTileMap *map, UpscaleTilePlan *plan);
 void upscale_tile_map_set_states (UpscaleTileMap *map, const UpscaleTileState *states);
+void upscale_tile_map_set_notes (UpscaleTileMap *map, const UpscaleTileNote *notes);
 void upscale_tile_map_set_marks (UpscaleTileMap *map, GArray *marks);
 void upscale_tile_map_set_describe (UpscaleTileMap    *map,
                                     UpscaleTileMapFunc describe,

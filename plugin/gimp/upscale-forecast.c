@@ -7,6 +7,22 @@
 #include "upscale-endpoint-disclosure.h"
 #include "upscale-job.h"
 #include "upscale-timings.h"
+#include "upscale-where-reader.h"
+
+/**
+ * upscale_forecast_input_clear:
+ * @input: the input of forecasts
+ *
+ * Frees what forecasts keep in @input.
+ */
+void
+upscale_forecast_input_clear (UpscaleForecastInput *input)
+{
+  g_return_if_fail (input != NULL);
+
+  g_clear_pointer (&input->settings, g_ptr_array_unref);
+  g_clear_pointer (&input->settings_key, g_free);
+}
 
 /* Plans as upscale_run() does: from the size of the layer that the result was made from.
  */
@@ -56,6 +72,80 @@ plan (const UpscaleForecastInput *input,
   if (is_repaint (input, arguments))
     return plan_repaint (input, error);
   return upscale_job_plan_tiles (&request, input->width_px, input->height_px, error);
+}
+
+/* Returns all that the settings of tiles depend on, besides the pixels. */
+static char *
+make_settings_key (GimpProcedureConfig    *config,
+                   const UpscaleArguments *arguments,
+                   const UpscaleTilePlan  *plan)
+{
+  UpscaleRect region = upscale_tile_plan_get_region (plan);
+  g_autoptr (GimpDrawable) map = NULL;
+  g_autofree char *regions = NULL;
+
+  g_object_get (config, "strength-map", &map, "regions", &regions, NULL);
+  return g_strdup_printf ("%d %g %g %d %d %d %d %d %d %d %d %s",
+                          map ? gimp_item_get_id (GIMP_ITEM (map)) : -1,
+                          arguments->gen_params->strength, arguments->region_share,
+                          upscale_tile_plan_get_width (plan),
+                          upscale_tile_plan_get_height (plan), region.x, region.y,
+                          region.width, region.height, arguments->tile_px,
+                          arguments->overlap_px, regions ? regions : "");
+}
+
+/* Texts of single tiles are left out, so that typing one reads no pixels. */
+static gboolean
+make_settings (const UpscaleForecastInput *input,
+               GimpProcedureConfig        *config,
+               const UpscaleArguments     *arguments,
+               UpscaleTilePlan            *plan,
+               GPtrArray                 **settings,
+               GError                    **error)
+{
+  gboolean                 is_again = is_repaint (input, arguments);
+  const UpscaleLayerLooks *looks = is_again ? input->recipe->source : input->looks;
+  UpscaleArguments         own = *arguments;
+  UpscaleWhere             where = { 0 };
+  gboolean                 is_good;
+
+  own.scale = is_again ? input->recipe->scale : arguments->scale;
+  is_good = upscale_where_reader_read (G_OBJECT (config), &own, looks, &where, error);
+  g_clear_pointer (&where.tile_prompts, g_ptr_array_unref);
+  if (is_good)
+    *settings = upscale_where_make_settings (&where, plan, arguments->gen_params);
+  upscale_where_reader_clear (&where);
+  return is_good;
+}
+
+static gboolean
+find_settings (UpscaleForecastInput   *input,
+               GimpProcedureConfig    *config,
+               const UpscaleArguments *arguments,
+               UpscaleTilePlan        *plan,
+               GError                **error)
+{
+  g_autofree char *key = make_settings_key (config, arguments, plan);
+
+  if (g_strcmp0 (key, input->settings_key) == 0)
+    return TRUE;
+  upscale_forecast_input_clear (input);
+  if (!make_settings (input, config, arguments, plan, &input->settings, error))
+    return FALSE;
+  input->settings_key = g_steal_pointer (&key);
+  return TRUE;
+}
+
+/* Tiles that are black in the strength map cost nothing. */
+static guint
+count_sent (const UpscaleTilePlan *plan, GPtrArray *settings)
+{
+  guint n_tiles = upscale_tile_plan_get_n_tiles (plan);
+  guint n_kept = 0;
+
+  for (guint i = 0; settings && i < n_tiles; i++)
+    n_kept += ((const UpscaleTileSettings *) settings->pdata[i])->keeps_base;
+  return n_tiles - n_kept;
 }
 
 static gboolean
@@ -187,10 +277,10 @@ warn (const UpscaleForecastInput *input, const UpscaleArguments *arguments)
 }
 
 static gboolean
-make (const UpscaleForecastInput *input,
-      GimpProcedureConfig        *config,
-      UpscaleDialogForecast      *forecast,
-      GError                    **error)
+make (UpscaleForecastInput  *input,
+      GimpProcedureConfig   *config,
+      UpscaleDialogForecast *forecast,
+      GError               **error)
 {
   g_autoptr (UpscaleArguments) arguments =
       upscale_arguments_new (G_OBJECT (config), error);
@@ -208,14 +298,20 @@ make (const UpscaleForecastInput *input,
       upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
-  n_tiles = upscale_tile_plan_get_n_tiles (forecast->plan);
+  if (!find_settings (input, config, arguments, forecast->plan, error))
+    return FALSE;
+  forecast->settings = input->settings ? g_ptr_array_ref (input->settings) : NULL;
+  n_tiles = count_sent (forecast->plan, forecast->settings);
   estimated = upscale_forecast_estimate (input->timings, arguments, n_tiles, entries);
   pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
            upscale_tile_plan_get_height (forecast->plan);
   forecast->sentence = describe (input, estimated, entries);
   forecast->selection = describe_selection (input, arguments, n_tiles);
   forecast->disclosure =
-      disclose (arguments, forecast->selection == NULL, entries, n_tiles);
+      disclose (arguments,
+                forecast->selection == NULL &&
+                    n_tiles == upscale_tile_plan_get_n_tiles (forecast->plan),
+                entries, n_tiles);
   forecast->size = upscale_estimate_describe_size (pixels, input->pixel_bytes);
   forecast->is_large = upscale_estimate_is_large (estimated, pixels);
   forecast->warning = warn (input, arguments);

@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * @shown: (nullable): the recipe that the dialog starts with
  * @endpoints: the user's list of endpoints
  * @timings: measurements of earlier runs
+ * @looks: the layer
+ * @settings: (nullable): the settings of tiles that @settings_key stands for; kept, since
+ * each pixel of the strength map and of the regions counts in them
+ * @settings_key: (nullable): all that @settings depend on
  *
  * Input of upscale_forecast_make() besides the arguments. Borrows all memory from its
  * caller.
@@ -31,7 +35,12 @@ typedef struct
   const UpscaleLayerRecipe  *shown;
   const UpscaleEndpointFile *endpoints;
   GKeyFile                  *timings;
+  const UpscaleLayerLooks   *looks;
+  GPtrArray                 *settings;
+  char                      *settings_key;
 } UpscaleForecastInput;
+
+void upscale_forecast_input_clear (UpscaleForecastInput *input);
 
 UpscaleEstimate upscale_forecast_estimate (GKeyFile               *timings,
                                            const UpscaleArguments *arguments,
@@ -42,5 +51,7 @@ UpscaleDialogForecast *upscale_forecast_make (GimpProcedureConfig *config,
                                               gpointer             user_data);
 void
 upscale_forecast_note_test (const char *endpoint, double seconds, gpointer user_data);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UpscaleForecastInput, upscale_forecast_input_clear)
 
 G_END_DECLS

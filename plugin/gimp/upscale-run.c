@@ -165,6 +165,7 @@ read_forecast_input (Run *run, UpscaleForecastInput *input, GError **error)
   input->pixel_bytes = gimp_drawable_get_bpp (drawable);
   input->recipe = run->made_by;
   input->endpoints = run->endpoints;
+  input->looks = run->looks;
   return read_selection (run->looks, is_ignored, &input->selection, error);
 }
 
@@ -182,7 +183,7 @@ confirm_last_values (Run *run, GError **error)
 {
   g_autoptr (GKeyFile) timings = upscale_timings_load ();
   g_autoptr (UpscaleDialogForecast) forecast = NULL;
-  UpscaleForecastInput input = { .timings = timings };
+  g_auto (UpscaleForecastInput) input = { .timings = timings };
 
   run->made_by = read_recipe (run, NULL);
   if (!read_forecast_input (run, &input, error))
@@ -199,14 +200,15 @@ ask (Run *run, GError **error)
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) timings = upscale_timings_load ();
   g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
-  gboolean             can_repaint = offer_repaint (run);
-  UpscaleForecastInput input = {
+  gboolean can_repaint = offer_repaint (run);
+  g_auto (UpscaleForecastInput) input = {
     .shown = can_repaint ? run->made_by : run->call->repeated,
     .timings = timings,
   };
   UpscaleDialogRequest request = {
     .procedure = gimp_procedure_config_get_procedure (run->config),
     .config = run->config,
+    .image = run->call->image,
     .picture = run->picture,
     .can_repaint = can_repaint,
     .has_selection = !gimp_selection_is_empty (run->call->image),

@@ -37,6 +37,14 @@ PAGES = {
         "Stren_gth",
         "_Upscale",
     ],
+    "Where": [
+        "Strength ma_p",
+        "Add a _region",
+        "Least share of a _tile",
+        "Prompt o_f the tile",
+        "Negative prompt of the ti_le",
+        "_Upscale",
+    ],
     "Advanced": [
         "_Model",
         "S_teps",

@@ -43,6 +43,16 @@ def select(side: int) -> str:
     return "done"
 
 
+def add_channel(side: int) -> str:
+    """A channel "Corner" that is white in a square at the first image's corner."""
+    image = Gimp.get_images()[0]
+    selected = image.get_selected_layers()
+    select(side)
+    Gimp.Selection.save(image).set_name("Corner")
+    image.set_selected_layers(selected)
+    return select(0)
+
+
 def activate(position: int) -> str:
     image = Gimp.get_images()[0]
     image.set_selected_layers([image.get_layers()[position]])
@@ -69,7 +79,7 @@ def save(_: int) -> str:
 
 COMMANDS = {
     "delete-layer": delete_layer, "scale-image": scale_image, "describe": describe, "select": select, "activate": activate,
-    "run-last": run_last, "save": save,
+    "add-channel": add_channel, "run-last": run_last, "save": save,
 }  # fmt: skip
 
 
