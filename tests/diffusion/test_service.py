@@ -163,7 +163,7 @@ def test_token_is_wanted_everywhere_and_never_logged(settings: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_without_a_token_it_listens_on_loopback_only(settings: Path, host: str) -> None:
-    command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(settings), "--host", host, "--port", "0"]
+    command = [PYTHON, "-m", "tile_upscale_gpu.main", "serve", "--settings", str(settings), "--host", host, "--port", "0"]
     done = subprocess.run(command, env=make_environment(), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "refuses to listen" in done.stderr and "UPSCALE_TOKEN" in done.stderr
@@ -183,7 +183,7 @@ def test_without_a_token_it_listens_on_loopback_only(settings: Path, host: str) 
 def test_broken_settings_are_reported(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(text)
-    command = [PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(path), "--port", "0"]
+    command = [PYTHON, "-m", "tile_upscale_gpu.main", "serve", "--settings", str(path), "--port", "0"]
     done = subprocess.run(command, env=make_environment(), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("tile-upscale-gpu: ") and word in done.stderr

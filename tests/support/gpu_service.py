@@ -102,7 +102,7 @@ def serve(process: Process) -> Iterator[tuple[str, Process]]:
 
 
 def start_uvicorn(settings: Path, *arguments: str, **environment: str) -> Process:
-    return Process([PYTHON, "-m", "tile_upscale_gpu.main", "--settings", str(settings), "--port", "0", *arguments], **environment)
+    return Process([PYTHON, "-m", "tile_upscale_gpu.main", "serve", "--settings", str(settings), "--port", "0", *arguments], **environment)
 
 
 def run_uvicorn(settings: Path, *arguments: str, **environment: str) -> contextlib.AbstractContextManager[tuple[str, Process]]:
@@ -156,7 +156,7 @@ class ServiceForker:
 
     def start(self, settings: Path, port: int = 0, twist: str = "none") -> ForkedService:
         n_before = len(self.process.lines)
-        self.process.tell(f"{twist} --settings {settings} --port {port}")
+        self.process.tell(f"{twist} serve --settings {settings} --port {port}")
 
         def find_started() -> str | None:
             return next((line for line in self.process.lines[n_before:] if line.startswith("started ")), None)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`tile-upscale-gpu`: the service on one machine, with uvicorn. Loads weights once and paints one batch at a time."""
+"""`tile-upscale-gpu`: `fetch` brings weights, `serve` is the service on one machine, with uvicorn."""
 
 import argparse
 import logging
 import os
+import secrets
 import socket
 import sys
+from pathlib import Path
 
 from tile_upscale_gpu.auth_middleware import is_loopback
 from tile_upscale_gpu.service import run_service
@@ -22,17 +24,56 @@ def listen(host: str, port: int, token: str) -> socket.socket:
 
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tile-upscale-gpu", description="The GPU service of Tile Upscale.")
-    parser.add_argument("--settings", help=f"TOML file; default: the one that {FILE_VARIABLE} names")
-    parser.add_argument("--host", default="127.0.0.1", help=f"any address but loopback needs a token in {TOKEN_VARIABLE}")
-    parser.add_argument("--port", type=int, default=8765, help="0 for any free port")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    fetch = commands.add_parser("fetch", help="download the weights of a model, after saying their sizes and licenses")
+    fetch.add_argument("model", nargs="?", metavar="MODEL", help="default: the first one of the settings")
+    fetch.add_argument("--folder", type=Path, help="folder of the weights, if there are no settings yet")
+    fetch.add_argument("--yes", action="store_true", help="download without asking")
+    fetch.set_defaults(run=run_fetch)
+    serve = commands.add_parser("serve", help="start the service")
+    serve.add_argument("--host", default="127.0.0.1", help=f"any address but loopback needs a token in {TOKEN_VARIABLE}")
+    serve.add_argument("--port", type=int, default=8765, help="0 for any free port")
+    serve.set_defaults(run=run_serve)
+    for command in (fetch, serve):
+        command.add_argument("--settings", help=f"TOML file; default: the one that {FILE_VARIABLE} names, or the one that fetch wrote")
     return parser
 
 
-def main() -> int:
-    """Returns 2 for wrong settings, which a restart does not help, and 1 for failures such as a lost GPU."""
-    arguments = make_parser().parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def run_fetch(arguments: argparse.Namespace) -> int:
+    # Here, because the service needs no hub.
+    from tile_upscale_gpu.fetch import FetchError, fetch
+
+    try:
+        fetch(arguments.model, arguments.settings, arguments.folder, arguments.yes)
+    except (FetchError, ValueError, OSError) as error:
+        print(f"tile-upscale-gpu: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("tile-upscale-gpu: stopped. Run it again: it goes on from here", file=sys.stderr)
+        return 130
+    return 0
+
+
+def choose_token(host: str) -> str:
+    """Makes a token for a person who starts the service for others in a terminal. A log never gets one."""
     token = read_token()
+    if token or is_loopback(host) or not sys.stdout.isatty():
+        return token
+    token = secrets.token_urlsafe(32)
+    print(f"token: {token} (of this run only; set {TOKEN_VARIABLE} to keep one)", flush=True)
+    return token
+
+
+def main() -> int:
+    arguments = make_parser().parse_args()
+    status: int = arguments.run(arguments)
+    return status
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Returns 2 for wrong settings, which a restart does not help, and 1 for failures such as a lost GPU."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    token = choose_token(arguments.host)
     try:
         listener = listen(arguments.host, arguments.port, token)
         settings = read_settings(arguments.settings)

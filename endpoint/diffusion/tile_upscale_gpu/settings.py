@@ -175,11 +175,16 @@ def _digest_folder(digest: "hashlib._Hash", folder: Path) -> None:
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + beginning)
 
 
+def find_settings(path: str | Path | None = None) -> Path:
+    """Returns the named file, the one that the environment variable names, or the user's own."""
+    configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path(path or os.environ.get(FILE_VARIABLE) or configuration / "tile-upscale-gpu" / "settings.toml")
+
+
 def read_settings(path: str | Path | None = None) -> Settings:
-    """Reads the named file, or the one that the environment variable names."""
-    path = path or os.environ.get(FILE_VARIABLE)
-    if not path:
-        raise ValueError(f"no settings: name a TOML file, or set {FILE_VARIABLE} to one (settings.example.toml shows how)")
+    path = find_settings(path)
+    if not path.exists():
+        raise ValueError(f"there are no settings in {path}: `tile-upscale-gpu fetch` writes some, settings.example.toml shows all")
     try:
         return Settings.model_validate(tomllib.loads(Path(path).read_text()))
     except tomllib.TOMLDecodeError as error:
