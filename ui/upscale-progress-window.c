@@ -3,9 +3,13 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-close-switch.h"
+#include "upscale-compare.h"
 #include "upscale-endpoint-status.h"
 #include "upscale-event-text.h"
 #include "upscale-failure-list.h"
+#include "upscale-log-window.h"
+#include "upscale-notification.h"
 #include "upscale-stop-question.h"
 #include "upscale-tile-view.h"
 
@@ -17,6 +21,8 @@
 #define TICK_S 1
 #define PULSE_MS 120
 #define TEXT_WIDTH_CHARS 60
+#define COMPARE_WIDTH_PX 420
+#define COMPARE_HEIGHT_PX 280
 
 enum
 {
@@ -34,7 +40,8 @@ enum
  * the Cancel of GIMP's progress bar kills the plug-in; it keeps every finished tile. The
  * window is not modal, so GIMP stays usable. After a job with failed tiles the window
  * lists these and asks the user how to go on. While a job runs the window keeps its size:
- * every text has the room that it needs from the start.
+ * every text has the room that it needs from the start. When the new layer is there, the
+ * window shows the picture before and after.
  */
 struct _UpscaleProgressWindow
 {
@@ -50,12 +57,15 @@ struct _UpscaleProgressWindow
   GtkWidget    *message;
   GtkWidget    *log; /* button */
   GtkWidget    *failures;
+  GtkWidget    *content;
+  GtkWidget    *close_switch;
   GtkWidget    *question; /* whether to stop the job, while the user is asked */
   guint         refresh;
   guint         tick;
   guint         pulse; /* while no tile is painted */
   gboolean      is_stopping;
-  gboolean      is_asking; /* the job has ended, and the user decides */
+  gboolean      is_writing; /* the result becomes a layer, which can't be stopped */
+  gboolean      is_asking;  /* the job has ended, and the user decides */
   UpscaleChoice default_answer;
 };
 
@@ -259,17 +269,8 @@ static void
 on_show_log (GtkButton *button, gpointer user_data)
 {
   UpscaleProgressWindow *self = user_data;
-  const char            *path = upscale_job_get_log_path (self->job);
-  g_autofree char       *uri = g_filename_to_uri (path, NULL, NULL);
-  g_autofree char       *sentence = NULL;
-  g_autoptr (GError) error = NULL;
 
-  if (gtk_show_uri_on_window (GTK_WINDOW (self), uri, gtk_get_current_event_time (),
-                              &error))
-    return;
-  sentence =
-      g_strdup_printf (_ ("No program can show the log '%s': %s"), path, error->message);
-  show_sentence (self, sentence);
+  upscale_log_window_show (GTK_WINDOW (self), upscale_job_get_log_path (self->job));
 }
 
 static void
@@ -309,7 +310,7 @@ upscale_progress_window_response (GtkDialog *dialog, int response)
 
   if (response == RESPONSE_DETAILS)
     toggle_details (self);
-  else if (self->is_stopping)
+  else if (self->is_stopping || self->is_writing)
     return;
   else if (!self->is_asking && response == GTK_RESPONSE_DELETE_EVENT)
     cancel_when_sure (self);
@@ -330,15 +331,21 @@ on_delete_event (GtkWidget *widget, GdkEvent *event, gpointer user_data)
 }
 
 static void
+stop_refreshing (UpscaleProgressWindow *self)
+{
+  g_clear_handle_id (&self->refresh, g_source_remove);
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->pulse, g_source_remove);
+}
+
+static void
 forget_job (UpscaleProgressWindow *self)
 {
   if (self->job)
     g_signal_handlers_disconnect_by_data (upscale_job_get_scheduler (self->job), self);
   g_clear_object (&self->job);
   g_clear_object (&self->cancellable);
-  g_clear_handle_id (&self->refresh, g_source_remove);
-  g_clear_handle_id (&self->tick, g_source_remove);
-  g_clear_handle_id (&self->pulse, g_source_remove);
+  stop_refreshing (self);
 }
 
 static void
@@ -360,7 +367,8 @@ upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
    * @choice: the user's #UpscaleChoice
    *
    * Emitted when the user answers upscale_progress_window_ask(),
-   * upscale_progress_window_offer_repaint() or upscale_progress_window_say().
+   * upscale_progress_window_offer_repaint() or upscale_progress_window_say(), or closes
+   * the window after upscale_progress_window_show_end().
    */
   signals[SIGNAL_ANSWERED] =
       g_signal_new ("answered", UPSCALE_TYPE_PROGRESS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -421,6 +429,7 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   GtkWidget *outcome = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
+  self->content = content;
   gtk_container_set_border_width (GTK_CONTAINER (content), SPACING_PX);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self))), content,
                       TRUE, TRUE, 0);
@@ -434,24 +443,29 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
   gtk_box_pack_start (GTK_BOX (outcome), self->log, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), outcome, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), self->failures, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (content), self->close_switch, FALSE, FALSE, 0);
 }
 
 /**
  * upscale_progress_window_new:
  * @picture: thumbnail of the source
+ * @choices: the user's own file that keeps the user's choices in this window
  *
  * Makes a window that upscale_progress_window_watch() shows. The caller destroys it.
  *
  * Returns: (transfer none): the window
  */
 GtkWidget *
-upscale_progress_window_new (GdkPixbuf *picture)
+upscale_progress_window_new (GdkPixbuf *picture, GFile *choices)
 {
   UpscaleProgressWindow *self;
 
   g_return_val_if_fail (GDK_IS_PIXBUF (picture), NULL);
 
+  g_return_val_if_fail (G_IS_FILE (choices), NULL);
+
   self = g_object_new (UPSCALE_TYPE_PROGRESS_WINDOW, NULL);
+  self->close_switch = upscale_close_switch_new (choices);
   fill (self, picture);
   return GTK_WIDGET (self);
 }
@@ -550,6 +564,7 @@ show_end (UpscaleProgressWindow *window, const char *sentence, UpscaleChoice ans
   window->default_answer = answer;
   show_now (window);
   show_sentence (window, sentence);
+  upscale_notification_send (GTK_WINDOW (window), sentence);
   gtk_window_present (GTK_WINDOW (window));
 }
 
@@ -627,4 +642,83 @@ upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence
   add_button (window, _ ("_Close"), GTK_RESPONSE_CLOSE);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
   show_end (window, sentence, UPSCALE_CHOICE_DISCARD);
+}
+
+/**
+ * upscale_progress_window_show_written:
+ * @window: the window
+ * @fraction: written part of the new layer, 0 to 1
+ *
+ * Shows the progress of the last step, which can't be stopped. Handles events, since the
+ * writer does not return to the main loop.
+ */
+void
+upscale_progress_window_show_written (UpscaleProgressWindow *window, double fraction)
+{
+  g_return_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window));
+
+  if (!window->is_writing)
+    {
+      window->is_writing = TRUE;
+      close_question (window);
+      stop_refreshing (window);
+      gtk_widget_set_sensitive (GTK_WIDGET (get_buttons (window)), FALSE);
+      gtk_label_set_text (GTK_LABEL (window->message), _ ("Writing the upscaled layer"));
+    }
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (window->bar), fraction);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (window->bar), NULL);
+  while (gtk_events_pending ())
+    gtk_main_iteration ();
+}
+
+static void
+show_comparison (UpscaleProgressWindow *self, const UpscaleProgressWindowEnd *end)
+{
+  GtkWidget *compare = upscale_compare_new (COMPARE_WIDTH_PX, COMPARE_HEIGHT_PX);
+
+  upscale_compare_show (UPSCALE_COMPARE (compare),
+                        (UpscaleComparePicture) { end->before, _ ("Before") },
+                        (UpscaleComparePicture) { end->after, _ ("After") });
+  gtk_widget_hide (self->bar);
+  gtk_widget_hide (self->status);
+  gtk_widget_hide (self->details);
+  gtk_widget_hide (self->failures);
+  gtk_widget_set_visible (self->log, upscale_job_get_log_path (self->job) != NULL);
+  show_sentence (self, end->sentence);
+  gtk_box_pack_start (GTK_BOX (self->content), compare, TRUE, TRUE, 0);
+  gtk_box_reorder_child (GTK_BOX (self->content), compare, 0);
+  gtk_widget_show_all (compare);
+}
+
+/**
+ * upscale_progress_window_show_end:
+ * @window: the window
+ * @end: the end of the job
+ *
+ * Shows the picture before and after, when the new layer is in the image. The window
+ * emits #UpscaleProgressWindow::answered when the user closes it.
+ *
+ * Returns: %TRUE, or %FALSE if the user chose that the window closes now
+ */
+gboolean
+upscale_progress_window_show_end (UpscaleProgressWindow          *window,
+                                  const UpscaleProgressWindowEnd *end)
+{
+  g_return_val_if_fail (UPSCALE_IS_PROGRESS_WINDOW (window), FALSE);
+  g_return_val_if_fail (end != NULL, FALSE);
+
+  upscale_notification_send (GTK_WINDOW (window), end->sentence);
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (window->close_switch)))
+    return FALSE;
+  stop_refreshing (window);
+  remove_buttons (window);
+  gtk_widget_set_sensitive (GTK_WIDGET (get_buttons (window)), TRUE);
+  show_comparison (window, end);
+  add_button (window, _ ("_Close"), GTK_RESPONSE_CLOSE);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
+  window->is_stopping = FALSE;
+  window->is_writing = FALSE;
+  window->is_asking = TRUE;
+  window->default_answer = UPSCALE_CHOICE_KEEP;
+  return TRUE;
 }

@@ -31,7 +31,22 @@ typedef enum
   UPSCALE_CHOICE_REPAINT,
 } UpscaleChoice;
 
-GtkWidget *upscale_progress_window_new (GdkPixbuf *picture);
+/**
+ * UpscaleProgressWindowEnd:
+ * @sentence: the outcome
+ * @before: the target before the job
+ * @after: the result
+ *
+ * The end of a job. Borrows its memory.
+ */
+typedef struct
+{
+  const char  *sentence;
+  UpscaleView *before;
+  UpscaleView *after;
+} UpscaleProgressWindowEnd;
+
+GtkWidget *upscale_progress_window_new (GdkPixbuf *picture, GFile *choices);
 void       upscale_progress_window_watch (UpscaleProgressWindow *window,
                                           UpscaleJob            *job,
                                           GCancellable          *cancellable);
@@ -40,6 +55,10 @@ void       upscale_progress_window_ask (UpscaleProgressWindow *window,
                                         gboolean               can_keep);
 void       upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
                                                   const char            *sentence);
+void       upscale_progress_window_show_written (UpscaleProgressWindow *window,
+                                                 double                 fraction);
+gboolean   upscale_progress_window_show_end (UpscaleProgressWindow          *window,
+                                             const UpscaleProgressWindowEnd *end);
 void upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence);
 
 G_END_DECLS

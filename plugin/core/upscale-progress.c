@@ -4,6 +4,11 @@
 #include <glib/gi18n-lib.h>
 
 #define MINUTE_S 60.0
+#define HOUR_MIN 60
+/* Shorter times are told in seconds or minutes alone. */
+#define SHORT_S 120.0
+#define SHORT_MIN 120
+#define LEAST_COST 0.005 /* which is shown as $0.01 */
 
 /**
  * upscale_progress_count_settled:
@@ -181,4 +186,41 @@ upscale_progress_summarize (UpscaleProgress progress, const char *first_failure)
                             progress.n_tiles, first_failure);
   return g_strdup_printf (_ ("%u of %u tiles; %s. Run again to finish."), n_done,
                           progress.n_tiles, first_failure ? first_failure : "");
+}
+
+static void
+append_duration (GString *line, double seconds)
+{
+  int minutes = (int) (seconds / MINUTE_S + 0.5);
+
+  if (seconds < SHORT_S)
+    g_string_append_printf (line, _ (", %.0f s"), seconds);
+  else if (minutes < SHORT_MIN)
+    g_string_append_printf (line, _ (", %d min"), minutes);
+  else
+    g_string_append_printf (line, _ (", %d h %d min"), minutes / HOUR_MIN,
+                            minutes % HOUR_MIN);
+}
+
+/**
+ * upscale_progress_describe_end:
+ * @progress: the progress at the end, with the cost of all that was paid for
+ * @name: name of the result
+ * @seconds: duration of the work
+ *
+ * Returns: (transfer full): one line, such as `photo.jpg 2x: 28 of 28 tiles, 41 s, $0.03`
+ */
+char *
+upscale_progress_describe_end (UpscaleProgress progress, const char *name, double seconds)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_string_printf (line, _ ("%s: %u of %u tiles"), name,
+                   upscale_progress_count_done (progress), progress.n_tiles);
+  append_duration (line, seconds);
+  if (progress.cost >= LEAST_COST)
+    g_string_append_printf (line, _ (", $%.2f"), progress.cost);
+  return g_string_free_and_steal (g_steal_pointer (&line));
 }

@@ -49,6 +49,9 @@ gboolean upscale_progress_is_waiting (UpscaleProgress progress);
 char    *upscale_progress_describe (UpscaleProgress progress);
 char    *upscale_progress_describe_wait (gint64 wait_us);
 char    *upscale_progress_describe_time (gint64 time_us);
+char    *upscale_progress_describe_end (UpscaleProgress progress,
+                                        const char     *name,
+                                        double          seconds);
 char    *upscale_progress_summarize (UpscaleProgress progress, const char *first_failure);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 #include "upscale-error.h"
 #include "upscale-forecast.h"
 #include "upscale-limits.h"
-#include "upscale-progress-window.h"
+#include "upscale-paths.h"
 #include "upscale-timings.h"
 
 /* A job, and the jobs after it that send its failed tiles again or repaint its borders.
@@ -24,6 +24,8 @@ typedef struct
   UpscaleJob                    *job;
   gboolean                       succeeded;
   char                          *retry_failure; /* of a retry without a result */
+  double                         cost;          /* of all jobs so far */
+  double                         seconds;       /* likewise */
   UpscaleChoice                  choice;
   GError                        *error;
 } Runner;
@@ -91,11 +93,18 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, self);
 }
 
+static UpscaleProgress
+get_progress (const Runner *self)
+{
+  return upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
+}
+
 /* The Cancel of GIMP's progress bar kills this process, so the bar is not shown here. */
 static void
 run_job (Runner *self)
 {
   UpscaleScheduler *scheduler = upscale_job_get_scheduler (self->job);
+  gint64            start_us = g_get_monotonic_time ();
   g_autoptr (UpscaleConsoleProgress) console = NULL;
 
   g_clear_error (&self->error);
@@ -109,13 +118,9 @@ run_job (Runner *self)
   g_debug ("job starts");
   upscale_job_run_async (self->job, self->cancellable, on_job_ran, self);
   wait_for_callback (self);
+  self->seconds += (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
+  self->cost += get_progress (self).cost;
   upscale_timings_note (self->job, self->request->arguments);
-}
-
-static UpscaleProgress
-get_progress (const Runner *self)
-{
-  return upscale_dispatch_status_get_progress (upscale_job_get_status (self->job));
 }
 
 /* The progress does not count the tiles that a repaint leaves out. A retry that failed as
@@ -246,8 +251,10 @@ give_up (Runner *self, GError **error)
 static void
 open_window (Runner *self)
 {
-  self->window =
-      UPSCALE_PROGRESS_WINDOW (upscale_progress_window_new (self->request->picture));
+  g_autoptr (GFile) choices = upscale_paths_find_own ("windows.conf");
+
+  self->window = UPSCALE_PROGRESS_WINDOW (
+      upscale_progress_window_new (self->request->picture, choices));
   g_signal_connect (self->window, "answered", G_CALLBACK (on_answered), self);
 }
 
@@ -360,9 +367,35 @@ repaint_borders (Runner *self)
   self->choice = UPSCALE_CHOICE_KEEP;
 }
 
+/* A repaint counts only the tiles on borders, and begins with the result of the first
+ * job. */
+static UpscaleJobRunnerOutcome
+make_outcome (Runner *self)
+{
+  UpscaleJob             *counted = self->repaints ? self->repaints : self->job;
+  UpscaleTilePlan        *plan = upscale_job_get_plan (counted);
+  UpscaleRect             all = { 0, 0, upscale_tile_plan_get_width (plan),
+                                  upscale_tile_plan_get_height (plan) };
+  UpscaleJobRunnerOutcome outcome = {
+    .job = g_object_ref (self->job),
+    .window = g_steal_pointer (&self->window),
+    .before = upscale_job_view_before (counted, all),
+    .after = upscale_job_view_result (self->job, all),
+    .progress = upscale_dispatch_status_get_progress (upscale_job_get_status (counted)),
+    .seconds = self->seconds,
+  };
+
+  outcome.progress.cost = self->cost;
+  if (outcome.window)
+    g_signal_handlers_disconnect_by_data (outcome.window, self);
+  return outcome;
+}
+
 /**
  * upscale_job_runner_run:
  * @request: the job, and the tools for it
+ * @outcome: (out): the job whose result becomes the layer, to be cleared with
+ * upscale_job_runner_outcome_clear()
  * @error: return location for an error
  *
  * Runs the job to its end, with a progress window or with lines on stderr. When tiles
@@ -371,23 +404,78 @@ repaint_borders (Runner *self)
  * job for each direction of borders. Runs a main loop, so it must not be called from a
  * callback.
  *
- * Returns: (transfer full): the job whose result becomes the layer, or %NULL with
- * %G_IO_ERROR_CANCELLED if the user discards the result, or with the error of the job
+ * Returns: %TRUE, or %FALSE with %G_IO_ERROR_CANCELLED if the user discards the result,
+ * or with the error of the job
  */
-UpscaleJob *
-upscale_job_runner_run (const UpscaleJobRunnerRequest *request, GError **error)
+gboolean
+upscale_job_runner_run (const UpscaleJobRunnerRequest *request,
+                        UpscaleJobRunnerOutcome       *outcome,
+                        GError                       **error)
 {
   g_auto (Runner) self = { .request = request, .loop = g_main_loop_new (NULL, FALSE) };
 
-  g_return_val_if_fail (request != NULL, NULL);
+  g_return_val_if_fail (request != NULL, FALSE);
+  g_return_val_if_fail (outcome != NULL, FALSE);
 
   self.what = request->job;
   if (!run_until_decided (&self, error))
-    return NULL;
+    return FALSE;
   if (self.choice == UPSCALE_CHOICE_REPAINT)
     repaint_borders (&self);
   if (self.choice == UPSCALE_CHOICE_KEEP)
-    return g_steal_pointer (&self.job);
+    {
+      *outcome = make_outcome (&self);
+      return TRUE;
+    }
   give_up (&self, error);
-  return NULL;
+  return FALSE;
+}
+
+static void
+on_closed (UpscaleProgressWindow *window, int choice, gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+/**
+ * upscale_job_runner_show_end:
+ * @outcome: the outcome of a run with a user, whose layer is in the image
+ * @name: name of the layer
+ *
+ * Shows the picture before and after, until the user closes the window. Runs a main loop,
+ * so it must not be called from a callback.
+ */
+void
+upscale_job_runner_show_end (const UpscaleJobRunnerOutcome *outcome, const char *name)
+{
+  UpscaleProgressWindowEnd end = { 0 };
+  g_autofree char         *sentence = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  g_return_if_fail (outcome != NULL && outcome->window != NULL);
+  g_return_if_fail (name != NULL);
+
+  sentence = upscale_progress_describe_end (outcome->progress, name, outcome->seconds);
+  end = (UpscaleProgressWindowEnd) { sentence, outcome->before, outcome->after };
+  g_signal_connect (outcome->window, "answered", G_CALLBACK (on_closed), loop);
+  if (upscale_progress_window_show_end (outcome->window, &end))
+    g_main_loop_run (loop);
+}
+
+/**
+ * upscale_job_runner_outcome_clear:
+ * @outcome: an outcome
+ *
+ * Closes the window and frees the job.
+ */
+void
+upscale_job_runner_outcome_clear (UpscaleJobRunnerOutcome *outcome)
+{
+  g_return_if_fail (outcome != NULL);
+
+  if (outcome->window)
+    gtk_widget_destroy (GTK_WIDGET (g_steal_pointer (&outcome->window)));
+  g_clear_pointer (&outcome->before, upscale_view_unref);
+  g_clear_pointer (&outcome->after, upscale_view_unref);
+  g_clear_object (&outcome->job);
 }

@@ -6,6 +6,7 @@
 #include "upscale-arguments.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-job.h"
+#include "upscale-progress-window.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +28,32 @@ typedef struct
   GdkPixbuf                  *picture;
 } UpscaleJobRunnerRequest;
 
-UpscaleJob *upscale_job_runner_run (const UpscaleJobRunnerRequest *request,
-                                    GError                       **error);
+/**
+ * UpscaleJobRunnerOutcome:
+ * @job: the job whose result becomes the layer
+ * @window: (nullable): the progress window; %NULL for a run without a user
+ * @before: the target before the first job
+ * @after: the result of the last job
+ * @progress: the progress of the job at its end, with the cost of all jobs that were run
+ * @seconds: duration of all jobs that were run
+ *
+ * Result of upscale_job_runner_run().
+ */
+typedef struct
+{
+  UpscaleJob            *job;
+  UpscaleProgressWindow *window;
+  UpscaleView           *before;
+  UpscaleView           *after;
+  UpscaleProgress        progress;
+  double                 seconds;
+} UpscaleJobRunnerOutcome;
+
+gboolean upscale_job_runner_run (const UpscaleJobRunnerRequest *request,
+                                 UpscaleJobRunnerOutcome       *outcome,
+                                 GError                       **error);
+void     upscale_job_runner_show_end (const UpscaleJobRunnerOutcome *outcome,
+                                      const char                    *name);
+void     upscale_job_runner_outcome_clear (UpscaleJobRunnerOutcome *outcome);
 
 G_END_DECLS

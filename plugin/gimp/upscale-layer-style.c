@@ -3,10 +3,6 @@
 
 #include "upscale-source.h"
 
-/* Rows of a mask that are computed at a time: the height of a tile of GIMP. */
-#define STRIP_PX 128
-#define CHANNELS 4
-
 static GeglBuffer *
 copy_mask (GimpLayer *layer)
 {
@@ -54,16 +50,9 @@ write_mask (GeglBuffer *mask, GimpLayerMask *larger, double scale)
   g_autoptr (GeglBuffer) theirs = gimp_drawable_get_buffer (GIMP_DRAWABLE (larger));
   g_autoptr (UpscaleSource) source = upscale_source_new (mask, scale);
   const GeglRectangle *extent = gegl_buffer_get_extent (theirs);
-  gsize                n_strip = (gsize) extent->width * STRIP_PX * CHANNELS;
-  g_autofree float    *strip = g_new (float, n_strip);
 
-  for (int y = 0; y < extent->height; y += STRIP_PX)
-    {
-      UpscaleRect rows = { 0, y, extent->width, MIN (STRIP_PX, extent->height - y) };
-
-      upscale_source_get_base (source, rows, strip);
-      upscale_source_write (source, theirs, rows, strip);
-    }
+  upscale_source_write_base (source, theirs,
+                             (UpscaleRect) { 0, 0, extent->width, extent->height });
   gegl_buffer_flush (theirs);
 }
 

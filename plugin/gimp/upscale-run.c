@@ -28,21 +28,21 @@
  * upscale_run_call(). */
 typedef struct
 {
-  const UpscaleRunCall *call;
-  GimpProcedureConfig  *config; /* of the call */
-  gboolean              is_interactive;
-  char                 *local_program;
-  UpscaleEndpointFile  *endpoints;
-  UpscaleClock         *clock;
-  UpscaleEndpointTools  tools;
-  GimpLayer            *layer;
-  UpscaleLayerLooks    *looks; /* of @layer when the user was asked */
-  GdkPixbuf            *picture;
-  UpscaleLayerRecipe   *made_by; /* of @layer, when it is an earlier result */
-  UpscaleArguments     *arguments;
-  UpscaleLayerCopy     *copy;
-  UpscaleWhere          where;
-  UpscaleJob           *job;
+  const UpscaleRunCall   *call;
+  GimpProcedureConfig    *config; /* of the call */
+  gboolean                is_interactive;
+  char                   *local_program;
+  UpscaleEndpointFile    *endpoints;
+  UpscaleClock           *clock;
+  UpscaleEndpointTools    tools;
+  GimpLayer              *layer;
+  UpscaleLayerLooks      *looks; /* of @layer when the user was asked */
+  GdkPixbuf              *picture;
+  UpscaleLayerRecipe     *made_by; /* of @layer, when it is an earlier result */
+  UpscaleArguments       *arguments;
+  UpscaleLayerCopy       *copy;
+  UpscaleWhere            where;
+  UpscaleJobRunnerOutcome outcome;
 } Run;
 
 static void
@@ -55,7 +55,7 @@ run_clear (Run *run)
   g_clear_object (&run->picture);
   g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
   g_clear_pointer (&run->arguments, upscale_arguments_free);
-  g_clear_object (&run->job);
+  upscale_job_runner_outcome_clear (&run->outcome);
   g_clear_pointer (&run->copy, upscale_layer_reader_copy_free);
   upscale_where_reader_clear (&run->where);
 }
@@ -303,7 +303,7 @@ read_layer (Run *run, GError **error)
   return read_where (run, looks, error);
 }
 
-static UpscaleJob *
+static gboolean
 run_job (Run *run, GError **error)
 {
   const UpscaleArguments *arguments = run->arguments;
@@ -329,13 +329,17 @@ run_job (Run *run, GError **error)
     .picture = run->is_interactive ? run->picture : NULL,
   };
 
-  return upscale_job_runner_run (&request, error);
+  return upscale_job_runner_run (&request, &run->outcome, error);
 }
 
 static void
 on_strip_written (double fraction, gpointer user_data)
 {
+  const Run *run = user_data;
+
   gimp_progress_update (fraction);
+  if (run->outcome.window)
+    upscale_progress_window_show_written (run->outcome.window, fraction);
 }
 
 static GimpLayer *
@@ -345,9 +349,9 @@ write_layer (Run *run, GError **error)
 
   gimp_progress_init (_ ("Writing the upscaled layer"));
   layer =
-      upscale_layer_writer_write (run->copy, upscale_job_get_result (run->job),
+      upscale_layer_writer_write (run->copy, upscale_job_get_result (run->outcome.job),
                                   run->arguments->scale, run->arguments->resize_canvas,
-                                  on_strip_written, NULL, error);
+                                  on_strip_written, run, error);
   gimp_progress_end ();
   if (run->is_interactive && layer)
     {
@@ -381,8 +385,8 @@ is_only_selection (const Run *run)
 static void
 print_borders (const Run *run)
 {
-  g_autoptr (GArray) borders = upscale_job_dup_bad_borders (run->job);
-  const char      *log = upscale_job_get_log_path (run->job);
+  g_autoptr (GArray) borders = upscale_job_dup_bad_borders (run->outcome.job);
+  const char      *log = upscale_job_get_log_path (run->outcome.job);
   g_autofree char *sentence = NULL;
 
   if (borders->len == 0 || !log)
@@ -401,8 +405,8 @@ print_borders (const Run *run)
 static void
 report (Run *run)
 {
-  g_autofree char *warning = upscale_job_dup_warning (run->job);
-  g_autofree char *sentence = upscale_job_dup_summary (run->job);
+  g_autofree char *warning = upscale_job_dup_warning (run->outcome.job);
+  g_autofree char *sentence = upscale_job_dup_summary (run->outcome.job);
 
   if (!run->is_interactive && is_only_selection (run))
     g_printerr ("tile-upscale: %s\n",
@@ -422,7 +426,7 @@ static GimpValueArray *
 succeed (Run *run, GimpLayer *layer)
 {
   UpscaleProgress progress =
-      upscale_dispatch_status_get_progress (upscale_job_get_status (run->job));
+      upscale_dispatch_status_get_progress (upscale_job_get_status (run->outcome.job));
   GimpValueArray *values =
       gimp_procedure_new_return_values (run->call->procedure, GIMP_PDB_SUCCESS, NULL);
 
@@ -431,6 +435,15 @@ succeed (Run *run, GimpLayer *layer)
   GIMP_VALUES_SET_INT (values, 3, (int) progress.n_failed);
   GIMP_VALUES_SET_BOOLEAN (values, 4, is_only_selection (run));
   return values;
+}
+
+/* The result is in the image, and the user may undo that while the window is open. */
+static void
+show_end (Run *run, GimpLayer *layer)
+{
+  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (layer));
+
+  upscale_job_runner_show_end (&run->outcome, name);
 }
 
 /* GIMP's batch mode takes GIMP_PDB_CANCEL for success and goes on with the script, so a
@@ -522,8 +535,9 @@ GimpValueArray *
 upscale_run_call (const UpscaleRunCall *call)
 {
   g_auto (Run) run = { .call = call };
-  GError    *error = NULL;
-  GimpLayer *layer = NULL;
+  GError         *error = NULL;
+  GimpLayer      *layer = NULL;
+  GimpValueArray *values;
 
   g_return_val_if_fail (call != NULL, NULL);
 
@@ -533,14 +547,15 @@ upscale_run_call (const UpscaleRunCall *call)
   upscale_guard_begin (_ ("Tile Upscale was ended; most often that is because memory ran "
                           "out. Painted tiles are kept: close other programs or choose a "
                           "smaller scale, and run again."));
-  if (prepare (&run, &error))
-    run.job = run_job (&run, &error);
-  if (run.job)
+  if (prepare (&run, &error) && run_job (&run, &error))
     layer = write_layer (&run, &error);
   if (layer)
     report (&run);
   upscale_guard_end ();
-  return layer ? succeed (&run, layer) : fail (&run, error);
+  values = layer ? succeed (&run, layer) : fail (&run, error);
+  if (layer && run.outcome.window)
+    show_end (&run, layer);
+  return values;
 }
 
 /**

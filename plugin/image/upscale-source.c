@@ -221,6 +221,38 @@ upscale_source_is_sent_as_is (const UpscaleSource *source)
   return !source->is_scaled && source->format == babl_format (SENT_FORMAT);
 }
 
+/**
+ * upscale_source_get_pixels:
+ * @source: a source
+ *
+ * Returns: (transfer none): the layer's pixels, which must not be changed
+ */
+GeglBuffer *
+upscale_source_get_pixels (const UpscaleSource *source)
+{
+  g_return_val_if_fail (source != NULL, NULL);
+
+  return source->pixels;
+}
+
+/**
+ * upscale_source_find_origin:
+ * @source: a source
+ * @target: a rectangle of the target
+ *
+ * Returns: the part of the source that @target is computed from, to a px
+ */
+UpscaleRect
+upscale_source_find_origin (const UpscaleSource *source, UpscaleRect target)
+{
+  g_return_val_if_fail (source != NULL, (UpscaleRect) { 0 });
+
+  return upscale_rect_intersect (
+      upscale_rect_scale (target, (double) source->width_px / source->target_width_px,
+                          (double) source->height_px / source->target_height_px),
+      (UpscaleRect) { 0, 0, source->width_px, source->height_px });
+}
+
 /* Reads @pixels, or the base if @pixels is %NULL. */
 static void
 read_pixels (UpscaleSource       *source,
@@ -354,6 +386,34 @@ upscale_source_write_bytes (UpscaleSource *source,
   g_return_if_fail (rgb != NULL);
 
   gegl_buffer_set (result, &roi, 0, source->format, rgb, GEGL_AUTO_ROWSTRIDE);
+}
+
+/**
+ * upscale_source_write_base:
+ * @source: a source
+ * @result: a buffer in any format
+ * @target: the rectangle to write
+ *
+ * Writes a rectangle of the base, as it is where nothing is painted.
+ */
+void
+upscale_source_write_base (UpscaleSource *source, GeglBuffer *result, UpscaleRect target)
+{
+  g_autofree float *strip = NULL;
+
+  g_return_if_fail (source != NULL);
+  g_return_if_fail (GEGL_IS_BUFFER (result));
+  g_return_if_fail (!upscale_rect_is_empty (target));
+
+  strip = g_new (float, (gsize) target.width *STRIP_PX *WORKING_CHANNELS);
+  for (int y = 0; y < target.height; y += STRIP_PX)
+    {
+      UpscaleRect rows = { target.x, target.y + y, target.width,
+                           MIN (STRIP_PX, target.height - y) };
+
+      upscale_source_get_base (source, rows, strip);
+      upscale_source_write (source, result, rows, strip);
+    }
 }
 
 /**

@@ -17,6 +17,8 @@ void           upscale_source_unref (UpscaleSource *source);
 const Babl *upscale_source_get_format (const UpscaleSource *source);
 const Babl *upscale_source_get_working_rgb_format (const UpscaleSource *source);
 gboolean    upscale_source_is_sent_as_is (const UpscaleSource *source);
+GeglBuffer *upscale_source_get_pixels (const UpscaleSource *source);
+UpscaleRect upscale_source_find_origin (const UpscaleSource *source, UpscaleRect target);
 
 void upscale_source_get_base (UpscaleSource *source, UpscaleRect target, float *rgba);
 void upscale_source_write (UpscaleSource *source,
@@ -27,6 +29,8 @@ void upscale_source_write_bytes (UpscaleSource *source,
                                  GeglBuffer    *result,
                                  UpscaleRect    target,
                                  const guint8  *rgb);
+void
+upscale_source_write_base (UpscaleSource *source, GeglBuffer *result, UpscaleRect target);
 UpscalePixels *upscale_source_get_seen (UpscaleSource *source, UpscaleRect target);
 UpscalePixels *upscale_source_get_crop (UpscaleSource *source, UpscaleRect rect);
 UpscaleRect upscale_source_find_reach (const UpscaleSource *source, UpscaleRect target);

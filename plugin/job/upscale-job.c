@@ -318,6 +318,38 @@ upscale_job_get_result (UpscaleJob *job)
 }
 
 /**
+ * upscale_job_view_before:
+ * @job: a job
+ * @area: a part of the target
+ *
+ * Returns: (transfer full): the part as it was before the job: the earlier result if
+ * there is one, else the base
+ */
+UpscaleView *
+upscale_job_view_before (UpscaleJob *job, UpscaleRect area)
+{
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  return job->previous ? upscale_view_new (job->previous, area)
+                       : upscale_view_new_of_base (job->source, area);
+}
+
+/**
+ * upscale_job_view_result:
+ * @job: a job that has run
+ * @area: a part of the target
+ *
+ * Returns: (transfer full): the part of the result
+ */
+UpscaleView *
+upscale_job_view_result (UpscaleJob *job, UpscaleRect area)
+{
+  g_return_val_if_fail (UPSCALE_IS_JOB (job), NULL);
+
+  return upscale_view_new (upscale_job_get_result (job), area);
+}
+
+/**
  * upscale_job_dup_bad_borders:
  * @job: a job
  *

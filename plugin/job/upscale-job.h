@@ -8,6 +8,7 @@
 #include "upscale-gen-params.h"
 #include "upscale-scheduler.h"
 #include "upscale-tile-cache.h"
+#include "upscale-view.h"
 #include "upscale-where.h"
 
 G_BEGIN_DECLS
@@ -71,6 +72,8 @@ UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
 const UpscaleDispatchStatus *upscale_job_get_status (UpscaleJob *job);
 UpscaleTilePlan             *upscale_job_get_plan (UpscaleJob *job);
 GeglBuffer                  *upscale_job_get_result (UpscaleJob *job);
+UpscaleView                 *upscale_job_view_before (UpscaleJob *job, UpscaleRect area);
+UpscaleView                 *upscale_job_view_result (UpscaleJob *job, UpscaleRect area);
 GArray                      *upscale_job_dup_bad_borders (UpscaleJob *job);
 GArray                      *upscale_job_list_repaint (UpscaleJob            *job,
                                                        const UpscaleTilePlan *on_borders,

@@ -113,6 +113,40 @@ test_status_line (gconstpointer data)
   g_assert_cmpstr (line, ==, row->line);
 }
 
+static void
+test_end (void)
+{
+  static const struct
+  {
+    double      seconds;
+    double      cost;
+    const char *end;
+  } ends[] = {
+    { 0.2, 0.0, ", 0 s" },
+    { 41.4, 0.031, ", 41 s, $0.03" },
+    { 119.0, 0.004, ", 119 s" },
+    { 120.0, 0.0, ", 2 min" },
+    { 7100.0, 1.5, ", 118 min, $1.50" },
+    { 7260.0, 12.0, ", 2 h 1 min, $12.00" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      UpscaleProgress  progress = { .n_tiles = 28,
+                                    .n_painted = 20,
+                                    .n_stored = 5,
+                                    .n_skipped = 1,
+                                    .n_failed = 2,
+                                    .cost = ends[i].cost };
+      g_autofree char *line =
+          upscale_progress_describe_end (progress, "photo.jpg 2x", ends[i].seconds);
+      g_autofree char *expected =
+          g_strconcat ("photo.jpg 2x: 26 of 28 tiles", ends[i].end, NULL);
+
+      g_assert_cmpstr (line, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -120,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/progress/sentences", test_sentences);
   g_test_add_func ("/progress/no-doubled-punctuation",
                    test_summary_has_no_doubled_punctuation);
+  g_test_add_func ("/progress/end", test_end);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strdup_printf ("/progress/status-line/%s", rows[i].name);

@@ -50,9 +50,9 @@ class Session:
 
     def __init__(
         self, folder: Path, endpoints: str, size: str = "1400x1000", keyring: bool = False, picture: str = "photo.png",
-        environment: dict[str, str] | None = None, locale: str = "",
+        environment: dict[str, str] | None = None, locale: str = "", stays_open: bool = False,
     ) -> None:  # fmt: skip
-        """Starts GIMP in `locale`, such as de_DE, or else in English."""
+        """Starts GIMP in `locale`, such as de_DE, or else in English. The progress window stays open at the end of a job if told to."""
         self.keyring = keyring
         self.picture = picture
         self.gimp = Gimp(folder, plug_ins=[PLUG_INS / "saboteur"])
@@ -60,6 +60,10 @@ class Session:
         # GIMP welcomes a user whose profile another version has written, and the welcome lies before all other windows.
         version = subprocess.run([GUI, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
         profile.write_text(f'{profile.read_text()}(config-version "{version}")\n')
+        if not stays_open:
+            own = folder / "profile" / "tile-upscale"
+            own.mkdir(exist_ok=True)
+            (own / "windows.conf").write_text("[Progress Window]\nclose-when-done=true\n")
         self.socket = folder / "socket"
         self.translations = load_translations(locale) if locale else NullTranslations()
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}

@@ -152,6 +152,19 @@ def press(role: str, name: str) -> None:
     xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
 
+def drag(x: int, y: int, to_x: int, to_y: int) -> None:
+    """Moves the mouse with its button down, by way of the middle, as a hand does."""
+    way = [(x, y), ((x + to_x) // 2, (y + to_y) // 2), (to_x, to_y)]
+    moves = [["mousemove", "--sync", str(a), str(b)] for a, b in way]
+    xdotool(*moves[0], "mousedown", "1", *moves[1], *moves[2], "mouseup", "1")
+
+
+def turn_wheel(x: int, y: int, direction: str, key: str = "") -> None:
+    """Turns the mouse wheel by one step up or down, with a key held down."""
+    held, released = (["keydown", key], ["keyup", key]) if key else ([], [])
+    xdotool("mousemove", "--sync", str(x), str(y), *held, "click", {"up": "4", "down": "5"}[direction], *released)
+
+
 def focus(role: str, name: str) -> None:
     wait_to_find(role, name).get_component_iface().grab_focus()
 
@@ -173,6 +186,17 @@ def get_text(role: str, name: str) -> str:
 
     text: str = wait_for(f"the {role} '{name}' has a text", read)[0]
     return text
+
+
+def get_value(role: str, name: str) -> float:
+    """Returns the number that a slider tells screen readers."""
+
+    def read() -> tuple[float] | None:
+        node = find(role, name)
+        return (node.get_value_iface().get_current_value(),) if node else None
+
+    value: float = wait_for(f"the {role} '{name}' has a value", read)[0]
+    return value
 
 
 def list_controls(window: str) -> list[dict[str, Any]]:
@@ -210,6 +234,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "box": get_box,
     "describe": describe,
     "text": get_text,
+    "value": get_value,
+    "drag": drag,
+    "wheel": turn_wheel,
     "focus": focus,
     "controls": list_controls,
     "shot": shoot,
