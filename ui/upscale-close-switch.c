@@ -9,6 +9,7 @@
 #define MAX_FILE_BYTES 4096
 #define GROUP "Progress Window"
 #define KEY "close-when-done"
+#define LABEL N_ ("Close this _window when the job is done")
 
 static gboolean
 load (GFile *file)
@@ -54,8 +55,7 @@ upscale_close_switch_new (GFile *file)
 
   g_return_val_if_fail (G_IS_FILE (file), NULL);
 
-  button = gtk_check_button_new_with_mnemonic (_ ("Close this _window when the job is "
-                                                  "done"));
+  button = gtk_check_button_new_with_mnemonic (_ (LABEL));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), load (file));
   g_signal_connect_data (button, "toggled", G_CALLBACK (on_toggled), g_object_ref (file),
                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);

@@ -373,6 +373,15 @@ static const UpscaleArgument arguments[] = {
       .section = UPSCALE_ARGUMENT_SECTION_SAMPLING,
       .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
+  {
+      .name = "plain-enlargement",
+      .type = UPSCALE_ARGUMENT_SWITCH,
+      .label = N_ ("Al_so keep a plain enlargement below"),
+      .blurb = N_ ("Add the plain enlargement as a layer below the new one, so that the "
+                   "eye of the new layer compares both"),
+      .value = FALSE,
+      .section = UPSCALE_ARGUMENT_SECTION_TILES,
+  },
 };
 
 /**

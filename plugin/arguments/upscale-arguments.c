@@ -174,7 +174,8 @@ read_geometry (GObject *config, UpscaleArguments *arguments, GError **error)
   g_object_get (config, "scale", &arguments->scale, "tile-size", &arguments->tile_px,
                 "overlap", &arguments->overlap_px, "color-correction",
                 &arguments->color_correction, "resize-canvas", &arguments->resize_canvas,
-                "repaint-selection", &arguments->repaint_selection, "ignore-selection",
+                "plain-enlargement", &arguments->keep_plain, "repaint-selection",
+                &arguments->repaint_selection, "ignore-selection",
                 &arguments->ignore_selection, NULL);
   return check_multiple (arguments->tile_px, "tile-size", _ ("tile size"), error) &&
          check_multiple (arguments->gen_params->generation_px, "generation-size",

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @color_correction: how far low frequencies follow the source, 0 to 1
  * @endpoints: names and addresses as the user typed them, with spaces between
  * @resize_canvas: whether the canvas grows where the new layer does not fit
+ * @keep_plain: whether the plain enlargement becomes a layer, too
  * @repaint_selection: whether only the tiles under the selection are painted, on an
  * earlier result
  * @ignore_selection: whether the whole layer is painted, whatever is selected
@@ -38,6 +39,7 @@ typedef struct
   double            color_correction;
   char             *endpoints;
   gboolean          resize_canvas;
+  gboolean          keep_plain;
   gboolean          repaint_selection;
   gboolean          ignore_selection;
   GPtrArray        *regions;

@@ -345,13 +345,17 @@ on_strip_written (double fraction, gpointer user_data)
 static GimpLayer *
 write_layer (Run *run, GError **error)
 {
-  GimpLayer *layer;
+  GimpLayer                *layer;
+  UpscaleLayerWriterRequest request = {
+    .copy = run->copy,
+    .result = upscale_job_get_result (run->outcome.job),
+    .scale = run->arguments->scale,
+    .resize_canvas = run->arguments->resize_canvas,
+    .keep_plain = run->arguments->keep_plain,
+  };
 
   gimp_progress_init (_ ("Writing the upscaled layer"));
-  layer =
-      upscale_layer_writer_write (run->copy, upscale_job_get_result (run->outcome.job),
-                                  run->arguments->scale, run->arguments->resize_canvas,
-                                  on_strip_written, run, error);
+  layer = upscale_layer_writer_write (&request, on_strip_written, run, error);
   gimp_progress_end ();
   if (run->is_interactive && layer)
     {

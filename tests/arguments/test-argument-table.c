@@ -32,7 +32,7 @@ test_procedure_keeps_its_arguments (void)
       "retries endpoints controlnet-enabled conditioning-scale "
       "ip-adapter-image ip-adapter-scale loras model color-correction "
       "resize-canvas repaint-selection ignore-selection strength-map regions "
-      "region-share tile-prompts sampler scheduler ");
+      "region-share tile-prompts sampler scheduler plain-enlargement ");
 }
 
 /* A stranger writes presets and recipes, so each argument in them is named here once

@@ -60,6 +60,16 @@ def test_canvas_stays_when_asked(plain: dict[str, Any]) -> None:
     assert plain["without_resizing"] == {"size": [100, 80], "layer": [300, 240]}
 
 
+@pytest.mark.parametrize(("case", "tone"), [("with_plain_of_8_bits", 1 / 255), ("with_plain_of_16_bits_in_a_group", 2 / 65535)])
+def test_plain_enlargement_lies_below_the_result(gimp: Gimp, case: str, tone: float) -> None:
+    result, _ = run_brightened(gimp, case)
+    assert result["names"] == ["source 2x", "source 2x, plain", "source"]
+    assert result["returned"] == "source 2x" and result["selected"] == ["source 2x"]
+    assert result["visible"] and result["together"] and result["same_format"]
+    assert result["difference"] <= 1.001 * tone, "the plain layer is not GIMP's own enlargement"
+    assert result["painted"] > 30, "the eye of the result compares nothing"
+
+
 def test_layer_mask_is_not_applied_and_stays(plain: dict[str, Any]) -> None:
     assert plain["with_mask"]["difference"] <= 1.001 / 255
     assert plain["with_mask"]["kept"]

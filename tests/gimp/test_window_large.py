@@ -41,7 +41,10 @@ def translate(folder: Path) -> None:
 def test_right_to_left_at_twice_the_size(folder: Path) -> None:
     language = {**make_locale(folder, "he_IL"), "GDK_DPI_SCALE": "2"}
     translate(folder)
-    with EchoEndpoint(Behavior(hold_after=2)) as endpoint, Session(folder, endpoint.url, "2600x1800", environment=language, stays_open=True) as session:
+    with (
+        EchoEndpoint(Behavior(hold_after=2)) as endpoint,
+        Session(folder, endpoint.url, "2600x1800", environment=language, stays_open=True) as session,
+    ):
         session.open_dialog()
         session.do("wait", "label", "6 tiles on 1 endpoint")
         session.shot("dialog-large")
@@ -57,8 +60,9 @@ def test_right_to_left_at_twice_the_size(folder: Path) -> None:
         endpoint.release()
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png"]]])
         session.do("wait", "button", "Show Log")
-        session.do("focus", "slider", "Divider between before and after")
+        slider = ("slider", "Divider between before and after")
+        session.do("focus", *slider)
         session.do("key", "Left", "Left", "Left")
-        wait_until(lambda: session.do("value", "slider", "Divider between before and after") > 0.525, "Left shows more of the first picture")
+        wait_until(lambda: session.do("value", *slider) > 0.525, "the first picture is on the right")
         session.shot("end-large")
         assert_inside(session, "dialog", "Tile Upscale")

@@ -21,6 +21,8 @@ EDITOR = [
     "_Save",
 ]
 
+CLOSE = "Close this _window when the job is done"
+
 # Labels that one page shows together.
 PAGES = {
     "Picture": [
@@ -64,6 +66,7 @@ PAGES = {
         "Co_lor correction",
         "_Grow the canvas",
         "_Batch size",
+        "Al_so keep a plain enlargement below",
         "Se_quential below",
         "Batc_h timeout (s)",
         "Retri_es",
@@ -71,9 +74,10 @@ PAGES = {
     ],
     "Endpoints with one key": [*EDITOR, "_Key"],
     "Endpoints with a password": [*EDITOR, "_User name", "Passw_ord"],
-    "Progress": ["Hide _Details", "_Cancel"],
-    "Failed": ["Hide _Details", "Di_scard", "_Keep Finished Tiles", "_Retry Failed Tiles"],
-    "Borders": ["Hide _Details", "Di_scard", "Repaint _Borders", "_Keep as It Is"],
+    "Progress": ["Hide _Details", CLOSE, "_Cancel"],
+    "Failed": ["Hide _Details", CLOSE, "Di_scard", "_Keep Finished Tiles", "_Retry Failed Tiles"],
+    "Borders": ["Hide _Details", CLOSE, "Di_scard", "Repaint _Borders", "_Keep as It Is"],
+    "End": [CLOSE, "Show _Log", "_Close"],
     "Save Preset": ["_Name of the preset:", "_Cancel", "_Save"],
 }
 

@@ -102,7 +102,7 @@ class Session:
     def shot(self, name: str) -> None:
         self.screen.shot(name)
 
-    def do(self, *command: str) -> Any:
+    def do(self, *command: str | int) -> Any:
         return self.screen.do(*command)
 
     def say(self, message: str) -> str:

@@ -68,7 +68,7 @@ class Screen:
         daemon.stdin.write("secret")
         daemon.stdin.close()
 
-    def do(self, *command: str) -> Any:
+    def do(self, *command: str | int) -> Any:
         assert self.driver.stdin and self.driver.stdout
         self.driver.stdin.write(json.dumps(command) + "\n")
         self.driver.stdin.flush()

@@ -71,6 +71,28 @@ def with_mask() -> dict[str, Any]:
     return {"difference": difference(answer.layer, scaled_by_gimp(image, layer, 2.0)), "kept": layer.get_mask() is not None}
 
 
+def with_plain(precision: Any, into_group: bool) -> dict[str, Any]:
+    image, layer = make_image(100, 80, precision=precision, pixels=make_pixels(100, 80, 3, 0.2, 0.6), offset=(3, 5))
+    parent = put_into_group(image, layer) if into_group else None
+    answer = upscale(image, layer, **SETTINGS, color_correction=0.0, plain_enlargement=True)
+    result, plain, source = parent.get_children() if parent else image.get_layers()
+    return {
+        "names": [item.get_name() for item in (result, plain, source)], "returned": answer.layer.get_name(),
+        "selected": [item.get_name() for item in image.get_selected_layers()], "visible": plain.get_visible(),
+        "together": list(plain.get_offsets())[1:] == list(result.get_offsets())[1:],
+        "difference": difference(plain, scaled_by_gimp(image, layer, 2.0)), "same_format": plain.get_format() == layer.get_format(),
+        "painted": float(numpy.abs(read_pixels(result) - read_pixels(plain))[..., :3].mean() * 255),
+    }  # fmt: skip
+
+
+def with_plain_of_8_bits() -> dict[str, Any]:
+    return with_plain(Gimp.Precision.U8_NON_LINEAR, False)
+
+
+def with_plain_of_16_bits_in_a_group() -> dict[str, Any]:
+    return with_plain(Gimp.Precision.U16_NON_LINEAR, True)
+
+
 def of_a_group() -> dict[str, Any]:
     image, layer = make_image(100, 80)
     answer = upscale(image, put_into_group(image, layer), **SETTINGS)
