@@ -15,6 +15,8 @@
 
 #define WIDTH_PX 520
 #define SPACING_PX 12
+/* Room that the map has at first and gives to the legend, whose rows become more. */
+#define SPARE_HEIGHT_PX 40
 /* Pause between refreshes: tiles may settle by the hundred in a second. */
 #define REFRESH_MS 150
 /* Pause between refreshes while nothing happens, since waiting times count down. */
@@ -204,9 +206,20 @@ on_event (UpscaleScheduler *scheduler, const UpscaleEvent *event, gpointer user_
 }
 
 static void
+fit_height (UpscaleProgressWindow *self)
+{
+  int height_px;
+
+  gtk_widget_get_preferred_height_for_width (GTK_WIDGET (self), WIDTH_PX, NULL,
+                                             &height_px);
+  if (gtk_widget_get_visible (self->details))
+    height_px += SPARE_HEIGHT_PX;
+  gtk_window_resize (GTK_WINDOW (self), WIDTH_PX, height_px);
+}
+
+static void
 toggle_details (UpscaleProgressWindow *self)
 {
-  int        natural_px;
   gboolean   is_shown = !gtk_widget_get_visible (self->details);
   GtkWidget *button =
       gtk_dialog_get_widget_for_response (GTK_DIALOG (self), RESPONSE_DETAILS);
@@ -214,9 +227,7 @@ toggle_details (UpscaleProgressWindow *self)
   gtk_widget_set_visible (self->details, is_shown);
   gtk_button_set_label (GTK_BUTTON (button),
                         is_shown ? _ ("Hide _Details") : _ ("Show _Details"));
-  gtk_widget_get_preferred_height_for_width (GTK_WIDGET (self), WIDTH_PX, NULL,
-                                             &natural_px);
-  gtk_window_resize (GTK_WINDOW (self), WIDTH_PX, natural_px);
+  fit_height (self);
 }
 
 static void
@@ -546,11 +557,15 @@ upscale_progress_window_watch (UpscaleProgressWindow *window,
   window->tick = g_timeout_add_seconds (TICK_S, on_tick, window);
   upscale_tile_view_watch (UPSCALE_TILE_VIEW (window->tiles), job);
   if (is_first)
-    gtk_widget_show_all (GTK_WIDGET (window));
+    gtk_widget_show_all (gtk_bin_get_child (GTK_BIN (window)));
   remove_buttons (window);
   add_details_button (window);
   add_button (window, _ ("_Cancel"), GTK_RESPONSE_CANCEL);
   show_now (window);
+  if (!is_first)
+    return;
+  fit_height (window);
+  gtk_widget_show (GTK_WIDGET (window));
 }
 
 /* Closing the window by its frame answers with @answer. */

@@ -10,8 +10,6 @@
 
 #define MIN_WIDTH_PX 420
 #define MIN_HEIGHT_PX 260
-/* Room that the map has at first and gives to the legend, whose rows become more. */
-#define SPARE_HEIGHT_PX 40
 #define MAX_ZOOM 16
 #define SPACING_PX 6
 
@@ -66,28 +64,10 @@ upscale_tile_view_dispose (GObject *object)
   G_OBJECT_CLASS (upscale_tile_view_parent_class)->dispose (object);
 }
 
-/* GtkBox has this function only, and GTK calls it with a width of -1 as well. */
-static void
-upscale_tile_view_get_height (GtkWidget *widget,
-                              int        width_px,
-                              int       *minimum_px,
-                              int       *natural_px,
-                              int       *minimum_baseline,
-                              int       *natural_baseline)
-{
-  GTK_WIDGET_CLASS (upscale_tile_view_parent_class)
-      ->get_preferred_height_and_baseline_for_width (widget, width_px, minimum_px,
-                                                     natural_px, minimum_baseline,
-                                                     natural_baseline);
-  *natural_px += SPARE_HEIGHT_PX;
-}
-
 static void
 upscale_tile_view_class_init (UpscaleTileViewClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = upscale_tile_view_dispose;
-  GTK_WIDGET_CLASS (klass)->get_preferred_height_and_baseline_for_width =
-      upscale_tile_view_get_height;
 }
 
 static double
