@@ -54,6 +54,27 @@ def test_health_shows_what_it_costs(client: Client) -> None:
     assert (health["models"], health["controlnets"], health["loras"]) == (["tiny"], ["tile"], ["style"])
 
 
+def test_metrics_follow_the_work(settings: Path) -> None:
+    """With a token, as all routes but those for supervisors."""
+    with run_uvicorn(settings, "--json-logs", UPSCALE_TOKEN="secret") as (url, process):
+        client = Client(url, {"Authorization": "Bearer secret"})
+        assert Client(url, {}).send("GET", "/metrics").status == 401
+        request = make_request(tiles=3)
+        request["tiles"][2]["image"] = "bm90IGEgcGljdHVyZQ=="
+        client.finish(request)
+        text = client.send("GET", "/metrics").body.decode()
+        values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        assert float(values['tile_upscale_tiles_total{result="painted"}']) == 2
+        assert float(values['tile_upscale_tiles_total{result="failed"}']) == 1
+        for stage in ("encode", "denoise", "decode", "png"):
+            assert float(values[f'tile_upscale_stage_seconds_total{{stage="{stage}"}}']) > 0
+        assert float(values['tile_upscale_batches{status="running"}']) == 0
+        lines = [json.loads(line) for line in process.text.splitlines() if line.startswith("{")]
+    painted = [line for line in lines if line["message"].startswith("tile ")]
+    assert len(painted) == 2 and {line["batch_id"] for line in painted} == {request["batch_id"]}
+    assert "secret" not in process.text
+
+
 def test_health_tells_what_a_model_takes(client: Client) -> None:
     """The limits in the answer are those of requests: one more step is refused."""
     (details,) = client.send("GET", "/v1/health").json["model_details"]

@@ -29,13 +29,28 @@ def free_memory(device: torch.device) -> None:
         getattr(torch, device.type).empty_cache()
 
 
+def synchronize(device: torch.device) -> None:
+    """Waits until the device has done its work."""
+    if device.type == "mps":
+        torch.mps.synchronize()
+    elif device.type != "cpu":
+        getattr(torch, device.type).synchronize(device)
+
+
+def measure_memory(device: torch.device) -> tuple[int, int]:
+    """Returns the bytes that torch has taken now, and the most that it ever had."""
+    if device.type == "mps":
+        return torch.mps.driver_allocated_memory(), torch.mps.driver_allocated_memory()
+    if device.type == "cpu":
+        return 0, 0
+    module = getattr(torch, device.type)
+    return module.memory_reserved(device), module.max_memory_reserved(device)
+
+
 def is_gpu_lost(device: torch.device) -> bool:
     """True after an error in a kernel: every later call fails too, until the process ends."""
     try:
-        if device.type == "mps":
-            torch.mps.synchronize()
-        elif device.type != "cpu":
-            getattr(torch, device.type).synchronize(device)
+        synchronize(device)
     except RuntimeError:
         return True
     return False

@@ -11,7 +11,9 @@ import numpy
 import torch
 from PIL import Image
 
+from tile_upscale_gpu.device import synchronize
 from tile_upscale_gpu.memory import work_with_relief
+from tile_upscale_gpu.metrics import measure_stage
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.pictures import Place
@@ -60,20 +62,29 @@ class Img2Img:
     @torch.inference_mode()
     def run(self, sources: list[Source], check: Check) -> list[Image.Image | None]:
         """`check` is called between steps and may raise. Returns None for a picture with a NaN. All sources have a place, or none."""
-        latents = []
-        for source in sources:
-            check()
-            pixels = _to_tensor(source.picture)
-            latents.append(self._relieved(functools.partial(self.model.encode_picture, pixels)))
-        painted = torch.cat(latents)
+        with self._stage("encode"):
+            painted = torch.cat([self._encode(source, check) for source in sources])
         if self.params.schedule_steps:
-            painted = self._denoise(painted, sources, check)
-        answers = []
-        for latent in painted.split(1):
-            check()
-            # The latents stay when memory is short: to paint them again takes far longer.
-            answers.append(_to_picture(self._relieved(functools.partial(self.model.decode_picture, latent))))
-        return answers
+            with self._stage("denoise"):
+                painted = self._denoise(painted, sources, check)
+        with self._stage("decode"):
+            return [self._decode(latent, check) for latent in painted.split(1)]
+
+    @contextlib.contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        """A GPU works after the call has returned, so the measurement waits for it."""
+        with measure_stage(name):
+            yield
+            synchronize(self.model.device)
+
+    def _encode(self, source: Source, check: Check) -> torch.Tensor:
+        check()
+        return self._relieved(functools.partial(self.model.encode_picture, _to_tensor(source.picture)))
+
+    def _decode(self, latent: torch.Tensor, check: Check) -> Image.Image | None:
+        """The latents stay when memory is short: to paint them again takes far longer."""
+        check()
+        return _to_picture(self._relieved(functools.partial(self.model.decode_picture, latent)))
 
     def _relieved(self, work: Callable[[], torch.Tensor]) -> torch.Tensor:
         return work_with_relief(work, self.model.relieve)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_table import Job, JobTable
 from tile_upscale_gpu.jobs import SHUTTING_DOWN, Answer, Question, Status
+from tile_upscale_gpu.logs import current_batch
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
@@ -45,6 +46,7 @@ class JobRunner:
         task.add_done_callback(self.tasks.discard)
 
     async def _drive(self, job: Job) -> None:
+        current_batch.set(job.batch_id)
         try:
             await self.paint(self, job)
         except Stopped:

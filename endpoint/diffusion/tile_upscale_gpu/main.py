@@ -2,7 +2,6 @@
 """`tile-upscale-gpu`: `fetch` brings weights, `serve` is the service on one machine, with uvicorn."""
 
 import argparse
-import logging
 import os
 import secrets
 import socket
@@ -10,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tile_upscale_gpu.auth_middleware import is_loopback
+from tile_upscale_gpu.logs import set_up_logs
 from tile_upscale_gpu.service import run_service
 from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, read_settings, read_token
 
@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the service")
     serve.add_argument("--host", default="127.0.0.1", help=f"any address but loopback needs a token in {TOKEN_VARIABLE}")
     serve.add_argument("--port", type=int, default=8765, help="0 for any free port")
+    serve.add_argument("--json-logs", action="store_true", help="write each line of the log as JSON, with the batch it is about")
     serve.set_defaults(run=run_serve)
     for command in (fetch, serve):
         command.add_argument("--settings", help=f"TOML file; default: the one that {FILE_VARIABLE} names, or the one that fetch wrote")
@@ -72,7 +73,7 @@ def main() -> int:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     """Returns 2 for wrong settings, which a restart does not help, and 1 for failures such as a lost GPU."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs(arguments.json_logs)
     token = choose_token(arguments.host)
     try:
         listener = listen(arguments.host, arguments.port, token)

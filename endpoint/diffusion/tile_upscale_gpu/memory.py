@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import torch
 
+from tile_upscale_gpu.metrics import RETRIES
+
 T = TypeVar("T")
 
 GIB = 1 << 30
@@ -84,5 +86,6 @@ def work_with_relief(work: Callable[[], T], relieve: Callable[[], bool]) -> T:
                 raise
             message = str(error)
         # Must run after the handler: its traceback keeps the tensors of the failed attempt alive.
+        RETRIES.inc()
         if not relieve():
             raise torch.OutOfMemoryError(message)

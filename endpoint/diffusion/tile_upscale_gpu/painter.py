@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import torch
 from PIL import Image
 
-from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost
+from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost, measure_memory
 from tile_upscale_gpu.img2img import Img2Img, Source
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
+from tile_upscale_gpu.logs import current_batch
 from tile_upscale_gpu.memory import is_shortage
 from tile_upscale_gpu.messages import Request, Tile
+from tile_upscale_gpu.metrics import RETRIES, TILES, measure_stage
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.pictures import (
     PictureError,
@@ -56,6 +58,9 @@ class Painter:
         # Number of tiles that last fitted into memory together, by canvas size.
         self.fitting: dict[tuple[int, int], int] = {}
 
+    def measure_memory(self) -> tuple[int, int]:
+        return measure_memory(self.device)
+
     def load(self, name: str = "") -> Model:
         """Raises CannotLoad, or GpuLost when this process must end."""
         name = name or self.settings.default_model
@@ -68,8 +73,12 @@ class Painter:
 
     def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
         """Paints every tile that is not in `done`. Raises Stopped, or GpuLost when this process must end."""
-        with self._find_loss():
-            self._paint(request, context, done)
+        token = current_batch.set(request.batch_id)
+        try:
+            with self._find_loss():
+                self._paint(request, context, done)
+        finally:
+            current_batch.reset(token)
 
     @contextlib.contextmanager
     def _find_loss(self) -> Iterator[None]:
@@ -114,6 +123,7 @@ class Painter:
                 works.append(_make_work(model, request, tile))
             except (PictureError, PromptError) as error:
                 context.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
+                TILES.labels("failed").inc()
         return works
 
     def _paint_group(self, img2img: Img2Img, works: list[Work], canvas: tuple[int, int], context: JobContext, writer: Executor) -> None:
@@ -126,6 +136,7 @@ class Painter:
             size = f"{canvas[0]}x{canvas[1]} px"
             error = f"the GPU's memory does not hold one tile of {size}: choose smaller tiles or a smaller generation size"
             context.add(Result.failed(work.tile.id, work.tile.seed, error))
+            TILES.labels("failed").inc()
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
         self.fitting[canvas] = paint_in_parts(works, first, attempt, img2img.model.relieve, give_up, self.device)
@@ -154,6 +165,7 @@ def paint_in_parts(
             left = left[len(part) :]
             continue
         # Must run after the handler: its traceback keeps the tensors of the failed attempt alive.
+        RETRIES.inc()
         free_memory(device)
         if len(part) == 1:
             if not relieve():
@@ -190,7 +202,10 @@ def _paint_together(img2img: Img2Img, works: list[Work], context: JobContext, wr
 
 def _write(works: list[Work], pictures: list[Image.Image | None], seconds: float, context: JobContext) -> None:
     for work, picture in zip(works, pictures, strict=True):
-        context.add(_make_result(work, picture, seconds))
+        with measure_stage("png"):
+            result = _make_result(work, picture, seconds)
+        context.add(result)
+        TILES.labels("painted" if picture else "failed").inc()
 
 
 def _make_result(work: Work, picture: Image.Image | None, seconds: float) -> Result:

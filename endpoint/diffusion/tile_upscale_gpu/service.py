@@ -7,7 +7,8 @@ import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
 from tile_upscale_gpu.job_context import CannotLoad, GpuLost
@@ -15,6 +16,7 @@ from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.jobs import SHUTTING_DOWN, Capacity
 from tile_upscale_gpu.local_paint import LocalPaint
+from tile_upscale_gpu.metrics import BATCHES, GPU_BYTES
 from tile_upscale_gpu.settings import Settings
 from tile_upscale_gpu.web import background, make_app
 
@@ -35,6 +37,7 @@ class Service(uvicorn.Server):
         self.hindrance: str | None = LOADING
         self.failure: str | None = None
         app = make_app(settings, self.runner, Capacity(), self._live, lambda: self.hindrance)
+        app.add_api_route("/metrics", self._answer_metrics, methods=["GET"])
         guarded = AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
         super().__init__(uvicorn.Config(guarded, log_config=None, access_log=False, timeout_graceful_shutdown=SEND_S))
 
@@ -42,6 +45,15 @@ class Service(uvicorn.Server):
     async def _live(self, _app: FastAPI) -> AsyncIterator[None]:
         async with background(self.runner.sweep_forever()), background(self._load()):
             yield
+
+    async def _answer_metrics(self) -> Response:
+        open_jobs = [job.status for job in self.runner.table.jobs.values() if not job.has_ended]
+        for status in ("queued", "starting", "running"):
+            BATCHES.labels(status).set(open_jobs.count(status))
+        if self.paint.painter:
+            for kind, size in zip(("taken", "most"), self.paint.painter.measure_memory(), strict=True):
+                GPU_BYTES.labels(kind).set(size)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def _load(self) -> None:
         """Loads the default model before the first batch arrives."""
