@@ -42,6 +42,7 @@ upscale_dialog_forecast_free (UpscaleDialogForecast *forecast)
   g_return_if_fail (forecast != NULL);
 
   g_clear_pointer (&forecast->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&forecast->grid, upscale_tile_plan_unref);
   g_clear_pointer (&forecast->settings, g_ptr_array_unref);
   g_free (forecast->size);
   g_free (forecast->sentence);
@@ -88,7 +89,8 @@ show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
   g_autofree char *size = dup_size (forecast);
 
   upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->parts.map), forecast->plan);
-  upscale_where_page_set_plan (self->where, forecast->plan, forecast->settings);
+  upscale_where_page_set_plan (self->where, forecast->plan, forecast->grid,
+                               forecast->settings);
   upscale_where_page_add_notes (self->where, UPSCALE_TILE_MAP (self->parts.map));
   gtk_label_set_text (GTK_LABEL (self->parts.size), size);
 }

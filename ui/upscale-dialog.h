@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /**
  * UpscaleDialogForecast:
  * @plan: (nullable): the tiles
+ * @grid: (nullable): the tiles that texts of single tiles name, if these are not those of
+ * @plan
  * @settings: (nullable) (element-type UpscaleTileSettings): the settings of each tile
  * that follow from the strength map and the regions
  * @size: (nullable): megapixels and memory of the result
@@ -29,6 +31,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   UpscaleTilePlan *plan;
+  UpscaleTilePlan *grid;
   GPtrArray       *settings;
   char            *size;
   char            *sentence;

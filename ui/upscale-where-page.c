@@ -33,6 +33,7 @@ typedef struct
   GtkWidget                  *prompt;
   GtkWidget                  *negative_prompt;
   UpscaleTilePlan            *plan;
+  UpscaleTilePlan            *grid;     /* that the texts name */
   GPtrArray                  *settings; /* of UpscaleTileSettings by tile, or NULL */
   guint                       tile;
   gboolean                    is_busy; /* entry and argument follow one another */
@@ -45,6 +46,7 @@ page_free (gpointer data)
 
   g_signal_handlers_disconnect_by_data (page->request->config, page);
   g_clear_pointer (&page->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&page->grid, upscale_tile_plan_unref);
   g_clear_pointer (&page->settings, g_ptr_array_unref);
   g_free (page);
 }
@@ -64,14 +66,27 @@ read_prompts (const Page *page)
   return upscale_tile_prompts_parse (text ? text : "", NULL);
 }
 
+/* Returns the tile that texts name. A repaint has a few tiles of the layer's grid, and
+ * texts name them by their place in the whole grid. */
+static const UpscaleTile *
+find_named (const Page *page, guint tile_index)
+{
+  UpscaleRect share = upscale_tile_plan_get_share (page->plan, tile_index);
+  UpscaleRect center = { share.x + share.width / 2, share.y + share.height / 2, 1, 1 };
+
+  for (guint i = 0; page->grid && i < upscale_tile_plan_get_n_tiles (page->grid); i++)
+    if (upscale_rect_contains (upscale_tile_plan_get_share (page->grid, i), center))
+      return upscale_tile_plan_get_tile (page->grid, i);
+  return upscale_tile_plan_get_tile (page->plan, tile_index);
+}
+
 /* Shows the text of the chosen tile. A list that can't be read can't be edited here; the
  * forecast says why. */
 static void
 show_tile (Page *page)
 {
   g_autoptr (GPtrArray) prompts = read_prompts (page);
-  const UpscaleTile *tile =
-      page->tile == NO_TILE ? NULL : upscale_tile_plan_get_tile (page->plan, page->tile);
+  const UpscaleTile *tile = page->tile == NO_TILE ? NULL : find_named (page, page->tile);
   const UpscaleTilePrompt *prompt =
       tile && prompts ? upscale_tile_prompts_find (prompts, tile->row, tile->col) : NULL;
   g_autofree char *caption =
@@ -101,7 +116,7 @@ on_text_typed (GtkEditable *entry, gpointer user_data)
   if (page->is_busy || page->tile == NO_TILE)
     return;
   prompts = read_prompts (page);
-  tile = upscale_tile_plan_get_tile (page->plan, page->tile);
+  tile = find_named (page, page->tile);
   prompt = (UpscaleTilePrompt) {
     tile->row, tile->col, (char *) gtk_entry_get_text (GTK_ENTRY (page->prompt)),
     (char *) gtk_entry_get_text (GTK_ENTRY (page->negative_prompt))
@@ -136,7 +151,7 @@ on_tile_clicked (UpscaleTileMap *map, guint tile_index, gpointer user_data)
 static UpscaleTileNote
 find_notes (const Page *page, GPtrArray *prompts, guint tile_index)
 {
-  const UpscaleTile         *tile = upscale_tile_plan_get_tile (page->plan, tile_index);
+  const UpscaleTile         *tile = find_named (page, tile_index);
   const UpscaleTileSettings *settings =
       page->settings ? page->settings->pdata[tile_index] : NULL;
   gboolean has_text =
@@ -162,12 +177,12 @@ static char *
 describe_tile (guint tile_index, gpointer user_data)
 {
   const Page        *page = user_data;
-  const UpscaleTile *tile = upscale_tile_plan_get_tile (page->plan, tile_index);
+  const UpscaleTile *tile = find_named (page, tile_index);
   g_autoptr (GPtrArray) prompts = read_prompts (page);
   g_autofree char *notes =
       upscale_tile_note_describe (find_notes (page, prompts, tile_index));
 
-  return g_strdup_printf (_ ("Tile %u, row %d, column %d: %s"), tile_index + 1,
+  return g_strdup_printf (_ ("Tile %u, row %d, column %d: %s"), tile->index + 1,
                           tile->row + 1, tile->col + 1, notes);
 }
 
@@ -313,23 +328,28 @@ upscale_where_page_new (const UpscaleDialogRequest *request,
  * upscale_where_page_set_plan:
  * @page: the page
  * @plan: the tiles
+ * @grid: (nullable): the tiles that texts name; %NULL if these are those of @plan
  * @settings: (nullable) (element-type UpscaleTileSettings): the settings of each tile
  * that follow from the strength map and the regions
  *
  * Shows another grid. The chosen tile stays chosen as long as the grid has it.
  */
 void
-upscale_where_page_set_plan (GtkWidget *page, UpscaleTilePlan *plan, GPtrArray *settings)
+upscale_where_page_set_plan (GtkWidget       *page,
+                             UpscaleTilePlan *plan,
+                             UpscaleTilePlan *grid,
+                             GPtrArray       *settings)
 {
-  Page            *self = g_object_get_data (G_OBJECT (page), PAGE_KEY);
-  UpscaleTilePlan *before;
+  Page *self = g_object_get_data (G_OBJECT (page), PAGE_KEY);
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (plan != NULL);
 
-  before = g_steal_pointer (&self->plan);
-  self->plan = upscale_tile_plan_ref (plan);
-  g_clear_pointer (&before, upscale_tile_plan_unref);
+  upscale_tile_plan_ref (plan);
+  g_clear_pointer (&self->plan, upscale_tile_plan_unref);
+  g_clear_pointer (&self->grid, upscale_tile_plan_unref);
+  self->plan = plan;
+  self->grid = grid ? upscale_tile_plan_ref (grid) : NULL;
   g_clear_pointer (&self->settings, g_ptr_array_unref);
   self->settings = settings ? g_ptr_array_ref (settings) : NULL;
   upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->map), plan);

@@ -9,8 +9,10 @@ G_BEGIN_DECLS
 
 GtkWidget *upscale_where_page_new (const UpscaleDialogRequest *request,
                                    UpscalePainterChoice       *painter);
-void
-upscale_where_page_set_plan (GtkWidget *page, UpscaleTilePlan *plan, GPtrArray *settings);
-void upscale_where_page_add_notes (GtkWidget *page, UpscaleTileMap *map);
+void       upscale_where_page_set_plan (GtkWidget       *page,
+                                        UpscaleTilePlan *plan,
+                                        UpscaleTilePlan *grid,
+                                        GPtrArray       *settings);
+void       upscale_where_page_add_notes (GtkWidget *page, UpscaleTileMap *map);
 
 G_END_DECLS

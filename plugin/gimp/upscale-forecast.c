@@ -298,6 +298,9 @@ make (UpscaleForecastInput  *input,
       upscale_endpoint_list_describe (arguments->endpoints, input->endpoints, error);
   if (!entries)
     return FALSE;
+  if (is_repaint (input, arguments))
+    forecast->grid = upscale_layer_recipe_make_plan (input->recipe, input->width_px,
+                                                     input->height_px, NULL);
   if (!find_settings (input, config, arguments, forecast->plan, error))
     return FALSE;
   forecast->settings = input->settings ? g_ptr_array_ref (input->settings) : NULL;

@@ -4,6 +4,7 @@
 
 #include "job-fixture.h"
 #include "upscale-tile-prompts.h"
+#include "upscale-tile-request.h"
 
 #define N_TILES 4
 #define N_ROUNDS 12
@@ -183,6 +184,28 @@ test_tiles_on_borders_get_both_texts (JobFixture *fixture, gconstpointer data)
   g_assert_cmpstr (first->prompt, ==, "left, right");
 }
 
+/* Servers that paint one tile a call get the parameters of the tile as those of the call.
+ */
+static void
+test_single_calls_have_the_parameters_of_their_tile (JobFixture   *fixture,
+                                                     gconstpointer data)
+{
+  UpscaleTile          tile = { .index = 1 };
+  UpscaleTileInfluence influence = { "sky", "birds", 0.6, 1.0 };
+  g_autoptr (UpscaleTileMessage) message = upscale_tile_message_new (&tile);
+  g_autoptr (UpscaleTileRequest) plain =
+      upscale_tile_request_new (fixture->gen_params, message);
+  g_autoptr (UpscaleTileRequest) own = NULL;
+
+  message->settings =
+      upscale_tile_settings_new (fixture->gen_params, &influence, 1, 0.1, 1.0);
+  own = upscale_tile_request_new (fixture->gen_params, message);
+  g_assert_true (plain->gen_params == fixture->gen_params);
+  g_assert_cmpstr (upscale_tile_request_get_prompt (own), ==, "sky");
+  g_assert_cmpstr (own->gen_params->negative_prompt, ==, "birds");
+  g_assert_cmpfloat_with_epsilon (own->gen_params->strength, 0.6, 1e-12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -198,6 +221,8 @@ main (int argc, char **argv)
        test_regions_speak_to_the_tiles_that_they_cover);
   ADD ("only-tiles-with-a-new-text-are-sent", test_only_tiles_with_a_new_text_are_sent);
   ADD ("tiles-on-borders-get-both-texts", test_tiles_on_borders_get_both_texts);
+  ADD ("single-calls-have-the-parameters-of-their-tile",
+       test_single_calls_have_the_parameters_of_their_tile);
 #undef ADD
   return g_test_run ();
 }

@@ -44,13 +44,12 @@ def select(side: int) -> str:
 
 
 def add_channel(side: int) -> str:
-    """A channel "Corner" that is white in a square at the first image's corner."""
-    image = Gimp.get_images()[0]
-    selected = image.get_selected_layers()
+    """A channel "Corner" that is white in a square at the first image's corner. GIMP makes it active, so the layer is so again."""
     select(side)
-    Gimp.Selection.save(image).set_name("Corner")
-    image.set_selected_layers(selected)
-    return select(0)
+    channel = Gimp.Selection.save(Gimp.get_images()[0])
+    channel.set_name("Corner")
+    select(0)
+    return activate(0)
 
 
 def activate(position: int) -> str:
