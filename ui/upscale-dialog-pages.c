@@ -12,6 +12,7 @@
 #define MAP_WIDTH_PX 260
 #define MAP_HEIGHT_PX 240
 #define SPACING_PX 6
+#define SCALE_WIDTH_CHARS 8
 #define GROUP_SPACING_PX 18
 #define BORDER_PX 12
 /* Aligns the label with the text of the button beside it. */
@@ -71,6 +72,54 @@ list_models (Page *page, GtkWidget *entry)
   upscale_completions_attach (models, entry);
 }
 
+/* The words stand under the strengths at which they are true. */
+static void
+add_slider (Page *page, GtkWidget *spin)
+{
+  static const struct
+  {
+    double      strength;
+    const char *word;
+  } words[] = {
+    { 0.1, N_ ("restores") },
+    { 0.4, N_ ("adds detail") },
+    { 0.8, N_ ("invents") },
+  };
+  GtkAdjustment *adjustment = gtk_spin_button_get_adjustment (GTK_SPIN_BUTTON (spin));
+  GtkWidget     *slider = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL, adjustment);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    gtk_scale_add_mark (GTK_SCALE (slider), words[i].strength, GTK_POS_BOTTOM,
+                        _ (words[i].word));
+  gtk_scale_set_draw_value (GTK_SCALE (slider), FALSE);
+  gtk_range_set_round_digits (GTK_RANGE (slider), 2);
+  gtk_widget_set_hexpand (slider, TRUE);
+  atk_object_set_name (gtk_widget_get_accessible (slider),
+                       atk_object_get_name (gtk_widget_get_accessible (spin)));
+  g_object_bind_property (spin, "sensitive", slider, "sensitive", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (spin, "tooltip-text", slider, "tooltip-text",
+                          G_BINDING_SYNC_CREATE);
+  gtk_widget_set_valign (spin, GTK_ALIGN_START);
+  add_button (&page->rows, spin, slider);
+  gtk_box_set_child_packing (GTK_BOX (gtk_widget_get_parent (slider)), slider, TRUE, TRUE,
+                             0, GTK_PACK_START);
+}
+
+static void
+add_size (Page *page, GtkWidget *spin)
+{
+  GtkWidget *entry;
+
+  /* A size in pixels makes scales such as 1.084167. */
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), SCALE_WIDTH_CHARS);
+  entry = upscale_size_row_add (&page->rows, page->request->size,
+                                page->request->repainted_size);
+
+  upscale_control_effect_watch (entry, upscale_argument_table_find ("scale"),
+                                page->request,
+                                UPSCALE_PAINTER_CHOICE (page->parts->painter));
+}
+
 /* Rows with more than the control that the argument's type has. */
 static const struct
 {
@@ -79,6 +128,8 @@ static const struct
 } extensions[] = {
   { "seed", add_dice_button },
   { "model", list_models },
+  { "scale", add_size },
+  { "strength", add_slider },
 };
 
 static GtkWidget *
@@ -199,19 +250,20 @@ upscale_dialog_pages_make_picture (const UpscaleDialogRequest *request,
   add_section (&page, UPSCALE_ARGUMENT_SECTION_REPAINT);
   add_presets (&page);
   add_painter (&page);
+  add_section (&page, UPSCALE_ARGUMENT_SECTION_SIZE);
   add_section (&page, UPSCALE_ARGUMENT_SECTION_PICTURE);
   add_map (&page);
   return GTK_WIDGET (page.rows.grid);
 }
 
+/* All number entries of the page are equally wide. */
 static Page
-start_group (GtkWidget                  *column,
-             const char                 *title,
-             const UpscaleDialogRequest *request,
-             const UpscaleDialogParts   *parts)
+start_group (Page *before, GtkWidget *column, const char *title)
 {
-  Page       page = start_page (request, parts, 0);
+  Page       page = start_page (before->request, before->parts, 0);
   GtkWidget *frame = gimp_frame_new (title);
+
+  page.rows.numbers = before->rows.numbers;
 
   gtk_container_add (GTK_CONTAINER (frame), GTK_WIDGET (page.rows.grid));
   gtk_box_pack_start (GTK_BOX (column), frame, FALSE, FALSE, 0);
@@ -230,23 +282,30 @@ GtkWidget *
 upscale_dialog_pages_make_advanced (const UpscaleDialogRequest *request,
                                     const UpscaleDialogParts   *parts)
 {
-  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, GROUP_SPACING_PX);
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
-  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
+  GtkWidget *columns;
+  GtkWidget *left;
+  GtkWidget *right;
+  Page       page;
   Page       group;
 
   g_return_val_if_fail (request != NULL, NULL);
   g_return_val_if_fail (parts != NULL, NULL);
 
-  group = start_group (left, _ ("Model"), request, parts);
+  left = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
+  right = gtk_box_new (GTK_ORIENTATION_VERTICAL, GROUP_SPACING_PX);
+  page = start_page (request, parts, 0);
+  columns = GTK_WIDGET (page.rows.grid);
+  group = start_group (&page, left, _ ("Model"));
   add_section (&group, UPSCALE_ARGUMENT_SECTION_MODEL);
   add_section (&group, UPSCALE_ARGUMENT_SECTION_SAMPLING);
-  group = start_group (right, _ ("Tiles"), request, parts);
+  group = start_group (&page, right, _ ("Tiles"));
   add_section (&group, UPSCALE_ARGUMENT_SECTION_TILES);
-  group = start_group (right, _ ("Dispatch"), request, parts);
+  group = start_group (&page, right, _ ("Dispatch"));
   add_section (&group, UPSCALE_ARGUMENT_SECTION_DISPATCH);
   gtk_container_set_border_width (GTK_CONTAINER (columns), BORDER_PX);
-  gtk_box_pack_start (GTK_BOX (columns), left, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (columns), right, FALSE, FALSE, 0);
+  gtk_grid_set_column_spacing (page.rows.grid, GROUP_SPACING_PX);
+  gtk_grid_attach (page.rows.grid, left, 0, 0, 1, 1);
+  gtk_grid_attach (page.rows.grid, right, 1, 0, 1, 1);
+  gtk_widget_set_hexpand (left, TRUE);
   return columns;
 }

@@ -235,6 +235,36 @@ make_sentence (Dialog *self)
   return box;
 }
 
+/* Presets have a name, so GIMP's buttons for one unnamed set are left out. They stand in
+ * the only button box right in the dialog. */
+static void
+hide_unnamed_settings (GtkWidget *child, gpointer user_data)
+{
+  if (GTK_IS_BUTTON_BOX (child))
+    gtk_widget_hide (child);
+}
+
+static GtkWidget *
+make_header (Dialog *self)
+{
+  const UpscaleDialogRequest *request = self->request;
+  GtkWidget                  *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SIDE_PX);
+  GtkWidget                  *label = gtk_label_new (NULL);
+  g_autofree char            *markup =
+      g_markup_printf_escaped ("<b><big>%s</big></b>\n<small>%s, %s</small>",
+                               _ ("Tile Upscale"), request->image_name,
+                               request->layer_name);
+
+  gtk_label_set_markup (GTK_LABEL (label), markup);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_box_pack_start (GTK_BOX (box),
+                      gtk_image_new_from_icon_name ("gimp-scale", GTK_ICON_SIZE_DND),
+                      FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), label, TRUE, TRUE, 0);
+  return box;
+}
+
 static void
 fill (Dialog *self)
 {
@@ -246,6 +276,8 @@ fill (Dialog *self)
   self->parts.painter = upscale_painter_choice_new (self->request);
   gtk_label_set_justify (GTK_LABEL (self->parts.size), GTK_JUSTIFY_CENTER);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
+  gtk_container_foreach (GTK_CONTAINER (content), hide_unnamed_settings, NULL);
+  gtk_box_pack_start (GTK_BOX (box), make_header (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
@@ -313,14 +345,16 @@ ask (Dialog *self)
 gboolean
 upscale_dialog_run (const UpscaleDialogRequest *request)
 {
-  Dialog   self = { .request = request };
-  gboolean is_confirmed;
+  Dialog           self = { .request = request };
+  g_autofree char *title = NULL;
+  gboolean         is_confirmed;
 
   g_return_val_if_fail (request != NULL, FALSE);
 
   fill_missing_texts (request->config);
-  self.dialog =
-      gimp_procedure_dialog_new (request->procedure, request->config, _ ("Tile Upscale"));
+  /* TRANSLATORS: the title of a window, after the name of the image. */
+  title = g_strdup_printf (_ ("%s - Tile Upscale"), request->image_name);
+  self.dialog = gimp_procedure_dialog_new (request->procedure, request->config, title);
   gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (self.dialog),
                                       _ ("_Upscale"));
   fill (&self);

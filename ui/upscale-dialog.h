@@ -7,6 +7,7 @@
 #include "upscale-endpoint-editor.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-presets.h"
+#include "upscale-size-row.h"
 #include "upscale-tile-plan.h"
 
 G_BEGIN_DECLS
@@ -58,6 +59,10 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @config: the procedure's arguments, changed by the user
  * @image: the image
  * @picture: thumbnail of the layer
+ * @image_name: name of the image
+ * @layer_name: name of the layer
+ * @size: size of the layer
+ * @repainted_size: size of the layer that it was made from, if @can_repaint
  * @can_repaint: whether the layer is an earlier result with a selection on it
  * @has_selection: whether anything is selected in the image
  * @forecast: computes the consequences of the arguments
@@ -77,6 +82,10 @@ typedef struct
   GimpProcedureConfig        *config;
   GimpImage                  *image;
   GdkPixbuf                  *picture;
+  const char                 *image_name;
+  const char                 *layer_name;
+  UpscaleSize                 size;
+  UpscaleSize                 repainted_size;
   gboolean                    can_repaint;
   gboolean                    has_selection;
   UpscaleDialogForecastFunc   forecast;

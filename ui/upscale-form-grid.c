@@ -10,7 +10,7 @@
 
 #define COLUMN_SPACING_PX 12
 #define ROW_SPACING_PX 6
-#define LINES_HEIGHT_PX 54
+#define LINES_HEIGHT_PX 40
 #define TEXT_WIDTH_CHARS 24
 #define THUMBNAIL_PX 64
 #define NAME_KEY "upscale-name"

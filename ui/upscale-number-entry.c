@@ -2,6 +2,7 @@
 #include "upscale-number-entry.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "upscale-number.h"
 
@@ -27,6 +28,7 @@ struct _UpscaleNumberEntry
   char    *zero;    /* shown instead of 0; NULL for 0 itself */
   char    *problem; /* about the last text, NULL for a number */
   double   kept;    /* the number before the user began to type */
+  gboolean is_rounded;
   gboolean is_pending;
   gboolean keeps_text; /* while the number follows the text */
   gboolean is_writing; /* while the text follows the number */
@@ -49,6 +51,8 @@ dup_shown (UpscaleNumberEntry *self, double number)
 
   if (self->zero && number == 0.0)
     return g_strdup (self->zero);
+  if (self->is_rounded)
+    number = round (number * pow (10.0, digits)) / pow (10.0, digits);
   return upscale_number_format (number, digits);
 }
 
@@ -62,6 +66,7 @@ read_text (UpscaleNumberEntry *self, double *number)
   const char      *text = gtk_entry_get_text (GTK_ENTRY (self));
   gboolean         is_whole = gtk_spin_button_get_digits (spin) == 0;
   gboolean         is_zero = g_strcmp0 (text, self->zero) == 0;
+  g_autofree char *shown = NULL;
   g_autofree char *least_shown = NULL;
   g_autofree char *most_shown = NULL;
   g_autofree char *kept = NULL;
@@ -69,6 +74,13 @@ read_text (UpscaleNumberEntry *self, double *number)
   double           read = 0.0;
   double           least, most;
 
+  /* The number may have more decimals than the text. */
+  shown = dup_shown (self, gtk_spin_button_get_value (spin));
+  if (g_str_equal (text, shown))
+    {
+      *number = gtk_spin_button_get_value (spin);
+      return NULL;
+    }
   gtk_spin_button_get_range (spin, &least, &most);
   if ((is_zero || upscale_number_parse (text, is_whole, &read)) && read >= least &&
       read <= most)
@@ -228,6 +240,22 @@ upscale_number_entry_explain_zero (UpscaleNumberEntry *entry, const char *word)
   g_set_str (&entry->zero, word);
   gtk_entry_set_width_chars (GTK_ENTRY (entry),
                              MAX (ZERO_WIDTH_CHARS, (int) g_utf8_strlen (word, -1) + 1));
+  upscale_number_entry_output (GTK_SPIN_BUTTON (entry));
+}
+
+/**
+ * upscale_number_entry_round:
+ * @entry: an entry
+ *
+ * Shows no more decimals than those that are always shown. The number keeps its other
+ * decimals while the user leaves the text alone.
+ */
+void
+upscale_number_entry_round (UpscaleNumberEntry *entry)
+{
+  g_return_if_fail (UPSCALE_IS_NUMBER_ENTRY (entry));
+
+  entry->is_rounded = TRUE;
   upscale_number_entry_output (GTK_SPIN_BUTTON (entry));
 }
 

@@ -28,6 +28,7 @@ typedef void (*UpscaleNumberEntryFunc) (const char *problem,
 
 GtkWidget *upscale_number_entry_new (double least, double most, double step, int digits);
 void upscale_number_entry_explain_zero (UpscaleNumberEntry *entry, const char *word);
+void upscale_number_entry_round (UpscaleNumberEntry *entry);
 void upscale_number_entry_watch (GtkWidget             *window,
                                  UpscaleNumberEntryFunc func,
                                  gpointer               user_data);

@@ -11,6 +11,7 @@
 #define ICON_SHARE 0.3 /* of a tile's shorter side */
 #define NO_TILE G_MAXUINT
 #define MIN_MARK_PX 4
+#define FULL_LINES_PX 8.0 /* side of the smallest tile with full lines */
 
 /**
  * UpscaleTileMap:
@@ -161,16 +162,19 @@ draw_icon (cairo_t *cr, GdkRectangle at, UpscaleTileState state)
   upscale_tile_state_icon_draw (cr, state, x, y, radius);
 }
 
-/* A light line within a dark one can be seen on any picture. */
+/* A light line within a dark one can be seen on any picture. Lines around small tiles
+ * would hide the picture, so those fade. */
 static void
 outline (cairo_t *cr, GdkRectangle at)
 {
+  double alpha = MIN (1.0, MIN (at.width, at.height) / FULL_LINES_PX);
+
   cairo_rectangle (cr, at.x + 0.5, at.y + 0.5, at.width, at.height);
   cairo_set_line_width (cr, 2.0);
-  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.35);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.35 * alpha * alpha);
   cairo_stroke_preserve (cr);
   cairo_set_line_width (cr, 1.0);
-  cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.75);
+  cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.75 * alpha * alpha);
   cairo_stroke (cr);
 }
 

@@ -46,7 +46,7 @@ static const UpscaleArgument arguments[] = {
       .most = UPSCALE_MAX_SCALE,
       .step = 0.5,
       .digits = 2,
-      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .section = UPSCALE_ARGUMENT_SECTION_SIZE,
       .flags = UPSCALE_ARGUMENT_IN_RECIPE | UPSCALE_ARGUMENT_FIXED_BY_LAYER,
   },
   {
@@ -60,7 +60,7 @@ static const UpscaleArgument arguments[] = {
       .most = 1.0,
       .step = 0.05,
       .digits = 2,
-      .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
+      .section = UPSCALE_ARGUMENT_SECTION_SIZE,
       .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
   },
   {

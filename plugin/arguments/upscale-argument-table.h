@@ -37,7 +37,8 @@ typedef enum
  * UpscaleArgumentSection:
  * @UPSCALE_ARGUMENT_SECTION_REPAINT: the meaning of the selection
  * @UPSCALE_ARGUMENT_SECTION_PAINTER: the choice of the endpoints
- * @UPSCALE_ARGUMENT_SECTION_PICTURE: prompts, scale and strength
+ * @UPSCALE_ARGUMENT_SECTION_SIZE: scale and strength
+ * @UPSCALE_ARGUMENT_SECTION_PICTURE: the prompts
  * @UPSCALE_ARGUMENT_SECTION_WHERE: parts of the picture that are painted otherwise
  * @UPSCALE_ARGUMENT_SECTION_MODEL: the choice of the model
  * @UPSCALE_ARGUMENT_SECTION_SAMPLING: all that the model is given besides the prompts
@@ -50,6 +51,7 @@ typedef enum
 {
   UPSCALE_ARGUMENT_SECTION_REPAINT,
   UPSCALE_ARGUMENT_SECTION_PAINTER,
+  UPSCALE_ARGUMENT_SECTION_SIZE,
   UPSCALE_ARGUMENT_SECTION_PICTURE,
   UPSCALE_ARGUMENT_SECTION_WHERE,
   UPSCALE_ARGUMENT_SECTION_MODEL,

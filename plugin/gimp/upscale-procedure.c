@@ -145,7 +145,7 @@ upscale_procedure_new_repeat (GimpPlugIn *plug_in, GimpRunImageFunc run)
                                         GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _ ("Repeat Tile Upscale _Recipe..."));
+  gimp_procedure_set_menu_label (procedure, _ ("Tile Upscale: Repeat _Recipe..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Enhance");
   gimp_procedure_set_documentation (procedure,
                                     _ ("Upscale once more the way a layer was made"),

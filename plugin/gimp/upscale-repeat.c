@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-error.h"
+#include "upscale-image-question.h"
 #include "upscale-last-values.h"
 #include "upscale-layer-recipe.h"
 #include "upscale-procedure.h"
@@ -30,33 +31,64 @@ find_layer (GimpItem **layers)
   return NULL;
 }
 
+static GimpItem *
+find_layer_of (GimpImage *image)
+{
+  g_autofree GimpItem **layers = (GimpItem **) gimp_image_get_layers (image);
+
+  return find_layer (layers);
+}
+
+static gboolean
+has_recipe (GimpImage *image, gpointer user_data)
+{
+  return find_layer_of (image) != NULL;
+}
+
+/* A user may take the recipe of another open image. */
+static GimpItem *
+find_recipe_layer (GimpImage *image, gboolean has_user, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GimpItem  *layer = find_layer_of (image);
+  GimpImage *other = NULL;
+
+  if (!layer && has_user)
+    {
+      gimp_ui_init ("tile-upscale");
+      other = upscale_image_question_ask (has_recipe, &cause);
+      layer = other ? find_layer_of (other) : NULL;
+    }
+  if (cause)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else if (!layer)
+    g_set_error_literal (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+        _ ("No layer of this image was made by Tile Upscale, so there is "
+           "no recipe to repeat: use Tile Upscale first."));
+  return layer;
+}
+
 /* Returns the layer to upscale: on an earlier result its source, otherwise the active
  * layer. */
 static GimpDrawable *
 find_recipe (GimpImage           *image,
              GimpDrawable        *active,
+             gboolean             has_user,
              GimpProcedure       *procedure,
              UpscaleLayerRecipe **recipe,
              GError             **error)
 {
-  g_autofree GimpItem **layers = NULL;
-  GimpItem             *layer;
+  GimpItem *layer;
 
   if (GIMP_IS_LAYER (active) && upscale_layer_recipe_is_on (GIMP_ITEM (active)))
     {
       *recipe = upscale_layer_recipe_read (GIMP_LAYER (active), procedure, error);
       return *recipe ? GIMP_DRAWABLE ((*recipe)->source->layer) : NULL;
     }
-  layers = (GimpItem **) gimp_image_get_layers (image);
-  layer = find_layer (layers);
+  layer = find_recipe_layer (image, has_user, error);
   if (!layer)
-    {
-      g_set_error_literal (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-          _ ("No layer of this image was made by Tile Upscale, so there is "
-             "no recipe to repeat: use Tile Upscale first."));
-      return NULL;
-    }
+    return NULL;
   *recipe = upscale_layer_recipe_read (GIMP_LAYER (layer), procedure, error);
   return *recipe ? active : NULL;
 }
@@ -116,7 +148,12 @@ upscale_repeat_run (GimpProcedure       *procedure,
   upscale = upscale_procedure_new (gimp_get_plug_in (), upscale_run);
   arguments = gimp_procedure_create_config (upscale);
   call.config = arguments;
-  layers[0] = find_recipe (image, drawables[0], upscale, &recipe, &error);
+  layers[0] = find_recipe (image, drawables[0], has_user, upscale, &recipe, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (error);
+      return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
   if (!recipe || (!has_user && !check_reference (recipe, &error)))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (has_user)

@@ -192,9 +192,36 @@ confirm_last_values (Run *run, GError **error)
   return upscale_dialog_confirm (NULL, forecast) || refuse (error);
 }
 
+/* GIMP's own name of an image without a project file has brackets and a remark. */
+static char *
+dup_image_name (GimpImage *image)
+{
+  g_autoptr (GFile) saved = gimp_image_get_file (image);
+  g_autoptr (GFile) imported = saved ? NULL : gimp_image_get_imported_file (image);
+  GFile           *file = saved ? saved : imported;
+  g_autofree char *bytes = file ? g_file_get_basename (file) : NULL;
+
+  return bytes ? g_filename_display_name (bytes) : gimp_image_get_name (image);
+}
+
+static UpscaleSize
+read_size (Run *run, const UpscaleLayerLooks *looks)
+{
+  UpscaleSize size = {
+    .width_px = gimp_drawable_get_width (looks->drawable),
+    .height_px = gimp_drawable_get_height (looks->drawable),
+  };
+  double y_ppi;
+
+  gimp_image_get_resolution (run->call->image, &size.ppi, &y_ppi);
+  return size;
+}
+
 static gboolean
 ask (Run *run, GError **error)
 {
+  g_autofree char *image_name = dup_image_name (run->call->image);
+  g_autofree char *layer_name = gimp_item_get_name (GIMP_ITEM (run->layer));
   g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
   g_autoptr (GFile) own = upscale_paths_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
@@ -210,6 +237,9 @@ ask (Run *run, GError **error)
     .config = run->config,
     .image = run->call->image,
     .picture = run->picture,
+    .image_name = image_name,
+    .layer_name = layer_name,
+    .size = read_size (run, run->looks),
     .can_repaint = can_repaint,
     .has_selection = !gimp_selection_is_empty (run->call->image),
     .forecast = upscale_forecast_make,
@@ -221,6 +251,8 @@ ask (Run *run, GError **error)
     .dup_gen_params = dup_gen_params,
   };
 
+  if (can_repaint)
+    request.repainted_size = read_size (run, run->made_by->source);
   upscale_timings_add_completions (timings, completions);
   if (!read_forecast_input (run, &input, error))
     return FALSE;

@@ -40,7 +40,7 @@ def open_repeat(session: Session, endpoint: EchoEndpoint, position: int) -> int:
     """Opens the dialog that repeats the recipe of a layer, and returns the number of requests before."""
     n_sent = len(endpoint.requests)
     session.tell(f"activate {position}")
-    session.do("click", "menu item", "Repeat Tile Upscale Recipe")
+    session.do("click", "menu item", "Tile Upscale: Repeat Recipe")
     session.do("wait-sensitive", "button", "Upscale")
     return n_sent
 

@@ -49,7 +49,7 @@ def test_repaint_under_the_selection_and_repeat(folder: Path) -> None:
         n_sent = len(endpoint.tiles)
         session.tell("select 0")
         session.tell("activate 0")
-        session.do("click", "menu item", "Repeat Tile Upscale Recipe")
+        session.do("click", "menu item", "Tile Upscale: Repeat Recipe")
         session.do("wait-sensitive", "button", "Upscale")
         session.do("press", "button", "Upscale")
         session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png 2x #1", "photo.png"]]])
@@ -79,3 +79,19 @@ def test_a_selection_is_told_and_can_be_ignored(folder: Path) -> None:
         session.tell("activate 1")
         session.open_dialog()
         session.do("wait", "label", "Only the 1 tile under the selection is repainted")
+
+
+def test_a_recipe_of_another_image_is_offered(folder: Path) -> None:
+    with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
+        session.start()
+        session.wait_for_images(FIRST)
+        session.do("wait-gone", "progress bar", "Finished tiles")
+        session.tell("open-again 0")
+        session.wait_for_images([[1200, 800, ["Background"]], *FIRST])
+        session.do("click", "menu item", "Tile Upscale: Repeat Recipe")
+        session.do("wait", "label", "This image has no recipe.")
+        session.shot("repeat-question")
+        session.do("press", "button", "Use Recipe")
+        session.do("wait-sensitive", "button", "Upscale")
+        session.do("press", "button", "Upscale")
+        session.wait_for_images([[2400, 1600, ["Background 2x", "Background"]], *FIRST])

@@ -40,8 +40,8 @@ def iterate_nodes(root: Any, depth: int = 0) -> Iterator[Any]:
 
 
 def fits(role: str, actual: str, name: str) -> bool:
-    """Compares a label with any part of its sentence, a button with its whole name, other widgets with the beginning."""
-    if role == "label":
+    """Compares a label and a title with any part, a button with its whole name, other widgets with the beginning."""
+    if role in ("label", "dialog", "frame", "window"):
         return name in actual
     return actual == name if role == "button" else actual.startswith(name)
 

@@ -27,6 +27,13 @@ def scale_image(image_id: int) -> str:
     return "done"
 
 
+def open_again(_: int) -> str:
+    """The first picture in a further image, which is the active one then."""
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(os.path.join(os.getcwd(), "photo.png")))
+    Gimp.Display.new(image)
+    return "done"
+
+
 def describe(_: int) -> str:
     images = Gimp.get_images()
     return json.dumps([[image.get_width(), image.get_height(), [layer.get_name() for layer in image.get_layers()]] for image in images])
@@ -78,7 +85,7 @@ def save(_: int) -> str:
 
 COMMANDS = {
     "delete-layer": delete_layer, "scale-image": scale_image, "describe": describe, "select": select, "activate": activate,
-    "add-channel": add_channel, "run-last": run_last, "save": save,
+    "add-channel": add_channel, "run-last": run_last, "save": save, "open-again": open_again,
 }  # fmt: skip
 
 
