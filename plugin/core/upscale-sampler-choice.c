@@ -65,20 +65,46 @@ find_name (const char *const *names, const char *name)
   return find_folded (names, folded);
 }
 
-/* Finds a schedule whose name ends the wanted sampler's. */
+/* Returns the schedules by their folded names. Of two that fold alike the first counts.
+ */
+static GHashTable *
+index_schedules (const char *const *schedulers)
+{
+  GHashTable *by_folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (; schedulers && *schedulers; schedulers++)
+    {
+      g_autofree char *folded = fold (*schedulers, "");
+
+      if (!g_hash_table_contains (by_folded, folded))
+        g_hash_table_insert (by_folded, g_steal_pointer (&folded), (char *) *schedulers);
+    }
+  return by_folded;
+}
+
+/* Finds a schedule whose name ends the wanted sampler's. A server may send lists of any
+ * length, so the names are not compared pair by pair. */
 static gboolean
 find_pair (const char           *wanted,
            const char *const    *samplers,
            const char *const    *schedulers,
            UpscaleSamplerChoice *found)
 {
-  for (gsize i = 0; samplers[i]; i++)
-    for (gsize j = 0; schedulers && schedulers[j]; j++)
-      if (is_spelled (samplers[i], schedulers[j], wanted))
-        {
-          *found = (UpscaleSamplerChoice) { samplers[i], schedulers[j] };
-          return TRUE;
-        }
+  g_autoptr (GHashTable) by_folded = index_schedules (schedulers);
+
+  for (; *samplers; samplers++)
+    {
+      g_autofree char *folded = fold (*samplers, "");
+      const char      *scheduler =
+          g_str_has_prefix (wanted, folded)
+                   ? g_hash_table_lookup (by_folded, wanted + strlen (folded))
+                   : NULL;
+
+      if (!scheduler)
+        continue;
+      *found = (UpscaleSamplerChoice) { *samplers, scheduler };
+      return TRUE;
+    }
   return FALSE;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define N_MANY 20000
+
 /* Names as servers list them: AUTOMATIC1111 1.10 and 1.6, ComfyUI 0.3,
  * stable-diffusion.cpp
  * (`/sdcpp/v1/capabilities`), and samplers.py of endpoint/diffusion. */
@@ -147,6 +149,36 @@ test_spellings_meet (void)
       }
 }
 
+static GStrv
+make_names (const char *prefix)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (int i = 0; i < N_MANY; i++)
+    g_strv_builder_take (names, g_strdup_printf ("%s %d", prefix, i));
+  return g_strv_builder_end (names);
+}
+
+/* The lists are a server's, as long as it likes. Compared pair by pair, they would take
+ * minutes, in which GIMP waits. */
+static void
+test_long_lists_take_no_time (void)
+{
+  g_auto (GStrv) samplers = make_names ("sampler");
+  g_auto (GStrv) schedulers = make_names ("schedule");
+  g_autofree char *last =
+      g_strdup_printf ("Sampler %d Schedule %d", N_MANY - 1, N_MANY - 1);
+  g_autofree char *expected =
+      g_strdup_printf ("sampler %d|schedule %d", N_MANY - 1, N_MANY - 1);
+  g_autofree char *found =
+      find (last, "", (const char *const *) samplers, (const char *const *) schedulers);
+  g_autofree char *none = find ("euler", "", (const char *const *) samplers,
+                                (const char *const *) schedulers);
+
+  g_assert_cmpstr (found, ==, expected);
+  g_assert_cmpstr (none, ==, "none");
+}
+
 static void
 test_text (void)
 {
@@ -169,6 +201,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sampler-choice/cases", test_cases);
   g_test_add_func ("/sampler-choice/names-find-themselves", test_names_find_themselves);
   g_test_add_func ("/sampler-choice/spellings-meet", test_spellings_meet);
+  g_test_add_func ("/sampler-choice/long-lists-take-no-time",
+                   test_long_lists_take_no_time);
   g_test_add_func ("/sampler-choice/text", test_text);
   return g_test_run ();
 }

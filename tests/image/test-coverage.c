@@ -9,7 +9,8 @@
 #define SOURCE_PX 90
 #define TILE_PX 64
 
-static const char *const formats[] = { "R'G'B' u8", "R'G'B'A u16", "RGB float", "Y' u8" };
+static const char *const formats[] = { "R'G'B' u8", "R'G'B'A u16", "RGB float",
+                                       "Y' u8",     "Y u16",       "YA u32" };
 
 /* Dark pixels beside light ones: where base and change differ much in size, their sum
  * loses bits. */
