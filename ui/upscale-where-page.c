@@ -7,6 +7,7 @@
 #include "upscale-control.h"
 #include "upscale-drawable-combo.h"
 #include "upscale-form-grid.h"
+#include "upscale-limits.h"
 #include "upscale-region-rows.h"
 #include "upscale-tile-prompts.h"
 #include "upscale-tile-settings.h"
@@ -71,13 +72,12 @@ read_prompts (const Page *page)
 static const UpscaleTile *
 find_named (const Page *page, guint tile_index)
 {
-  UpscaleRect share = upscale_tile_plan_get_share (page->plan, tile_index);
-  UpscaleRect center = { share.x + share.width / 2, share.y + share.height / 2, 1, 1 };
+  const UpscaleTile *tile = upscale_tile_plan_get_tile (page->plan, tile_index);
 
-  for (guint i = 0; page->grid && i < upscale_tile_plan_get_n_tiles (page->grid); i++)
-    if (upscale_rect_contains (upscale_tile_plan_get_share (page->grid, i), center))
-      return upscale_tile_plan_get_tile (page->grid, i);
-  return upscale_tile_plan_get_tile (page->plan, tile_index);
+  return page->grid
+             ? upscale_tile_plan_get_tile (
+                   page->grid, upscale_tile_plan_find_nearest (page->grid, tile->rect))
+             : tile;
 }
 
 /* Shows the text of the chosen tile. A list that can't be read can't be edited here; the
@@ -104,6 +104,20 @@ show_tile (Page *page)
   page->is_busy = FALSE;
 }
 
+/* Returns NULL if the list could not be read again: the texts of the other tiles would be
+ * lost. */
+static char *
+join_with (GPtrArray *prompts, const UpscaleTilePrompt *prompt)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) again = NULL;
+
+  upscale_tile_prompts_set (prompts, prompt);
+  text = upscale_tile_prompts_join (prompts);
+  again = upscale_tile_prompts_parse (text, NULL);
+  return again ? g_steal_pointer (&text) : NULL;
+}
+
 static void
 on_text_typed (GtkEditable *entry, gpointer user_data)
 {
@@ -121,8 +135,12 @@ on_text_typed (GtkEditable *entry, gpointer user_data)
     tile->row, tile->col, (char *) gtk_entry_get_text (GTK_ENTRY (page->prompt)),
     (char *) gtk_entry_get_text (GTK_ENTRY (page->negative_prompt))
   };
-  upscale_tile_prompts_set (prompts, &prompt);
-  text = upscale_tile_prompts_join (prompts);
+  text = prompts ? join_with (prompts, &prompt) : NULL;
+  if (!text)
+    {
+      gtk_widget_error_bell (GTK_WIDGET (entry));
+      return;
+    }
   page->is_busy = TRUE;
   g_object_set (get_config (page), TILE_PROMPTS, text, NULL);
   page->is_busy = FALSE;
@@ -259,6 +277,7 @@ add_text (Page *page, UpscaleFormGrid *rows, const char *label)
   GtkWidget *entry = gtk_entry_new ();
 
   gtk_widget_set_hexpand (entry, TRUE);
+  gtk_entry_set_max_length (GTK_ENTRY (entry), UPSCALE_MAX_TILE_TEXT_CHARS);
   upscale_control_name_after (entry, label);
   upscale_form_grid_add_row (rows, label, entry, entry);
   g_signal_connect (entry, "changed", G_CALLBACK (on_text_typed), page);

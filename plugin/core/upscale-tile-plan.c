@@ -399,6 +399,34 @@ upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index)
                          seam_after (plan->y_axis, tile->row) - top };
 }
 
+static int
+find_nearest (UpscaleGridAxis axis, int start_px)
+{
+  int nearest = 0;
+
+  for (int i = 1; i < axis.n; i++)
+    if (ABS (upscale_grid_axis_get_tile_start (axis, i) - start_px) <
+        ABS (upscale_grid_axis_get_tile_start (axis, nearest) - start_px))
+      nearest = i;
+  return nearest;
+}
+
+/**
+ * upscale_tile_plan_find_nearest:
+ * @plan: a plan
+ * @rect: in target px
+ *
+ * Returns: the index of the tile whose upper left corner is nearest to that of @rect
+ */
+guint
+upscale_tile_plan_find_nearest (const UpscaleTilePlan *plan, UpscaleRect rect)
+{
+  g_return_val_if_fail (plan != NULL, 0);
+
+  return (guint) (find_nearest (plan->y_axis, rect.y) * plan->x_axis.n +
+                  find_nearest (plan->x_axis, rect.x));
+}
+
 /**
  * upscale_tile_plan_cover:
  * @plan: a plan

@@ -100,6 +100,7 @@ UpscaleTilePlanGrid upscale_tile_plan_get_grid (const UpscaleTilePlan *plan);
 guint               upscale_tile_plan_get_n_tiles (const UpscaleTilePlan *plan);
 const UpscaleTile  *upscale_tile_plan_get_tile (const UpscaleTilePlan *plan, guint index);
 UpscaleRect upscale_tile_plan_get_share (const UpscaleTilePlan *plan, guint index);
+guint upscale_tile_plan_find_nearest (const UpscaleTilePlan *plan, UpscaleRect rect);
 UpscaleRect upscale_tile_plan_cover (const UpscaleTilePlan *plan, UpscaleRect rect);
 UpscaleRect
 upscale_tile_plan_get_border (const UpscaleTilePlan *plan, guint first, guint second);

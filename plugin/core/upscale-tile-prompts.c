@@ -24,13 +24,14 @@ prompt_free (gpointer data)
   g_free (prompt);
 }
 
+/* Lines keep no spaces around texts. */
 static UpscaleTilePrompt *
-prompt_copy (const UpscaleTilePrompt *prompt)
+prompt_copy_stripped (const UpscaleTilePrompt *prompt)
 {
   UpscaleTilePrompt *copy = g_memdup2 (prompt, sizeof *prompt);
 
-  copy->prompt = g_strdup (prompt->prompt);
-  copy->negative_prompt = g_strdup (prompt->negative_prompt);
+  copy->prompt = g_strstrip (g_strdup (prompt->prompt));
+  copy->negative_prompt = g_strstrip (g_strdup (prompt->negative_prompt));
   return copy;
 }
 
@@ -206,17 +207,22 @@ upscale_tile_prompts_find (GPtrArray *prompts, int row, int col)
 /**
  * upscale_tile_prompts_set:
  * @prompts: (element-type UpscaleTilePrompt): the texts of tiles, changed
- * @prompt: the text of one tile; with empty texts the tile has none any more
+ * @prompt: the text of one tile; with empty texts, or texts of spaces, the tile has none
+ * any more
  */
 void
 upscale_tile_prompts_set (GPtrArray *prompts, const UpscaleTilePrompt *prompt)
 {
-  guint index;
+  guint              index;
+  UpscaleTilePrompt *copy;
 
   g_return_if_fail (prompts != NULL && prompt != NULL);
 
+  copy = prompt_copy_stripped (prompt);
   if (find_index (prompts, prompt->row, prompt->col, &index))
     g_ptr_array_remove_index (prompts, index);
-  if (*prompt->prompt || *prompt->negative_prompt)
-    g_ptr_array_add (prompts, prompt_copy (prompt));
+  if (*copy->prompt || *copy->negative_prompt)
+    g_ptr_array_add (prompts, copy);
+  else
+    prompt_free (copy);
 }

@@ -328,6 +328,7 @@ prepare_repaint (Runner *self, gboolean is_upright)
   /* Texts name the tiles of the first job. */
   if (!self->what.where.grid)
     self->what.where.grid = upscale_job_get_plan (self->repaints);
+  self->what.where.is_between = TRUE;
   if (!self->what.plan)
     return FALSE;
   self->what.wanted =

@@ -34,23 +34,30 @@ get_area (UpscaleRect rect)
   return (double) rect.width * rect.height;
 }
 
-/* Returns %TRUE if the text is that of the tile. The tiles of a repaint are others than
- * those that the texts were written for. */
+static guint
+count_columns (const UpscaleTilePlan *grid)
+{
+  guint last = upscale_tile_plan_get_n_tiles (grid) - 1;
+
+  return (guint) upscale_tile_plan_get_tile (grid, last)->col + 1;
+}
+
+/* Returns %TRUE if the text is that of the tile. The tiles of a repaint have other rows
+ * and columns than those that the texts were written for. */
 static gboolean
-is_of_tile (const UpscaleTilePlan   *grid,
-            const UpscaleTilePlan   *plan,
+is_of_tile (const UpscaleWhere      *where,
+            const UpscaleTilePlan   *grid,
             const UpscaleTile       *tile,
             const UpscaleTilePrompt *prompt)
 {
-  guint       n_tiles = upscale_tile_plan_get_n_tiles (grid);
-  int         n_cols = upscale_tile_plan_get_tile (grid, n_tiles - 1)->col + 1;
-  guint       index = (guint) (prompt->row * n_cols + prompt->col);
+  guint       index = (guint) prompt->row * count_columns (grid) + (guint) prompt->col;
   UpscaleRect common;
 
-  if (grid == plan)
-    return prompt->row == tile->row && prompt->col == tile->col;
-  if (prompt->col >= n_cols || index >= n_tiles)
+  if ((guint) prompt->col >= count_columns (grid) ||
+      index >= upscale_tile_plan_get_n_tiles (grid))
     return FALSE;
+  if (!where->is_between)
+    return index == upscale_tile_plan_find_nearest (grid, tile->rect);
   common = upscale_rect_intersect (upscale_tile_plan_get_share (grid, index), tile->rect);
   return get_area (common) > PROMPT_SHARE * get_area (tile->rect);
 }
@@ -71,7 +78,7 @@ add_prompts (GArray                *influences,
             .share = HUGE_VAL,
       };
 
-      if (is_of_tile (where->grid ? where->grid : plan, plan, tile, prompt))
+      if (is_of_tile (where, where->grid ? where->grid : plan, tile, prompt))
         g_array_append_val (influences, influence);
     }
 }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @least_share: share of a tile that a region must cover to count there
  * @tile_prompts: (nullable) (element-type UpscaleTilePrompt): texts of single tiles
  * @grid: (nullable): the tiles that @tile_prompts name; %NULL for those of the job
+ * @is_between: whether the tiles of the job lie on the borders of those of @grid
  *
  * The ways in which parts of the layer are painted otherwise than the picture. A value
  * that borrows its members.
@@ -26,6 +27,7 @@ typedef struct
   double           least_share;
   GPtrArray       *tile_prompts;
   UpscaleTilePlan *grid;
+  gboolean         is_between;
 } UpscaleWhere;
 
 GPtrArray *upscale_where_make_settings (const UpscaleWhere     *where,

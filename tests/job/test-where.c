@@ -8,6 +8,10 @@
 
 #define N_TILES 4
 #define N_ROUNDS 12
+#define N_PLANS 300
+#define TILE_PX 1024
+#define OVERLAP_PX 128
+#define MAX_SIDE_PX 6000
 
 /* A map or a region of the picture: white in a rectangle, in source px. */
 static UpscaleCoverage *
@@ -176,7 +180,7 @@ test_tiles_on_borders_get_both_texts (JobFixture *fixture, gconstpointer data)
   g_autoptr (UpscaleTilePlan) on_borders = upscale_tile_plan_new_on_borders (plan, TRUE);
   g_autoptr (GPtrArray) prompts =
       upscale_tile_prompts_parse ("1,1 | left\n1,2 | right\n9,9 | nowhere", NULL);
-  UpscaleWhere where = { .tile_prompts = prompts, .grid = plan };
+  UpscaleWhere where = { .tile_prompts = prompts, .grid = plan, .is_between = TRUE };
   g_autoptr (GPtrArray) settings =
       upscale_where_make_settings (&where, on_borders, fixture->gen_params);
   const UpscaleTileSettings *first = settings->pdata[0];
@@ -206,6 +210,88 @@ test_single_calls_have_the_parameters_of_their_tile (JobFixture   *fixture,
   g_assert_cmpfloat_with_epsilon (own->gen_params->strength, 0.6, 1e-12);
 }
 
+static UpscaleTilePlan *
+plan_part (int width_px, int height_px, UpscaleRect part)
+{
+  return upscale_tile_plan_new ((UpscaleTilePlanCase) { width_px, height_px, part,
+                                                        TILE_PX, OVERLAP_PX, 2.0 },
+                                NULL);
+}
+
+/* A point, or any rectangle. */
+static UpscaleRect
+draw_selection (GRand *random, int width_px, int height_px)
+{
+  int x = g_rand_int_range (random, 0, width_px);
+  int y = g_rand_int_range (random, 0, height_px);
+
+  if (g_rand_boolean (random))
+    return (UpscaleRect) { x, y, 1, 1 };
+  return (UpscaleRect) { x, y, g_rand_int_range (random, 1, width_px - x + 1),
+                         g_rand_int_range (random, 1, height_px - y + 1) };
+}
+
+/* Gives each tile of the grid its place as a text. */
+static GPtrArray *
+name_tiles (const UpscaleTilePlan *grid)
+{
+  GPtrArray *prompts = upscale_tile_prompts_parse ("", NULL);
+
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (grid); i++)
+    {
+      const UpscaleTile *tile = upscale_tile_plan_get_tile (grid, i);
+      g_autofree char   *text = g_strdup_printf ("%d %d", tile->row, tile->col);
+      UpscaleTilePrompt  prompt = { tile->row, tile->col, text, (char *) "" };
+
+      upscale_tile_prompts_set (prompts, &prompt);
+    }
+  return prompts;
+}
+
+static const UpscaleTile *
+find_first_under (const UpscaleTilePlan *grid, UpscaleRect selection)
+{
+  for (guint i = 0; i < upscale_tile_plan_get_n_tiles (grid); i++)
+    if (!upscale_rect_is_empty (
+            upscale_rect_intersect (upscale_tile_plan_get_share (grid, i), selection)))
+      return upscale_tile_plan_get_tile (grid, i);
+  g_assert_not_reached ();
+}
+
+/* A repainted tile has the text that it was painted with, however much its neighbors
+ * overlap it. */
+static void
+test_repainted_tiles_keep_their_texts (JobFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (9);
+
+  for (int i = 0; i < N_PLANS; i++)
+    {
+      int         width_px = g_rand_int_range (random, TILE_PX, MAX_SIDE_PX);
+      int         height_px = g_rand_int_range (random, TILE_PX, MAX_SIDE_PX);
+      UpscaleRect selection = draw_selection (random, width_px, height_px);
+      g_autoptr (UpscaleTilePlan) grid =
+          plan_part (width_px, height_px, (UpscaleRect) { 0, 0, width_px, height_px });
+      g_autoptr (UpscaleTilePlan) plan =
+          plan_part (width_px, height_px, upscale_tile_plan_cover (grid, selection));
+      const UpscaleTile *first = find_first_under (grid, selection);
+      g_autoptr (GPtrArray) prompts = name_tiles (grid);
+      UpscaleWhere where = { .tile_prompts = prompts, .grid = grid };
+      g_autoptr (GPtrArray) settings =
+          upscale_where_make_settings (&where, plan, fixture->gen_params);
+
+      for (guint k = 0; k < settings->len; k++)
+        {
+          const UpscaleTileSettings *own = settings->pdata[k];
+          const UpscaleTile         *tile = upscale_tile_plan_get_tile (plan, k);
+          g_autofree char           *text =
+              g_strdup_printf ("%d %d", first->row + tile->row, first->col + tile->col);
+
+          g_assert_cmpstr (own->prompt, ==, text);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,6 +309,7 @@ main (int argc, char **argv)
   ADD ("tiles-on-borders-get-both-texts", test_tiles_on_borders_get_both_texts);
   ADD ("single-calls-have-the-parameters-of-their-tile",
        test_single_calls_have_the_parameters_of_their_tile);
+  ADD ("repainted-tiles-keep-their-texts", test_repainted_tiles_keep_their_texts);
 #undef ADD
   return g_test_run ();
 }
