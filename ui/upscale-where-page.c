@@ -75,8 +75,9 @@ find_named (const Page *page, guint tile_index)
   const UpscaleTile *tile = upscale_tile_plan_get_tile (page->plan, tile_index);
 
   return page->grid
-             ? upscale_tile_plan_get_tile (
-                   page->grid, upscale_tile_plan_find_nearest (page->grid, tile->rect))
+             ? upscale_tile_plan_get_tile (page->grid,
+                                           upscale_tile_plan_find_nearest (page->grid,
+                                                                           tile->rect))
              : tile;
 }
 

@@ -50,14 +50,15 @@ upscale_last_values_forget (GimpProcedureConfig *config)
     reset (config, argument);
 }
 
-/* Identifies the picture without naming its file. */
+/* Identifies the picture without naming its file. All images without a file have one
+ * name, so these are told apart by their numbers in this run of GIMP. */
 static char *
 dup_picture (GimpImage *image)
 {
-  g_autofree char *name = gimp_image_get_name (image);
   GFile           *file = gimp_image_get_file (image);
-  g_autofree char *uri = file ? g_file_get_uri (file) : NULL;
-  g_autofree char *text = g_strdup_printf ("%s %s", uri ? uri : "", name);
+  g_autofree char *text =
+      file ? g_file_get_uri (file)
+           : g_strdup_printf ("%d %d", gimp_getpid (), gimp_image_get_id (image));
 
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }

@@ -12,12 +12,10 @@
 #define MAP "strength-map"
 #define STRIP_PX 128
 
-static GimpDrawable *
-find_mask (GimpItem **layers, const char *name)
+static void
+find_masks (GimpItem **layers, const char *name, GPtrArray *found)
 {
-  GimpDrawable *found = NULL;
-
-  for (; *layers && !found; layers++)
+  for (; *layers; layers++)
     {
       GimpLayerMask        *mask = gimp_layer_get_mask (GIMP_LAYER (*layers));
       g_autofree char      *own = mask ? gimp_item_get_name (GIMP_ITEM (mask)) : NULL;
@@ -25,37 +23,36 @@ find_mask (GimpItem **layers, const char *name)
           gimp_item_is_group (*layers) ? gimp_item_get_children (*layers) : NULL;
 
       if (g_strcmp0 (own, name) == 0)
-        found = GIMP_DRAWABLE (mask);
-      else if (children)
-        found = find_mask (children, name);
+        g_ptr_array_add (found, mask);
+      if (children)
+        find_masks (children, name, found);
     }
-  return found;
 }
 
-/**
- * upscale_where_reader_find:
- * @image: an image
- * @name: a name
- *
- * Returns: (transfer none) (nullable): the channel, else the layer, else the layer mask
- * with this name; %NULL if the image has none
- */
-GimpDrawable *
-upscale_where_reader_find (GimpImage *image, const char *name)
+/* Returns the only channel, layer or layer mask of a name. A channel and a layer may have
+ * one name, and the wrong one would paint elsewhere. If there is none, returns NULL
+ * without an error. */
+static GimpDrawable *
+find (GimpImage *image, const char *name, GError **error)
 {
-  g_autofree GimpItem **layers = NULL;
-  gpointer              found;
+  g_autofree GimpItem **layers = (GimpItem **) gimp_image_get_layers (image);
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  gpointer channel = gimp_image_get_channel_by_name (image, name);
+  gpointer layer = gimp_image_get_layer_by_name (image, name);
 
-  g_return_val_if_fail (GIMP_IS_IMAGE (image), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-
-  found = gimp_image_get_channel_by_name (image, name);
-  if (!found)
-    found = gimp_image_get_layer_by_name (image, name);
-  if (found)
-    return GIMP_DRAWABLE (found);
-  layers = (GimpItem **) gimp_image_get_layers (image);
-  return find_mask (layers, name);
+  if (channel)
+    g_ptr_array_add (found, channel);
+  if (layer)
+    g_ptr_array_add (found, layer);
+  find_masks (layers, name, found);
+  if (found->len == 1)
+    return found->pdata[0];
+  if (found->len > 1)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                 _ ("Several channels, layers or layer masks are called '%s': give all "
+                    "but one another name."),
+                 name);
+  return NULL;
 }
 
 /* Returns the format in which a copy keeps as many bits as the drawable. The numbers are
@@ -93,6 +90,14 @@ find_own_format (const Babl *theirs)
   return babl_format_with_space (name, babl_format_get_space (theirs));
 }
 
+/* Numbers of float images may lie far beyond white. Enlarged, they would whiten what lies
+ * beside them, and infinite ones would make it black. */
+static float
+clip (float value)
+{
+  return value > 0.0F ? MIN (value, 1.0F) : 0.0F;
+}
+
 static void
 copy_strip (GeglBuffer          *theirs,
             const GeglRectangle *from,
@@ -110,8 +115,9 @@ copy_strip (GeglBuffer          *theirs,
 
   gegl_buffer_get (theirs, from, 1.0, formats[kind], values, GEGL_AUTO_ROWSTRIDE,
                    GEGL_ABYSS_NONE);
-  for (gsize i = 0; kind == LIGHTNESS && i < n; i++)
-    values[i] = values[2 * i] * values[2 * i + 1];
+  for (gsize i = 0; i < n; i++)
+    values[i] = kind == LIGHTNESS ? clip (values[2 * i]) * clip (values[2 * i + 1])
+                                  : clip (values[i]);
   gegl_buffer_set (ours, to, 0, babl_format (UPSCALE_COVERAGE_FORMAT), values,
                    GEGL_AUTO_ROWSTRIDE);
 }
@@ -195,6 +201,22 @@ read_map (GObject                 *config,
   return TRUE;
 }
 
+static GimpDrawable *
+find_region (GimpImage *image, const char *name, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GimpDrawable *drawable = find (image, name, &cause);
+
+  if (!drawable && !cause)
+    g_set_error (&cause, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
+                 _ ("The image has no channel, layer or layer mask '%s': correct the "
+                    "name of the region, or remove it."),
+                 name);
+  if (cause)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return drawable;
+}
+
 static gboolean
 add_region (const UpscaleRegionEntry *entry,
             double                    scale,
@@ -203,18 +225,11 @@ add_region (const UpscaleRegionEntry *entry,
             GError                  **error)
 {
   GimpDrawable *drawable =
-      upscale_where_reader_find (gimp_item_get_image (GIMP_ITEM (looks->layer)),
-                                 entry->name);
+      find_region (gimp_item_get_image (GIMP_ITEM (looks->layer)), entry->name, error);
   g_autoptr (UpscaleCoverage) coverage = NULL;
 
   if (!drawable)
-    {
-      g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-                   _ ("The image has no channel, layer or layer mask '%s': correct the "
-                      "name of the region, or remove it."),
-                   entry->name);
-      return FALSE;
-    }
+    return FALSE;
   coverage = read_coverage (drawable, TRUE, looks, scale);
   g_ptr_array_add (where->regions,
                    upscale_region_new (coverage, entry->prompt, entry->negative_prompt,
@@ -305,8 +320,8 @@ upscale_where_reader_write_map (GObject *config, GKeyFile *keys, const char *gro
  *
  * Sets the strength map by its name.
  *
- * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_LAYER if the image has nothing of that
- * name
+ * Returns: %TRUE, or %FALSE with an error if the image has nothing of that name, or
+ * several
  */
 gboolean
 upscale_where_reader_read_map (GObject    *config,
@@ -317,6 +332,7 @@ upscale_where_reader_read_map (GObject    *config,
 {
   g_autofree char *name = NULL;
   GimpDrawable    *map = NULL;
+  g_autoptr (GError) cause = NULL;
 
   g_return_val_if_fail (G_IS_OBJECT (config), FALSE);
   g_return_val_if_fail (keys != NULL && group != NULL, FALSE);
@@ -324,13 +340,15 @@ upscale_where_reader_read_map (GObject    *config,
   name = g_key_file_get_string (keys, group, MAP, NULL);
   if (name && *name != '\0')
     {
-      map = upscale_where_reader_find (image, name);
-      if (!map)
-        {
-          g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-                               _ ("its strength map is gone."));
-          return FALSE;
-        }
+      map = find (image, name, &cause);
+      if (!map && !cause)
+        g_set_error_literal (&cause, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                             _ ("its strength map is gone."));
+    }
+  if (cause)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
     }
   g_object_set (config, MAP, map, NULL);
   return TRUE;

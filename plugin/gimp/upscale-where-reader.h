@@ -7,7 +7,6 @@
 
 G_BEGIN_DECLS
 
-GimpDrawable *upscale_where_reader_find (GimpImage *image, const char *name);
 void upscale_where_reader_write_map (GObject *config, GKeyFile *keys, const char *group);
 gboolean upscale_where_reader_read_map (GObject    *config,
                                         GKeyFile   *keys,

@@ -19,8 +19,10 @@ def brighten(picture: Image.Image) -> Image.Image:
 
 
 # The functions of scripts/where.py. One session of GIMP runs all but the last, each with an endpoint of its own.
-CASES = ["eight_bits", "sixteen_bits", "linear_floats", "gray_channel", "gray_mask", "gray_layer", "regions", "tile_prompts", "refusals"]
+CASES = ["eight_bits", "sixteen_bits", "linear_floats", "gray_channel", "gray_mask", "gray_layer", "regions", "tile_prompts", "refusals",
+         "beyond_white"]  # fmt: skip
 REPEAT = "repeat"
+SAME_NAMES = "same_names"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,12 @@ def test_map_mixes_in_the_precision_of_the_layer(ran: dict[str, Told], case: str
     assert len(endpoint.tiles) == told["tiles"], "a tile was sent for a map, although the store had it or the map is black there"
 
 
+def test_numbers_beyond_white_are_white(ran: dict[str, Told]) -> None:
+    apart, _ = ran["beyond_white"]
+    assert apart["bright"] <= 1e-5 and apart["infinite"] <= 1e-5, "the map reaches beyond its edge, or paints nothing"
+    assert apart["dark"] > 0.1 and apart["nothing"] > 0.1, "what is no gray is painted"
+
+
 def test_black_tiles_are_not_sent(ran: dict[str, Told]) -> None:
     told, endpoint = ran["gray_layer"]
     sent = strengths(endpoint)
@@ -112,6 +120,14 @@ def test_recipe_names_the_parts(gimp: Gimp) -> None:
     assert told["same"], "the repeated recipe paints something else"
     assert told["gone"] == "execution-error"
     assert "its strength map is gone" in told["message"]
+
+
+def test_names_of_several_are_refused(gimp: Gimp) -> None:
+    told, _ = run(gimp, [SAME_NAMES])[SAME_NAMES]
+    words = "Several channels, layers or layer masks are called 'Sky'"
+    assert words in told["region"]
+    assert told["again"] == "execution-error", "the recipe took a map that it was not made with"
+    assert words in told["message"]
 
 
 def test_impossible_parts_are_refused_in_words(ran: dict[str, Told]) -> None:

@@ -113,16 +113,52 @@ def gray_layer() -> dict[str, Any]:
     return run(image, layer, strength_map=other).as_json()
 
 
+def add_layer(image: Any, name: str, pixels: Array) -> Any:
+    layer = Gimp.Layer.new(image, name, WIDTH, HEIGHT, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    write_pixels(layer, pixels)
+    kept.append(layer)
+    return layer
+
+
+def gray_right(value: float) -> Array:
+    """An opaque picture of which the right half has a gray, and the left half is black."""
+    pixels = numpy.zeros((HEIGHT, WIDTH, 4), numpy.float32)
+    pixels[:, WIDTH // 2 :, :3] = value
+    pixels[..., 3] = 1.0
+    return pixels
+
+
+def beyond_white() -> dict[str, Any]:
+    """Largest differences of results from that with a white map, of maps with numbers that only float images have."""
+    image, layer = make_picture(32)
+    drawable = add_layer(image, "map", gray_right(1.0))
+    white = read_stored(run(image, layer, strength_map=drawable).layer)
+    apart = {}
+    for name, value in {"bright": 50.0, "infinite": float("inf"), "dark": -1.0, "nothing": float("nan")}.items():
+        write_pixels(drawable, gray_right(value))
+        apart[name] = float(numpy.abs(read_stored(run(image, layer, strength_map=drawable).layer) - white).max())
+    return apart
+
+
+def same_names() -> dict[str, Any]:
+    """A layer and a channel of one name. The map itself is a drawable, and its recipe has only the name."""
+    image, layer = make_picture()
+    drawable = add_layer(image, "Sky", gray_right(1.0))
+    add_channel(image, "Sky", 1.0)
+    region = upscale(image, layer, **{**SETTINGS, "regions": "Sky | clouds"})
+    made = run(image, layer, strength_map=drawable).layer
+    again = call("plug-in-tile-upscale-repeat", run_mode=NONINTERACTIVE, image=image, drawables=[made])
+    return {"region": region.message, "again": again.index(0).value_nick, "message": Gimp.get_pdb().get_last_error()}
+
+
 def regions() -> dict[str, Any]:
     """A channel at the left, and a layer that is opaque at the right."""
     image, layer = make_picture()
     add_channel(image, "Sky", 1.0, 0, 40)
-    other = Gimp.Layer.new(image, "House", WIDTH, HEIGHT, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
-    image.insert_layer(other, None, 0)
     pixels = numpy.zeros((HEIGHT, WIDTH, 4), numpy.float32)
     pixels[:, WIDTH - 40 :, 3] = 1.0
-    write_pixels(other, pixels)
-    kept.append(other)
+    add_layer(image, "House", pixels)
     return run(image, layer, regions="Sky | clouds | birds\nHouse | red \\| brick | | 0.5").as_json()
 
 
