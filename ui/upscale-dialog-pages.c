@@ -216,6 +216,9 @@ add_map (Page *page)
   gtk_container_add (GTK_CONTAINER (frame), parts->map);
   gtk_box_pack_start (GTK_BOX (left), frame, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (left), parts->size, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (left),
+                      upscale_trial_pane_get_button (UPSCALE_TRIAL_PANE (parts->trials)),
+                      FALSE, FALSE, 0);
   gtk_grid_attach (page->rows.grid, left, 0, 0, 1, page->rows.row);
 }
 

@@ -83,12 +83,26 @@ dup_size (const UpscaleDialogForecast *forecast)
   return g_strjoin ("\n", pixels, forecast->size, NULL);
 }
 
+static UpscaleTrialPane *
+get_trials (Dialog *self)
+{
+  return UPSCALE_TRIAL_PANE (self->parts.trials);
+}
+
+static gboolean
+is_possible (Dialog *self, const UpscaleDialogForecast *forecast)
+{
+  return !self->is_refused_shown && !forecast->problem;
+}
+
 static void
 show_plan (Dialog *self, const UpscaleDialogForecast *forecast)
 {
   g_autofree char *size = dup_size (forecast);
 
   upscale_tile_map_set_plan (UPSCALE_TILE_MAP (self->parts.map), forecast->plan);
+  upscale_trial_pane_set_plan (get_trials (self), forecast->plan, forecast->tile_cost,
+                               is_possible (self, forecast));
   upscale_where_page_set_plan (self->where, forecast->plan, forecast->grid,
                                forecast->settings);
   upscale_where_page_add_notes (self->where, UPSCALE_TILE_MAP (self->parts.map));
@@ -149,16 +163,16 @@ show_forecast (Dialog *self)
 {
   g_autoptr (UpscaleDialogForecast) forecast = make_forecast (self);
   g_autofree char *text = dup_sentence (self, forecast);
-  gboolean         is_possible = !self->is_refused_shown && !forecast->problem;
-  gboolean         is_warning =
-      !is_possible || self->refused || forecast->warning || forecast->is_large;
+  gboolean         is_warning = !is_possible (self, forecast) || self->refused ||
+                        forecast->warning || forecast->is_large;
 
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 is_warning ? "dialog-warning" : "dialog-information",
                                 GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
-                                     is_possible);
+                                     is_possible (self, forecast) &&
+                                         !upscale_trial_pane_is_busy (get_trials (self)));
   if (forecast->plan)
     show_plan (self, forecast);
 }
@@ -213,6 +227,8 @@ make_notebook (Dialog *self)
                             upscale_dialog_pages_make_advanced (self->request,
                                                                 &self->parts),
                             gtk_label_new (_ ("Advanced")));
+  gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->parts.trials,
+                            gtk_label_new (_ ("Trials")));
   return notebook;
 }
 
@@ -274,6 +290,9 @@ fill (Dialog *self)
   self->parts.map = upscale_tile_map_new (self->request->picture);
   self->parts.size = gtk_label_new (NULL);
   self->parts.painter = upscale_painter_choice_new (self->request);
+  self->parts.trials =
+      upscale_trial_pane_new (self->request->config, self->request->trials,
+                              UPSCALE_TILE_MAP (self->parts.map));
   gtk_label_set_justify (GTK_LABEL (self->parts.size), GTK_JUSTIFY_CENTER);
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_container_foreach (GTK_CONTAINER (content), hide_unnamed_settings, NULL);
@@ -361,12 +380,17 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
   g_signal_connect_swapped (self.parts.painter, "changed", G_CALLBACK (show_forecast),
                             &self);
+  g_signal_connect_swapped (self.parts.trials, "busy-changed", G_CALLBACK (show_forecast),
+                            &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = ask (&self);
   g_signal_handlers_disconnect_by_data (request->config, &self);
   g_signal_handlers_disconnect_by_data (self.parts.painter, &self);
+  g_signal_handlers_disconnect_by_data (self.parts.trials, &self);
   g_clear_handle_id (&self.due, g_source_remove);
+  gtk_widget_hide (self.dialog);
+  upscale_trial_pane_finish (get_trials (&self));
   gtk_widget_destroy (self.dialog);
   g_free (self.refused);
   return is_confirmed;

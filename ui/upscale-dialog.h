@@ -9,6 +9,7 @@
 #include "upscale-presets.h"
 #include "upscale-size-row.h"
 #include "upscale-tile-plan.h"
+#include "upscale-trial-pane.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ G_BEGIN_DECLS
  * @sentence: (nullable): number of tiles, time and cost of the job
  * @selection: (nullable): the part of the layer that is repainted, if it is not the whole
  * @disclosure: (nullable): what leaves the computer, to whom and how
+ * @tile_cost: estimated cost of a tile; negative for unknown
  * @is_large: whether the user is asked before the job begins
  * @warning: (nullable): a warning that does not prevent the job
  * @problem: (nullable): the reason why the job cannot start, and what to do
@@ -38,6 +40,7 @@ typedef struct
   char            *sentence;
   char            *selection;
   char            *disclosure;
+  double           tile_cost;
   gboolean         is_large;
   char            *warning;
   char            *problem;
@@ -67,6 +70,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @has_selection: whether anything is selected in the image
  * @forecast: computes the consequences of the arguments
  * @forecast_data: data for @forecast
+ * @trials: makes the jobs of trials
  * @presets: named sets of arguments
  * @completions: names of models and LoRAs that servers have
  * @tools: the tools that make endpoints
@@ -90,6 +94,7 @@ typedef struct
   gboolean                    has_selection;
   UpscaleDialogForecastFunc   forecast;
   gpointer                    forecast_data;
+  UpscaleTrialMaker           trials;
   UpscalePresets             *presets;
   UpscaleCompletions         *completions;
   const UpscaleEndpointTools *tools;

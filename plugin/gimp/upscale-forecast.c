@@ -308,6 +308,8 @@ make (UpscaleForecastInput  *input,
   estimated = upscale_forecast_estimate (input->timings, arguments, n_tiles, entries);
   pixels = (double) upscale_tile_plan_get_width (forecast->plan) *
            upscale_tile_plan_get_height (forecast->plan);
+  forecast->tile_cost =
+      upscale_forecast_estimate (input->timings, arguments, 1, entries).cost;
   forecast->sentence = describe (input, estimated, entries);
   forecast->selection = describe_selection (input, arguments, n_tiles);
   forecast->disclosure =

@@ -464,6 +464,23 @@ upscale_job_runner_show_end (const UpscaleJobRunnerOutcome *outcome, const char 
 }
 
 /**
+ * upscale_job_runner_wait_until:
+ * @is_done: called after each event
+ * @user_data: data for @is_done
+ *
+ * Handles events until @is_done returns %TRUE, for a dialog that has closed while a trial
+ * is under way. Must not be called from a callback.
+ */
+void
+upscale_job_runner_wait_until (GSourceFunc is_done, gpointer user_data)
+{
+  g_return_if_fail (is_done != NULL);
+
+  while (!is_done (user_data))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/**
  * upscale_job_runner_outcome_clear:
  * @outcome: an outcome
  *

@@ -54,6 +54,7 @@ gboolean upscale_job_runner_run (const UpscaleJobRunnerRequest *request,
                                  GError                       **error);
 void     upscale_job_runner_show_end (const UpscaleJobRunnerOutcome *outcome,
                                       const char                    *name);
+void     upscale_job_runner_wait_until (GSourceFunc is_done, gpointer user_data);
 void     upscale_job_runner_outcome_clear (UpscaleJobRunnerOutcome *outcome);
 
 G_END_DECLS

@@ -192,76 +192,6 @@ confirm_last_values (Run *run, GError **error)
   return upscale_dialog_confirm (NULL, forecast) || refuse (error);
 }
 
-/* GIMP's own name of an image without a project file has brackets and a remark. */
-static char *
-dup_image_name (GimpImage *image)
-{
-  g_autoptr (GFile) saved = gimp_image_get_file (image);
-  g_autoptr (GFile) imported = saved ? NULL : gimp_image_get_imported_file (image);
-  GFile           *file = saved ? saved : imported;
-  g_autofree char *bytes = file ? g_file_get_basename (file) : NULL;
-
-  return bytes ? g_filename_display_name (bytes) : gimp_image_get_name (image);
-}
-
-static UpscaleSize
-read_size (Run *run, const UpscaleLayerLooks *looks)
-{
-  UpscaleSize size = {
-    .width_px = gimp_drawable_get_width (looks->drawable),
-    .height_px = gimp_drawable_get_height (looks->drawable),
-  };
-  double y_ppi;
-
-  gimp_image_get_resolution (run->call->image, &size.ppi, &y_ppi);
-  return size;
-}
-
-static gboolean
-ask (Run *run, GError **error)
-{
-  g_autofree char *image_name = dup_image_name (run->call->image);
-  g_autofree char *layer_name = gimp_item_get_name (GIMP_ITEM (run->layer));
-  g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
-  g_autoptr (GFile) own = upscale_paths_find_own ("presets");
-  g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
-  g_autoptr (GKeyFile) timings = upscale_timings_load ();
-  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
-  gboolean can_repaint = offer_repaint (run);
-  g_auto (UpscaleForecastInput) input = {
-    .shown = can_repaint ? run->made_by : run->call->repeated,
-    .timings = timings,
-  };
-  UpscaleDialogRequest request = {
-    .procedure = gimp_procedure_config_get_procedure (run->config),
-    .config = run->config,
-    .image = run->call->image,
-    .picture = run->picture,
-    .image_name = image_name,
-    .layer_name = layer_name,
-    .size = read_size (run, run->looks),
-    .can_repaint = can_repaint,
-    .has_selection = !gimp_selection_is_empty (run->call->image),
-    .forecast = upscale_forecast_make,
-    .forecast_data = &input,
-    .presets = presets,
-    .completions = completions,
-    .tools = &run->tools,
-    .note_test = upscale_forecast_note_test,
-    .dup_gen_params = dup_gen_params,
-  };
-
-  if (can_repaint)
-    request.repainted_size = read_size (run, run->made_by->source);
-  upscale_timings_add_completions (timings, completions);
-  if (!read_forecast_input (run, &input, error))
-    return FALSE;
-  if (!upscale_dialog_run (&request))
-    return refuse (error);
-  upscale_last_values_save (run->config, run->call->image);
-  return TRUE;
-}
-
 static GKeyFile *
 make_recipe (Run *run)
 {
@@ -335,33 +265,170 @@ read_layer (Run *run, GError **error)
   return read_where (run, looks, error);
 }
 
+/* The caller adds endpoints, the cache and the logs. */
+static UpscaleJobRequest
+describe_job (const Run *run)
+{
+  const UpscaleArguments *arguments = run->arguments;
+
+  return (UpscaleJobRequest) {
+    .pixels = run->copy->pixels,
+    .selection = run->copy->selection,
+    .region = run->copy->region,
+    .previous = run->copy->previous,
+    .scale = arguments->scale,
+    .tile_px = arguments->tile_px,
+    .overlap_px = arguments->overlap_px,
+    .color_correction = arguments->color_correction,
+    .gen_params = arguments->gen_params,
+    .where = run->where,
+    .policy = arguments->policy,
+    .clock = run->tools.clock,
+  };
+}
+
 static gboolean
 run_job (Run *run, GError **error)
 {
-  const UpscaleArguments *arguments = run->arguments;
   g_autoptr (UpscaleTileCache) cache = open_cache ();
   g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
   UpscaleJobRunnerRequest request = {
-    .arguments = arguments,
-    .job = { .pixels = run->copy->pixels,
-             .selection = run->copy->selection,
-             .region = run->copy->region,
-             .previous = run->copy->previous,
-             .scale = arguments->scale,
-             .tile_px = arguments->tile_px,
-             .overlap_px = arguments->overlap_px,
-             .color_correction = arguments->color_correction,
-             .gen_params = arguments->gen_params,
-             .where = run->where,
-             .policy = arguments->policy,
-             .cache = cache,
-             .logs = logs,
-             .clock = run->clock },
+    .arguments = run->arguments,
+    .job = describe_job (run),
     .tools = &run->tools,
     .picture = run->is_interactive ? run->picture : NULL,
   };
 
+  request.job.cache = cache;
+  request.job.logs = logs;
   return upscale_job_runner_run (&request, &run->outcome, error);
+}
+
+/* GIMP stays usable while the dialog is open. */
+static gboolean
+check_layer_is_there (const Run *run, GError **error)
+{
+  if (gimp_item_is_valid (GIMP_ITEM (run->layer)))
+    return TRUE;
+  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                       _ ("The layer is gone: its image was closed, or the layer was "
+                          "deleted. Undo that or open the image, and start again."));
+  return FALSE;
+}
+
+static gboolean
+read_arguments (Run *run, GError **error)
+{
+  if (!check_layer_is_there (run, error))
+    return FALSE;
+  run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
+  return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&
+         read_layer (run, error);
+}
+
+/* Takes the steps of the run itself, so the tile lies in the cache under the name that
+ * the job will look for. */
+static UpscaleJob *
+make_trial (GimpProcedureConfig *config,
+            guint                tile_index,
+            gpointer             user_data,
+            GError             **error)
+{
+  const Run *dialog = user_data;
+  g_auto (Run) run = { .call = dialog->call,
+                       .config = config,
+                       .is_interactive = TRUE,
+                       .tools = dialog->tools,
+                       .layer = dialog->layer };
+  g_autoptr (UpscaleTileCache) cache = open_cache ();
+  g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GPtrArray) endpoints = NULL;
+  UpscaleJobRequest request;
+
+  if (!read_arguments (&run, error))
+    return NULL;
+  endpoints = upscale_endpoint_list_new (run.arguments->endpoints, &run.tools, error);
+  if (!endpoints)
+    return NULL;
+  g_array_append_val (wanted, tile_index);
+  request = describe_job (&run);
+  request.endpoints = endpoints;
+  request.cache = cache;
+  request.logs = logs;
+  request.wanted = wanted;
+  return upscale_job_new (&request, error);
+}
+
+/* GIMP's own name of an image without a project file has brackets and a remark. */
+static char *
+dup_image_name (GimpImage *image)
+{
+  g_autoptr (GFile) saved = gimp_image_get_file (image);
+  g_autoptr (GFile) imported = saved ? NULL : gimp_image_get_imported_file (image);
+  GFile           *file = saved ? saved : imported;
+  g_autofree char *bytes = file ? g_file_get_basename (file) : NULL;
+
+  return bytes ? g_filename_display_name (bytes) : gimp_image_get_name (image);
+}
+
+static UpscaleSize
+read_size (Run *run, const UpscaleLayerLooks *looks)
+{
+  UpscaleSize size = {
+    .width_px = gimp_drawable_get_width (looks->drawable),
+    .height_px = gimp_drawable_get_height (looks->drawable),
+  };
+  double y_ppi;
+
+  gimp_image_get_resolution (run->call->image, &size.ppi, &y_ppi);
+  return size;
+}
+
+static gboolean
+ask (Run *run, GError **error)
+{
+  g_autofree char *image_name = dup_image_name (run->call->image);
+  g_autofree char *layer_name = gimp_item_get_name (GIMP_ITEM (run->layer));
+  g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
+  g_autoptr (GFile) own = upscale_paths_find_own ("presets");
+  g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
+  g_autoptr (GKeyFile) timings = upscale_timings_load ();
+  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
+  gboolean can_repaint = offer_repaint (run);
+  g_auto (UpscaleForecastInput) input = {
+    .shown = can_repaint ? run->made_by : run->call->repeated,
+    .timings = timings,
+  };
+  UpscaleDialogRequest request = {
+    .procedure = gimp_procedure_config_get_procedure (run->config),
+    .config = run->config,
+    .image = run->call->image,
+    .picture = run->picture,
+    .image_name = image_name,
+    .layer_name = layer_name,
+    .size = read_size (run, run->looks),
+    .can_repaint = can_repaint,
+    .has_selection = !gimp_selection_is_empty (run->call->image),
+    .forecast = upscale_forecast_make,
+    .forecast_data = &input,
+    .trials = { make_trial, upscale_job_runner_wait_until, run },
+    .presets = presets,
+    .completions = completions,
+    .tools = &run->tools,
+    .note_test = upscale_forecast_note_test,
+    .dup_gen_params = dup_gen_params,
+  };
+
+  if (can_repaint)
+    request.repainted_size = read_size (run, run->made_by->source);
+  upscale_timings_add_completions (timings, completions);
+  if (!read_forecast_input (run, &input, error))
+    return FALSE;
+  if (!upscale_dialog_run (&request))
+    return refuse (error);
+  upscale_last_values_save (run->config, run->call->image);
+  return TRUE;
 }
 
 static void
@@ -511,18 +578,6 @@ read_looks (Run *run, GError **error)
   return TRUE;
 }
 
-/* GIMP stays usable while the dialog is open. */
-static gboolean
-check_layer_is_there (const Run *run, GError **error)
-{
-  if (gimp_item_is_valid (GIMP_ITEM (run->layer)))
-    return TRUE;
-  g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-                       _ ("The layer is gone: its image was closed, or the layer was "
-                          "deleted. Undo that or open the image, and start again."));
-  return FALSE;
-}
-
 /* Takes all steps of the run before the first tile is sent. */
 static gboolean
 prepare (Run *run, GError **error)
@@ -539,11 +594,7 @@ prepare (Run *run, GError **error)
     return FALSE;
   if (call->run_mode == GIMP_RUN_WITH_LAST_VALS && !confirm_last_values (run, error))
     return FALSE;
-  if (!check_layer_is_there (run, error))
-    return FALSE;
-  run->arguments = upscale_arguments_new (G_OBJECT (run->config), error);
-  return run->arguments && upscale_arguments_check_reference (run->arguments, error) &&
-         read_layer (run, error);
+  return read_arguments (run, error);
 }
 
 static void

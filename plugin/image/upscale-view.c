@@ -171,3 +171,28 @@ upscale_view_read (const UpscaleView *view, UpscaleRect rect, int width_px, int 
     return read_base (view->source, rect, width_px, height_px);
   return upscale_preview_read (view->buffer, rect, width_px, height_px);
 }
+
+/**
+ * upscale_view_copy:
+ * @view: a view of a part that fits in memory
+ *
+ * Returns: (transfer full): a view with pixels of its own, as they are shown
+ */
+UpscaleView *
+upscale_view_copy (const UpscaleView *view)
+{
+  GeglRectangle extent = { 0 };
+  g_autoptr (UpscalePixels) pixels = NULL;
+  g_autoptr (GeglBuffer) buffer = NULL;
+
+  g_return_val_if_fail (view != NULL, NULL);
+
+  extent.width = view->area.width;
+  extent.height = view->area.height;
+  pixels = upscale_view_read (view, (UpscaleRect) { 0, 0, extent.width, extent.height },
+                              extent.width, extent.height);
+  buffer = gegl_buffer_new (&extent, babl_format ("R'G'B' u8"));
+  gegl_buffer_set (buffer, &extent, 0, babl_format ("R'G'B' u8"), pixels->data,
+                   GEGL_AUTO_ROWSTRIDE);
+  return upscale_view_new (buffer, (UpscaleRect) { 0, 0, extent.width, extent.height });
+}

@@ -10,6 +10,7 @@ typedef struct _UpscaleView UpscaleView;
 
 UpscaleView   *upscale_view_new (GeglBuffer *buffer, UpscaleRect area);
 UpscaleView   *upscale_view_new_of_base (UpscaleSource *source, UpscaleRect area);
+UpscaleView   *upscale_view_copy (const UpscaleView *view);
 UpscaleView   *upscale_view_ref (UpscaleView *view);
 void           upscale_view_unref (UpscaleView *view);
 int            upscale_view_get_width (const UpscaleView *view);

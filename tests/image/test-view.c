@@ -59,14 +59,18 @@ test_base_is_the_result_without_painting (gconstpointer data)
       g_autoptr (UpscaleView) before = upscale_view_new_of_base (source, area);
       g_autoptr (UpscaleView) after = upscale_view_new (result, area);
       UpscaleRect rect = { 0, 0, area.width, area.height };
+      g_autoptr (UpscaleView) copy = upscale_view_copy (before);
       g_autoptr (UpscalePixels) base = NULL;
       g_autoptr (UpscalePixels) written = NULL;
+      g_autoptr (UpscalePixels) copied = NULL;
 
       upscale_source_write_base (source, result,
                                  (UpscaleRect) { 0, 0, side_px, side_px });
       base = upscale_view_read (before, rect, rect.width, rect.height);
       written = upscale_view_read (after, rect, rect.width, rect.height);
+      copied = upscale_view_read (copy, rect, rect.width, rect.height);
       assert_same (base, written);
+      assert_same (base, copied);
     }
 }
 

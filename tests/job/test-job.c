@@ -42,6 +42,42 @@ test_second_run_sends_nothing (JobFixture *fixture, gconstpointer data)
   g_assert_cmpuint (job_fixture_count_sent (fixture), ==, 4);
 }
 
+/* Returns whether the endpoint received the tile. */
+static gboolean
+was_sent (JobFixture *fixture, guint tile_index, guint from)
+{
+  GPtrArray       *notes = job_fixture_get_echo (fixture)->notes;
+  g_autofree char *start = g_strdup_printf ("%u |", tile_index);
+
+  for (guint i = from; i < notes->len; i++)
+    if (g_str_has_prefix (notes->pdata[i], start))
+      return TRUE;
+  return FALSE;
+}
+
+/* A tile that is tried before the job is a tile of the job. */
+static void
+test_a_tile_alone_counts_in_the_job (JobFixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request = job_fixture_make_request (fixture, 1.0);
+  guint             tile = (guint) g_test_rand_int_range (0, 4);
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (UpscaleJob) trial = NULL;
+  g_autoptr (UpscaleJob) job = NULL;
+
+  g_array_append_val (wanted, tile);
+  request.wanted = wanted;
+  trial = job_fixture_run_request (fixture, &request);
+  g_assert_true (fixture->succeeded);
+  g_assert_cmpuint (job_fixture_count_sent (fixture), ==, 1);
+  g_assert_true (was_sent (fixture, tile, 0));
+  job = job_fixture_run (fixture, 1.0);
+  g_assert_true (fixture->succeeded);
+  assert_equals_source (fixture, job);
+  g_assert_cmpuint (job_fixture_count_sent (fixture), ==, 4);
+  g_assert_false (was_sent (fixture, tile, 1));
+}
+
 static void
 test_other_strength_is_painted_again (JobFixture *fixture, gconstpointer data)
 {
@@ -369,6 +405,7 @@ main (int argc, char **argv)
               job_fixture_tear_down)
   ADD ("echo-gives-the-source-back", test_echo_gives_the_source_back);
   ADD ("second-run-sends-nothing", test_second_run_sends_nothing);
+  ADD ("a-tile-alone-counts-in-the-job", test_a_tile_alone_counts_in_the_job);
   ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
   ADD ("tile-that-always-fails-shows-the-base",
        test_tile_that_always_fails_shows_the_base);

@@ -37,8 +37,10 @@ PAGES = {
         "_Negative prompt",
         "Sc_ale",
         "Stren_gth",
+        "Tr_y This Tile",
         "_Upscale",
     ],
+    "Trials": ["Compare _with", "St_op", "_Upscale"],
     "Where": [
         "Strength ma_p",
         "Add a _region",
