@@ -163,6 +163,7 @@ make_units (SizeRow *self)
   GtkWidget *combo = gtk_combo_box_text_new ();
 
   gimp_size_entry_show_unit_menu (self->entry, FALSE);
+  gtk_widget_set_no_show_all (gimp_size_entry_get_unit_combo (self->entry), TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
     gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo),
                                     gimp_unit_get_abbreviation (units[i]()));

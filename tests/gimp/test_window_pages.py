@@ -50,6 +50,7 @@ def test_the_size_can_be_typed_in_millimeters(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url, locale="de_DE") as session:
         session.open_dialog()
         width, height, size = session.say("Width"), session.say("Height"), session.say("Result: %d × %d px")
+        session.do("wait-gone", "combo box", "px")  # GIMP's own, which has no name but its text
         session.do("press", "combo box", session.say("Unit"))
         session.do("press", "menu item", "mm")
         wait_for_text(session, width, f"{2400 / PPI * MM_PER_INCH:.2f}".replace(".", ","))
