@@ -272,7 +272,7 @@ add_tiles (JsonBuilder *report, const UpscaleDispatchStatus *run, guint n_tiles)
       UpscaleTileStatus status = upscale_dispatch_status_get_tile (run, i);
 
       json_builder_begin_object (report);
-      add_int (report, "state", status.state);
+      add_int (report, "failed", status.state == UPSCALE_TILE_FAILED);
       add_int (report, "tries", status.n_tries);
       add_text (report, "endpoint", status.endpoint);
       add_text (report, "failure", status.failure);

@@ -77,7 +77,7 @@ def test_all_endpoints_die(tmp_path: Path) -> None:
     assert outcome.n_finished == 7
     assert f"{one.port}" in outcome.failures[0]
     assert "refused" in outcome.failures[0]
-    assert f"tile {[t['state'] for t in outcome.report['tiles']].index(5) + 1}:" in outcome.report["summary"]
+    assert f"tile {[t['failed'] for t in outcome.report['tiles']].index(1) + 1}:" in outcome.report["summary"]
     assert outcome.report["log"] in outcome.report["summary"]
     # The servers come back at their addresses, which are part of the cache keys.
     with EchoEndpoint(ledger=ledger) as revived, one.leading_to(revived.url), other.leading_to(revived.url):
