@@ -6,13 +6,12 @@
 /**
  * UpscaleCompletions:
  *
- * Names of models and LoRAs that servers have listed, offered while the user types one.
- * Any other name can be typed as well, since not every server lists its own.
+ * Names that servers have listed, offered while the user types one. Any other name can be
+ * typed as well, since not every server lists its own.
  */
 struct _UpscaleCompletions
 {
-  GtkListStore *models;
-  GtkListStore *loras;
+  GtkListStore *lists[UPSCALE_N_COMPLETIONS];
 };
 
 static GtkListStore *
@@ -35,7 +34,8 @@ upscale_completions_new (void)
 {
   UpscaleCompletions *completions = g_new (UpscaleCompletions, 1);
 
-  *completions = (UpscaleCompletions) { .models = make_list (), .loras = make_list () };
+  for (gsize kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
+    completions->lists[kind] = make_list ();
   return completions;
 }
 
@@ -48,8 +48,8 @@ upscale_completions_free (UpscaleCompletions *completions)
 {
   g_return_if_fail (completions != NULL);
 
-  g_object_unref (completions->models);
-  g_object_unref (completions->loras);
+  for (gsize kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
+    g_object_unref (completions->lists[kind]);
   g_free (completions);
 }
 
@@ -79,63 +79,60 @@ add (GtkListStore *list, const char *const *names)
 }
 
 /**
- * upscale_completions_add_models:
+ * upscale_completions_add:
  * @completions: completions
- * @names: (nullable) (array zero-terminated=1): models that a server has
+ * @kind: the kind of @names
+ * @names: (nullable) (array zero-terminated=1): names that a server has
  *
  * Adds the names that @completions does not have yet.
  */
 void
-upscale_completions_add_models (UpscaleCompletions *completions, const char *const *names)
+upscale_completions_add (UpscaleCompletions    *completions,
+                         UpscaleCompletionsKind kind,
+                         const char *const     *names)
 {
   g_return_if_fail (completions != NULL);
 
-  add (completions->models, names);
+  add (completions->lists[kind], names);
 }
 
 /**
- * upscale_completions_add_loras:
+ * upscale_completions_add_capabilities:
  * @completions: completions
- * @names: (nullable) (array zero-terminated=1): LoRAs that a server has
+ * @capabilities: the capabilities of a server
  *
- * Adds the names that @completions does not have yet.
+ * Adds all names that the server lists.
  */
 void
-upscale_completions_add_loras (UpscaleCompletions *completions, const char *const *names)
+upscale_completions_add_capabilities (UpscaleCompletions        *completions,
+                                      const UpscaleCapabilities *capabilities)
 {
-  g_return_if_fail (completions != NULL);
+  g_return_if_fail (capabilities != NULL);
 
-  add (completions->loras, names);
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_MODELS,
+                           (const char *const *) capabilities->models);
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_LORAS,
+                           (const char *const *) capabilities->loras);
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_SAMPLERS,
+                           (const char *const *) capabilities->samplers);
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_SCHEDULERS,
+                           (const char *const *) capabilities->schedulers);
 }
 
 /**
- * upscale_completions_get_models:
+ * upscale_completions_get:
  * @completions: completions
+ * @kind: a kind of names
  *
- * Returns: (transfer none): the names of models in alphabetical order. The list grows
- * when names are added.
+ * Returns: (transfer none): the names in alphabetical order. The list grows when names
+ * are added.
  */
 GtkTreeModel *
-upscale_completions_get_models (UpscaleCompletions *completions)
+upscale_completions_get (UpscaleCompletions *completions, UpscaleCompletionsKind kind)
 {
   g_return_val_if_fail (completions != NULL, NULL);
 
-  return GTK_TREE_MODEL (completions->models);
-}
-
-/**
- * upscale_completions_get_loras:
- * @completions: completions
- *
- * Returns: (transfer none): the names of LoRAs in alphabetical order. The list grows when
- * names are added.
- */
-GtkTreeModel *
-upscale_completions_get_loras (UpscaleCompletions *completions)
-{
-  g_return_val_if_fail (completions != NULL, NULL);
-
-  return GTK_TREE_MODEL (completions->loras);
+  return GTK_TREE_MODEL (completions->lists[kind]);
 }
 
 /* Names are long and many begin alike, so the typed text may be any part of a name. */
@@ -156,7 +153,7 @@ contains_key (GtkEntryCompletion *completion,
 
 /**
  * upscale_completions_attach:
- * @names: a list of upscale_completions_get_models() or upscale_completions_get_loras()
+ * @names: a list of upscale_completions_get()
  * @entry: the entry that the user types a name into
  *
  * Shows the names that contain the typed text.

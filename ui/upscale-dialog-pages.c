@@ -61,15 +61,33 @@ add_dice_button (Page *page, GtkWidget *spin)
 }
 
 static void
-list_models (Page *page, GtkWidget *entry)
+list_names (Page *page, GtkWidget *entry, UpscaleCompletionsKind kind)
 {
-  GtkTreeModel *models = upscale_completions_get_models (page->request->completions);
+  GtkTreeModel *names = upscale_completions_get (page->request->completions, kind);
   GtkWidget    *combo = gtk_widget_get_parent (entry);
 
-  gtk_combo_box_set_model (GTK_COMBO_BOX (combo), models);
+  gtk_combo_box_set_model (GTK_COMBO_BOX (combo), names);
   gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (combo), 0);
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _ ("the service's own"));
-  upscale_completions_attach (models, entry);
+  upscale_completions_attach (names, entry);
+}
+
+static void
+list_models (Page *page, GtkWidget *entry)
+{
+  list_names (page, entry, UPSCALE_COMPLETIONS_MODELS);
+}
+
+static void
+list_samplers (Page *page, GtkWidget *entry)
+{
+  list_names (page, entry, UPSCALE_COMPLETIONS_SAMPLERS);
+}
+
+static void
+list_schedulers (Page *page, GtkWidget *entry)
+{
+  list_names (page, entry, UPSCALE_COMPLETIONS_SCHEDULERS);
 }
 
 /* The words stand under the strengths at which they are true. */
@@ -126,10 +144,9 @@ static const struct
   const char *name;
   void (*extend) (Page *page, GtkWidget *control);
 } extensions[] = {
-  { "seed", add_dice_button },
-  { "model", list_models },
-  { "scale", add_size },
-  { "strength", add_slider },
+  { "seed", add_dice_button },  { "model", list_models },
+  { "sampler", list_samplers }, { "scheduler", list_schedulers },
+  { "scale", add_size },        { "strength", add_slider },
 };
 
 static GtkWidget *
@@ -137,7 +154,8 @@ add_loras (Page *page, const UpscaleArgument *argument)
 {
   GtkWidget *list =
       upscale_lora_list_new (page->rows.config, argument->name,
-                             upscale_completions_get_loras (page->request->completions));
+                             upscale_completions_get (page->request->completions,
+                                                      UPSCALE_COMPLETIONS_LORAS));
   GtkWidget *caption =
       upscale_form_grid_add_row (&page->rows, _ (argument->label), list, list);
 

@@ -10,6 +10,9 @@
 #include "upscale-tile-map.h"
 #include "upscale-where-page.h"
 
+/* Height of the dialog around its pages, with the frame and three lines of sentences. */
+#define OUTSIDE_PX 360
+#define LEAST_PAGE_PX 200
 #define SPACING_PX 6
 #define SIDE_PX 12
 #define TEXT_WIDTH_CHARS 70
@@ -210,6 +213,29 @@ on_argument_changed (GObject *config, GParamSpec *spec, gpointer user_data)
     self->due = g_timeout_add (FORECAST_MS, on_forecast_due, self);
 }
 
+/* On a small screen the page gets a scroll bar, so that the buttons below stay in view.
+ */
+static GtkWidget *
+make_scrolled (GtkWidget *page)
+{
+  GdkDisplay        *display = gdk_display_get_default ();
+  GdkMonitor        *monitor = gdk_display_get_primary_monitor (display);
+  GtkWidget         *widget = gtk_scrolled_window_new (NULL, NULL);
+  GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (widget);
+  GdkRectangle       area;
+
+  gdk_monitor_get_workarea (monitor ? monitor : gdk_display_get_monitor (display, 0),
+                            &area);
+  gtk_scrolled_window_set_policy (scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (scroller, TRUE);
+  gtk_scrolled_window_set_max_content_height (scroller, MAX (area.height - OUTSIDE_PX,
+                                                             LEAST_PAGE_PX));
+  gtk_container_add (GTK_CONTAINER (scroller), page);
+  gtk_container_set_focus_vadjustment (GTK_CONTAINER (page),
+                                       gtk_scrolled_window_get_vadjustment (scroller));
+  return widget;
+}
+
 static GtkWidget *
 make_notebook (Dialog *self)
 {
@@ -223,10 +249,10 @@ make_notebook (Dialog *self)
                                         UPSCALE_PAINTER_CHOICE (self->parts.painter));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->where,
                             gtk_label_new (_ ("Where")));
-  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_pages_make_advanced (self->request,
-                                                                &self->parts),
-                            gtk_label_new (_ ("Advanced")));
+  gtk_notebook_append_page (
+      GTK_NOTEBOOK (notebook),
+      make_scrolled (upscale_dialog_pages_make_advanced (self->request, &self->parts)),
+      gtk_label_new (_ ("Advanced")));
   gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->parts.trials,
                             gtk_label_new (_ ("Trials")));
   return notebook;

@@ -267,12 +267,8 @@ show_outcome (UpscaleEndpointEditor *self, Row *row, const UpscaleEndpointTest *
   show_message (self, outcome->sentence);
   if (outcome->works)
     self->note_test (row->entry->name, outcome->seconds, self->note_data);
-  if (!outcome->capabilities)
-    return;
-  upscale_completions_add_models (self->completions,
-                                  (const char *const *) outcome->capabilities->models);
-  upscale_completions_add_loras (self->completions,
-                                 (const char *const *) outcome->capabilities->loras);
+  if (outcome->capabilities)
+    upscale_completions_add_capabilities (self->completions, outcome->capabilities);
 }
 
 static void

@@ -197,11 +197,7 @@ on_probed (GObject *backend, GAsyncResult *result, gpointer user_data)
   add_sentence (self, probe->host, can, error);
   g_debug ("a typed address %s", can ? "answers" : "does not answer");
   if (can)
-    {
-      upscale_completions_add_models (self->completions,
-                                      (const char *const *) can->models);
-      upscale_completions_add_loras (self->completions, (const char *const *) can->loras);
-    }
+    upscale_completions_add_capabilities (self->completions, can);
   show (self);
 }
 

@@ -125,14 +125,14 @@ add_line (UpscaleFormGrid *rows, const UpscaleArgument *argument)
 /* The caller sets the list of names, and may change the placeholder. The text is written
  * by signals, since an entry refuses NULL, which GIMP's reset gives an empty text. */
 static void
-on_model_typed (GtkEditable *editable, gpointer user_data)
+on_name_typed (GtkEditable *editable, gpointer user_data)
 {
   g_object_set (user_data, g_object_get_data (G_OBJECT (editable), NAME_KEY),
                 gtk_entry_get_text (GTK_ENTRY (editable)), NULL);
 }
 
 static void
-on_model_changed (GObject *config, GParamSpec *spec, gpointer user_data)
+on_name_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 {
   g_autofree char *text = NULL;
 
@@ -142,7 +142,7 @@ on_model_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 }
 
 static GtkWidget *
-add_model (UpscaleFormGrid *rows, const UpscaleArgument *argument)
+add_name (UpscaleFormGrid *rows, const UpscaleArgument *argument)
 {
   GtkWidget       *combo = gtk_combo_box_new_with_entry ();
   GtkWidget       *entry = gtk_bin_get_child (GTK_BIN (combo));
@@ -151,11 +151,11 @@ add_model (UpscaleFormGrid *rows, const UpscaleArgument *argument)
   gtk_entry_set_width_chars (GTK_ENTRY (entry), TEXT_WIDTH_CHARS);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_widget_set_hexpand (combo, TRUE);
-  upscale_control_set_name (combo, _ ("Models that servers have told"));
+  upscale_control_set_name (combo, _ ("Names that servers have told"));
   add_labeled (rows, argument, entry, combo);
   g_object_set_data (G_OBJECT (entry), NAME_KEY, (gpointer) argument->name);
-  g_signal_connect (entry, "changed", G_CALLBACK (on_model_typed), rows->config);
-  g_signal_connect_object (rows->config, signal, G_CALLBACK (on_model_changed), entry, 0);
+  g_signal_connect (entry, "changed", G_CALLBACK (on_name_typed), rows->config);
+  g_signal_connect_object (rows->config, signal, G_CALLBACK (on_name_changed), entry, 0);
   g_object_notify (rows->config, argument->name);
   return entry;
 }
@@ -314,7 +314,8 @@ upscale_form_grid_add_argument (UpscaleFormGrid *rows, const UpscaleArgument *ar
     case UPSCALE_ARGUMENT_LINE:
       return add_line (rows, argument);
     case UPSCALE_ARGUMENT_MODEL:
-      return add_model (rows, argument);
+    case UPSCALE_ARGUMENT_NAME:
+      return add_name (rows, argument);
     case UPSCALE_ARGUMENT_PARAGRAPH:
       return add_paragraph (rows, argument);
     case UPSCALE_ARGUMENT_PICTURE:

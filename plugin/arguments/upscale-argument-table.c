@@ -355,7 +355,7 @@ static const UpscaleArgument arguments[] = {
   },
   {
       .name = "sampler",
-      .type = UPSCALE_ARGUMENT_LINE,
+      .type = UPSCALE_ARGUMENT_NAME,
       .label = N_ ("Sam_pler"),
       .blurb = N_ ("Sampler to paint with, for example dpmpp_2m or Euler a; empty: the "
                    "service's own"),
@@ -365,7 +365,7 @@ static const UpscaleArgument arguments[] = {
   },
   {
       .name = "scheduler",
-      .type = UPSCALE_ARGUMENT_LINE,
+      .type = UPSCALE_ARGUMENT_NAME,
       .label = N_ ("Noise s_chedule"),
       .blurb = N_ ("Noise schedule of the sampler, for example karras; empty: the "
                    "service's own"),

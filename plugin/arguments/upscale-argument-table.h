@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @UPSCALE_ARGUMENT_LINE: a text of one line
  * @UPSCALE_ARGUMENT_PARAGRAPH: a text of several lines
  * @UPSCALE_ARGUMENT_MODEL: the name of a model, or the path of the user's own
+ * @UPSCALE_ARGUMENT_NAME: a name from a list that servers have, other than a model's
  * @UPSCALE_ARGUMENT_LORAS: a list of `name:weight`
  * @UPSCALE_ARGUMENT_PICTURE: a picture file
  * @UPSCALE_ARGUMENT_DRAWABLE: a channel, layer or layer mask of the image. Documents hold
@@ -28,6 +29,7 @@ typedef enum
   UPSCALE_ARGUMENT_LINE,
   UPSCALE_ARGUMENT_PARAGRAPH,
   UPSCALE_ARGUMENT_MODEL,
+  UPSCALE_ARGUMENT_NAME,
   UPSCALE_ARGUMENT_LORAS,
   UPSCALE_ARGUMENT_PICTURE,
   UPSCALE_ARGUMENT_DRAWABLE,

@@ -30,6 +30,7 @@ add_argument (GimpProcedure *procedure, const UpscaleArgument *argument)
     case UPSCALE_ARGUMENT_LINE:
     case UPSCALE_ARGUMENT_PARAGRAPH:
     case UPSCALE_ARGUMENT_MODEL:
+    case UPSCALE_ARGUMENT_NAME:
     case UPSCALE_ARGUMENT_LORAS:
       gimp_procedure_add_string_argument (procedure, argument->name, label, blurb,
                                           argument->text, G_PARAM_READWRITE);

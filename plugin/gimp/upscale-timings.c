@@ -6,8 +6,9 @@
 
 #define FILE_NAME "speeds.conf"
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
-#define MODELS "models"
-#define LORAS "loras"
+/* The lists of names, by UpscaleCompletionsKind. */
+static const char *const list_keys[UPSCALE_N_COMPLETIONS] = { "models", "loras",
+                                                              "samplers", "schedulers" };
 #define TEST_TILE "test-tile-seconds"
 
 /* The name of an endpoint may be an address, which may hold secrets, and brackets, which
@@ -69,8 +70,10 @@ note_endpoint (GKeyFile               *timings,
 
   if (!can)
     return;
-  note_names (timings, group, MODELS, can->models);
-  note_names (timings, group, LORAS, can->loras);
+  note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_MODELS], can->models);
+  note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_LORAS], can->loras);
+  note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_SAMPLERS], can->samplers);
+  note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_SCHEDULERS], can->schedulers);
   if (seconds <= 0.0)
     return;
   g_key_file_set_double (timings, group, "seconds-for-one-unit",
@@ -190,8 +193,7 @@ upscale_timings_look_up (GKeyFile                *timings,
 /**
  * upscale_timings_add_completions:
  * @timings: measurements from upscale_timings_load()
- * @completions: gets the names of models and LoRAs that servers had when they were asked
- * last
+ * @completions: gets the names that servers listed when they were asked last
  */
 void
 upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions)
@@ -203,13 +205,11 @@ upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completi
 
   groups = g_key_file_get_groups (timings, NULL);
   for (char **group = groups; *group; group++)
-    {
-      g_auto (GStrv) models =
-          g_key_file_get_string_list (timings, *group, MODELS, NULL, NULL);
-      g_auto (GStrv) loras =
-          g_key_file_get_string_list (timings, *group, LORAS, NULL, NULL);
+    for (guint kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
+      {
+        g_auto (GStrv) names =
+            g_key_file_get_string_list (timings, *group, list_keys[kind], NULL, NULL);
 
-      upscale_completions_add_models (completions, (const char *const *) models);
-      upscale_completions_add_loras (completions, (const char *const *) loras);
-    }
+        upscale_completions_add (completions, kind, (const char *const *) names);
+      }
 }

@@ -79,3 +79,15 @@ def test_the_slider_and_the_number_show_one_strength(folder: Path) -> None:
         session.do("press", "button", "Upscale")
         wait_until(lambda: endpoint.requests, "a batch was sent")
         assert endpoint.requests[0]["gen_params"]["strength"] == 0.8
+
+
+@pytest.mark.parametrize("locale", ["", "de_DE"])
+def test_all_pages_fit_a_small_screen(folder: Path, locale: str) -> None:
+    height = 768
+    with EchoEndpoint() as endpoint, Session(folder, endpoint.url, locale=locale, size=f"1366x{height}") as session:
+        session.open_dialog()
+        for page in ("Picture", "Where", "Advanced", "Trials"):
+            session.do("press", "page tab", session.say(page))
+            session.shot(f"small-screen-{locale or 'en'}-{page.lower()}")
+            box = session.do("box", "button", session.say("_Upscale"))
+            assert box[1] + box[3] < height, f"the buttons below the page {page} are out of sight"

@@ -27,10 +27,10 @@ test_names_of_several_servers_are_offered_once_and_in_order (void)
   g_autofree char *models = NULL;
   g_autofree char *loras = NULL;
 
-  upscale_completions_add_models (completions, first);
-  upscale_completions_add_models (completions, second);
-  models = list_names (upscale_completions_get_models (completions));
-  loras = list_names (upscale_completions_get_loras (completions));
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_MODELS, first);
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_MODELS, second);
+  models = list_names (upscale_completions_get (completions, UPSCALE_COMPLETIONS_MODELS));
+  loras = list_names (upscale_completions_get (completions, UPSCALE_COMPLETIONS_LORAS));
   g_assert_cmpstr (models, ==, "juggernaut,realvis,sdxl,");
   g_assert_cmpstr (loras, ==, "");
 }
@@ -41,9 +41,30 @@ test_server_that_lists_no_names_offers_none (void)
   g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
   g_autofree char *loras = NULL;
 
-  upscale_completions_add_loras (completions, NULL);
-  loras = list_names (upscale_completions_get_loras (completions));
+  upscale_completions_add (completions, UPSCALE_COMPLETIONS_LORAS, NULL);
+  loras = list_names (upscale_completions_get (completions, UPSCALE_COMPLETIONS_LORAS));
   g_assert_cmpstr (loras, ==, "");
+}
+
+static void
+test_server_offers_all_its_lists (void)
+{
+  const char *const lists[] = { "sdxl", "detail", "DPM++ 2M", "karras" };
+  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
+  g_autoptr (UpscaleCapabilities) capabilities = upscale_capabilities_new ("server");
+
+  capabilities->models = g_strsplit (lists[UPSCALE_COMPLETIONS_MODELS], ",", -1);
+  capabilities->loras = g_strsplit (lists[UPSCALE_COMPLETIONS_LORAS], ",", -1);
+  capabilities->samplers = g_strsplit (lists[UPSCALE_COMPLETIONS_SAMPLERS], ",", -1);
+  capabilities->schedulers = g_strsplit (lists[UPSCALE_COMPLETIONS_SCHEDULERS], ",", -1);
+  upscale_completions_add_capabilities (completions, capabilities);
+  for (guint kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
+    {
+      g_autofree char *names = list_names (upscale_completions_get (completions, kind));
+      g_autofree char *expected = g_strconcat (lists[kind], ",", NULL);
+
+      g_assert_cmpstr (names, ==, expected);
+    }
 }
 
 int
@@ -54,5 +75,7 @@ main (int argc, char **argv)
                    test_names_of_several_servers_are_offered_once_and_in_order);
   g_test_add_func ("/completions/server-that-lists-no-names-offers-none",
                    test_server_that_lists_no_names_offers_none);
+  g_test_add_func ("/completions/server-offers-all-its-lists",
+                   test_server_offers_all_its_lists);
   return g_test_run ();
 }
