@@ -133,7 +133,7 @@ def test_a_server_that_is_not_there_is_said_in_words(folder: Path) -> None:
 def test_a_broken_file_is_reported_and_kept(folder: Path) -> None:
     with EchoEndpoint(Behavior()) as endpoint, Session(folder, "") as session:
         file = folder / "profile" / "tile-upscale" / "endpoints.conf"
-        file.parent.mkdir()
+        file.parent.mkdir(exist_ok=True)
         file.write_text("[gpu-a]\naddress=https://a.example\nslots=many\n")
         session.open_dialog()
         session.do("wait", "label", "can't be read")
@@ -152,7 +152,7 @@ def test_a_broken_file_is_reported_and_kept(folder: Path) -> None:
 def test_each_endpoint_has_its_line(folder: Path) -> None:
     with EchoEndpoint(Behavior(hold_after=5)) as one, EchoEndpoint(Behavior(hold_after=3)) as other, Session(folder, "") as session:
         file = folder / "profile" / "tile-upscale" / "endpoints.conf"
-        file.parent.mkdir()
+        file.parent.mkdir(exist_ok=True)
         file.write_text(f"[gpu-a]\naddress={one.url}\nprice-per-hour=25\n[gpu-b]\naddress={other.url}\nprice-per-hour=25\n")
         session.open_dialog()
         session.do("key", "alt+a", "ctrl+a")

@@ -11,8 +11,8 @@ from polling import wait_until
 
 WHOLE = "%s: '%s' is not a whole number from %s to %s. It stays %s."
 DECIMAL = "%s: '%s' is not a number from %s to %s. It stays %s."
-# All arguments that are numbers but the weight of IP-Adapter, which waits for a picture.
-N_NUMBERS = 14
+# All arguments that are numbers but the weight of IP-Adapter, which waits for a picture, and that of the page Where; and three of the size.
+N_NUMBERS = 17
 
 
 @pytest.fixture
