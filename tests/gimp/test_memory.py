@@ -37,16 +37,19 @@ def test_killed_says_so_and_keeps_the_tiles(tmp_path: Path) -> None:
     assert len(set(painted)) == len(painted) == N_TILES, "a tile was painted twice"
 
 
-# Enough for the start of the process, too little for its libraries.
-LIMIT_KIB = 300_000
+# The first that is too small for a job is still enough for the start of the process. Versions of the libraries differ in which.
+LIMITS_KIB = (300_000, 260_000, 220_000, 190_000, 165_000, 140_000)
 
 
 def test_no_address_space_says_so(tmp_path: Path) -> None:
     wrapper = tmp_path / "limited"
-    wrapper.write_text(f'#!/bin/sh\nulimit -v {LIMIT_KIB}\nexec "$@"\n')
-    wrapper.chmod(0o755)
     gimp = Gimp(tmp_path, environment={"GIMP_PLUGIN_DEBUG_WRAP": "tile-upscale,run", "GIMP_PLUGIN_DEBUG_WRAPPER": str(wrapper)})
     with EchoEndpoint() as endpoint:
-        outcome = gimp.run_jobs({**SETTINGS, "endpoints": endpoint.url})
+        for limit_kib in LIMITS_KIB:
+            wrapper.write_text(f'#!/bin/sh\nulimit -v {limit_kib}\nexec "$@"\n')
+            wrapper.chmod(0o755)
+            outcome = gimp.run_jobs({**SETTINGS, "endpoints": endpoint.url})
+            if outcome.answer["status"] != "success":
+                break
     assert outcome.answer["status"] == "execution-error", str(outcome)
     assert "memory ran out. Painted tiles are kept" in outcome.answer["message"]
