@@ -21,10 +21,10 @@ append_escaped (GString *field, char escaped)
 }
 
 static void
-end_field (GPtrArray *fields, GString *field)
+end_field (GPtrArray *fields, GString **field)
 {
-  g_ptr_array_add (fields, g_strstrip (g_strdup (field->str)));
-  g_string_truncate (field, 0);
+  g_ptr_array_add (fields, g_strstrip (g_string_free_and_steal (*field)));
+  *field = g_string_new (NULL);
 }
 
 /**
@@ -46,13 +46,13 @@ upscale_fields_split (const char *line, guint n_least)
   for (const char *c = line; *c; c++)
     {
       if (*c == BAR)
-        end_field (fields, field);
+        end_field (fields, &field);
       else if (*c == ESCAPE && c[1])
         append_escaped (field, *++c);
       else
         g_string_append_c (field, *c);
     }
-  end_field (fields, field);
+  end_field (fields, &field);
   while (fields->len < n_least)
     g_ptr_array_add (fields, g_strdup (""));
   g_ptr_array_add (fields, NULL);
