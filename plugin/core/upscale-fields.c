@@ -9,8 +9,12 @@
 
 #include <string.h>
 
+#include "upscale-error.h"
+#include "upscale-limits.h"
+
 #define BAR '|'
 #define ESCAPE '\\'
+#define SHOWN_CHARS 40
 
 static void
 append_escaped (GString *field, char escaped)
@@ -94,4 +98,69 @@ upscale_fields_join (const char *const *fields)
       append_field (line, fields[i]);
     }
   return g_string_free_and_steal (g_steal_pointer (&line));
+}
+
+/**
+ * upscale_fields_read_lines:
+ * @text: lines; empty ones do not count
+ * @read: reads a line into @list
+ * @list: gets what the lines say
+ * @error: return location for an error
+ *
+ * Stops at the first line that can't be read.
+ *
+ * Returns: %TRUE if all lines were read, or %FALSE with the error of @read
+ */
+gboolean
+upscale_fields_read_lines (const char         *text,
+                           UpscaleFieldsReader read,
+                           GPtrArray          *list,
+                           GError            **error)
+{
+  g_auto (GStrv) lines = NULL;
+
+  g_return_val_if_fail (text != NULL && read != NULL && list != NULL, FALSE);
+
+  lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line; line++)
+    {
+      g_strstrip (*line);
+      if (**line != '\0' && !read (list, *line, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * upscale_fields_refuse:
+ * @line: a line that can't be read
+ * @sentence: the reason, and advice
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %UPSCALE_ERROR_ARGUMENT, which shows the start of @line
+ */
+gboolean
+upscale_fields_refuse (const char *line, const char *sentence, GError **error)
+{
+  g_autofree char *start = NULL;
+
+  g_return_val_if_fail (line != NULL && sentence != NULL, FALSE);
+
+  start = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), SHOWN_CHARS));
+  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, "%s: %s", start, sentence);
+  return FALSE;
+}
+
+/**
+ * upscale_fields_is_short:
+ * @text: the text of a region or tile
+ *
+ * Returns: %TRUE if @text is short enough to be sent with a tile
+ */
+gboolean
+upscale_fields_is_short (const char *text)
+{
+  g_return_val_if_fail (text != NULL, FALSE);
+
+  return g_utf8_strlen (text, -1) <= UPSCALE_MAX_TILE_TEXT_CHARS;
 }

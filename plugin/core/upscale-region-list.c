@@ -12,7 +12,6 @@
 #include "upscale-tile-settings.h"
 
 #define N_FIELDS 4
-#define SHOWN_CHARS 40
 
 static void
 entry_free (gpointer data)
@@ -23,16 +22,6 @@ entry_free (gpointer data)
   g_free (entry->prompt);
   g_free (entry->negative_prompt);
   g_free (entry);
-}
-
-static gboolean
-refuse (const char *line, const char *sentence, GError **error)
-{
-  g_autofree char *start =
-      g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), SHOWN_CHARS));
-
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, "%s: %s", start, sentence);
-  return FALSE;
 }
 
 static gboolean
@@ -48,12 +37,6 @@ read_strength (const char *text, double *strength)
 }
 
 static gboolean
-is_short (const char *text)
-{
-  return g_utf8_strlen (text, -1) <= UPSCALE_MAX_TILE_TEXT_CHARS;
-}
-
-static gboolean
 parse_line (GPtrArray *entries, const char *line, GError **error)
 {
   g_auto (GStrv) fields = upscale_fields_split (line, N_FIELDS);
@@ -61,14 +44,20 @@ parse_line (GPtrArray *entries, const char *line, GError **error)
 
   if (*entry.name == '\0' || g_strv_length (fields) > N_FIELDS ||
       !read_strength (fields[3], &entry.strength))
-    return refuse (line,
-                   _ ("write a region as channel or layer | prompt | negative prompt | "
-                      "strength from 0 to 1, for example Sky | soft clouds."),
-                   error);
-  if (!is_short (entry.prompt) || !is_short (entry.negative_prompt))
-    return refuse (line, _ ("the text of this region is too long: shorten it."), error);
+    return upscale_fields_refuse (
+        line,
+        _ ("write a region as channel or layer | prompt | negative prompt | "
+           "strength from 0 to 1, for example Sky | soft clouds."),
+        error);
+  if (!upscale_fields_is_short (entry.prompt) ||
+      !upscale_fields_is_short (entry.negative_prompt))
+    return upscale_fields_refuse (line,
+                                  _ ("the text of this region is too long: shorten it."),
+                                  error);
   if (entries->len == UPSCALE_MAX_REGIONS)
-    return refuse (line, _ ("there are too many regions: remove this one."), error);
+    return upscale_fields_refuse (line,
+                                  _ ("there are too many regions: remove this one."),
+                                  error);
   upscale_region_list_add (entries, &entry);
   return TRUE;
 }
@@ -115,7 +104,6 @@ GPtrArray *
 upscale_region_list_parse (const char *text, GError **error)
 {
   g_autoptr (GPtrArray) entries = upscale_region_list_new ();
-  g_auto (GStrv) lines = NULL;
 
   g_return_val_if_fail (text != NULL, NULL);
 
@@ -125,13 +113,8 @@ upscale_region_list_parse (const char *text, GError **error)
                            _ ("The texts of the regions are too long: shorten them."));
       return NULL;
     }
-  lines = g_strsplit (text, "\n", -1);
-  for (char **line = lines; *line; line++)
-    {
-      g_strstrip (*line);
-      if (**line != '\0' && !parse_line (entries, *line, error))
-        return NULL;
-    }
+  if (!upscale_fields_read_lines (text, parse_line, entries, error))
+    return NULL;
   return g_steal_pointer (&entries);
 }
 

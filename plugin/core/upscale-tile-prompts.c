@@ -12,7 +12,6 @@
 #include "upscale-limits.h"
 
 #define N_FIELDS 3
-#define SHOWN_CHARS 40
 
 static void
 prompt_free (gpointer data)
@@ -33,16 +32,6 @@ prompt_copy_stripped (const UpscaleTilePrompt *prompt)
   copy->prompt = g_strstrip (g_strdup (prompt->prompt));
   copy->negative_prompt = g_strstrip (g_strdup (prompt->negative_prompt));
   return copy;
-}
-
-static gboolean
-refuse (const char *line, const char *sentence, GError **error)
-{
-  g_autofree char *start =
-      g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), SHOWN_CHARS));
-
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT, "%s: %s", start, sentence);
-  return FALSE;
 }
 
 /* Reads a number from 1 on. */
@@ -67,12 +56,6 @@ read_place (const char *text, int *row, int *col)
 }
 
 static gboolean
-is_short (const char *text)
-{
-  return g_utf8_strlen (text, -1) <= UPSCALE_MAX_TILE_TEXT_CHARS;
-}
-
-static gboolean
 parse_line (GPtrArray *prompts, const char *line, GError **error)
 {
   g_auto (GStrv) fields = upscale_fields_split (line, N_FIELDS);
@@ -81,19 +64,25 @@ parse_line (GPtrArray *prompts, const char *line, GError **error)
   if (g_strv_length (fields) > N_FIELDS ||
       !read_place (fields[0], &prompt.row, &prompt.col) ||
       (*prompt.prompt == '\0' && *prompt.negative_prompt == '\0'))
-    return refuse (
+    return upscale_fields_refuse (
         line,
         _ ("write the text of a tile as row,column | prompt | negative prompt, "
            "for example 2,3 | a red door."),
         error);
   prompt.row--;
   prompt.col--;
-  if (!is_short (prompt.prompt) || !is_short (prompt.negative_prompt))
-    return refuse (line, _ ("the text of this tile is too long: shorten it."), error);
+  if (!upscale_fields_is_short (prompt.prompt) ||
+      !upscale_fields_is_short (prompt.negative_prompt))
+    return upscale_fields_refuse (line,
+                                  _ ("the text of this tile is too long: shorten it."),
+                                  error);
   if (upscale_tile_prompts_find (prompts, prompt.row, prompt.col))
-    return refuse (line, _ ("this tile has two lines: join them to one."), error);
+    return upscale_fields_refuse (line, _ ("this tile has two lines: join them to one."),
+                                  error);
   if (prompts->len == UPSCALE_MAX_TILE_PROMPTS)
-    return refuse (line, _ ("too many tiles have a text: remove this one."), error);
+    return upscale_fields_refuse (line,
+                                  _ ("too many tiles have a text: remove this one."),
+                                  error);
   upscale_tile_prompts_set (prompts, &prompt);
   return TRUE;
 }
@@ -110,7 +99,6 @@ GPtrArray *
 upscale_tile_prompts_parse (const char *text, GError **error)
 {
   g_autoptr (GPtrArray) prompts = NULL;
-  g_auto (GStrv) lines = NULL;
 
   g_return_val_if_fail (text != NULL, NULL);
 
@@ -121,13 +109,8 @@ upscale_tile_prompts_parse (const char *text, GError **error)
                            _ ("The texts of the tiles are too long: shorten them."));
       return NULL;
     }
-  lines = g_strsplit (text, "\n", -1);
-  for (char **line = lines; *line; line++)
-    {
-      g_strstrip (*line);
-      if (**line != '\0' && !parse_line (prompts, *line, error))
-        return NULL;
-    }
+  if (!upscale_fields_read_lines (text, parse_line, prompts, error))
+    return NULL;
   return g_steal_pointer (&prompts);
 }
 
