@@ -49,13 +49,14 @@ class Kind:
     n_redirects: int = 0  # before each answer but DELETE's
     unknown_status: int = 404  # or 410
     says_little: bool = False  # leaves out what may be left out
+    describes: bool = False  # answers captions
 
 
 KINDS = {
     "plain": Kind(),
     "multiples-of-128": Kind(multiple_of=128),
     "any-size": Kind(refuses_other_sizes=False, has_blocking_route=False),
-    "enlarges": Kind(resizes=True, unknown_status=410),
+    "enlarges": Kind(resizes=True, unknown_status=410, describes=True),
     "one-tile": Kind(max_tiles=1, key="a long random text"),
     "bodies-of-16-kib": Kind(max_body_bytes=16 << 10, multiple_of=8),
     "chains-of-redirects": Kind(n_redirects=5),
@@ -205,7 +206,7 @@ class PlainServer:
         health: dict[str, Any] = {
             "protocol": 1, "identity": "repeated-pixels-1", "max_tiles": self.kind.max_tiles, "max_body_bytes": self.kind.max_body_bytes,
             "multiple_of": self.kind.multiple_of, "concurrency": self.kind.concurrency, "queue": self.kind.queue,
-            "resizes": self.kind.resizes, "uses_prompt": False,
+            "resizes": self.kind.resizes, "uses_prompt": False, "captions": self.kind.describes,
         }  # fmt: skip
         if self.kind.says_little:
             return {"protocol": 1, "identity": health["identity"]}
@@ -315,6 +316,8 @@ class PlainServer:
             if request.get(name) is not None:
                 check_number(request[name], name, 1, 16384)
         check_number(request.get("lease_s", DEFAULT_LEASE_S), "lease_s", 1, 3600)
+        if request.get("caption") and not self.kind.describes:
+            raise Problem(422, "'caption': this server describes no tiles")
         tiles = request.get("tiles")
         if not isinstance(tiles, list) or not tiles:
             raise Problem(422, "'tiles' must be a list of at least one")
@@ -351,6 +354,8 @@ class PlainServer:
                     job.status = "running"
                     self.lock.wait_for(lambda: job.has_ended, self.seconds(job.request))
                 result = self.paint(tile, target_of(tile, job.request))
+                if job.request.get("caption"):
+                    result = self.describe(result)
                 with self.lock:
                     if not job.has_ended:
                         job.results.append(result)
@@ -379,6 +384,14 @@ class PlainServer:
         image = base64.b64encode(file.getvalue()).decode()
         painted = {"id": tile["id"], "success": True, "image": image, "width": target[0], "height": target[1]}
         return painted if self.kind.says_little else {**painted, "seed": tile["seed"], "seconds": 0.01, "error": None}
+
+    def describe(self, painted: dict[str, Any]) -> dict[str, Any]:
+        """Words about a painted tile, in place of its picture."""
+        if not painted["success"]:
+            return painted
+        picture = Image.open(io.BytesIO(base64.b64decode(painted["image"])))
+        red, green, blue = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
+        return {"id": painted["id"], "success": True, "caption": f"mostly {red} red, {green} green, {blue} blue"}
 
 
 def read_object(body: bytes) -> dict[str, Any]:

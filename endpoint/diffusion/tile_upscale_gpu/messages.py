@@ -138,6 +138,7 @@ class Result(BaseModel):
     seed: Annotated[int | None, Field(ge=0, le=9007199254740991)] = None
     seconds: Annotated[float | None, Field(ge=0.0)] = None
     warnings: list[Warning] | None = None
+    caption: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     error: str | None = None
 
 
@@ -157,6 +158,7 @@ class Health(BaseModel):
     resizes: bool | None = None
     autoscales: bool | None = None
     uses_prompt: bool | None = None
+    captions: bool | None = None
     price_per_hour: Annotated[float | None, Field(ge=0.0)] = None
     currency: str | None = None
     models: list[str] | None = None
@@ -185,6 +187,7 @@ class Request(BaseModel):
     target_height: Side | None = None
     picture_width: Annotated[int | None, Field(ge=1)] = None
     picture_height: Annotated[int | None, Field(ge=1)] = None
+    caption: bool | None = None
     lease_s: Annotated[int | None, Field(ge=1, le=3600)] = None
 
 
