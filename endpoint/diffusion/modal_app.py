@@ -22,7 +22,7 @@ from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
 from tile_upscale_gpu.job_context import GpuLost
 from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.messages import Request
-from tile_upscale_gpu.settings import FILE_VARIABLE, TOKEN_VARIABLE, Weights, read_settings, read_token
+from tile_upscale_gpu.settings import CAPTION, FILE_VARIABLE, TOKEN_VARIABLE, Weights, read_settings, read_token
 from tile_upscale_gpu.store_jobs import Run, StoreJobs, paint_run, purge_ended
 from tile_upscale_gpu.web import make_app
 
@@ -170,6 +170,8 @@ def download_weights() -> None:
     groups: list[Mapping[str, Weights]] = [settings.models, settings.controlnets, settings.vaes, settings.loras]
     if settings.ip_adapter:
         groups.append({"ip_adapter": settings.ip_adapter})
+    if settings.caption:
+        groups.append({CAPTION: settings.caption})
     for name, weights in (item for group in groups for item in group.items()):
         if weights.repo:
             folder = settings.locate(name, weights)

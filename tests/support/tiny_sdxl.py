@@ -17,6 +17,7 @@ from diffusers import (
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
+from tiny_blip import make_captioner
 from transformers import (
     CLIPImageProcessor,
     CLIPTextConfig,
@@ -159,10 +160,11 @@ def make_all(folder: Path) -> Path:
     make_controlnet(folder / "tile")
     make_lora(folder / "style", pipeline.unet)
     make_ip_adapter(folder / "ip_adapter", pipeline.unet)
+    make_captioner(folder / "caption")
     settings = folder / "settings.toml"
     settings.write_text(
         f'folder = "{folder}"\ndevice = "cpu"\ndtype = "float32"\nunet_batch = 4\n'
-        '[models.tiny]\nsampler = "euler"\n[controlnets.tile]\n[loras.style]\n[ip_adapter]\n'
+        '[models.tiny]\nsampler = "euler"\n[controlnets.tile]\n[loras.style]\n[ip_adapter]\n[caption]\n'
         "[ray]\nnum_gpus = 0\nnum_cpus = 0\nmin_replicas = 2\nmax_replicas = 2\n"
         '[gpu]\nname = "none, a CPU"\nprice_per_hour = 1.5\ncurrency = "EUR"\n'
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.utils import filter_repo_objects
 
-from tile_upscale_gpu.settings import Settings, Weights, find_settings, read_settings
+from tile_upscale_gpu.settings import CAPTION, Settings, Weights, find_settings, read_settings
 
 GB = 1e9
 HASHED_AT_ONCE = 1 << 24
@@ -74,6 +74,7 @@ def find_entries(settings: Settings, model: str) -> dict[str, Weights]:
         settings.controlnets,
         {name: settings.loras[name] for name in own.loras},
         {"ip_adapter": settings.ip_adapter} if settings.ip_adapter else {},
+        {CAPTION: settings.caption} if settings.caption else {},
     ]
     return {name: weights for group in groups for name, weights in group.items() if weights.repo}
 

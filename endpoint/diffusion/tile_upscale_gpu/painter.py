@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from PIL import Image
 
+from tile_upscale_gpu.captioner import Captioner
 from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost, measure_memory
 from tile_upscale_gpu.img2img import Img2Img, Source
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
@@ -55,6 +56,7 @@ class Painter:
         self.settings = settings
         self.device = choose_device(settings.device)
         self.model: Model | None = None
+        self.captioner: Captioner | None = None
         # Number of tiles that last fitted into memory together, by canvas size.
         self.fitting: dict[tuple[int, int], int] = {}
 
@@ -76,7 +78,7 @@ class Painter:
         token = current_batch.set(request.batch_id)
         try:
             with self._find_loss():
-                self._paint(request, context, done)
+                (self._describe if request.caption else self._paint)(request, context, done)
         finally:
             current_batch.reset(token)
 
@@ -103,6 +105,15 @@ class Painter:
                 groups.setdefault((work.sizes.canvas, img2img.measure_prompts(work.source)), []).append(work)
             for (canvas, _), group in groups.items():
                 self._paint_group(img2img, group, canvas, context, writer)
+
+    def _describe(self, request: Request, context: JobContext, done: Collection[str]) -> None:
+        self.captioner = self.captioner or Captioner(self.settings, self.device)
+        for tile in request.tiles:
+            if tile.id in done:
+                continue
+            if context.is_stopped():
+                raise Stopped
+            context.add(_make_caption(self.captioner, tile))
 
     def _make_render_params(self, request: Request, context: JobContext) -> RenderParams | None:
         try:
@@ -142,6 +153,21 @@ class Painter:
         self.fitting[canvas] = paint_in_parts(works, first, attempt, img2img.model.relieve, give_up, self.device)
         for future in written:
             future.result()
+
+
+def _make_caption(captioner: Captioner, tile: Tile) -> Result:
+    started = time.monotonic()
+    try:
+        caption = captioner.describe(read_tile(tile.image, tile.width, tile.height))
+    except PictureError as error:
+        return Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}")
+    except RuntimeError as error:
+        if not is_shortage(error):
+            raise
+        return Result.failed(tile.id, tile.seed, "the GPU's memory does not hold the model of the captions beside the others")
+    if not caption:
+        return Result.failed(tile.id, tile.seed, "the model finds no words for this tile")
+    return Result.make(tile.id, success=True, caption=caption, seconds=round(time.monotonic() - started, 3))
 
 
 def paint_in_parts(

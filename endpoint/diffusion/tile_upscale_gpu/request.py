@@ -41,6 +41,7 @@ def parse(body: bytes, batch_id: str | None, settings: Settings) -> Submission:
         raise Problem(422, "'batch_id' must be the one in the path")
     _check_tiles(request)
     _check_reference(request)
+    _check_caption(request, settings)
     _check_names(request, settings)
     _check_cost(request, settings)
     return Submission(request, hashlib.sha256(body).hexdigest())
@@ -86,6 +87,11 @@ def _check_reference(request: Request) -> None:
     # The schema says this by if/then, which pydantic models can't express.
     if request.ip_adapter_enabled and request.ip_adapter_image_bytes is None:
         raise Problem(422, "'ip_adapter_image_bytes' must hold a picture when 'ip_adapter_enabled' is true")
+
+
+def _check_caption(request: Request, settings: Settings) -> None:
+    if request.caption and settings.caption is None:
+        raise Problem(422, "'caption': this endpoint has no model that describes tiles; name one as [caption] in its settings")
 
 
 def _check_names(request: Request, settings: Settings) -> None:

@@ -17,6 +17,8 @@ from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
 FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
 TOKEN_VARIABLE = "UPSCALE_TOKEN"
 SAMPLED_BYTES = 1 << 20
+# Name of the folder of [caption], unless it has a path.
+CAPTION = "caption"
 # Raise when a request gives other pixels than before.
 PAINTING = 2
 
@@ -108,6 +110,7 @@ class Settings(Table):
     vaes: dict[str, VaeWeights] = {}
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
+    caption: Weights | None = Field(default=None, description="a vision model that describes tiles, such as BLIP")
 
     device: str = Field(
         default="auto",

@@ -129,7 +129,7 @@ def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health
         multiple_of=GRID_PX, concurrency=capacity.concurrency, queue=capacity.queue, autoscales=capacity.autoscales, resizes=True,
         uses_prompt=True, models=list(settings.models), controlnets=list(settings.controlnets), loras=list(settings.loras),
         model_details=[_describe_model(settings, name) for name in settings.models],
-        about=settings.gpu.describe(), price_per_hour=settings.gpu.price_per_hour,
+        captions=settings.caption is not None, about=settings.gpu.describe(), price_per_hour=settings.gpu.price_per_hour,
         currency=None if settings.gpu.price_per_hour is None else settings.gpu.currency,
     )  # fmt: skip
 
