@@ -70,6 +70,7 @@ free_members (gpointer data)
   g_strfreev (capabilities->loras);
   g_strfreev (capabilities->samplers);
   g_strfreev (capabilities->schedulers);
+  g_clear_pointer (&capabilities->model_defaults, g_ptr_array_unref);
   g_free (capabilities->version);
   g_free (capabilities->default_model);
   g_free (capabilities->hint);
@@ -116,6 +117,18 @@ keep_plain_names (GStrv *names)
   *names = g_strv_builder_end (plain);
 }
 
+static void
+keep_plain_defaults (GPtrArray *defaults)
+{
+  for (guint i = defaults ? defaults->len : 0; i > 0; i--)
+    {
+      const UpscaleModelDefaults *model = defaults->pdata[i - 1];
+
+      if (!upscale_text_is_plain (model->model, MOST_NAME_CHARS))
+        g_ptr_array_remove_index (defaults, i - 1);
+    }
+}
+
 /**
  * upscale_capabilities_tidy:
  * @capabilities: capabilities that are not shared yet
@@ -143,6 +156,7 @@ upscale_capabilities_tidy (UpscaleCapabilities *capabilities)
   keep_plain_names (&capabilities->loras);
   keep_plain_names (&capabilities->samplers);
   keep_plain_names (&capabilities->schedulers);
+  keep_plain_defaults (capabilities->model_defaults);
   tidy (&capabilities->default_model, MOST_NAME_CHARS);
   tidy (&capabilities->version, MOST_VERSION_CHARS);
   tidy (&capabilities->hint, MOST_SENTENCES_CHARS);

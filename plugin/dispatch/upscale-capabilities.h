@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upscale-gen-params.h"
+#include "upscale-model-defaults.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,8 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @loras: (nullable): its LoRAs, %NULL if not stated
  * @samplers: (nullable): its samplers, %NULL if not stated
  * @schedulers: (nullable): its noise schedules, %NULL if it has no choice of them
+ * @model_defaults: (nullable) (element-type UpscaleModelDefaults): what it recommends for
+ * its models, %NULL if not stated
  * @version: (nullable): version of the server
  * @about: (nullable): the server's description of itself, sentences
  * @default_model: (nullable): the model that paints if the parameters name none; part of
@@ -55,40 +58,41 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  */
 struct _UpscaleCapabilities
 {
-  char    *identity;
-  char    *sharing_scope;
-  int      max_tiles;
-  gint64   max_body_bytes;
-  int      multiple_of;
-  int      concurrency;
-  int      n_queued;
-  gboolean resizes;
-  gboolean keeps_batches;
-  gboolean autoscales;
-  double   price_per_hour;
-  gboolean is_loopback;
-  gboolean uses_prompt;
-  gboolean takes_controlnet;
-  gboolean takes_ip_adapter;
-  gboolean takes_loras;
-  gboolean takes_generation_size;
-  gboolean stops_tiles;
-  gboolean guesses_model;
-  gboolean takes_short_names;
-  GStrv    models;
-  GStrv    controlnets;
-  GStrv    tile_controlnets;
-  GStrv    ip_adapters;
-  GStrv    loras;
-  GStrv    samplers;
-  GStrv    schedulers;
-  char    *version;
-  char    *default_model;
-  char    *hint;
-  char    *controlnet_hint;
-  char    *ip_adapter_hint;
-  char    *caveat;
-  char    *about;
+  char      *identity;
+  char      *sharing_scope;
+  int        max_tiles;
+  gint64     max_body_bytes;
+  int        multiple_of;
+  int        concurrency;
+  int        n_queued;
+  gboolean   resizes;
+  gboolean   keeps_batches;
+  gboolean   autoscales;
+  double     price_per_hour;
+  gboolean   is_loopback;
+  gboolean   uses_prompt;
+  gboolean   takes_controlnet;
+  gboolean   takes_ip_adapter;
+  gboolean   takes_loras;
+  gboolean   takes_generation_size;
+  gboolean   stops_tiles;
+  gboolean   guesses_model;
+  gboolean   takes_short_names;
+  GStrv      models;
+  GStrv      controlnets;
+  GStrv      tile_controlnets;
+  GStrv      ip_adapters;
+  GStrv      loras;
+  GStrv      samplers;
+  GStrv      schedulers;
+  GPtrArray *model_defaults;
+  char      *version;
+  char      *default_model;
+  char      *hint;
+  char      *controlnet_hint;
+  char      *ip_adapter_hint;
+  char      *caveat;
+  char      *about;
 };
 
 UpscaleCapabilities *upscale_capabilities_new (const char *identity);

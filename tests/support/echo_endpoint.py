@@ -60,6 +60,7 @@ class Behavior:
     change: Callable[[Image.Image], Image.Image] | None = None
     garbage: bool = False
     models: list[str] = field(default_factory=list)
+    model_details: list[dict[str, Any]] = field(default_factory=list)
     hold_s: float = 5  # how long an answer without news is held
     seconds_per_tile: float = 0
     twist: Callable[[dict[str, Any]], Any] | None = None  # changes an answer; bytes are sent as they are
@@ -137,6 +138,7 @@ class EchoEndpoint:
             "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "autoscales": False, "concurrency": N_SLOTS,
             "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30, "multiple_of": self.behavior.multiple_of,
             "resizes": self.behavior.resizes, "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
+            "model_details": self.behavior.model_details,
         }  # fmt: skip
 
     def find_violation(self, request: dict[str, Any]) -> str | None:

@@ -152,6 +152,25 @@ upscale_json_get_int (JsonObject *object,
 }
 
 /**
+ * upscale_json_get_number:
+ * @object: (nullable): an object
+ * @name: a member
+ * @fallback: the value if the member is no finite number
+ *
+ * Returns: the number
+ */
+double
+upscale_json_get_number (JsonObject *object, const char *name, double fallback)
+{
+  JsonNode *node = upscale_json_get_member (object, name);
+  double    value = check_type (node, G_TYPE_INT64) || check_type (node, G_TYPE_DOUBLE)
+                        ? json_node_get_double (node)
+                        : fallback;
+
+  return isfinite (value) ? value : fallback;
+}
+
+/**
  * upscale_json_get_positive:
  * @object: (nullable): an object
  * @name: a member
@@ -161,12 +180,7 @@ upscale_json_get_int (JsonObject *object,
 double
 upscale_json_get_positive (JsonObject *object, const char *name)
 {
-  JsonNode *node = upscale_json_get_member (object, name);
-  double    value = check_type (node, G_TYPE_INT64) || check_type (node, G_TYPE_DOUBLE)
-                        ? json_node_get_double (node)
-                        : 0.0;
-
-  return isfinite (value) && value > 0.0 ? value : 0.0;
+  return MAX (upscale_json_get_number (object, name, 0.0), 0.0);
 }
 
 /**

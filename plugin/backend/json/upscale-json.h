@@ -18,6 +18,7 @@ gint64 upscale_json_get_int (JsonObject *object,
                              const char *name,
                              gint64      fallback,
                              gint64      highest);
+double upscale_json_get_number (JsonObject *object, const char *name, double fallback);
 double upscale_json_get_positive (JsonObject *object, const char *name);
 JsonArray  *upscale_json_get_array (JsonObject *object, const char *name);
 JsonObject *upscale_json_get_object (JsonObject *object, const char *name);

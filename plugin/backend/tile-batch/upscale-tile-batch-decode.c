@@ -14,6 +14,7 @@
 #define MAX_WORD_CHARS 60
 #define MAX_SIDE_PX 16384
 #define MAX_CONCURRENCY 10000
+#define MAX_MODELS 1000
 
 static gboolean
 refuse (GError **error, const char *format, const char *what)
@@ -280,6 +281,38 @@ dup_samplers (JsonObject *object)
   return samplers;
 }
 
+static GPtrArray *
+dup_model_defaults (JsonObject *object)
+{
+  static const char *const members[UPSCALE_N_MODEL_VALUES] = {
+    [UPSCALE_MODEL_STEPS] = "default_steps",
+    [UPSCALE_MODEL_CFG_SCALE] = "default_cfg_scale",
+    [UPSCALE_MODEL_NATIVE_PX] = "native_px",
+  };
+  JsonArray *details = upscale_json_get_array (object, "model_details");
+  guint      n_models = details ? MIN (json_array_get_length (details), MAX_MODELS) : 0;
+  GPtrArray *list =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_model_defaults_free);
+
+  for (guint i = 0; i < n_models; i++)
+    {
+      JsonObject *model = upscale_json_read_object (json_array_get_element (details, i));
+      const char *name = upscale_json_get_string (model, "name");
+      UpscaleModelDefaults *defaults;
+
+      if (!name)
+        continue;
+      defaults = upscale_model_defaults_new (name);
+      for (int which = 0; which < UPSCALE_N_MODEL_VALUES; which++)
+        defaults->values[which] =
+            upscale_json_get_number (model, members[which], UPSCALE_MODEL_UNKNOWN);
+      g_ptr_array_add (list, defaults);
+    }
+  if (list->len == 0)
+    g_clear_pointer (&list, g_ptr_array_unref);
+  return list;
+}
+
 /* Prices are compared in dollars, so a price in another currency counts as unknown. */
 static double
 get_price (JsonObject *object)
@@ -342,6 +375,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
   capabilities->controlnets = dup_names (object, "controlnets");
   capabilities->loras = dup_names (object, "loras");
   capabilities->samplers = dup_samplers (object);
+  capabilities->model_defaults = dup_model_defaults (object);
   capabilities->version = g_strdup (upscale_json_get_string (object, "version"));
   capabilities->about = dup_text (upscale_json_get_string (object, "about"), "");
   capabilities->autoscales = upscale_json_get_boolean (object, "autoscales", FALSE);

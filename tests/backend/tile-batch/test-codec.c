@@ -327,6 +327,30 @@ test_health_tells_the_samplers (void)
   g_assert_null (unknown->samplers);
 }
 
+/* A scale of 0 is a value: distilled models are painted without guidance. */
+static void
+test_health_tells_what_suits_the_models (void)
+{
+  const char *text =
+      "{\"protocol\":1,\"models\":[\"a\",\"b\"],\"model_details\":["
+      "{\"name\":\"a\",\"native_px\":1024,\"default_steps\":4,\"default_cfg_scale\":0.0},"
+      "{\"name\":\"b\",\"default_steps\":\"many\"},{\"native_px\":512}]}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (UpscaleCapabilities) can = upscale_tile_batch_decode_health (body, NULL);
+  const double expected[2][UPSCALE_N_MODEL_VALUES] = { { 4.0, 0.0, 1024.0 },
+                                                       { -1.0, -1.0, -1.0 } };
+
+  g_assert_cmpuint (can->model_defaults->len, ==, 2);
+  for (guint i = 0; i < can->model_defaults->len; i++)
+    {
+      const UpscaleModelDefaults *defaults = can->model_defaults->pdata[i];
+
+      g_assert_cmpstr (defaults->model, ==, can->models[i]);
+      for (int which = 0; which < UPSCALE_N_MODEL_VALUES; which++)
+        g_assert_cmpfloat (defaults->values[which], ==, expected[i][which]);
+    }
+}
+
 static void
 test_health_of_another_protocol_is_refused (void)
 {
@@ -357,6 +381,8 @@ main (int argc, char **argv)
                    test_sampler_and_schedule_are_one_name);
   g_test_add_func ("/codec/health-defaults", test_health_defaults);
   g_test_add_func ("/codec/health-tells-the-samplers", test_health_tells_the_samplers);
+  g_test_add_func ("/codec/health-tells-what-suits-the-models",
+                   test_health_tells_what_suits_the_models);
   g_test_add_func ("/codec/health-tells-the-price-in-dollars",
                    test_health_tells_the_price_in_dollars);
   g_test_add_func ("/codec/health-tells-what-paints", test_health_tells_what_paints);
