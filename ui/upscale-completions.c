@@ -7,11 +7,13 @@
  * UpscaleCompletions:
  *
  * Names that servers have listed, offered while the user types one. Any other name can be
- * typed as well, since not every server lists its own.
+ * typed as well, since not every server lists its own. The values that servers recommend
+ * for their models are kept with them.
  */
 struct _UpscaleCompletions
 {
   GtkListStore *lists[UPSCALE_N_COMPLETIONS];
+  GHashTable   *model_defaults; /* of GPtrArray, by the name of the endpoint */
 };
 
 static GtkListStore *
@@ -36,6 +38,9 @@ upscale_completions_new (void)
 
   for (gsize kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
     completions->lists[kind] = make_list ();
+  completions->model_defaults =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                             (GDestroyNotify) g_ptr_array_unref);
   return completions;
 }
 
@@ -50,6 +55,7 @@ upscale_completions_free (UpscaleCompletions *completions)
 
   for (gsize kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
     g_object_unref (completions->lists[kind]);
+  g_hash_table_unref (completions->model_defaults);
   g_free (completions);
 }
 
@@ -99,12 +105,14 @@ upscale_completions_add (UpscaleCompletions    *completions,
 /**
  * upscale_completions_add_capabilities:
  * @completions: completions
- * @capabilities: the capabilities of a server
+ * @endpoint: name of the server's endpoint
+ * @capabilities: the capabilities of the server
  *
- * Adds all names that the server lists.
+ * Adds all names that the server lists, and what the server recommends for its models.
  */
 void
 upscale_completions_add_capabilities (UpscaleCompletions        *completions,
+                                      const char                *endpoint,
                                       const UpscaleCapabilities *capabilities)
 {
   g_return_if_fail (capabilities != NULL);
@@ -117,6 +125,49 @@ upscale_completions_add_capabilities (UpscaleCompletions        *completions,
                            (const char *const *) capabilities->samplers);
   upscale_completions_add (completions, UPSCALE_COMPLETIONS_SCHEDULERS,
                            (const char *const *) capabilities->schedulers);
+  upscale_completions_set_model_defaults (completions, endpoint,
+                                          capabilities->model_defaults);
+}
+
+/**
+ * upscale_completions_set_model_defaults:
+ * @completions: completions
+ * @endpoint: name of an endpoint
+ * @defaults: (nullable) (element-type UpscaleModelDefaults): what its server recommends
+ *
+ * Replaces what was known about the models of @endpoint.
+ */
+void
+upscale_completions_set_model_defaults (UpscaleCompletions *completions,
+                                        const char         *endpoint,
+                                        GPtrArray          *defaults)
+{
+  g_return_if_fail (completions != NULL);
+  g_return_if_fail (endpoint != NULL);
+
+  if (defaults)
+    g_hash_table_replace (completions->model_defaults, g_strdup (endpoint),
+                          g_ptr_array_ref (defaults));
+  else
+    g_hash_table_remove (completions->model_defaults, endpoint);
+}
+
+/**
+ * upscale_completions_get_model_defaults:
+ * @completions: completions
+ * @endpoint: name of an endpoint
+ *
+ * Returns: (transfer none) (nullable) (element-type UpscaleModelDefaults): the
+ * values that its server recommends, %NULL if none are known
+ */
+GPtrArray *
+upscale_completions_get_model_defaults (UpscaleCompletions *completions,
+                                        const char         *endpoint)
+{
+  g_return_val_if_fail (completions != NULL, NULL);
+  g_return_val_if_fail (endpoint != NULL, NULL);
+
+  return g_hash_table_lookup (completions->model_defaults, endpoint);
 }
 
 /**

@@ -34,10 +34,16 @@ void                upscale_completions_add (UpscaleCompletions    *completions,
                                              UpscaleCompletionsKind kind,
                                              const char *const     *names);
 void                upscale_completions_add_capabilities (UpscaleCompletions        *completions,
+                                                          const char                *endpoint,
                                                           const UpscaleCapabilities *capabilities);
-GtkTreeModel       *upscale_completions_get (UpscaleCompletions    *completions,
-                                             UpscaleCompletionsKind kind);
-void                upscale_completions_attach (GtkTreeModel *names, GtkWidget *entry);
+void          upscale_completions_set_model_defaults (UpscaleCompletions *completions,
+                                                      const char         *endpoint,
+                                                      GPtrArray          *defaults);
+GPtrArray    *upscale_completions_get_model_defaults (UpscaleCompletions *completions,
+                                                      const char         *endpoint);
+GtkTreeModel *upscale_completions_get (UpscaleCompletions    *completions,
+                                       UpscaleCompletionsKind kind);
+void          upscale_completions_attach (GtkTreeModel *names, GtkWidget *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCompletions, upscale_completions_free)
 

@@ -30,9 +30,10 @@ typedef struct
   GtkWidget                  *where;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
-  char                       *refused;          /* about a text that is no number */
-  gboolean                    is_refused_shown; /* in its entry */
-  guint                       due;
+  GtkWidget *follows;          /* the line about arguments that follow the model */
+  char      *refused;          /* about a text that is no number */
+  gboolean   is_refused_shown; /* in its entry */
+  guint      due;
 } Dialog;
 
 /**
@@ -166,6 +167,7 @@ show_forecast (Dialog *self)
 {
   g_autoptr (UpscaleDialogForecast) forecast = make_forecast (self);
   g_autofree char *text = dup_sentence (self, forecast);
+  g_autofree char *follows = upscale_model_follower_dup_markup (self->request->follower);
   gboolean         is_warning = !is_possible (self, forecast) || self->refused ||
                         forecast->warning || forecast->is_large;
 
@@ -176,8 +178,40 @@ show_forecast (Dialog *self)
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
                                      is_possible (self, forecast) &&
                                          !upscale_trial_pane_is_busy (get_trials (self)));
+  gtk_label_set_markup (GTK_LABEL (self->follows), follows);
+  gtk_widget_set_visible (self->follows, *follows != '\0');
   if (forecast->plan)
     show_plan (self, forecast);
+}
+
+/* A server has told more, or another kind of painter was chosen. */
+static void
+on_painter_changed (UpscalePainterChoice *painter, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  upscale_model_follower_update (self->request->follower);
+  show_forecast (self);
+}
+
+static void
+on_busy_changed (UpscaleTrialPane *trials, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  if (upscale_trial_pane_is_busy (trials))
+    upscale_model_follower_hold (self->request->follower);
+  show_forecast (self);
+}
+
+static gboolean
+on_follow_clicked (GtkLabel *label, char *uri, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  upscale_model_follower_release (self->request->follower);
+  show_forecast (self);
+  return GDK_EVENT_STOP;
 }
 
 /* The sentence about a text that is no number stays after the entry has returned to its
@@ -259,17 +293,36 @@ make_notebook (Dialog *self)
 }
 
 static GtkWidget *
+make_line (void)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
+  return label;
+}
+
+static GtkWidget *
+make_follows (Dialog *self)
+{
+  self->follows = make_line ();
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->follows), "dim-label");
+  gtk_label_set_track_visited_links (GTK_LABEL (self->follows), FALSE);
+  gtk_widget_set_no_show_all (self->follows, TRUE);
+  g_signal_connect (self->follows, "activate-link", G_CALLBACK (on_follow_clicked), self);
+  return self->follows;
+}
+
+static GtkWidget *
 make_sentence (Dialog *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
   self->icon = gtk_image_new ();
-  self->sentence = gtk_label_new (NULL);
+  self->sentence = make_line ();
   gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
-  gtk_label_set_xalign (GTK_LABEL (self->sentence), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (self->sentence), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (self->sentence), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->sentence), TEXT_WIDTH_CHARS);
   gtk_label_set_selectable (GTK_LABEL (self->sentence), TRUE);
   gtk_widget_set_can_focus (self->sentence, FALSE);
   gtk_box_pack_start (GTK_BOX (box), self->icon, FALSE, FALSE, 0);
@@ -325,6 +378,7 @@ fill (Dialog *self)
   gtk_box_pack_start (GTK_BOX (box), make_header (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), make_follows (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
   gtk_widget_show_all (box);
 }
@@ -404,10 +458,10 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
                                       _ ("_Upscale"));
   fill (&self);
   g_signal_connect (request->config, "notify", G_CALLBACK (on_argument_changed), &self);
-  g_signal_connect_swapped (self.parts.painter, "changed", G_CALLBACK (show_forecast),
-                            &self);
-  g_signal_connect_swapped (self.parts.trials, "busy-changed", G_CALLBACK (show_forecast),
-                            &self);
+  g_signal_connect (self.parts.painter, "changed", G_CALLBACK (on_painter_changed),
+                    &self);
+  g_signal_connect (self.parts.trials, "busy-changed", G_CALLBACK (on_busy_changed),
+                    &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = ask (&self);

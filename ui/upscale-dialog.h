@@ -6,6 +6,7 @@
 #include "upscale-completions.h"
 #include "upscale-endpoint-editor.h"
 #include "upscale-endpoint-list.h"
+#include "upscale-model-follower.h"
 #include "upscale-presets.h"
 #include "upscale-size-row.h"
 #include "upscale-tile-plan.h"
@@ -73,6 +74,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @trials: makes the jobs of trials
  * @presets: named sets of arguments
  * @completions: names of models and LoRAs that servers have
+ * @follower: sets the arguments that follow the model
  * @tools: the tools that make endpoints
  * @note_test: keeps the duration of an endpoint's test tile, with @forecast_data
  * @dup_gen_params: makes the parameters of the model from the arguments, for tests of
@@ -97,6 +99,7 @@ typedef struct
   UpscaleTrialMaker           trials;
   UpscalePresets             *presets;
   UpscaleCompletions         *completions;
+  UpscaleModelFollower       *follower;
   const UpscaleEndpointTools *tools;
   UpscaleEndpointTestFunc     note_test;
   UpscaleGenParams *(*dup_gen_params) (GimpProcedureConfig *config);

@@ -268,7 +268,8 @@ show_outcome (UpscaleEndpointEditor *self, Row *row, const UpscaleEndpointTest *
   if (outcome->works)
     self->note_test (row->entry->name, outcome->seconds, self->note_data);
   if (outcome->capabilities)
-    upscale_completions_add_capabilities (self->completions, outcome->capabilities);
+    upscale_completions_add_capabilities (self->completions, row->entry->name,
+                                          outcome->capabilities);
 }
 
 static void

@@ -53,6 +53,7 @@ typedef struct
 {
   UpscaleEndpointLight *light;
   GCancellable         *cancellable;
+  char                 *name;
   char                 *host;
 } Probe;
 
@@ -61,6 +62,7 @@ probe_free (Probe *probe)
 {
   g_object_unref (probe->light);
   g_object_unref (probe->cancellable);
+  g_free (probe->name);
   g_free (probe->host);
   g_free (probe);
 }
@@ -197,7 +199,7 @@ on_probed (GObject *backend, GAsyncResult *result, gpointer user_data)
   add_sentence (self, probe->host, can, error);
   g_debug ("a typed address %s", can ? "answers" : "does not answer");
   if (can)
-    upscale_completions_add_capabilities (self->completions, can);
+    upscale_completions_add_capabilities (self->completions, probe->name, can);
   show (self);
 }
 
@@ -213,6 +215,7 @@ ask (UpscaleEndpointLight *self, const UpscaleEndpointEntry *entry)
   probe = g_new0 (Probe, 1);
   probe->light = g_object_ref (self);
   probe->cancellable = g_object_ref (self->probes);
+  probe->name = g_strdup (entry->name);
   probe->host = upscale_endpoint_disclosure_dup_host (entry);
   self->n_probing++;
   upscale_backend_probe_async (upscale_endpoint_get_backend (endpoint), self->probes,

@@ -15,6 +15,7 @@
 #define FILE_MODE 0600
 #define GROUP "Last Values"
 #define PICTURE_KEY "picture"
+#define FOLLOWED_KEY "follows-model"
 #define MAX_FILE_BYTES (1024 * 1024)
 
 static const UpscaleSettingsKind kind = {
@@ -78,6 +79,19 @@ forget_other_picture (GimpProcedureConfig *config, GKeyFile *keys, GimpImage *im
     reset (config, argument);
 }
 
+static GKeyFile *
+load_file (void)
+{
+  g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autoptr (GBytes) bytes =
+      upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
+
+  return bytes && g_key_file_load_from_bytes (keys, bytes, G_KEY_FILE_NONE, NULL)
+             ? g_steal_pointer (&keys)
+             : NULL;
+}
+
 /**
  * upscale_last_values_load:
  * @config: the procedure's arguments, set to the values that the user chose last
@@ -89,16 +103,14 @@ forget_other_picture (GimpProcedureConfig *config, GKeyFile *keys, GimpImage *im
 void
 upscale_last_values_load (GimpProcedureConfig *config, GimpImage *image)
 {
-  g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
-  g_autoptr (GKeyFile) keys = g_key_file_new ();
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GKeyFile) keys = NULL;
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (GIMP_IS_PROCEDURE_CONFIG (config));
 
   upscale_last_values_forget (config);
-  bytes = upscale_file_read (g_file_peek_path (file), MAX_FILE_BYTES, NULL);
-  if (!bytes || !g_key_file_load_from_bytes (keys, bytes, G_KEY_FILE_NONE, NULL))
+  keys = load_file ();
+  if (!keys)
     return;
   if (!upscale_settings_read (G_OBJECT (config), keys, &kind, &error))
     g_debug ("last values: %s", error->message);
@@ -106,15 +118,32 @@ upscale_last_values_load (GimpProcedureConfig *config, GimpImage *image)
 }
 
 /**
+ * upscale_last_values_load_followed:
+ *
+ * Returns: (transfer full) (nullable): names of the arguments that followed the model
+ * when the user chose the last values; %NULL if the user never chose any
+ */
+GStrv
+upscale_last_values_load_followed (void)
+{
+  g_autoptr (GKeyFile) keys = load_file ();
+
+  return keys ? g_key_file_get_string_list (keys, GROUP, FOLLOWED_KEY, NULL, NULL) : NULL;
+}
+
+/**
  * upscale_last_values_save:
  * @config: the procedure's arguments, as the user has chosen them
  * @image: the image that the user has chosen them for
+ * @followed: (array zero-terminated=1): names of the arguments that follow the model
  *
  * Writes the user's own file. A failure costs only the comfort of finding the values
  * again, so it is logged and not reported.
  */
 void
-upscale_last_values_save (GimpProcedureConfig *config, GimpImage *image)
+upscale_last_values_save (GimpProcedureConfig *config,
+                          GimpImage           *image,
+                          const char *const   *followed)
 {
   g_autoptr (GFile) file = upscale_paths_find_own (FILE_NAME);
   g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
@@ -125,11 +154,14 @@ upscale_last_values_save (GimpProcedureConfig *config, GimpImage *image)
 
   g_return_if_fail (GIMP_IS_PROCEDURE_CONFIG (config));
   g_return_if_fail (GIMP_IS_IMAGE (image));
+  g_return_if_fail (followed != NULL);
 
   upscale_settings_write (G_OBJECT (config), keys, &kind);
   upscale_where_reader_write_map (G_OBJECT (config), keys, GROUP);
   picture = dup_picture (image);
   g_key_file_set_string (keys, GROUP, PICTURE_KEY, picture);
+  g_key_file_set_string_list (keys, GROUP, FOLLOWED_KEY, followed,
+                              g_strv_length ((GStrv) followed));
   text = g_key_file_to_data (keys, NULL, NULL);
   g_mkdir_with_parents (folder, 0700);
   if (!g_file_set_contents_full (g_file_peek_path (file), text, -1,

@@ -385,6 +385,42 @@ read_size (Run *run, const UpscaleLayerLooks *looks)
   return size;
 }
 
+static void
+add_model_defaults (GPtrArray *entries, GKeyFile *timings, UpscaleCompletions *to)
+{
+  for (guint i = 0; entries && i < entries->len; i++)
+    upscale_timings_add_model_defaults (
+        timings, ((const UpscaleEndpointEntry *) entries->pdata[i])->name, to);
+}
+
+/* Returns names and values that servers have told in earlier runs. */
+static UpscaleCompletions *
+make_completions (Run *run, GKeyFile *timings)
+{
+  UpscaleCompletions *completions = upscale_completions_new ();
+  g_autofree char    *text = NULL;
+  g_autoptr (GPtrArray) chosen = NULL;
+
+  g_object_get (run->config, "endpoints", &text, NULL);
+  chosen = upscale_endpoint_list_describe (text ? text : "", run->endpoints, NULL);
+  upscale_timings_add_completions (timings, completions);
+  add_model_defaults (upscale_endpoint_file_get_entries (run->endpoints), timings,
+                      completions);
+  add_model_defaults (chosen, timings, completions);
+  return completions;
+}
+
+/* The values of a recipe suit its layer, so they follow no model. */
+static UpscaleModelFollower *
+make_follower (Run *run, gboolean has_recipe, UpscaleCompletions *completions)
+{
+  static const char *const none[] = { NULL };
+  g_auto (GStrv) last = upscale_last_values_load_followed ();
+
+  return upscale_model_follower_new (G_OBJECT (run->config), completions, run->endpoints,
+                                     has_recipe ? none : (const char *const *) last);
+}
+
 static gboolean
 ask (Run *run, GError **error)
 {
@@ -394,8 +430,11 @@ ask (Run *run, GError **error)
   g_autoptr (GFile) own = upscale_paths_find_own ("presets");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) timings = upscale_timings_load ();
-  g_autoptr (UpscaleCompletions) completions = upscale_completions_new ();
+  g_autoptr (UpscaleCompletions) completions = make_completions (run, timings);
   gboolean can_repaint = offer_repaint (run);
+  g_autoptr (UpscaleModelFollower) follower =
+      make_follower (run, can_repaint || run->call->repeated, completions);
+  g_auto (GStrv) followed = NULL;
   g_auto (UpscaleForecastInput) input = {
     .shown = can_repaint ? run->made_by : run->call->repeated,
     .timings = timings,
@@ -415,6 +454,7 @@ ask (Run *run, GError **error)
     .trials = { make_trial, upscale_job_runner_wait_until, run },
     .presets = presets,
     .completions = completions,
+    .follower = follower,
     .tools = &run->tools,
     .note_test = upscale_forecast_note_test,
     .dup_gen_params = dup_gen_params,
@@ -422,12 +462,13 @@ ask (Run *run, GError **error)
 
   if (can_repaint)
     request.repainted_size = read_size (run, run->made_by->source);
-  upscale_timings_add_completions (timings, completions);
   if (!read_forecast_input (run, &input, error))
     return FALSE;
   if (!upscale_dialog_run (&request))
     return refuse (error);
-  upscale_last_values_save (run->config, run->call->image);
+  followed = upscale_model_follower_dup_followed (follower);
+  upscale_last_values_save (run->config, run->call->image,
+                            (const char *const *) followed);
   return TRUE;
 }
 

@@ -10,6 +10,7 @@
 static const char *const list_keys[UPSCALE_N_COMPLETIONS] = { "models", "loras",
                                                               "samplers", "schedulers" };
 #define TEST_TILE "test-tile-seconds"
+#define MODEL_DEFAULTS "model-defaults"
 
 /* The name of an endpoint may be an address, which may hold secrets, and brackets, which
  * end the name of a group. So groups are named by a digest. */
@@ -60,6 +61,25 @@ note_names (GKeyFile *timings, const char *group, const char *key, GStrv names)
 }
 
 static void
+note_model_defaults (GKeyFile *timings, const char *group, GPtrArray *defaults)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (guint i = 0; defaults && i < defaults->len; i++)
+    {
+      g_autofree char *line = upscale_model_defaults_dup_line (defaults->pdata[i]);
+
+      g_strv_builder_add (lines, line);
+    }
+  all = g_strv_builder_end (lines);
+  if (*all)
+    note_names (timings, group, MODEL_DEFAULTS, all);
+  else
+    g_key_file_remove_key (timings, group, MODEL_DEFAULTS, NULL);
+}
+
+static void
 note_endpoint (GKeyFile               *timings,
                UpscaleEndpoint        *endpoint,
                const UpscaleArguments *arguments)
@@ -74,6 +94,7 @@ note_endpoint (GKeyFile               *timings,
   note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_LORAS], can->loras);
   note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_SAMPLERS], can->samplers);
   note_names (timings, group, list_keys[UPSCALE_COMPLETIONS_SCHEDULERS], can->schedulers);
+  note_model_defaults (timings, group, can->model_defaults);
   if (seconds <= 0.0)
     return;
   g_key_file_set_double (timings, group, "seconds-for-one-unit",
@@ -99,7 +120,8 @@ save (GKeyFile *timings)
  * @job: a job that has run
  * @arguments: arguments of the job
  *
- * Saves the speed of the job's endpoints and the names of their models and LoRAs.
+ * Saves the speed of the job's endpoints, the names of their models and LoRAs, and what
+ * they recommend for their models.
  */
 void
 upscale_timings_note (UpscaleJob *job, const UpscaleArguments *arguments)
@@ -212,4 +234,33 @@ upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completi
 
         upscale_completions_add (completions, kind, (const char *const *) names);
       }
+}
+
+/**
+ * upscale_timings_add_model_defaults:
+ * @timings: measurements from upscale_timings_load()
+ * @endpoint: name of an endpoint
+ * @completions: gets what the server recommended for its models when it was asked last
+ */
+void
+upscale_timings_add_model_defaults (GKeyFile           *timings,
+                                    const char         *endpoint,
+                                    UpscaleCompletions *completions)
+{
+  g_autofree char *group = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  g_return_if_fail (timings != NULL);
+  g_return_if_fail (endpoint != NULL);
+  g_return_if_fail (completions != NULL);
+
+  group = make_group (endpoint);
+  lines = g_key_file_get_string_list (timings, group, MODEL_DEFAULTS, NULL, NULL);
+  if (!lines)
+    return;
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify) upscale_model_defaults_free);
+  for (char **line = lines; *line; line++)
+    g_ptr_array_add (list, upscale_model_defaults_new_from_line (*line));
+  upscale_completions_set_model_defaults (completions, endpoint, list);
 }

@@ -16,6 +16,9 @@ void   upscale_timings_look_up (GKeyFile                *timings,
                                 const UpscaleArguments  *arguments,
                                 UpscaleEstimateEndpoint *estimate);
 void upscale_timings_add_completions (GKeyFile *timings, UpscaleCompletions *completions);
+void upscale_timings_add_model_defaults (GKeyFile           *timings,
+                                         const char         *endpoint,
+                                         UpscaleCompletions *completions);
 GKeyFile *upscale_timings_load (void);
 
 G_END_DECLS

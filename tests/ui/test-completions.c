@@ -57,7 +57,7 @@ test_server_offers_all_its_lists (void)
   capabilities->loras = g_strsplit (lists[UPSCALE_COMPLETIONS_LORAS], ",", -1);
   capabilities->samplers = g_strsplit (lists[UPSCALE_COMPLETIONS_SAMPLERS], ",", -1);
   capabilities->schedulers = g_strsplit (lists[UPSCALE_COMPLETIONS_SCHEDULERS], ",", -1);
-  upscale_completions_add_capabilities (completions, capabilities);
+  upscale_completions_add_capabilities (completions, "gpu", capabilities);
   for (guint kind = 0; kind < UPSCALE_N_COMPLETIONS; kind++)
     {
       g_autofree char *names = list_names (upscale_completions_get (completions, kind));
