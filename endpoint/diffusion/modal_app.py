@@ -147,7 +147,7 @@ class ModalCalls:
 def web() -> AuthMiddleware:
     """The front. Has no GPU and holds no state."""
     n = settings.modal.max_containers
-    application = make_app(settings, StoreJobs(open_store(), ModalCalls()), Capacity(n, n, autoscales=True))
+    application = make_app(settings, StoreJobs(open_store(), ModalCalls()), lambda: Capacity(n, n, autoscales=True))
     return AuthMiddleware(application, AuthMode.TOKEN if token else AuthMode.PROXY, token)
 
 

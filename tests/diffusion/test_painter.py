@@ -12,7 +12,7 @@ import numpy
 import pytest
 import torch
 from PIL import Image
-from tile_upscale_gpu.device import choose_device
+from tile_upscale_gpu.device import choose_devices
 from tile_upscale_gpu.img2img import Img2Img
 from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
 from tile_upscale_gpu.painter import Painter, paint_in_parts
@@ -235,11 +235,14 @@ def test_answer_that_is_no_picture_is_a_failure(painter: Painter, monkeypatch: p
 
 
 @pytest.mark.parametrize(("kinds", "expected"), [(("cuda", "xpu"), "cuda"), (("xpu", "mps"), "xpu"), (("mps",), "mps")])
-def test_best_kind_of_gpu_is_chosen(monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...], expected: str) -> None:
+def test_all_gpus_of_the_best_kind_are_chosen(monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...], expected: str) -> None:
     for kind, backend in (("cuda", torch.cuda), ("xpu", torch.xpu), ("mps", torch.backends.mps)):
         monkeypatch.setattr(backend, "is_available", lambda kind=kind: kind in kinds)
-    assert choose_device("auto").type == expected
-    assert choose_device("cpu").type == "cpu"
+    for module in (torch.cuda, torch.xpu):
+        monkeypatch.setattr(module, "device_count", lambda: 2)
+    assert choose_devices("auto") == [torch.device(expected, number) for number in range(1 if expected == "mps" else 2)]
+    assert choose_devices("cuda:1") == [torch.device("cuda:1")]
+    assert choose_devices("cpu") == [torch.device("cpu")]
 
 
 @pytest.mark.parametrize(("is_lost", "error"), [(True, GpuLost), (False, RuntimeError)])

@@ -12,6 +12,7 @@ from wire_client import Client, make_request
 
 SETTINGS = """
 max_jobs = 1
+unet_batch = 24
 [models.none]
 [ray]
 num_gpus = 0
@@ -20,8 +21,8 @@ min_replicas = 0
 max_replicas = 2
 idle_s = 1
 """
-# Waits of a second each, longer than Serve takes to scale down and, by default, to kill a replica after that.
-LONG_TILES = 64
+# One group of waits of a second each, longer than Serve takes to scale down.
+LONG_TILES = 24
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,14 @@ def client(settings: Path) -> Iterator[Client]:
 def make_plain_request(tiles: int) -> dict[str, Any]:
     request = make_request(tiles)
     request["model_config"]["controlnet"]["enabled"] = False
+    return request
+
+
+def make_uneven_request() -> dict[str, Any]:
+    """Three groups, since only tiles of one size are painted together."""
+    request = make_plain_request(1)
+    tiles = [tile for size in (64, 72, 80) for tile in make_request(8, size=size)["tiles"]]
+    request["tiles"] = [{**tile, "id": str(number), "index": number} for number, tile in enumerate(tiles)]
     return request
 
 
@@ -68,14 +77,19 @@ def test_replicas_come_with_the_work_and_go_without_it(client: Client, settings:
     wait_until(lambda: not find_replicas(settings), "the idle replica has ended", 120)
 
 
-def test_all_batches_that_health_asks_for_are_accepted(client: Client) -> None:
+def test_all_batches_that_health_asks_for_are_accepted_and_the_last_one_is_shared(client: Client) -> None:
+    """The seed of a result is the process that painted it."""
     health = client.send("GET", "/v1/health").json
-    requests = [make_plain_request(LONG_TILES) for _ in range(health["concurrency"] + health["queue"])]
-    for request in requests:
+    n = health["concurrency"] + health["queue"]
+    last, *others = [make_uneven_request(), *(make_plain_request(LONG_TILES) for _ in range(n - 1))]
+    for request in (last, *others):
         client.answer(client.put(request, wait_s=0))
     client.refused(429, client.put(make_plain_request(1)))
-    for request in requests:
+    for request in others:
         stop(client, request)
+    results = client.finish(last)
+    assert sorted(int(result["id"]) for result in results) == list(range(24))
+    assert len({result["seed"] for result in results}) == 2
 
 
 def test_scaling_down_lets_a_replica_finish_its_batch(client: Client, settings: Path) -> None:

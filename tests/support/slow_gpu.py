@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A replica for Ray Serve that gives each tile back after a second of waiting: long batches without CPU time or weights."""
+"""A replica for Ray Serve that gives each tile back after a second of waiting: long batches without CPU time or weights.
 
+The id of its process is the seed of the results.
+"""
+
+import os
 import time
 from collections.abc import Collection
 
@@ -13,6 +17,9 @@ TILE_S = 1.0
 
 
 class SlowPainter:
+    def load(self, name: str) -> None:
+        """Has no weights."""
+
     def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
         for tile in request.tiles:
             if tile.id in done:
@@ -20,10 +27,10 @@ class SlowPainter:
             if context.is_stopped():
                 raise Stopped
             time.sleep(TILE_S)
-            members = {"image": tile.image, "width": tile.width, "height": tile.height, "seed": tile.seed}
+            members = {"image": tile.image, "width": tile.width, "height": tile.height, "seed": os.getpid()}
             context.add(Result.make(tile.id, success=True, **members))
 
 
 class SlowGpu(Gpu):  # type: ignore[misc]
-    def __init__(self, _settings: Settings) -> None:
-        self.painter = SlowPainter()
+    def load(self, settings: Settings) -> SlowPainter:
+        return SlowPainter()

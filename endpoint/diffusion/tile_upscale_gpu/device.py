@@ -8,16 +8,17 @@ from tile_upscale_gpu.job_context import CannotLoad
 AUTO = "auto"
 
 
-def choose_device(name: str) -> torch.device:
-    """Takes the best kind of GPU for `auto`. Refuses the CPU unless it is named, because it is hundreds of times slower."""
+def choose_devices(name: str) -> list[torch.device]:
+    """Takes all GPUs of the best kind for `auto`. Refuses the CPU unless it is named, because it is hundreds of times slower."""
     # The VAE runs in float32 for its range. TF32 has the same range and is several times faster.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     if name != AUTO:
-        return torch.device(name)
+        return [torch.device(name)]
     # torch calls the GPUs of ROCm cuda as well.
     for kind, backend in (("cuda", torch.cuda), ("xpu", torch.xpu), ("mps", torch.backends.mps)):
         if backend.is_available():
-            return torch.device(kind)
+            n = 1 if kind == "mps" else getattr(torch, kind).device_count()
+            return [torch.device(kind, number) for number in range(n)]
     raise CannotLoad(
         "torch finds no GPU (CUDA, ROCm, XPU or MPS): install the driver and the torch for your GPU,"
         ' or set device = "cpu" to paint slowly on the processor'

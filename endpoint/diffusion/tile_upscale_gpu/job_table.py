@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 from tile_upscale_gpu.job_context import Result
-from tile_upscale_gpu.jobs import ABANDONED, FINAL, KEPT_S, OTHER_BODY, Answer, Question, Status, no_room, too_late
+from tile_upscale_gpu.jobs import ABANDONED, FINAL, KEPT_S, OTHER_BODY, Answer, Capacity, Question, Status, no_room, too_late
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings
@@ -81,6 +81,8 @@ class Job:
 class JobTable:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        # Number of batches that health invites clients to send; at least these are accepted.
+        self.n_advertised = Capacity().n_batches
         self.jobs: dict[str, Job] = {}
 
     def submit(self, submission: Submission, now: float) -> Job | None:
@@ -92,7 +94,7 @@ class JobTable:
             known.asked_at = now
             return None
         n_open = sum(not job.has_ended for job in self.jobs.values())
-        if n_open >= self.settings.max_jobs:
+        if n_open >= max(self.settings.max_jobs, self.n_advertised):
             raise Problem(429, no_room(n_open))
         job = Job(submission.batch_id, submission.checksum, submission.lease_s, now, submission)
         self.jobs[job.batch_id] = job

@@ -1,61 +1,112 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paints in a thread of this process, one batch at a time."""
+"""Paints in this process: each GPU is a worker with a thread of its own, and takes groups of tiles from the queue."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tile_upscale_gpu.job_context import Result, Stopped
-from tile_upscale_gpu.job_runner import JobRunner
-from tile_upscale_gpu.job_table import Job
+from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
+from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.tile_queue import Group, TileQueue
 
 if TYPE_CHECKING:
     from tile_upscale_gpu.painter import Painter
+
+T = TypeVar("T")
 
 
 class ThreadJobContext:
     """Passes results from the painting thread to the event loop. `add` waits for the loop, so results can't pile up."""
 
-    def __init__(self, runner: JobRunner, job: Job, loop: asyncio.AbstractEventLoop) -> None:
-        self.runner = runner
-        self.job = job
+    def __init__(self, queue: TileQueue, group_id: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.queue = queue
+        self.group_id = group_id
         self.loop = loop
 
     def is_stopped(self) -> bool:
-        return self.job.has_ended
+        return self.queue.is_stopped(self.group_id)
 
     def add(self, result: Result) -> None:
-        asyncio.run_coroutine_threadsafe(self.runner.add(self.job, result), self.loop).result()
+        asyncio.run_coroutine_threadsafe(self.queue.add(self.group_id, result), self.loop).result()
+
+
+class Worker:
+    """A painter with its thread."""
+
+    def __init__(self, number: int) -> None:
+        self.name = f"worker-{number}"
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.name)
+        self.painter: Painter | None = None
+
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, function, *arguments)
+
+    def load(self, settings: Settings, device: Any) -> None:
+        self.painter = make_painter(settings, device)
+        self.painter.load()
+
+
+def find_devices(name: str) -> list[Any]:
+    # Here, because torch and diffusers take seconds to import, and the event loop answers meanwhile.
+    from tile_upscale_gpu.device import choose_devices
+
+    return list(choose_devices(name))
+
+
+def make_painter(settings: Settings, device: Any) -> "Painter":
+    from tile_upscale_gpu.painter import Painter
+
+    return Painter(settings, device)
 
 
 class LocalPaint:
-    """A JobRunner's `paint` that uses one thread of this process."""
+    """A TileQueue with a worker for each GPU."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.painter: Painter | None = None
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
-        self.turn = asyncio.Lock()
+        self.queue = TileQueue(settings)
+        self.workers = [Worker(0)]
 
-    async def load(self, name: str = "") -> "Painter":
-        return await asyncio.get_running_loop().run_in_executor(self.thread, self._load, name)
+    @property
+    def capacity(self) -> Capacity:
+        """One batch at work and one queued for each GPU."""
+        return Capacity(len(self.workers), len(self.workers))
 
-    def _load(self, name: str) -> "Painter":
-        # Here, because torch and diffusers take seconds to import, and the event loop answers meanwhile.
-        from tile_upscale_gpu.painter import Painter
+    @property
+    def painters(self) -> list["Painter"]:
+        return [worker.painter for worker in self.workers if worker.painter]
 
-        self.painter = self.painter or Painter(self.settings)
-        self.painter.load(name)
-        return self.painter
+    async def load(self) -> None:
+        """Loads the default model on every GPU."""
+        devices = await self.workers[0].run(find_devices, self.settings.device)
+        self.workers += [Worker(number) for number in range(1, len(devices))]
+        self.queue.runner.table.n_advertised = self.capacity.n_batches
+        loading = [worker.run(worker.load, self.settings, device) for worker, device in zip(self.workers, devices, strict=True)]
+        await asyncio.gather(*loading)
 
-    async def __call__(self, runner: JobRunner, job: Job) -> None:
-        async with self.turn:
-            if job.submission is None:
-                raise Stopped
-            request = job.submission.request
-            await runner.start(job, "starting")
-            painter = await self.load(request.model_config_.base_model or "")
-            await runner.start(job, "running")
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self.thread, painter.paint, request, ThreadJobContext(runner, job, loop))
+    async def work_forever(self) -> None:
+        """Raises GpuLost when this process must end."""
+        await asyncio.gather(*(self._work(worker) for worker in self.workers))
+
+    async def _work(self, worker: Worker) -> None:
+        while True:
+            group = await self.queue.wait_and_take(worker.name)
+            try:
+                await self._paint(worker, group)
+            except Stopped:
+                await self.queue.end(group.group_id)
+            except Exception as error:
+                await self.queue.end(group.group_id, error)
+                if isinstance(error, GpuLost):
+                    raise
+            else:
+                await self.queue.end(group.group_id)
+
+    async def _paint(self, worker: Worker, group: Group) -> None:
+        assert worker.painter
+        await worker.run(worker.painter.load, group.request.model_config_.base_model or "")
+        await self.queue.begin(group.group_id)
+        context = ThreadJobContext(self.queue, group.group_id, asyncio.get_running_loop())
+        await worker.run(worker.painter.paint, group.request, context)

@@ -11,7 +11,7 @@ TILES = Counter("tile_upscale_tiles", "Tiles with a result; its rate is the numb
 STAGE_SECONDS = Counter("tile_upscale_stage_seconds", "Seconds of work on tiles", ["stage"])
 RETRIES = Counter("tile_upscale_retries", "Attempts that were repeated because the GPU's memory was short")
 BATCHES = Gauge("tile_upscale_batches", "Batches that have not ended", ["status"])
-GPU_BYTES = Gauge("tile_upscale_gpu_bytes", "Memory of the GPU that torch has taken, and the most that it ever had", ["kind"])
+GPU_BYTES = Gauge("tile_upscale_gpu_bytes", "Memory of the GPU that torch has taken, and the most that it ever had", ["device", "kind"])
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from tile_upscale_gpu.captioner import Captioner
-from tile_upscale_gpu.device import choose_device, free_memory, is_gpu_lost, measure_memory
+from tile_upscale_gpu.device import choose_devices, free_memory, is_gpu_lost, measure_memory
 from tile_upscale_gpu.img2img import Img2Img, Source
 from tile_upscale_gpu.job_context import GpuLost, JobContext, Result, Stopped
 from tile_upscale_gpu.logs import current_batch
@@ -52,9 +52,9 @@ class Work:
 class Painter:
     """Holds one base model in memory and replaces it when a batch names another. Not thread-safe."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, device: torch.device | None = None) -> None:
         self.settings = settings
-        self.device = choose_device(settings.device)
+        self.device = device or choose_devices(settings.device)[0]
         self.model: Model | None = None
         self.captioner: Captioner | None = None
         # Number of tiles that last fitted into memory together, by canvas size.

@@ -3,8 +3,8 @@
 
     serve run tile_upscale_gpu.ray_app:build settings=settings.toml
 
-A front without a GPU answers HTTP. Up to `max_replicas` GPU replicas paint one batch each. A named actor holds the results, so that
-they survive the loss of the front and of replicas.
+A front without a GPU answers HTTP. A named actor holds the tiles and the results, so that they survive the loss of the front and of
+replicas. Each call of one of up to `max_replicas` GPU replicas says that tiles wait: the replica takes a group of them from the actor.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Collection
 from typing import Any
 
 import ray
@@ -24,20 +23,19 @@ from ray.serve.handle import DeploymentHandle
 from tile_upscale_gpu import VERSION
 from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
 from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
-from tile_upscale_gpu.job_runner import JobRunner
-from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.jobs import Answer, Capacity, Question
-from tile_upscale_gpu.messages import Request
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.request import Submission
 from tile_upscale_gpu.settings import Settings, read_settings, read_token
+from tile_upscale_gpu.tile_queue import Group, TileQueue
 from tile_upscale_gpu.web import make_app
 
 log = logging.getLogger(__name__)
 
 NAMESPACE = "tile-upscale"
 GPU = "Gpu"
-TRIES = 4
+# Time between two calls while Serve has no replica to call.
+RETRY_S = 1.0
 # Time to load another model and to store the last results, added to the time limit of a batch.
 MARGIN_S = 300
 
@@ -45,54 +43,77 @@ MARGIN_S = 300
 class ActorJobContext:
     """A replica's JobContext. Each call is a remote call to the JobStoreActor."""
 
-    def __init__(self, job_store: Any, run_id: str) -> None:
+    def __init__(self, job_store: Any, group_id: str) -> None:
         self.job_store = job_store
-        self.run_id = run_id
+        self.group_id = group_id
+
+    def begin(self) -> None:
+        ray.get(self.job_store.begin.remote(self.group_id))
 
     def is_stopped(self) -> bool:
-        return ray.get(self.job_store.is_stopped.remote(self.run_id))
+        return ray.get(self.job_store.is_stopped.remote(self.group_id))
 
     def add(self, result: Result) -> None:
-        ray.get(self.job_store.add.remote(self.run_id, result))
+        ray.get(self.job_store.add.remote(self.group_id, result))
 
 
 class Gpu:
     """A replica: one process that has the weights loaded."""
 
     def __init__(self, settings: Settings) -> None:
+        self.name = uuid.uuid4().hex
+        self.painter = self.load(settings)
+
+    def load(self, settings: Settings) -> Any:
         from tile_upscale_gpu.painter import Painter
 
-        self.painter = Painter(settings)
-        self.painter.load()
+        painter = Painter(settings)
+        painter.load()
+        return painter
 
-    async def paint(self, job_store: Any, run_id: str, request: Request, done: Collection[str]) -> None:
-        await job_store.start.remote(run_id)
-        context = ActorJobContext(job_store, run_id)
+    async def paint(self, job_store: Any, group_id: str) -> str | None:
+        """Takes a group of tiles, if one still waits. Returns the reason why its batch can't go on."""
+        group = await job_store.take.remote(self.name, group_id)
+        if group is None:
+            return None
         try:
             # In a thread, so that this replica answers Serve's health checks meanwhile.
-            await asyncio.to_thread(self.painter.paint, request, context, done)
+            await asyncio.to_thread(self._paint, ActorJobContext(job_store, group_id), group)
         except Stopped:
-            log.info("batch %r was stopped", request.batch_id)
+            log.info("batch %r was stopped", group.request.batch_id)
         except GpuLost:
             log.critical("this replica ends", exc_info=True)
             os._exit(1)
+        except Exception as error:
+            log.exception("batch %r failed", group.request.batch_id)
+            return str(error)
+        return None
+
+    def _paint(self, context: ActorJobContext, group: Group) -> None:
+        self.painter.load(group.request.model_config_.base_model or "")
+        context.begin()
+        self.painter.paint(group.request, context)
 
 
 @ray.remote(num_cpus=0, max_restarts=-1)
 class JobStoreActor:
-    """Holds the state of all batches and passes them to the replicas, so that batches outlive the front."""
+    """Holds all batches and calls replicas for their tiles, so that batches outlive the front."""
 
     def __init__(self, settings: Settings) -> None:
-        n_wanted = make_capacity(settings).n_batches
-        self.runner = JobRunner(settings.model_copy(update={"max_jobs": max(settings.max_jobs, n_wanted)}), self._paint)
-        # Each try has an id of its own, so that a replica which was only thought lost stops when the next one starts.
-        self.runs: dict[str, Job] = {}
+        self.n_replicas = settings.ray.max_replicas
+        self.queue = TileQueue(settings)
+        self.runner = self.queue.runner
+        self.runner.table.n_advertised = make_capacity(settings).n_batches
+        # Calls that have taken no group yet. Calls of an earlier actor, which was lost, are in none of its successors.
+        self.called: set[str] = set()
         self.gpu: DeploymentHandle | None = None
-        self.sweeper: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def use(self, gpu: DeploymentHandle) -> None:
         self.gpu = gpu
-        self.sweeper = self.sweeper or asyncio.ensure_future(self.runner.sweep_forever())
+        if not self.tasks:
+            callers = [self._call_forever() for _ in range(self.n_replicas)]
+            self.tasks = [asyncio.ensure_future(task) for task in (self.runner.sweep_forever(), *callers)]
 
     async def submit(self, submission: Submission) -> tuple[int, str] | None:
         """Returns a Problem as (status, detail), since Ray would wrap an exception."""
@@ -108,46 +129,58 @@ class JobStoreActor:
     async def cancel(self, batch_id: str, reason: str) -> bool:
         return await self.runner.cancel(batch_id, reason)
 
-    async def start(self, run_id: str) -> None:
-        if job := self.runs.get(run_id):
-            await self.runner.start(job, "running")
+    async def take(self, replica: str, group_id: str) -> Group | None:
+        if group_id not in self.called:
+            return None
+        self.called.remove(group_id)
+        return self.queue.take(replica, group_id)
 
-    async def is_stopped(self, run_id: str) -> bool:
-        job = self.runs.get(run_id)
-        return job is None or job.has_ended
+    async def begin(self, group_id: str) -> None:
+        await self.queue.begin(group_id)
 
-    async def add(self, run_id: str, result: Result) -> None:
-        if job := self.runs.get(run_id):
-            await self.runner.add(job, result)
+    async def is_stopped(self, group_id: str) -> bool:
+        return self.queue.is_stopped(group_id)
 
-    async def _paint(self, runner: JobRunner, job: Job) -> None:
-        n_lost = 0
-        while n_lost < TRIES:
-            n_done = len(job.done)
-            await runner.start(job, "starting")
-            try:
-                await self._paint_once(job)
-                return
-            except RayTaskError:
-                raise
-            except (RayError, RayServeException) as error:
-                log.warning("batch %r lost its replica with %d tiles done: %s", job.batch_id, len(job.done), type(error).__name__)
-                # A replica that painted some tiles was taken away from the batch; only one that painted none may have failed on it.
-                n_lost = 0 if len(job.done) > n_done else n_lost + 1
-        raise RuntimeError(f"the batch lost its GPU replica {TRIES} times in a row without a new tile")
+    async def add(self, group_id: str, result: Result) -> None:
+        await self.queue.add(group_id, result)
 
-    async def _paint_once(self, job: Job) -> None:
-        if job.submission is None:
-            raise Stopped
-        if self.gpu is None:
-            raise RuntimeError("the service has just been restarted: send the batch again")
-        run_id = uuid.uuid4().hex
-        self.runs[run_id] = job
+    async def _call_forever(self) -> None:
+        while True:
+            async with self.runner.news:
+                await self.runner.news.wait_for(lambda: self.queue.n_waiting > len(self.called))
+                group_id = uuid.uuid4().hex
+                self.called.add(group_id)
+            self._announce_start()
+            await self._call(group_id)
+
+    def _announce_start(self) -> None:
+        for batch in self.queue.waiting_batches:
+            if batch.job.status == "queued":
+                batch.job.start("starting", self.runner.clock())
+
+    async def _call(self, group_id: str) -> None:
+        assert self.gpu
+        me = ray.get_runtime_context().current_actor
         try:
-            me = ray.get_runtime_context().current_actor
-            await self.gpu.paint.remote(me, run_id, job.submission.request, frozenset(job.done))
-        finally:
-            del self.runs[run_id]
+            failure = await self.gpu.paint.remote(me, group_id)
+        except RayTaskError as error:
+            failure = str(error)
+        except (RayError, RayServeException) as error:
+            await self._lose(group_id, error)
+            return
+        self.called.discard(group_id)
+        await self.queue.end(group_id, RuntimeError(failure) if failure else None)
+
+    async def _lose(self, group_id: str, error: Exception) -> None:
+        """A replica that ended before it took tiles was stopped, and has failed on none. Serve may also have no replica to call."""
+        log.warning("a replica was lost: %s", type(error).__name__)
+        if group_id not in self.called:
+            await self.queue.end(group_id, is_excused=getattr(error, "preempted", False))
+            return
+        self.called.remove(group_id)
+        if isinstance(error, RayServeException):
+            await asyncio.sleep(RETRY_S)
+            await self.queue.refuse()
 
 
 def get_job_store(settings: Settings) -> Any:
@@ -199,7 +232,7 @@ def make_front(settings: Settings, token: str) -> type:
     capacity = make_capacity(settings)
 
     def make_app_with_auth() -> AuthMiddleware:
-        app = make_app(settings, ActorJobs(settings), capacity)
+        app = make_app(settings, ActorJobs(settings), lambda: capacity)
         return AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
 
     @serve.ingress(make_app_with_auth)
@@ -219,7 +252,7 @@ def build(arguments: dict[str, str]) -> serve.Application:
         name=GPU,
         max_ongoing_requests=1,
         # Serve scales down by stopping the newest replica, at work or not, and kills it after this time (20 s by default). A replica
-        # that is to stop finishes its batch and takes no other. When all of Serve ends, the batch ends with its lease.
+        # that is to stop finishes its group and takes no other. When all of Serve ends, batches end with their leases.
         graceful_shutdown_timeout_s=settings.batch_timeout_s + MARGIN_S,
         ray_actor_options={"num_gpus": scale.num_gpus, "num_cpus": scale.num_cpus},
         autoscaling_config={

@@ -12,9 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from tile_upscale_gpu.auth_middleware import AuthMiddleware, AuthMode
 from tile_upscale_gpu.job_context import CannotLoad, GpuLost
-from tile_upscale_gpu.job_runner import JobRunner
-from tile_upscale_gpu.job_table import Job
-from tile_upscale_gpu.jobs import SHUTTING_DOWN, Capacity
+from tile_upscale_gpu.jobs import SHUTTING_DOWN
 from tile_upscale_gpu.local_paint import LocalPaint
 from tile_upscale_gpu.metrics import BATCHES, GPU_BYTES
 from tile_upscale_gpu.settings import Settings
@@ -33,30 +31,30 @@ class Service(uvicorn.Server):
 
     def __init__(self, settings: Settings, token: str) -> None:
         self.paint = LocalPaint(settings)
-        self.runner = JobRunner(settings, self._paint)
+        self.runner = self.paint.queue.runner
         self.hindrance: str | None = LOADING
         self.failure: str | None = None
-        app = make_app(settings, self.runner, Capacity(), self._live, lambda: self.hindrance)
+        app = make_app(settings, self.runner, lambda: self.paint.capacity, self._live, lambda: self.hindrance)
         app.add_api_route("/metrics", self._answer_metrics, methods=["GET"])
         guarded = AuthMiddleware(app, AuthMode.TOKEN if token else AuthMode.LOOPBACK, token)
         super().__init__(uvicorn.Config(guarded, log_config=None, access_log=False, timeout_graceful_shutdown=SEND_S))
 
     @contextlib.asynccontextmanager
     async def _live(self, _app: FastAPI) -> AsyncIterator[None]:
-        async with background(self.runner.sweep_forever()), background(self._load()):
+        async with background(self.runner.sweep_forever()), background(self._work()):
             yield
 
     async def _answer_metrics(self) -> Response:
         open_jobs = [job.status for job in self.runner.table.jobs.values() if not job.has_ended]
         for status in ("queued", "starting", "running"):
             BATCHES.labels(status).set(open_jobs.count(status))
-        if self.paint.painter:
-            for kind, size in zip(("taken", "most"), self.paint.painter.measure_memory(), strict=True):
-                GPU_BYTES.labels(kind).set(size)
+        for painter in self.paint.painters:
+            for kind, size in zip(("taken", "most"), painter.measure_memory(), strict=True):
+                GPU_BYTES.labels(str(painter.device), kind).set(size)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    async def _load(self) -> None:
-        """Loads the default model before the first batch arrives."""
+    async def _work(self) -> None:
+        """Loads the default model before the first batch is painted."""
         try:
             await self.paint.load()
         except CannotLoad as error:
@@ -66,13 +64,13 @@ class Service(uvicorn.Server):
             self._fail(f"the default model can't be loaded: {error}")
         else:
             self.hindrance = None
+            await self._paint()
 
-    async def _paint(self, runner: JobRunner, job: Job) -> None:
+    async def _paint(self) -> None:
         try:
-            await self.paint(runner, job)
+            await self.paint.work_forever()
         except GpuLost as error:
             self._fail(str(error))
-            raise
 
     def _fail(self, failure: str) -> None:
         """Ends the process. A supervisor starts another one: after an error in a kernel, only that helps."""

@@ -31,11 +31,13 @@ UNKNOWN = "this batch is not known here, or no longer: submit it again"
 
 # Returns the reason why the service can't paint now, or None.
 Hindrance = Callable[[], str | None]
+# The number of GPUs of a machine is known when the weights are loaded.
+FindCapacity = Callable[[], Capacity]
 Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 
 
 def make_app(
-    settings: Settings, jobs: Jobs, capacity: Capacity, lifespan: Lifespan | None = None, hindrance: Hindrance = lambda: None
+    settings: Settings, jobs: Jobs, capacity: FindCapacity, lifespan: Lifespan | None = None, hindrance: Hindrance = lambda: None
 ) -> FastAPI:  # fmt: skip
     app = FastAPI(title="Tile Upscale GPU", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     routes = Routes(settings, jobs, capacity, hindrance)
@@ -53,7 +55,7 @@ def make_app(
 
 
 class Routes:
-    def __init__(self, settings: Settings, jobs: Jobs, capacity: Capacity, hindrance: Hindrance) -> None:
+    def __init__(self, settings: Settings, jobs: Jobs, capacity: FindCapacity, hindrance: Hindrance) -> None:
         self.settings = settings
         self.jobs = jobs
         self.capacity = capacity
@@ -77,7 +79,7 @@ class Routes:
         self._refuse_if_hindered()
         if self.identity is None:
             self.identity = await run_in_threadpool(self.settings.make_identity)
-        health = make_health(self.settings, self.capacity, self.identity)
+        health = make_health(self.settings, self.capacity(), self.identity)
         return Response(health.model_dump_json(exclude_none=True), media_type="application/json")
 
     async def put(self, batch_id: str, request: Request) -> Response:
