@@ -87,14 +87,16 @@ upscale_local_pool_new (guint n_workers, UpscaleLocalMemory *memory)
  * upscale_local_pool_free:
  * @pool: (transfer full): a pool
  *
- * Waits for the tiles being painted, and drops the others.
+ * Waits for the tiles being painted and for those of jobs that are not cancelled.
  */
 void
 upscale_local_pool_free (UpscaleLocalPool *pool)
 {
   g_return_if_fail (pool != NULL);
 
-  g_thread_pool_free (pool->threads, TRUE, TRUE);
+  /* Let the threads take all tiles, and skip those of cancelled jobs: a pool that ends at
+   * once leaks the tile that a thread was just about to take (GLib 2.84). */
+  g_thread_pool_free (pool->threads, FALSE, TRUE);
   upscale_local_memory_unref (pool->memory);
   g_free (pool);
 }
