@@ -47,7 +47,8 @@ typedef struct
   gboolean                 is_blocking; /* the server has only the one blocking route */
   gboolean     is_sent; /* the endpoint may be at work, even if it never answered */
   UpscalePhase phase;
-  gint64       polled_us;
+  gboolean     is_polled;    /* after its submission */
+  gint64       sent_us;      /* the last request */
   gint64       told_wait_us; /* Retry-After of the last answer, 0 without it */
   guint        timer;
   guint        retry_timer;
@@ -237,16 +238,18 @@ on_poll_due (gpointer task)
   poll_results (task);
 }
 
-/* An endpoint that holds its answers is polled again at once, any other after a pause. */
+/* An endpoint that holds its answers is polled again at once, any other after a pause.
+ * The first poll shows which of both it is. */
 static gint64
 choose_poll_wait (const Process *process, guint n_news)
 {
-  gint64 passed_us = upscale_clock_get_now (process->address->clock) - process->polled_us;
+  gint64 passed_us = upscale_clock_get_now (process->address->clock) - process->sent_us;
 
   if (n_news > 0 || passed_us >= POLL_WAIT_US)
     return 0;
-  return process->told_wait_us > 0 ? MIN (process->told_wait_us, POLL_WAIT_US)
-                                   : POLL_WAIT_US;
+  if (process->told_wait_us > 0)
+    return MIN (process->told_wait_us, POLL_WAIT_US);
+  return process->is_polled ? POLL_WAIT_US : 0;
 }
 
 /* Finished results that the last answer left out. Endpoints keep answers small, so these
@@ -343,7 +346,7 @@ send (GTask *task, UpscaleHttpRequest *request)
 {
   Process *process = g_task_get_task_data (task);
 
-  process->polled_us = upscale_clock_get_now (process->address->clock);
+  process->sent_us = upscale_clock_get_now (process->address->clock);
   request->max_answer_bytes = count_most_bytes (process->batch);
   request->is_sent = &process->is_sent;
   upscale_http_send_async (process->address->http, request, g_task_get_cancellable (task),
@@ -386,9 +389,12 @@ poll_results (GTask *task)
   GError            *error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
-    fail (task, error);
-  else
-    send (task, &request);
+    {
+      fail (task, error);
+      return;
+    }
+  process->is_polled = TRUE;
+  send (task, &request);
 }
 
 static void

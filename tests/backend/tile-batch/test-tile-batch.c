@@ -7,18 +7,65 @@
 #include "upscale-error.h"
 #include "upscale-tile-batch-backend.h"
 
+#define IS_LONG_US (10 * (gint64) G_USEC_PER_SEC)
+
+/** The real clock, which notes the pauses between requests: the short timers. */
+struct _NotingClock
+{
+  UpscaleClock parent_instance;
+
+  GArray *pauses_us;
+};
+
+G_DECLARE_FINAL_TYPE (NotingClock, noting_clock, NOTING, CLOCK, UpscaleClock)
+G_DEFINE_FINAL_TYPE (NotingClock, noting_clock, UPSCALE_TYPE_CLOCK)
+
+static guint
+noting_clock_add_timer (UpscaleClock   *clock,
+                        gint64          wait_us,
+                        GSourceOnceFunc on_due,
+                        gpointer        user_data)
+{
+  if (wait_us < IS_LONG_US)
+    g_array_append_val (NOTING_CLOCK (clock)->pauses_us, wait_us);
+  return UPSCALE_CLOCK_CLASS (noting_clock_parent_class)
+      ->add_timer (clock, wait_us, on_due, user_data);
+}
+
+static void
+noting_clock_finalize (GObject *object)
+{
+  g_array_unref (NOTING_CLOCK (object)->pauses_us);
+  G_OBJECT_CLASS (noting_clock_parent_class)->finalize (object);
+}
+
+static void
+noting_clock_class_init (NotingClockClass *klass)
+{
+  UPSCALE_CLOCK_CLASS (klass)->add_timer = noting_clock_add_timer;
+  G_OBJECT_CLASS (klass)->finalize = noting_clock_finalize;
+}
+
+static void
+noting_clock_init (NotingClock *self)
+{
+  self->pauses_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+}
+
 typedef struct _Fixture Fixture;
 
 struct _Fixture
 {
   SoupServer              *server;
   SoupServer              *other_origin;
+  NotingClock             *clock;
   UpscaleTileBatchBackend *backend;
   UpscaleBatch            *batch;
   GCancellable            *cancellable;
   const char              *put_body;
   const char              *get_body;
   guint                    put_status;
+  guint                    n_gets_while_running;
   guint                    n_redirects_left;
   gboolean                 redirects_elsewhere;
   gboolean                 cuts;
@@ -100,6 +147,8 @@ on_request (SoupServer        *server,
     redirect (fixture, message);
   else if (is_put)
     answer (message, fixture->put_status, fixture->put_body);
+  else if (fixture->n_gets <= fixture->n_gets_while_running)
+    answer (message, 202, RUNNING);
   else
     answer (message, strstr (fixture->get_body, "completed") ? 200 : 202,
             fixture->get_body);
@@ -147,11 +196,12 @@ make_batch (void)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UpscaleClock) clock = upscale_clock_new ();
+  UpscaleClock *clock = g_object_new (noting_clock_get_type (), NULL);
   g_autoptr (UpscaleHttp) http = upscale_http_new (clock);
   g_autoptr (GUri) base = NULL;
   g_autofree char *address = NULL;
 
+  fixture->clock = NOTING_CLOCK (clock);
   fixture->server = listen_locally (on_request, fixture);
   fixture->other_origin = listen_locally (on_elsewhere, fixture);
   address = get_address (fixture->server);
@@ -169,6 +219,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_unref (fixture->backend);
+  g_object_unref (fixture->clock);
   g_object_unref (fixture->server);
   g_object_unref (fixture->other_origin);
   upscale_batch_unref (fixture->batch);
@@ -227,6 +278,20 @@ test_submit_and_poll (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_gets, ==, 1);
   g_assert_cmpuint (fixture->n_answers, ==, 1);
   g_assert_cmpstr (fixture->seen_token, ==, "s3cret");
+}
+
+/* A server may hold its answer to a GET although it answers a PUT at once. */
+static void
+test_first_poll_is_sent_at_once (Fixture *fixture, gconstpointer data)
+{
+  fixture->n_gets_while_running = 1;
+  process (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->n_gets, ==, 2);
+  g_assert_cmpuint (fixture->clock->pauses_us->len, ==, 2);
+  g_assert_cmpint (g_array_index (fixture->clock->pauses_us, gint64, 0), ==, 0);
+  g_assert_cmpint (g_array_index (fixture->clock->pauses_us, gint64, 1), ==,
+                   G_USEC_PER_SEC);
 }
 
 static void
@@ -417,6 +482,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                              \
   g_test_add ("/tile-batch/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("submit-and-poll", test_submit_and_poll);
+  ADD ("first-poll-is-sent-at-once", test_first_poll_is_sent_at_once);
   ADD ("answered-at-once", test_answered_at_once);
   ADD ("redirects-within-the-origin", test_redirects_within_the_origin);
   ADD ("redirect-to-another-origin-is-refused-and-gets-no-secret",

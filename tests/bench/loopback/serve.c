@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Endpoints that need a fixed time for each tile and next to no work: they give back what
- * they were sent. The argument is the time in ms. Prints their addresses, one a line, and
+ * they were sent. Like our own servers they hold the answer to a PUT until the first
+ * result. The argument is the time in ms. Prints their addresses, one a line, and
  * serves until its standard input closes. */
 #include <gio/gunixinputstream.h>
 #include <libsoup/soup.h>
@@ -194,7 +195,7 @@ on_submission (Endpoint *endpoint, SoupServerMessage *message, const char *id)
   Job *job = job_new (endpoint, id, request);
 
   g_hash_table_replace (endpoint->jobs, job->id, job);
-  answer_for_job (message, job, 0, 0);
+  on_question (message, job, NULL);
 }
 
 static void
