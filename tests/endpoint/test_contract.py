@@ -133,6 +133,40 @@ def test_picture_of_another_size_fails_its_tile(server: ServerUnderTest) -> None
     assert all(result["success"] for name, result in results.items() if name != "0")
 
 
+def make_caption_request(server: ServerUnderTest) -> dict[str, Any]:
+    """As the plug-in sends it: without anything that has no effect."""
+    if not server.health.get("captions"):
+        pytest.skip("this server describes no tiles")
+    request = server.make_request(tiles=3, caption=True, model_config={}, gen_params={}, global_prompt="", negative_prompt="")
+    return {name: value for name, value in request.items() if name not in ("target_width", "target_height", "ip_adapter_enabled")}
+
+
+def test_captions_are_single_lines(server: ServerUnderTest) -> None:
+    """The schema limits their length."""
+    request = make_caption_request(server)
+    results = server.finish(request)
+    assert sorted(result["id"] for result in results) == [tile["id"] for tile in request["tiles"]]
+    for result in results:
+        assert result["success"] and "image" not in result, result
+        assert result["caption"].strip() and result["caption"].isprintable()
+
+
+def test_tile_that_cannot_be_described_fails_alone(server: ServerUnderTest) -> None:
+    request = make_caption_request(server)
+    request["tiles"][0]["image"] = "AAAA"
+    results = {result["id"]: result for result in server.finish(request)}
+    assert not results["0"]["success"] and results["0"]["error"]
+    assert all(result["caption"] for name, result in results.items() if name != "0")
+
+
+def test_same_caption_batch_is_the_same_job(server: ServerUnderTest, client: Client) -> None:
+    request = make_caption_request(server)
+    first = server.finish(request)
+    again = client.answer(client.put(request))
+    assert (again["status"], again["results"]) == ("completed", first)
+    client.refused(422, client.put({**request, "lease_s": 7}))
+
+
 def test_same_size_is_the_identity_for_engines_that_only_enlarge(server: ServerUnderTest) -> None:
     if server.uses_prompt:
         pytest.skip("this endpoint repaints")

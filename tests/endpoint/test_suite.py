@@ -226,6 +226,21 @@ class MixesTilesUp(PlainServer):
         return {**super().paint(tile, target), "id": "0"}
 
 
+class DescribesInTwoLines(PlainServer):
+    def describe(self, painted: dict[str, Any]) -> dict[str, Any]:
+        return {**super().describe(painted), "caption": "a\ndoor"}
+
+
+class PaintsInsteadOfDescribing(PlainServer):
+    def describe(self, painted: dict[str, Any]) -> dict[str, Any]:
+        return painted
+
+
+class DescribesBrokenPictures(PlainServer):
+    def describe(self, painted: dict[str, Any]) -> dict[str, Any]:
+        return {"id": painted["id"], "success": True, "caption": "a door"}
+
+
 Test = Callable[[ServerUnderTest], None]
 
 
@@ -266,6 +281,10 @@ BROKEN: list[tuple[type[PlainServer], Kind, Test]] = [
     (PaintsOnWithoutItsClient, Kind(), lambda server: suite.test_client_that_goes_away_cancels(server, server.client, server.client)),
     (TakesControlCharacters, Kind(), lambda server: suite.test_batch_ids_that_are_refused(server, "a\nb")),
     (MixesTilesUp, Kind(), suite.test_batch_is_painted),
+    (DescribesInTwoLines, KINDS["enlarges"], suite.test_captions_are_single_lines),
+    (PaintsInsteadOfDescribing, KINDS["enlarges"], suite.test_captions_are_single_lines),
+    (DescribesBrokenPictures, KINDS["enlarges"], suite.test_tile_that_cannot_be_described_fails_alone),
+    (TakesOtherBytes, KINDS["enlarges"], with_client(suite.test_same_caption_batch_is_the_same_job)),
 ]
 
 
