@@ -5,6 +5,7 @@
 
 #include "upscale-compare.h"
 #include "upscale-control.h"
+#include "upscale-idle-wait.h"
 #include "upscale-trial.h"
 
 #define SPACING_PX 6
@@ -277,7 +278,7 @@ on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UpscaleTrialPane) self = user_data;
 
-  upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  upscale_idle_wait_finish (UPSCALE_SCHEDULER (object), result);
   set_job (self, NULL);
 }
 
@@ -293,7 +294,8 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
     say (self, _ ("Stopped."));
   else
     say (self, error->message);
-  upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, self);
+  upscale_idle_wait_async (upscale_job_get_scheduler (UPSCALE_JOB (object)), on_job_idle,
+                           self);
 }
 
 static void

@@ -37,6 +37,8 @@ typedef struct
  * @model: model to use, "" for the endpoint's own choice
  * @sampler: sampler to use, "" for the endpoint's own choice
  * @scheduler: noise schedule to use, "" for the endpoint's own choice
+ * @wants_captions: the tiles are described in words and not painted, so that no other
+ * parameter has an effect
  *
  * All parameters that change the answer of an endpoint for the same pixels. Filled by its
  * creator, and read-only once shared. Ref-counted, atomically.
@@ -58,6 +60,7 @@ struct _UpscaleGenParams
   char    *model;
   char    *sampler;
   char    *scheduler;
+  gboolean wants_captions;
 };
 
 UpscaleGenParams *upscale_gen_params_new (void);

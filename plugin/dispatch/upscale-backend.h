@@ -15,8 +15,8 @@ G_DECLARE_INTERFACE (UpscaleBackend, upscale_backend, UPSCALE, BACKEND, GObject)
 /**
  * UpscaleTileAnswer:
  * @tile_index: a tile of the batch
- * @image: (nullable): the answered file, not checked yet; %NULL if the endpoint failed at
- * this tile
+ * @image: (nullable): the answered file, or the text of a batch that wants captions, not
+ * checked yet; %NULL if the endpoint failed at this tile
  * @failure: (nullable): the endpoint's reason, if @image is %NULL
  *
  * An endpoint's answer about one tile. Valid during the call only.

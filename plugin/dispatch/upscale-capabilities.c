@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "upscale-error.h"
 #include "upscale-model-names.h"
 #include "upscale-text.h"
 
@@ -254,6 +255,8 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
   g_return_val_if_fail (capabilities != NULL, NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
 
+  if (gen_params->wants_captions)
+    return capabilities->gives_captions ? NULL : g_strdup (_ ("it can't describe tiles"));
   if (lacks (capabilities, capabilities->models, gen_params->model))
     g_string_append_printf (text, _ ("it has no model '%s'; "), gen_params->model);
   append_missing_guides (text, capabilities, gen_params);
@@ -272,6 +275,27 @@ upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
     return NULL;
   g_string_truncate (text, text->len - 2);
   return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+/**
+ * upscale_capabilities_check_captions:
+ * @capabilities: the capabilities of an endpoint
+ * @error: return location for an error
+ *
+ * An endpoint that can't describe tiles might paint them, which costs money.
+ *
+ * Returns: %TRUE if the endpoint describes tiles, or %FALSE with %UPSCALE_ERROR_REJECTED
+ */
+gboolean
+upscale_capabilities_check_captions (const UpscaleCapabilities *capabilities,
+                                     GError                   **error)
+{
+  g_return_val_if_fail (capabilities != NULL, FALSE);
+
+  if (!capabilities->gives_captions)
+    g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                         _ ("it can't describe tiles"));
+  return capabilities->gives_captions;
 }
 
 static gboolean

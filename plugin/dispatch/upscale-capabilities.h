@@ -31,6 +31,7 @@ typedef struct _UpscaleCapabilities UpscaleCapabilities;
  * @takes_loras: it can add LoRAs
  * @takes_generation_size: it can paint in another size than the tile's own
  * @stops_tiles: a tile that is being painted can be stopped
+ * @gives_captions: it can describe tiles in words
  * @guesses_model: the server has no default model, so @default_model is a guess
  * @takes_short_names: a model or LoRA may be named without folder and file ending, if
  * only one fits
@@ -76,6 +77,7 @@ struct _UpscaleCapabilities
   gboolean   takes_loras;
   gboolean   takes_generation_size;
   gboolean   stops_tiles;
+  gboolean   gives_captions;
   gboolean   guesses_model;
   gboolean   takes_short_names;
   GStrv      models;
@@ -101,6 +103,8 @@ void                 upscale_capabilities_unref (UpscaleCapabilities *capabiliti
 void                 upscale_capabilities_tidy (UpscaleCapabilities *capabilities);
 char    *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
                                            const UpscaleGenParams    *gen_params);
+gboolean upscale_capabilities_check_captions (const UpscaleCapabilities *capabilities,
+                                              GError                   **error);
 gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
                                            const UpscaleCapabilities *other);
 char    *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,

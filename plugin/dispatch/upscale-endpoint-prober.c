@@ -18,6 +18,7 @@ struct _UpscaleEndpointProber
 
   UpscaleClock *clock;
   UpscalePolicy policy;
+  gboolean      wants_captions;
   GCancellable *cancellable;
   GRand        *random;
   guint         opening; /* timer */
@@ -116,11 +117,14 @@ upscale_endpoint_prober_init (UpscaleEndpointProber *self)
  * upscale_endpoint_prober_new:
  * @clock: the time
  * @policy: the user's settings
+ * @wants_captions: only endpoints that describe tiles become ready
  *
  * Returns: (transfer full): a prober that has not started
  */
 UpscaleEndpointProber *
-upscale_endpoint_prober_new (UpscaleClock *clock, UpscalePolicy policy)
+upscale_endpoint_prober_new (UpscaleClock *clock,
+                             UpscalePolicy policy,
+                             gboolean      wants_captions)
 {
   UpscaleEndpointProber *self;
 
@@ -129,6 +133,7 @@ upscale_endpoint_prober_new (UpscaleClock *clock, UpscalePolicy policy)
   self = g_object_new (UPSCALE_TYPE_ENDPOINT_PROBER, NULL);
   self->clock = g_object_ref (clock);
   self->policy = policy;
+  self->wants_captions = wants_captions;
   return self;
 }
 
@@ -267,7 +272,8 @@ on_probed (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!upscale_endpoint_is_alive (endpoint))
     g_debug ("endpoint %s: was stopped during its probe",
              upscale_endpoint_get_debug_name (endpoint));
-  else if (capabilities)
+  else if (capabilities && (!self->wants_captions ||
+                            upscale_capabilities_check_captions (capabilities, &error)))
     {
       upscale_endpoint_set_ready (endpoint, capabilities);
       g_signal_emit (self, signals[SIGNAL_PROBED], 0, endpoint);

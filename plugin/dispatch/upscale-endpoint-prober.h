@@ -14,7 +14,8 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointProber,
                       GObject)
 
 UpscaleEndpointProber *upscale_endpoint_prober_new (UpscaleClock *clock,
-                                                    UpscalePolicy policy);
+                                                    UpscalePolicy policy,
+                                                    gboolean      wants_captions);
 void                   upscale_endpoint_prober_start (UpscaleEndpointProber *prober);
 void                   upscale_endpoint_prober_stop (UpscaleEndpointProber *prober);
 gboolean               upscale_endpoint_prober_is_open (UpscaleEndpointProber *prober);

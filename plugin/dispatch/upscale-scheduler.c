@@ -546,7 +546,8 @@ make_parts (UpscaleScheduler *self,
 {
   self->pool = upscale_endpoint_pool_new (policy, order->len);
   self->queue = upscale_tile_queue_new (n_tiles, order, groups, self->pool);
-  self->prober = upscale_endpoint_prober_new (self->clock, policy);
+  self->prober =
+      upscale_endpoint_prober_new (self->clock, policy, gen_params->wants_captions);
   self->requests =
       upscale_request_list_new ((UpscaleRequestListPlan) { .queue = self->queue,
                                                            .pool = self->pool,

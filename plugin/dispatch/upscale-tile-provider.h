@@ -37,8 +37,8 @@ typedef enum
  * @prepare_async: makes the message for one tile, in the form that the endpoint takes, or
  * finds that nothing needs to be sent
  * @prepare_finish: ends the preparation; sets @message with %UPSCALE_PREPARED_SEND
- * @accept_async: checks the picture that answers a message, stores it, and settles the
- * tile. Fails with %UPSCALE_ERROR_BAD_PICTURE if the picture can't be used
+ * @accept_async: checks the picture or the text that answers a message, stores it, and
+ * settles the tile. Fails with %UPSCALE_ERROR_BAD_PICTURE if the picture can't be used
  * @accept_finish: ends the acceptance
  * @give_up_async: settles the tile as the base, after its last try
  * @give_up_finish: ends the settling

@@ -6,6 +6,7 @@
 #include "upscale-console-progress.h"
 #include "upscale-error.h"
 #include "upscale-forecast.h"
+#include "upscale-idle-wait.h"
 #include "upscale-limits.h"
 #include "upscale-paths.h"
 #include "upscale-timings.h"
@@ -77,7 +78,7 @@ on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Runner *self = user_data;
 
-  upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  upscale_idle_wait_finish (UPSCALE_SCHEDULER (object), result);
   g_debug ("job is idle");
   g_main_loop_quit (self->loop);
 }
@@ -90,7 +91,8 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   self->succeeded = upscale_job_run_finish (UPSCALE_JOB (object), result, &self->error);
   g_debug ("job ended %s, waiting until idle",
            self->succeeded ? "well" : "with an error");
-  upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, self);
+  upscale_idle_wait_async (upscale_job_get_scheduler (UPSCALE_JOB (object)), on_job_idle,
+                           self);
 }
 
 static UpscaleProgress

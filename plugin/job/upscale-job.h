@@ -87,9 +87,5 @@ void        upscale_job_run_async (UpscaleJob         *job,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data);
 gboolean upscale_job_run_finish (UpscaleJob *job, GAsyncResult *result, GError **error);
-void     upscale_job_wait_idle_async (UpscaleJob         *job,
-                                      GAsyncReadyCallback callback,
-                                      gpointer            user_data);
-void     upscale_job_wait_idle_finish (UpscaleJob *job, GAsyncResult *result);
 
 G_END_DECLS

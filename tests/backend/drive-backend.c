@@ -102,6 +102,7 @@ print_capabilities (const UpscaleCapabilities *capabilities)
   upscale_json_add_boolean (builder, "takes_ip_adapter", capabilities->takes_ip_adapter);
   upscale_json_add_boolean (builder, "takes_loras", capabilities->takes_loras);
   upscale_json_add_boolean (builder, "stops_tiles", capabilities->stops_tiles);
+  upscale_json_add_boolean (builder, "gives_captions", capabilities->gives_captions);
   add_names (builder, "models", capabilities->models);
   add_names (builder, "controlnets", capabilities->controlnets);
   add_names (builder, "loras", capabilities->loras);
@@ -224,6 +225,7 @@ make_gen_params (JsonObject *object)
              json_object_get_string_member_with_default (object, "sampler", ""));
   g_set_str (&gen_params->scheduler,
              json_object_get_string_member_with_default (object, "scheduler", ""));
+  gen_params->wants_captions = upscale_json_get_boolean (object, "captions", FALSE);
   gen_params->strength = get_double (object, "strength");
   gen_params->steps = (int) upscale_json_get_int (object, "steps", 4, 100);
   gen_params->cfg_scale = get_double (object, "cfg");

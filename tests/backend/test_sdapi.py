@@ -74,6 +74,7 @@ def test_empty_prompt_is_painted(backend: Backend, server: TileServer | None) ->
                 "version": "v1.10.1",
                 "default_model": "photo_v3.safetensors",
                 "stops_tiles": True,
+                "gives_captions": True,
                 "takes_controlnet": True,
                 "takes_ip_adapter": True,
             },
@@ -84,12 +85,31 @@ def test_empty_prompt_is_painted(backend: Backend, server: TileServer | None) ->
                 "version": "f2.0.1v1.10.1",
                 "default_model": "photo_v3.safetensors",
                 "stops_tiles": True,
+                "gives_captions": True,
                 "takes_controlnet": True,
                 "takes_ip_adapter": True,
             },
         ),
-        ("sdnext", {"default_model": "photo_v3.safetensors", "stops_tiles": False, "takes_controlnet": True, "takes_ip_adapter": True}),
-        ("sdcpp", {"version": "stable-diffusion.cpp", "takes_controlnet": False, "takes_ip_adapter": False, "models": ["echo"]}),
+        (
+            "sdnext",
+            {
+                "default_model": "photo_v3.safetensors",
+                "stops_tiles": False,
+                "gives_captions": False,
+                "takes_controlnet": True,
+                "takes_ip_adapter": True,
+            },
+        ),
+        (
+            "sdcpp",
+            {
+                "version": "stable-diffusion.cpp",
+                "gives_captions": False,
+                "takes_controlnet": False,
+                "takes_ip_adapter": False,
+                "models": ["echo"],
+            },
+        ),
     ],
 )
 def test_probe_lists_features_and_paints_a_small_tile(tmp_path: Path, flavour: str, expected: dict[str, Any]) -> None:
@@ -489,3 +509,40 @@ def test_no_server_on_the_port(tmp_path: Path) -> None:
         failed = backend.probe()
     assert failed["code"] == "unreachable"
     assert "is the endpoint running" in failed["message"]
+
+
+def read_captions(ended: dict[str, Any]) -> dict[int, str]:
+    assert "code" not in ended, ended
+    return {tile: Path(answer["file"]).read_text() for tile, answer in ended["answers"].items() if "file" in answer}
+
+
+@double_only
+@pytest.mark.parametrize("flavour", ["webui", "forge"])
+def test_tiles_are_described_and_not_painted(backend: Backend, server: SdapiServer) -> None:
+    n_painted = server.count("POST", "/sdapi/v1/img2img")
+    captions = read_captions(backend.paint((64, 64), (64, 128), captions=True, model=MODELS[1], loras="sharp:1"))
+    means = [pixels.reshape(-1, 3).mean(axis=0) for pixels in backend.tiles]
+    numbers = [[int(word) for word in captions[tile].replace(",", "").split() if word.isdecimal()] for tile in (0, 1)]
+    assert numpy.abs(numpy.array(numbers) - means).max() <= 1
+    assert server.count("POST", "/sdapi/v1/img2img") == n_painted
+    assert [set(request) for request in server.described] == [{"image"}] * 2
+    assert server.options["sd_model_checkpoint"] == MODELS[0], "no model is loaded to describe"
+
+
+@double_only
+def test_tile_that_could_not_be_described_fails(backend: Backend, server: SdapiServer) -> None:
+    """The server answers 200 then."""
+    server.can_describe = False
+    ended = backend.paint((64, 64), captions=True)
+    assert ended["answers"][0]["code"] == "server"
+    assert "could not describe" in ended["answers"][0]["message"]
+
+
+@double_only
+def test_cancelled_description_ends_at_once(backend: Backend, server: SdapiServer) -> None:
+    server.held = True
+    backend.start((64, 64), captions=True)
+    wait_until(lambda: server.described, "the server describes")
+    backend.tell("cancel")
+    assert backend.finish()["code"] == "cancelled"
+    assert server.count("POST", "/sdapi/v1/interrupt") == 0, "that would stop the picture of another client"

@@ -67,6 +67,7 @@ on_probe_due (gpointer user_data)
   capabilities->n_queued = self->n_queued;
   capabilities->keeps_batches = TRUE;
   capabilities->max_tiles = self->max_tiles;
+  capabilities->gives_captions = self->gives_captions;
   g_task_return_pointer (task, capabilities, (GDestroyNotify) upscale_capabilities_unref);
 }
 

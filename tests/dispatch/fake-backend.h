@@ -27,6 +27,7 @@ struct _FakeBackend
   int        concurrency;
   int        n_queued;
   int        max_tiles;
+  gboolean   gives_captions;
 
   int      n_unready_left;  /* probes that find a machine which is being started */
   int      n_failures_left; /* first batches that fail, with @failure */

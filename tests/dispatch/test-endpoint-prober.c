@@ -21,7 +21,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->clock = fake_clock_new ();
   fixture->backend = fake_backend_new (fixture->clock);
   fixture->endpoint = upscale_endpoint_new ("first", UPSCALE_BACKEND (fixture->backend));
-  fixture->prober = upscale_endpoint_prober_new (UPSCALE_CLOCK (fixture->clock), policy);
+  fixture->prober = upscale_endpoint_prober_new (UPSCALE_CLOCK (fixture->clock), policy,
+                                                 GPOINTER_TO_INT (data));
   upscale_endpoint_prober_start (fixture->prober);
 }
 
@@ -66,6 +67,22 @@ test_opens_when_every_probe_is_answered (Fixture *fixture, gconstpointer data)
   probe_until (fixture, UPSCALE_ENDPOINT_READY);
   g_assert_true (upscale_endpoint_prober_is_open (fixture->prober));
   g_assert_cmpint (get_now (fixture), ==, 0);
+}
+
+static void
+test_endpoint_without_captions_is_stopped_where_they_are_wanted (Fixture      *fixture,
+                                                                 gconstpointer data)
+{
+  probe_until (fixture, UPSCALE_ENDPOINT_STOPPED);
+  g_assert_cmpstr (upscale_endpoint_get_reason (fixture->endpoint), ==,
+                   "it can't describe tiles");
+}
+
+static void
+test_endpoint_with_captions_becomes_ready (Fixture *fixture, gconstpointer data)
+{
+  fixture->backend->gives_captions = TRUE;
+  probe_until (fixture, UPSCALE_ENDPOINT_READY);
 }
 
 static void
@@ -135,6 +152,13 @@ main (int argc, char **argv)
   ADD ("endpoint-that-starts-for-too-long-is-stopped",
        test_endpoint_that_starts_for_too_long_is_stopped);
   ADD ("stopped-prober-passes-over-failures", test_stopped_prober_passes_over_failures);
+#undef ADD
+#define ADD(name, function)                                                              \
+  g_test_add ("/endpoint-prober/" name, Fixture, GINT_TO_POINTER (TRUE), set_up,         \
+              function, tear_down)
+  ADD ("endpoint-without-captions-is-stopped-where-they-are-wanted",
+       test_endpoint_without_captions_is_stopped_where_they_are_wanted);
+  ADD ("endpoint-with-captions-becomes-ready", test_endpoint_with_captions_becomes_ready);
 #undef ADD
   return g_test_run ();
 }

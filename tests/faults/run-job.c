@@ -11,6 +11,7 @@
 #include "hurried-clock.h"
 #include "stop-points.h"
 #include "upscale-endpoint-list.h"
+#include "upscale-idle-wait.h"
 #include "upscale-image.h"
 #include "upscale-job.h"
 #include "upscale-source.h"
@@ -151,7 +152,7 @@ on_job_idle (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Runner *runner = user_data;
 
-  upscale_job_wait_idle_finish (UPSCALE_JOB (object), result);
+  upscale_idle_wait_finish (UPSCALE_SCHEDULER (object), result);
   g_main_loop_quit (runner->loop);
 }
 
@@ -165,7 +166,8 @@ on_job_ran (GObject *object, GAsyncResult *result, gpointer user_data)
   if (runner->turns)
     g_source_remove (runner->turns);
   upscale_job_run_finish (UPSCALE_JOB (object), result, &runner->error);
-  upscale_job_wait_idle_async (UPSCALE_JOB (object), on_job_idle, runner);
+  upscale_idle_wait_async (upscale_job_get_scheduler (UPSCALE_JOB (object)), on_job_idle,
+                           runner);
 }
 
 static void read_command (Runner *runner, GDataInputStream *commands);

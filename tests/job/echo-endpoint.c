@@ -54,6 +54,16 @@ is_allowed (const EchoEndpoint *endpoint, JsonObject *tile, Sizes sizes)
          (sizes.width == sizes.target_width && sizes.height == sizes.target_height);
 }
 
+/* A tile that is to be described may have any size. */
+static gboolean
+check_described (EchoEndpoint *endpoint, JsonObject *tile)
+{
+  Sizes sizes = read_sizes (NULL, tile);
+  g_autoptr (UpscalePixels) image = read_image (tile, sizes);
+
+  return image && endpoint->caption;
+}
+
 /* Returns whether the contract allows the tile, and notes a tile of another size than the
  * first one. */
 static gboolean
@@ -121,6 +131,16 @@ note (EchoEndpoint *endpoint, JsonObject *request, JsonObject *tile)
 }
 
 static void
+add_caption (JsonBuilder *builder, const EchoEndpoint *endpoint, const char *id)
+{
+  json_builder_begin_object (builder);
+  upscale_json_add_string (builder, "id", id);
+  upscale_json_add_boolean (builder, "success", g_strcmp0 (id, endpoint->failing_tile));
+  upscale_json_add_string (builder, "caption", endpoint->caption);
+  json_builder_end_object (builder);
+}
+
+static void
 add_result (JsonBuilder  *builder,
             EchoEndpoint *endpoint,
             JsonObject   *request,
@@ -132,9 +152,15 @@ add_result (JsonBuilder  *builder,
   const char *id = upscale_json_get_string (tile, "id");
   gboolean    fails = g_strcmp0 (id, endpoint->failing_tile) == 0;
   gboolean    is_turned = g_strcmp0 (id, endpoint->turned_tile) == 0;
-  g_autoptr (GBytes) image = paint (request, tile, is_turned);
+  g_autoptr (GBytes) image = NULL;
 
   endpoint->n_tiles++;
+  if (upscale_json_get_boolean (request, "caption", FALSE))
+    {
+      add_caption (builder, endpoint, id);
+      return;
+    }
+  image = paint (request, tile, is_turned);
   note (endpoint, request, tile);
   json_builder_begin_object (builder);
   upscale_json_add_string (builder, "id", id);
@@ -170,6 +196,7 @@ answer_health (EchoEndpoint *endpoint, SoupServerMessage *message)
   upscale_json_add_string (builder, "identity", endpoint->resizes ? "blocks" : "echo");
   upscale_json_add_int (builder, "multiple_of", endpoint->multiple_of);
   upscale_json_add_boolean (builder, "resizes", endpoint->resizes);
+  upscale_json_add_boolean (builder, "captions", endpoint->caption != NULL);
   body = upscale_json_end (builder);
   answer (message, SOUP_STATUS_OK, body);
 }
@@ -178,12 +205,17 @@ static gboolean
 check_tiles (EchoEndpoint *endpoint, JsonObject *request)
 {
   JsonArray *tiles = upscale_json_get_array (request, "tiles");
+  gboolean   is_described = upscale_json_get_boolean (request, "caption", FALSE);
   gboolean   is_good = TRUE;
 
   for (guint i = 0; i < json_array_get_length (tiles); i++)
-    if (!check_tile (endpoint, request,
-                     upscale_json_read_object (upscale_json_get_element (tiles, i))))
-      is_good = FALSE;
+    {
+      JsonObject *tile = upscale_json_read_object (upscale_json_get_element (tiles, i));
+
+      if (!(is_described ? check_described (endpoint, tile)
+                         : check_tile (endpoint, request, tile)))
+        is_good = FALSE;
+    }
   return is_good;
 }
 

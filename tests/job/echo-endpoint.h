@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * EchoEndpoint:
  * @multiple_of: the number of which each side must be a multiple
  * @resizes: %TRUE if tiles may be smaller than the target
+ * @caption: (nullable): the text of each tile that is to be described; %NULL if the
+ * server gives no captions
  * @failing_tile: (nullable): id of a tile that always fails
  * @turned_tile: (nullable): id of a tile that is painted upside down
  * @n_tiles: number of tiles received so far
@@ -32,6 +34,7 @@ typedef struct
   GHashTable *answers; /* batch id -> GBytes */
   int         multiple_of;
   gboolean    resizes;
+  const char *caption;
   const char *failing_tile;
   const char *turned_tile;
   guint       n_tiles;

@@ -68,6 +68,8 @@ class SdapiServer(TileServer):
         self.samplers = ["DPM++ 2M", "Euler a", "Euler"]
         self.controlnets = CONTROLNETS[flavour]
         self.bodies: list[dict[str, Any]] = []
+        self.described: list[dict[str, Any]] = []  # requests for a caption
+        self.can_describe = True
         self.answer_with: list[tuple[Any, ...]] = []  # answers to the next requests for a picture
         self.n_too_many = 0  # requests for a picture above SD.Next's limit, before time has passed
         self.state: dict[str, Any] = dict(IDLE)
@@ -98,6 +100,8 @@ class SdapiServer(TileServer):
             if path == "/sdapi/v1/options":
                 self.load(json.loads(body).get("sd_model_checkpoint"))
                 return 200, None
+            if path == "/sdapi/v1/interrogate":
+                return 200, self.interrogate(json.loads(body))
         except Refusal as refusal:
             return self.refuse(refusal)
         if path == "/sdapi/v1/interrupt":
@@ -242,6 +246,22 @@ class SdapiServer(TileServer):
         if route == "control":
             return 200, {"images": images, "processed": [], "params": {}, "info": "Control finished"}
         return 200, {"images": images, "parameters": {**echo, "padding": "x" * self.padding}, "info": json.dumps(self.info(request))}
+
+    def interrogate(self, request: dict[str, Any]) -> dict[str, Any]:
+        """interrogateapi, with InterrogateRequest's checks before it; post_interrogate of SD.Next, which answers a failure's text."""
+        if not isinstance(request.get("image", ""), str):
+            raise Refusal(422, [{"type": "string_type", "loc": ["body", "image"], "msg": "Input should be a valid string"}])
+        try:
+            picture = decode_picture(request.get("image"))
+        except NoPicture as error:
+            raise Refusal(500, "Invalid encoded image") from error
+        with self.queue_lock:
+            self.described.append(request)
+            self.wait_while_held()
+        if not self.can_describe:
+            return {"caption": "out of memory" if self.flavour == "sdnext" else "<error>"}
+        red, green, blue = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
+        return {"caption": f"mostly {red} red, {green} green, {blue} blue"}
 
     def n_maps(self, request: dict[str, Any]) -> int:
         units = request.get("alwayson_scripts", {}).get("controlnet", {}).get("args", [])

@@ -26,7 +26,8 @@ typedef enum
  * with it; set from the start where an earlier request began it
  * @is_accepted: the server has said that it knows @remote_id
  * @phase: the place of the tile at its server
- * @picture: (nullable): the answered file; ends the exchange well
+ * @picture: (nullable): the answered file, or the text where captions are wanted; ends
+ * the exchange well
  * @failure: (nullable): the reason why the tile can't be painted; ends the exchange too
  *
  * The answer of a server about one tile, as far as it is known. Belongs to the worker

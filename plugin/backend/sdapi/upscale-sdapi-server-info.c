@@ -155,6 +155,17 @@ read_task (UpscaleSdapiServerInfo *info, JsonNode *root)
                       json_object_has_member (task, "queued");
 }
 
+/* The route refuses a picture that is no text before it does anything: FastAPI answers
+ * with a list of what is wrong. SD.Next has the route too, but answers an error's text as
+ * if it described the picture. */
+static void
+read_refused_caption (UpscaleSdapiServerInfo *info, JsonNode *root)
+{
+  info->gives_captions =
+      info->dialect == UPSCALE_SDAPI_WEBUI &&
+      upscale_json_get_array (upscale_json_read_object (root), "detail") != NULL;
+}
+
 /* Every one of these servers has the first route. */
 static const Query queries[] = {
   { "/sdapi/v1/options", NULL, NULL, LIST_DEPTH, read_options },
@@ -170,6 +181,8 @@ static const Query queries[] = {
   { "/sdapi/v1/progress", "skip_current_image=true", NULL, LIST_DEPTH, read_progress },
   { UPSCALE_SDAPI_TASK_ROUTE, NULL, "{\"id_task\":\"\",\"live_preview\":false}",
     LIST_DEPTH, read_task },
+  { UPSCALE_SDAPI_CAPTION_ROUTE, NULL, "{\"image\":[]}", LIST_DEPTH,
+    read_refused_caption },
 };
 
 /**
@@ -235,10 +248,12 @@ read_answer (UpscaleSdapiServerInfo  *info,
              const UpscaleHttpAnswer *answer,
              GError                 **error)
 {
-  g_autoptr (GBytes) text =
-      upscale_json_text_prune (answer->body, queries[info->n_answered].depth);
+  const Query *query = &queries[info->n_answered];
+  guint status = query->read == read_refused_caption ? SOUP_STATUS_UNPROCESSABLE_ENTITY
+                                                     : SOUP_STATUS_OK;
+  g_autoptr (GBytes) text = upscale_json_text_prune (answer->body, query->depth);
   g_autoptr (JsonNode) root =
-      answer->status == SOUP_STATUS_OK ? upscale_json_parse (text, NULL) : NULL;
+      answer->status == status ? upscale_json_parse (text, NULL) : NULL;
   gboolean is_first = info->n_answered == 0;
 
   if (is_first && answer->status != SOUP_STATUS_OK &&
@@ -247,8 +262,8 @@ read_answer (UpscaleSdapiServerInfo  *info,
   if (is_first && !upscale_json_read_object (root))
     return refuse_server (error);
   if (root)
-    queries[info->n_answered].read (info, root);
-  else if (answer->status == 0 && queries[info->n_answered].read == read_loras)
+    query->read (info, root);
+  else if (answer->status == 0 && query->read == read_loras)
     info->takes_loras = TRUE;
   info->n_answered++;
   return TRUE;
@@ -417,6 +432,7 @@ upscale_sdapi_server_info_describe (UpscaleSdapiServerInfo *info, GError **error
   capabilities->takes_short_names = TRUE;
   capabilities->takes_loras = info->takes_loras;
   capabilities->stops_tiles = info->knows_tasks;
+  capabilities->gives_captions = info->gives_captions;
   describe_guides (info, capabilities);
   if (info->format && !g_str_equal (info->format, "png"))
     capabilities->caveat =

@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 #define UPSCALE_SDAPI_TASK_ROUTE "/internal/progress"
+#define UPSCALE_SDAPI_CAPTION_ROUTE "/sdapi/v1/interrogate"
 
 /**
  * UpscaleSdapiDialect:
@@ -44,6 +45,7 @@ typedef enum
  * @has_progress: the server tells whether a picture was interrupted
  * @knows_tasks: the server tells whether a task of ours runs, so our tasks alone can be
  * interrupted
+ * @gives_captions: the server describes pictures
  * @lock: guards @proven
  * @proven: (element-type utf8): pairs of a model and a guide that were seen to work
  *
@@ -68,6 +70,7 @@ struct _UpscaleTileServerInfo
   GStrv                ip_adapters;
   gboolean             has_progress;
   gboolean             knows_tasks;
+  gboolean             gives_captions;
   GMutex               lock;
   GHashTable          *proven;
 };

@@ -13,6 +13,7 @@
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 #include "upscale-picture-compare.h"
+#include "upscale-sdapi-caption.h"
 #include "upscale-sdapi-payload.h"
 #include "upscale-text.h"
 
@@ -272,8 +273,9 @@ handle_progress_answer (UpscaleSdapiTile *tile, const UpscaleHttpAnswer *answer)
  * @next: (out): the next request
  * @error: return location for an error
  *
- * Has the server load the model where the request can't name it, then paint, then tell
- * whether the picture was interrupted.
+ * Has the server describe the tile where captions are wanted. Else has it load the model
+ * where the request can't name it, then paint, then tell whether the picture was
+ * interrupted.
  *
  * Returns: %TRUE to go on, or %FALSE with an error that is not about the tile
  */
@@ -286,6 +288,8 @@ upscale_sdapi_tile_build_next (UpscaleSdapiTile        *tile,
   g_return_val_if_fail (tile != NULL, FALSE);
   g_return_val_if_fail (next != NULL, FALSE);
 
+  if (tile->request->gen_params->wants_captions)
+    return upscale_sdapi_caption_build_next (tile, answer, next, error);
   if (!answer)
     return begin (tile, next, error);
   if (tile->step == UPSCALE_SDAPI_STEP_PAINTING)

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * UpscaleTileBatchResult:
  * @tile_index: index of the tile in the plan
- * @image: (nullable): the painted file
- * @failure: (nullable): the reason if there is no file
+ * @image: (nullable): the painted file, or the text if captions were wanted
+ * @failure: (nullable): the reason if there is neither
  * @seconds: time that the endpoint spent on the tile, 0 if it did not say
  *
  * The result of one tile.

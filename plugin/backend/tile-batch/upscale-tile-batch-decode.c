@@ -2,6 +2,7 @@
 #include "upscale-tile-batch-decode.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "upscale-error.h"
 #include "upscale-json-blobs.h"
@@ -54,6 +55,26 @@ find_tile (const UpscaleBatch *batch, const char *id, guint *tile_index)
          g_hash_table_contains (batch->sent_before, GUINT_TO_POINTER (*tile_index));
 }
 
+static void
+decode_image (UpscaleJsonBlobs *blobs, JsonObject *object, UpscaleTileBatchResult *result)
+{
+  result->image =
+      upscale_json_blobs_decode_base64 (blobs, upscale_json_get_member (object, "image"));
+  if (!result->image)
+    result->failure = g_strdup (_ ("it says it painted the tile, but sent no picture"));
+}
+
+static void
+decode_caption (JsonObject *object, UpscaleTileBatchResult *result)
+{
+  const char *caption = upscale_json_get_string (object, "caption");
+
+  if (caption)
+    result->image = g_bytes_new (caption, strlen (caption));
+  else
+    result->failure = g_strdup (_ ("it says it described the tile, but sent no text"));
+}
+
 static gboolean
 decode_result (UpscaleJsonBlobs       *blobs,
                JsonNode               *node,
@@ -71,18 +92,13 @@ decode_result (UpscaleJsonBlobs       *blobs,
   if (!g_hash_table_add (seen, GUINT_TO_POINTER (result->tile_index)))
     return refuse (error, _ ("it answered twice for tile '%s'"), id);
   result->seconds = upscale_json_get_positive (object, "seconds");
-  if (upscale_json_get_boolean (object, "success", FALSE))
-    {
-      result->image =
-          upscale_json_blobs_decode_base64 (blobs,
-                                            upscale_json_get_member (object, "image"));
-      if (!result->image)
-        result->failure =
-            g_strdup (_ ("it says it painted the tile, but sent no picture"));
-    }
-  else
+  if (!upscale_json_get_boolean (object, "success", FALSE))
     result->failure =
         dup_text (upscale_json_get_string (object, "error"), _ ("it gave no reason"));
+  else if (batch->gen_params->wants_captions)
+    decode_caption (object, result);
+  else
+    decode_image (blobs, object, result);
   return TRUE;
 }
 
@@ -370,6 +386,7 @@ upscale_tile_batch_decode_health (GBytes *body, GError **error)
       (int) upscale_json_get_int (object, "queue", 0, MAX_CONCURRENCY);
   capabilities->keeps_batches = TRUE;
   capabilities->resizes = upscale_json_get_boolean (object, "resizes", FALSE);
+  capabilities->gives_captions = upscale_json_get_boolean (object, "captions", FALSE);
   capabilities->uses_prompt = upscale_json_get_boolean (object, "uses_prompt", TRUE);
   capabilities->models = dup_names (object, "models");
   capabilities->controlnets = dup_names (object, "controlnets");

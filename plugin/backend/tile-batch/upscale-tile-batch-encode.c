@@ -122,6 +122,34 @@ add_sizes (JsonBuilder *builder, const UpscaleTileMessage *first)
   upscale_json_add_int (builder, "picture_height", first->picture_height_px);
 }
 
+static void
+add_painting (JsonBuilder *builder, const UpscaleBatch *batch)
+{
+  const UpscaleTileMessage *first = batch->tiles->pdata[0];
+
+  add_model_config (builder, batch->gen_params);
+  add_gen_params (builder, batch->gen_params, first->settings);
+  upscale_json_add_string (builder, "global_prompt", batch->gen_params->prompt);
+  upscale_json_add_string (builder, "negative_prompt",
+                           batch->gen_params->negative_prompt);
+  add_ip_adapter (builder, batch->gen_params);
+  add_sizes (builder, first);
+}
+
+/* Writes only what every request must have. A model that describes tiles needs no prompts
+ * of the user's. */
+static void
+add_caption (JsonBuilder *builder)
+{
+  upscale_json_begin_object (builder, "model_config");
+  json_builder_end_object (builder);
+  upscale_json_begin_object (builder, "gen_params");
+  json_builder_end_object (builder);
+  upscale_json_add_string (builder, "global_prompt", "");
+  upscale_json_add_string (builder, "negative_prompt", "");
+  upscale_json_add_boolean (builder, "caption", TRUE);
+}
+
 /**
  * upscale_tile_batch_encode:
  * @batch: a batch of at least one tile
@@ -135,23 +163,18 @@ GBytes *
 upscale_tile_batch_encode (const UpscaleBatch *batch, int lease_s)
 {
   g_autoptr (JsonBuilder) builder = NULL;
-  const UpscaleTileMessage *first;
 
   g_return_val_if_fail (batch && batch->tiles->len > 0, NULL);
 
-  first = batch->tiles->pdata[0];
   builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
   upscale_json_add_int (builder, "protocol", PROTOCOL);
   upscale_json_add_string (builder, "batch_id", batch->id);
   add_tiles (builder, batch);
-  add_model_config (builder, batch->gen_params);
-  add_gen_params (builder, batch->gen_params, first->settings);
-  upscale_json_add_string (builder, "global_prompt", batch->gen_params->prompt);
-  upscale_json_add_string (builder, "negative_prompt",
-                           batch->gen_params->negative_prompt);
-  add_ip_adapter (builder, batch->gen_params);
-  add_sizes (builder, first);
+  if (batch->gen_params->wants_captions)
+    add_caption (builder);
+  else
+    add_painting (builder, batch);
   upscale_json_add_int (builder, "lease_s", lease_s);
   return upscale_json_end (builder);
 }

@@ -73,7 +73,11 @@ test_requests_are_written (void)
   g_autoptr (UpscaleBatch) small = make_batch (plain, 1);
   g_autoptr (UpscaleBatch) rich = make_batch (full, 1);
   g_autoptr (UpscaleBatch) large = make_batch (full, 9);
+  g_autoptr (UpscaleGenParams) plain_captions = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) captions = make_batch (plain_captions, 2);
 
+  plain_captions->wants_captions = TRUE;
+  write_request ("captions.json", captions);
   write_request ("small.json", small);
   write_request ("rich.json", rich);
   write_request ("large.json", large);
@@ -105,6 +109,24 @@ test_place_in_the_picture_is_sent_if_known (void)
   g_assert_null (strstr (apart, "picture_width"));
   g_assert_nonnull (strstr (placed, "\"x\":640,\"y\":1920,"));
   g_assert_nonnull (strstr (placed, "\"picture_width\":4000,\"picture_height\":3000,"));
+}
+
+static void
+test_captions_are_asked_for_without_the_users_texts (void)
+{
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (TRUE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 2);
+  g_autofree char *painted = encode (batch);
+  g_autofree char *described = NULL;
+
+  gen_params->wants_captions = TRUE;
+  described = encode (batch);
+  g_assert_null (strstr (painted, "\"caption\""));
+  g_assert_nonnull (strstr (described, "\"caption\":true"));
+  g_assert_nonnull (strstr (described, "\"model_config\":{},\"gen_params\":{}"));
+  g_assert_null (strstr (described, "quoted"));
+  g_assert_null (strstr (described, "detail"));
+  g_assert_null (strstr (described, "target_width"));
 }
 
 /* GTK calls setlocale(). A decimal comma would be invalid JSON. */
@@ -217,6 +239,61 @@ test_answer (gconstpointer data)
 
       g_assert_true ((result->image == NULL) == (result->failure != NULL));
     }
+}
+
+static char *
+read_caption (const char *result)
+{
+  g_autofree char *text = g_strconcat (HEAD ("completed"), result, "]}", NULL);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+  g_autoptr (UpscaleGenParams) gen_params = make_gen_params (FALSE);
+  g_autoptr (UpscaleBatch) batch = make_batch (gen_params, 2);
+  g_autoptr (UpscaleTileBatchAnswer) answer = NULL;
+  const UpscaleTileBatchResult *first;
+
+  gen_params->wants_captions = TRUE;
+  answer = upscale_tile_batch_decode (body, batch, NULL);
+  g_assert_nonnull (answer);
+  first = &g_array_index (answer->results, UpscaleTileBatchResult, 0);
+  g_assert_true ((first->image == NULL) == (first->failure != NULL));
+  return first->image ? g_strndup (g_bytes_get_data (first->image, NULL),
+                                   g_bytes_get_size (first->image))
+                      : NULL;
+}
+
+static void
+test_captions_are_read (void)
+{
+  g_autofree char *told =
+      read_caption ("{\"id\":\"3\",\"success\":true,\"caption\":\"a door\"}");
+  g_autofree char *painted = read_caption (RESULT ("3"));
+  g_autofree char *odd = read_caption ("{\"id\":\"3\",\"success\":true,\"caption\":[7]}");
+  g_autofree char *failed =
+      read_caption ("{\"id\":\"3\",\"success\":false,\"caption\":\"a door\"}");
+
+  g_assert_cmpstr (told, ==, "a door");
+  g_assert_null (painted);
+  g_assert_null (odd);
+  g_assert_null (failed);
+}
+
+static gboolean
+read_gives_captions (const char *members)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"protocol\":1,\"identity\":\"m\"%s}", members);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+  g_autoptr (UpscaleCapabilities) can = upscale_tile_batch_decode_health (body, NULL);
+
+  return can->gives_captions;
+}
+
+static void
+test_health_tells_captions (void)
+{
+  g_assert_true (read_gives_captions (",\"captions\":true"));
+  g_assert_false (read_gives_captions (",\"captions\":\"yes\""));
+  g_assert_false (read_gives_captions (""));
 }
 
 /* Decodes random texts: each gives an answer or an error. The seed is fixed. */
@@ -376,6 +453,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_answer);
     }
+  g_test_add_func ("/codec/captions-are-asked-for-without-the-users-texts",
+                   test_captions_are_asked_for_without_the_users_texts);
+  g_test_add_func ("/codec/captions-are-read", test_captions_are_read);
+  g_test_add_func ("/codec/health-tells-captions", test_health_tells_captions);
   g_test_add_func ("/codec/mutated-answers", test_mutated_answers);
   g_test_add_func ("/codec/sampler-and-schedule-are-one-name",
                    test_sampler_and_schedule_are_one_name);
