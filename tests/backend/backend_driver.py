@@ -17,6 +17,8 @@ from PIL import Image
 from tile_server import TileServer, block_means, to_png
 
 TIMEOUT_S = 120
+# Real servers are asked at the pace of the plug-in.
+IS_REAL = any(name.startswith("UPSCALE_REAL_") for name in os.environ)
 GEN_PARAMS = {"prompt": "a photo", "negative": "blurry", "strength": 0.35, "steps": 4, "cfg": 2.0}
 # The mean difference between the tile of a real server and the means of its blocks at this strength. 2 was measured.
 NOISE = 4.0
@@ -52,8 +54,11 @@ class Backend:
         extra = [part for name, value in headers.items() for part in (name.replace("_", "-"), value)]
         self.complaints = folder / "complaints"
         command = [os.environ["UPSCALE_DRIVE_BACKEND"], address, str(folder), *extra]
+        environment = os.environ if IS_REAL else {**os.environ, "UPSCALE_BRISK": "yes"}
         with self.complaints.open("w") as stderr:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
+            )
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
         self.tiles: list[Array] = []
         threading.Thread(target=self._read, daemon=True).start()

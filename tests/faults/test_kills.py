@@ -93,9 +93,8 @@ def test_local_endpoint_is_killed(tmp_path: Path, moment: str) -> None:
 def test_comfyui_goes_on_for_a_job_that_was_killed(tmp_path: Path, version: str) -> None:
     """Prompt ids are batch ids, so the next run finds the tiles that the server has painted meanwhile."""
     with ComfyuiServer(version=version) as server:
+        server.hold_at = 3  # the probe paints a small tile and checks the default model
         job = Job(tmp_path, server.address)
-        wait_until(lambda: len(server.history) == 2, "the probe has painted its small tile and checked the default model")
-        server.held = True
         wait_until(lambda: server.running and len(server.pending) == 2, "one is painted and another waits")
         job.kill()
         sent = [server.running[0][0], *(entry[0] for entry in server.pending)]

@@ -133,6 +133,7 @@ class ComfyuiServer(TileServer):
         self.pending: list[Entry] = []
         self.running: list[Entry] = []
         self.history: dict[str, dict[str, Any]] = {}
+        self.hold_at = 0  # the number of the run, from 1 on, that stays unfinished until release(), as do those after it
         self.graphs: list[dict[str, Any]] = []  # of all prompts
         self.runs: list[str] = []  # ids of prompts, in the order in which they began
         self.interrupted = False
@@ -169,6 +170,7 @@ class ComfyuiServer(TileServer):
                 entry = self.pending.pop(0)
                 self.running = [entry]
                 self.runs.append(entry[0])
+                self.held = self.held or len(self.runs) == self.hold_at
                 self.interrupted = False
                 self.lock.notify_all()
                 self.lock.wait_for(lambda: not self.held or self.interrupted)

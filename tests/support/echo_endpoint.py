@@ -270,6 +270,7 @@ class Exchange(BaseHTTPRequestHandler):
     """One request and its answer."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     endpoint: EchoEndpoint
     body: dict[str, Any]
 

@@ -420,6 +420,7 @@ def target_of(tile: dict[str, Any], request: dict[str, Any]) -> tuple[int, int]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     plain: PlainServer
 
     def exchange(self) -> None:
