@@ -4,46 +4,12 @@
 
 #include <string.h>
 
+#include "upscale-model-family.h"
+
 /* Best first. A union model supports tiles among other hints. */
 const char *const UPSCALE_WORDS_TILE[] = { "tile", "union", "promax", NULL };
 const char *const UPSCALE_WORDS_IP_ADAPTER[] = { "ip-adapter", "ip_adapter", "ipadapter",
                                                  NULL };
-
-/* A guide (ControlNet or IP-Adapter) works only with models of its own family. */
-typedef enum
-{
-  FAMILY_UNKNOWN,
-  FAMILY_SD1,
-  FAMILY_SD2,
-  FAMILY_SD3,
-  FAMILY_SDXL,
-  FAMILY_FLUX,
-} Family;
-
-static const struct
-{
-  Family      family;
-  const char *sign;
-} signs[] = {
-  { FAMILY_FLUX, "flux" },        { FAMILY_SD3, "sd3" },   { FAMILY_SD3, "sd_3" },
-  { FAMILY_SDXL, "xl" },          { FAMILY_SDXL, "pony" }, { FAMILY_SDXL, "noobai" },
-  { FAMILY_SDXL, "illustrious" }, { FAMILY_SD2, "sd21" },  { FAMILY_SD2, "sd2.1" },
-  { FAMILY_SD2, "sd_2" },         { FAMILY_SD2, "v2-1" },  { FAMILY_SD1, "sd15" },
-  { FAMILY_SD1, "sd1.5" },        { FAMILY_SD1, "sd1_5" }, { FAMILY_SD1, "sd-1.5" },
-  { FAMILY_SD1, "sd_1.5" },       { FAMILY_SD1, "sd-v1" }, { FAMILY_SD1, "v1-5" },
-  { FAMILY_SD1, "v11" },
-};
-
-static Family
-read_family (const char *name)
-{
-  g_autofree char *folded = g_ascii_strdown (name ? name : "", -1);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
-    if (strstr (folded, signs[i].sign))
-      return signs[i].family;
-  return FAMILY_UNKNOWN;
-}
 
 static gboolean
 has_word (const char *name, const char *word)
@@ -84,11 +50,17 @@ upscale_model_names_filter (const char *const *names, const char *const *words)
 }
 
 static const char *
-find_of_families (const char *const *names, Family family, Family other)
+find_of_families (const char *const *names,
+                  UpscaleModelFamily family,
+                  UpscaleModelFamily other)
 {
   for (; names && *names; names++)
-    if (read_family (*names) == family || read_family (*names) == other)
-      return *names;
+    {
+      UpscaleModelFamily own = upscale_model_family_read (*names);
+
+      if (own == family || own == other)
+        return *names;
+    }
   return NULL;
 }
 
@@ -99,7 +71,7 @@ find_of_families (const char *const *names, Family family, Family other)
  *
  * Chooses a guide of the checkpoint's family, or else a guide of unknown family. A
  * checkpoint of unknown family fits any guide. Most such checkpoints are SD 1.5, so these
- * guides come first.
+ * guides come first. Some families have no guides.
  *
  * Returns: (transfer none) (nullable): one of @names, or %NULL if all guides are of other
  * families
@@ -107,44 +79,19 @@ find_of_families (const char *const *names, Family family, Family other)
 const char *
 upscale_model_names_fit (const char *const *names, const char *model)
 {
-  Family      family = read_family (model);
-  const char *found =
-      find_of_families (names, family, family == FAMILY_UNKNOWN ? FAMILY_SD1 : family);
+  UpscaleModelFamily family = upscale_model_family_read (model);
+  UpscaleModelFamily unknown = UPSCALE_MODEL_FAMILY_UNKNOWN;
+  const char        *found =
+      find_of_families (names, family,
+                        family == unknown ? UPSCALE_MODEL_FAMILY_SD1 : family);
 
+  if (!upscale_model_family_has_tile_controlnet (family))
+    return NULL;
   if (!found)
-    found = find_of_families (names, FAMILY_UNKNOWN, FAMILY_UNKNOWN);
-  if (!found && family == FAMILY_UNKNOWN && names)
+    found = find_of_families (names, unknown, unknown);
+  if (!found && family == unknown && names)
     found = *names;
   return found;
-}
-
-/**
- * upscale_model_names_choose:
- * @names: (nullable): the files that a server lists
- * @words: (array zero-terminated=1): one of which must be in the name, best first
- * @model: (nullable): the checkpoint to use with the file
- *
- * Chooses the file most likely needed, of the checkpoint's family where names tell it.
- *
- * Returns: (transfer none) (nullable): one of @names
- */
-const char *
-upscale_model_names_choose (const char *const *names,
-                            const char *const *words,
-                            const char        *model)
-{
-  g_auto (GStrv) candidates = NULL;
-  const char *chosen;
-
-  g_return_val_if_fail (words != NULL, NULL);
-
-  candidates = upscale_model_names_filter (names, words);
-  chosen = upscale_model_names_fit ((const char *const *) candidates, model);
-  if (!chosen)
-    chosen = *candidates;
-  while (chosen && !g_str_equal (*names, chosen))
-    names++;
-  return chosen ? *names : NULL;
 }
 
 /**
@@ -184,15 +131,24 @@ skip_folders (const char *name)
   return base;
 }
 
-/* Returns the name of a file without folders, ending and hash. */
-static char *
-dup_stem (const char *name)
+/**
+ * upscale_model_names_dup_stem:
+ * @name: a name
+ *
+ * Returns: (transfer full): the name of the file without folders, ending and hash
+ */
+char *
+upscale_model_names_dup_stem (const char *name)
 {
   static const char *const endings[] = { ".safetensors", ".ckpt", ".pt", ".pth",
                                          ".bin",         ".gguf", ".sft" };
-  g_autofree char         *plain = upscale_model_names_dup_without_hash (name);
-  const char              *base = skip_folders (plain);
+  g_autofree char         *plain = NULL;
+  const char              *base;
 
+  g_return_val_if_fail (name != NULL, NULL);
+
+  plain = upscale_model_names_dup_without_hash (name);
+  base = skip_folders (plain);
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
     if (g_str_has_suffix (base, endings[i]))
       return g_strndup (base, strlen (base) - strlen (endings[i]));
@@ -215,8 +171,8 @@ upscale_model_names_are_same (const char *name, const char *other)
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (other != NULL, FALSE);
 
-  stem = dup_stem (name);
-  other_stem = dup_stem (other);
+  stem = upscale_model_names_dup_stem (name);
+  other_stem = upscale_model_names_dup_stem (other);
   return g_ascii_strcasecmp (stem, other_stem) == 0;
 }
 

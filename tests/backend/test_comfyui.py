@@ -16,7 +16,7 @@ from polling import wait_until
 from tile_server import block_means
 
 REAL = os.environ.get("UPSCALE_REAL_COMFYUI")
-BUILT_IN = Path(__file__).parents[2] / "data" / "comfyui-workflow.json"
+BUILT_IN = Path(__file__).parents[2] / "data" / "workflows" / "checkpoint.json"
 double_only = pytest.mark.skipif(bool(REAL), reason="needs a server that fails on command")
 
 
@@ -90,7 +90,7 @@ def test_graph_carries_all_parameters(backend: Backend, server: ComfyuiServer, m
 
 @double_only
 def test_sampler_is_sent_as_the_server_spells_it(backend: Backend, server: ComfyuiServer) -> None:
-    assert backend.probe()["schedulers"] == ["normal", "karras"]
+    assert backend.probe()["schedulers"] == ["normal", "karras", "simple", "sgm_uniform"]
     for sampler, scheduler, sent in (
         ("", "", ("dpmpp_2m", "karras")),
         ("Euler", "", ("euler", "normal")),

@@ -73,9 +73,12 @@ test_choose (void)
     {
       g_auto (GStrv) names = g_strsplit (rows[i].names, ",", -1);
 
+      g_auto (GStrv) found =
+          upscale_model_names_filter ((const char *const *) names, rows[i].words);
+
       g_test_message ("%s for %s", rows[i].names, rows[i].model);
-      g_assert_cmpstr (upscale_model_names_choose ((const char *const *) names,
-                                                   rows[i].words, rows[i].model),
+      g_assert_cmpstr (upscale_model_names_fit ((const char *const *) found,
+                                                rows[i].model),
                        ==, rows[i].chosen);
     }
 }

@@ -156,7 +156,7 @@ def test_honest_server_paints_the_tiles_of_a_liar(tmp_path: Path) -> None:
 @pytest.fixture
 def previewing_workflow(tmp_path: Path) -> Path:
     """Shows the source before it shows the painted tile."""
-    workflow = json.loads((Path(__file__).parents[2] / "data" / "comfyui-workflow.json").read_text())
+    workflow = json.loads((Path(__file__).parents[2] / "data" / "workflows" / "checkpoint.json").read_text())
     path = tmp_path / "workflow.json"
     path.write_text(json.dumps({"0": {"class_type": "PreviewImage", "inputs": {"images": ["5", 0]}}, **workflow}))
     return path

@@ -41,13 +41,22 @@ from tile_server import TileServer, block_means, to_png
 CHECKPOINTS = ["dream.safetensors", "photoXL.safetensors"]
 CONTROLNETS = ["canny.safetensors", "control_v11f1e_sd15_tile.pth", "union_promax_sdxl.safetensors"]
 LORAS = ["detail.safetensors", "sub/sharp.safetensors"]
+# Names as in the templates of ComfyUI and in the folders of the authors.
+DIFFUSION_MODELS = [
+    "flux1-dev.safetensors", "flux-2-klein-4b-fp8.safetensors", "flux-2-klein-base-9b.safetensors", "z_image_turbo_bf16.safetensors",
+    "qwen_image_fp8_e4m3fn.safetensors", "seedvr2_3b_fp16.safetensors",
+]  # fmt: skip
+GGUFS = ["flux1-schnell-Q4_K_S.gguf", "z_image_turbo-Q8_0.gguf"]
+TEXT_ENCODERS = [
+    "clip_l.safetensors", "qwen_2.5_vl_7b_fp8_scaled.safetensors", "qwen_3_4b.safetensors", "qwen_3_8b_fp8mixed.safetensors",
+    "t5xxl_fp8_e4m3fn.safetensors",
+]  # fmt: skip
+GGUF_ENCODERS = ["t5-v1_1-xxl-encoder-Q4_K_M.gguf"]
+VAES = ["ae.safetensors", "flux2-vae.safetensors", "qwen_image_vae.safetensors", "seedvr2_ema_vae_fp16.safetensors"]
 SEED_LIMIT = 1 << 64
 OLD, MIDDLE, NEW = "0.2.7", "0.3.64", "0.38.1"
 WEIGHT = ("FLOAT", -100, 100)
-NO_VAE = (
-    "ERROR: VAE is invalid: None\n\n"
-    "If the VAE is from a checkpoint loader node your checkpoint does not contain a valid VAE."
-)
+NO_VAE = "ERROR: VAE is invalid: None\n\nIf the VAE is from a checkpoint loader node your checkpoint does not contain a valid VAE."
 NO_CLIP = (
     "ERROR: clip input is invalid: None\n\n"
     "If the clip is from a checkpoint loader node your checkpoint does not contain a valid clip or text encoder model."
@@ -81,8 +90,8 @@ NODES: dict[str, tuple[Inputs, list[str]]] = {
     ),
     "KSampler": (
         {"model": "MODEL", "seed": ("INT", 0, SEED_LIMIT - 1), "steps": ("INT", 1, 10000), "cfg": ("FLOAT", 0, 100),
-         "sampler_name": ["euler", "dpmpp_2m"], "scheduler": ["normal", "karras"], "positive": "CONDITIONING", "negative": "CONDITIONING",
-         "latent_image": "LATENT", "denoise": ("FLOAT", 0, 1)},
+         "sampler_name": ["euler", "dpmpp_2m", "res_multistep"], "scheduler": ["normal", "karras", "simple", "sgm_uniform"],
+         "positive": "CONDITIONING", "negative": "CONDITIONING", "latent_image": "LATENT", "denoise": ("FLOAT", 0, 1)},
         ["LATENT"],
     ),
     "ImageInvert": ({"image": "IMAGE"}, ["IMAGE"]),
@@ -93,8 +102,36 @@ NODES: dict[str, tuple[Inputs, list[str]]] = {
     "SaveImage": ({"images": "IMAGE", "filename_prefix": "STRING"}, []),
     "PreviewImage": ({"images": "IMAGE"}, []),
     "SaveAnimatedWEBP": ({"images": "IMAGE", "filename_prefix": "STRING"}, []),
+    # Recorded from /object_info of a running 0.19.3 at 34d7a5d, with ComfyUI-GGUF at 795e451: required inputs, and the types of CLIPLoader
+    # and DualCLIPLoader that our workflows use.
+    "UNETLoader": ({"unet_name": DIFFUSION_MODELS, "weight_dtype": ["default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"]}, ["MODEL"]),
+    "UnetLoaderGGUF": ({"unet_name": GGUFS}, ["MODEL"]),
+    "CLIPLoader": ({"clip_name": TEXT_ENCODERS, "type": ["stable_diffusion", "lumina2", "qwen_image", "flux2"]}, ["CLIP"]),
+    "CLIPLoaderGGUF": (
+        {"clip_name": TEXT_ENCODERS + GGUF_ENCODERS, "type": ["stable_diffusion", "lumina2", "qwen_image", "flux2"]}, ["CLIP"]
+    ),
+    "DualCLIPLoader": ({"clip_name1": TEXT_ENCODERS, "clip_name2": TEXT_ENCODERS, "type": ["sdxl", "sd3", "flux"]}, ["CLIP"]),
+    "DualCLIPLoaderGGUF": (
+        {"clip_name1": TEXT_ENCODERS + GGUF_ENCODERS, "clip_name2": TEXT_ENCODERS + GGUF_ENCODERS, "type": ["sdxl", "sd3", "flux"]},
+        ["CLIP"],
+    ),
+    "VAELoader": ({"vae_name": VAES}, ["VAE"]),
+    "FluxGuidance": ({"conditioning": "CONDITIONING", "guidance": ("FLOAT", 0, 100)}, ["CONDITIONING"]),
+    "ConditioningZeroOut": ({"conditioning": "CONDITIONING"}, ["CONDITIONING"]),
+    "ModelSamplingAuraFlow": ({"model": "MODEL", "shift": ("FLOAT", 0, 100)}, ["MODEL"]),
+    # comfy_extras/nodes_seedvr.py as released; the versions that were run here do not have these nodes.
+    "SeedVR2Preprocess": ({"resized_images": "IMAGE"}, ["IMAGE"]),
+    "SeedVR2Conditioning": ({"model": "MODEL", "vae_conditioning": "LATENT"}, ["CONDITIONING", "CONDITIONING"]),
+    "SeedVR2PostProcessing": (
+        {"images": "IMAGE", "original_resized_images": "IMAGE", "color_correction_method": ["lab", "wavelet", "adain", "none"]}, ["IMAGE"]
+    ),
 }  # fmt: skip
 CUSTOM = ("IPAdapterUnifiedLoader", "IPAdapter")
+PASSED_ON = {
+    "ResizeImageMaskNode": "input", "IPAdapterUnifiedLoader": "model", "ModelSamplingAuraFlow": "model", "FluxGuidance": "conditioning",
+    "ConditioningZeroOut": "conditioning", "SeedVR2Preprocess": "resized_images", "SeedVR2PostProcessing": "images",
+}  # fmt: skip  # class -> the input that comes out as it is
+PART_LISTS = ("UNETLoader", "UnetLoaderGGUF", "CLIPLoader", "CLIPLoaderGGUF", "DualCLIPLoader", "DualCLIPLoaderGGUF", "VAELoader")
 OUTPUTS = ("SaveImage", "PreviewImage", "SaveAnimatedWEBP")
 
 
@@ -124,10 +161,32 @@ def to_webp(pixels: Array) -> bytes:
 class ComfyuiServer(TileServer):
     kind = "comfyui"
 
-    def __init__(self, custom_nodes: bool = True, version: str = NEW, missing: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        custom_nodes: bool = True,
+        version: str = NEW,
+        missing: tuple[str, ...] = (),
+        has_parts: bool = False,
+        more: dict[str, list[str]] | None = None,
+    ) -> None:
+        """@missing: nodes and files. @has_parts: diffusion models, text encoders and autoencoders are there. @more: files by class."""
         super().__init__()
         self.version = version
-        self.nodes = {name: node for name, node in NODES.items() if name not in missing and (custom_nodes or name not in CUSTOM)}
+        self.nodes: dict[str, tuple[Inputs, list[str]]] = {}
+        for name, (inputs, outputs) in NODES.items():
+            if name in missing or (name in CUSTOM and not custom_nodes):
+                continue
+            kept = {
+                field: [
+                    choice
+                    for choice in kind + (more or {}).get(name, [])
+                    if choice not in missing and (has_parts or name not in PART_LISTS)
+                ]
+                if isinstance(kind, list)
+                else kind
+                for field, kind in inputs.items()
+            }
+            self.nodes[name] = (kept, outputs)
         self.files: dict[tuple[str, str, str], bytes] = {}  # by type, subfolder, name
         self.folders = {"ipadapter": ["ip-adapter-plus_sdxl_vit-h.safetensors"], "clip_vision": ["CLIP-ViT-H-14.safetensors"]}
         self.pending: list[Entry] = []
@@ -228,12 +287,12 @@ class ComfyuiServer(TileServer):
         if kind == "CLIPTextEncode":
             self.check_part(graph, link[0], "clip", NO_CLIP)
             return 0.0
+        if kind in PASSED_ON:
+            return read(PASSED_ON[kind])
         if kind == "ImageInvert":
             return 255 - read("image")
         if kind == "ImageStitch":
             return numpy.concatenate([read("image1"), read("image2")], axis=1)
-        if kind == "ResizeImageMaskNode":
-            return read("input")
         if kind == "LoraLoader":
             return read("model") + inputs["strength_model"] if link[1] == 0 else read("clip")
         if kind == "ControlNetApplyAdvanced":
@@ -244,8 +303,6 @@ class ComfyuiServer(TileServer):
             read("image")
             read("ipadapter")
             return read("model") + inputs["weight"]
-        if kind == "IPAdapterUnifiedLoader":
-            return read("model")
         if kind == "KSampler":
             if self.fail_with:
                 failure, self.fail_with = self.fail_with, None
@@ -359,14 +416,14 @@ class ComfyuiServer(TileServer):
 
     def describe(self, name: str) -> dict[str, Any]:
         inputs: dict[str, Any] = {}
-        for field, kind in NODES[name][0].items():
+        for field, kind in self.nodes[name][0].items():
             if isinstance(kind, list):
                 inputs[field] = [kind, {}] if self.is_old else ["COMBO", {"options": kind}]
             elif isinstance(kind, dict):
                 inputs[field] = ["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": key, "inputs": more} for key, more in kind.items()]}]
             else:
                 inputs[field] = [kind[0], {"min": kind[1], "max": kind[2]}] if isinstance(kind, tuple) else [kind]
-        return {"input": {"required": inputs}, "output": NODES[name][1], "name": name, "output_node": name in OUTPUTS}
+        return {"input": {"required": inputs}, "output": self.nodes[name][1], "name": name, "output_node": name in OUTPUTS}
 
     def upload(self, body: bytes, headers: dict[str, str]) -> tuple[Any, ...]:
         head = f"Content-Type: {headers['content-type']}\r\n\r\n".encode()
@@ -428,7 +485,7 @@ class ComfyuiServer(TileServer):
 
     def check_node(self, graph: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
         found = []
-        for field, kind in NODES[node["class_type"]][0].items():
+        for field, kind in self.nodes[node["class_type"]][0].items():
             wrong = self.check_input(graph, node, field, kind)
             if wrong:
                 found.append({"type": wrong[0], "message": wrong[1], "details": wrong[2], "extra_info": {"input_name": field}})

@@ -10,6 +10,7 @@
 #include "upscale-comfyui-output.h"
 #include "upscale-error.h"
 #include "upscale-json.h"
+#include "upscale-model-family.h"
 #include "upscale-model-names.h"
 
 /* Tiles sent ahead into the server's queue, so that the GPU never waits for an upload. */
@@ -35,7 +36,7 @@ name_missing_node (const UpscaleComfyuiServerInfo *info,
       g_str_equal (class_type, "PreviewImage"))
     return;
   if (!upscale_comfyui_server_info_has_node (info, class_type))
-    g_ptr_array_add (missing, g_strdup_printf ("the node '%s'", class_type));
+    g_ptr_array_add (missing, g_strdup_printf (_ ("the node '%s'"), class_type));
 }
 
 static gboolean
@@ -103,14 +104,130 @@ check_workflow (const UpscaleComfyuiServerInfo *info, GError **error)
   return FALSE;
 }
 
+/* Returns the class of the node with the placeholder of the model, and its input. */
+static const char *
+find_model_input (const UpscaleComfyuiServerInfo *info, const char **field)
+{
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (info->workflow);
+  g_autoptr (GList) ids = json_object_get_members (nodes);
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      JsonObject *node = upscale_json_get_object (nodes, id->data);
+      JsonObject *inputs = upscale_json_get_object (node, "inputs");
+      g_autoptr (GList) names = json_object_get_members (inputs);
+
+      for (GList *name = names; name; name = name->next)
+        if (g_strcmp0 (upscale_json_get_string (inputs, name->data), "%model%") == 0)
+          {
+            *field = name->data;
+            return upscale_json_get_string (node, "class_type");
+          }
+    }
+  return NULL;
+}
+
 static gboolean
-check_checkpoints (const UpscaleComfyuiServerInfo *info, GError **error)
+lacks_class (const UpscaleComfyuiServerInfo *info,
+             const UpscaleComfyuiChoice     *choice,
+             GString                        *missing)
+{
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (
+      upscale_comfyui_server_info_get_workflow (info, choice));
+  g_autoptr (GList) ids = json_object_get_members (nodes);
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      const char *class_type =
+          upscale_json_get_string (upscale_json_get_object (nodes, id->data),
+                                   "class_type");
+
+      if (upscale_comfyui_server_info_has_node (info, class_type) ||
+          g_str_equal (class_type, "PreviewImage") || strstr (class_type, "Loader"))
+        continue;
+      g_string_append_printf (missing, _ ("the node '%s'"), class_type);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Adds the models that a workflow of ours can paint with. Keeps the first reason why it
+ * can't with another one of a known family. */
+static void
+add_models (UpscaleComfyuiServerInfo *info, GStrv names, GStrvBuilder *models)
+{
+  for (gsize i = 0; names && names[i]; i++)
+    {
+      UpscaleComfyuiChoice choice;
+      g_autofree char     *files = NULL;
+      g_autoptr (GString) missing = g_string_new (NULL);
+
+      if (upscale_comfyui_choice_make (&info->lists, names[i], &choice, &files) &&
+          !lacks_class (info, &choice, missing))
+        g_strv_builder_add (models, names[i]);
+      else if (!info->incomplete && (files || missing->len > 0))
+        info->incomplete = g_strdup_printf (_ ("its model '%s' also needs %s"), names[i],
+                                            files ? files : missing->str);
+    }
+}
+
+static void
+read_lists (UpscaleComfyuiServerInfo *info)
+{
+  UpscaleComfyuiLists *lists = &info->lists;
+  const struct
+  {
+    GStrv      *list;
+    const char *class_type;
+    const char *field;
+  } rows[] = {
+    { &lists->checkpoints, UPSCALE_COMFYUI_LOADER, "ckpt_name" },
+    { &lists->diffusion_models, "UNETLoader", "unet_name" },
+    { &lists->ggufs, "UnetLoaderGGUF", "unet_name" },
+    { &lists->text_encoders, "CLIPLoader", "clip_name" },
+    { &lists->gguf_text_encoders, "CLIPLoaderGGUF", "clip_name" },
+    { &lists->vaes, "VAELoader", "vae_name" },
+    { &info->loras, "LoraLoader", "lora_name" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    *rows[i].list =
+        upscale_comfyui_server_info_dup_options (info, rows[i].class_type, rows[i].field);
+}
+
+static void
+read_models (UpscaleComfyuiServerInfo *info)
+{
+  g_autoptr (GStrvBuilder) models = g_strv_builder_new ();
+  const char *field = NULL;
+  const char *class_type = find_model_input (info, &field);
+
+  if (!upscale_comfyui_workflow_is_built_in (info->workflow))
+    {
+      info->models =
+          class_type ? upscale_comfyui_server_info_dup_options (info, class_type, field)
+                     : g_new0 (char *, 1);
+      return;
+    }
+  add_models (info, info->lists.checkpoints, models);
+  add_models (info, info->lists.diffusion_models, models);
+  add_models (info, info->lists.ggufs, models);
+  info->models = g_strv_builder_end (models);
+}
+
+static gboolean
+check_models (const UpscaleComfyuiServerInfo *info, GError **error)
 {
   if (!upscale_comfyui_workflow_asks_for (info->workflow, "model") ||
-      (info->checkpoints && *info->checkpoints))
+      (info->models && *info->models))
     return TRUE;
-  g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
-               _ ("it has no model: put a checkpoint in its folder models/checkpoints"));
+  if (info->incomplete)
+    g_set_error (error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+                 _ ("it has no whole model: %s; put the file there"), info->incomplete);
+  else
+    g_set_error (
+        error, UPSCALE_ERROR, UPSCALE_ERROR_REJECTED,
+        _ ("it has no model: put a checkpoint in its folder models/checkpoints"));
   return FALSE;
 }
 
@@ -135,6 +252,16 @@ describe_sampling (const UpscaleComfyuiServerInfo *info,
     capabilities->samplers = g_new0 (char *, 1);
 }
 
+/* The models of a server are restorers only where it has no checkpoint. */
+static gboolean
+any_uses_prompt (GStrv models)
+{
+  for (gsize i = 0; models && models[i]; i++)
+    if (upscale_model_family_uses_prompt (upscale_model_family_read (models[i])))
+      return TRUE;
+  return models == NULL || *models == NULL;
+}
+
 static void
 describe_built_in (const UpscaleComfyuiServerInfo *info,
                    UpscaleCapabilities            *capabilities)
@@ -144,15 +271,16 @@ describe_built_in (const UpscaleComfyuiServerInfo *info,
       upscale_comfyui_server_info_has_node (info, "IPAdapterUnifiedLoader");
 
   capabilities->takes_controlnet =
-      upscale_model_names_choose ((const char *const *) info->controlnets,
-                                  UPSCALE_WORDS_TILE, NULL) &&
+      *info->controlnets &&
       upscale_comfyui_server_info_has_node (info, "ControlNetApplyAdvanced");
   capabilities->takes_ip_adapter = has_nodes && !info->lacks_ip_adapter;
   capabilities->takes_loras = upscale_comfyui_server_info_has_node (info, "LoraLoader");
-  capabilities->controlnets = g_strdupv (info->controlnets);
-  capabilities->tile_controlnets =
-      upscale_model_names_filter ((const char *const *) info->controlnets,
-                                  UPSCALE_WORDS_TILE);
+  capabilities->uses_prompt = any_uses_prompt (info->models);
+  capabilities->controlnets =
+      upscale_comfyui_server_info_dup_options (info, "ControlNetLoader",
+                                               "control_net_name");
+  capabilities->tile_controlnets = g_strdupv (info->controlnets);
+  capabilities->hint = g_strdup (info->incomplete);
   capabilities->loras = g_strdupv (info->loras);
   capabilities->takes_short_names = TRUE;
   capabilities->controlnet_hint =
@@ -191,21 +319,22 @@ describe_own (const UpscaleComfyuiServerInfo *info, UpscaleCapabilities *capabil
 UpscaleCapabilities *
 upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error)
 {
-  gboolean             is_built_in;
+  gboolean is_built_in;
+  g_auto (GStrv) controlnets = NULL;
   UpscaleCapabilities *capabilities;
   g_autofree char     *identity = NULL;
 
   g_return_val_if_fail (info != NULL, NULL);
 
   is_built_in = upscale_comfyui_workflow_is_built_in (info->workflow);
-  info->checkpoints =
-      upscale_comfyui_server_info_dup_options (info, "CheckpointLoaderSimple",
-                                               "ckpt_name");
-  info->controlnets = upscale_comfyui_server_info_dup_options (info, "ControlNetLoader",
-                                                               "control_net_name");
-  info->loras = upscale_comfyui_server_info_dup_options (info, "LoraLoader", "lora_name");
+  read_lists (info);
+  read_models (info);
+  controlnets = upscale_comfyui_server_info_dup_options (info, "ControlNetLoader",
+                                                         "control_net_name");
+  info->controlnets =
+      upscale_model_names_filter ((const char *const *) controlnets, UPSCALE_WORDS_TILE);
   read_sampling (info);
-  if (!check_workflow (info, error) || !check_checkpoints (info, error))
+  if (!check_workflow (info, error) || !check_models (info, error))
     return NULL;
   info->output = upscale_comfyui_output_choose (info, error);
   if (!info->output)
@@ -219,9 +348,9 @@ upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error
   describe_sampling (info, capabilities);
   if (upscale_comfyui_workflow_asks_for (info->workflow, "model"))
     {
-      capabilities->models = g_strdupv (info->checkpoints);
-      capabilities->default_model = g_strdup (info->checkpoints[0]);
-      capabilities->guesses_model = info->checkpoints[1] != NULL;
+      capabilities->models = g_strdupv (info->models);
+      capabilities->default_model = g_strdup (info->models[0]);
+      capabilities->guesses_model = info->models[1] != NULL;
     }
   else
     capabilities->models = g_new0 (char *, 1);

@@ -17,7 +17,8 @@
 static gboolean
 is_over (const UpscaleComfyuiServerInfo *info)
 {
-  guint n_checkpoints = info->checkpoints ? g_strv_length (info->checkpoints) : 0;
+  guint n_checkpoints =
+      info->lists.checkpoints ? g_strv_length (info->lists.checkpoints) : 0;
 
   return info->n_bare >= MIN (n_checkpoints, MAX_CHECKED);
 }
@@ -26,7 +27,8 @@ is_over (const UpscaleComfyuiServerInfo *info)
  * upscale_comfyui_default_model_get:
  * @info: the server
  *
- * Returns: (transfer none) (nullable): the checkpoint that paints where none is named
+ * Returns: (transfer none) (nullable): the checkpoint that paints where none is named, or
+ * another model where there is no checkpoint
  */
 const char *
 upscale_comfyui_default_model_get (const UpscaleComfyuiServerInfo *info)
@@ -35,8 +37,8 @@ upscale_comfyui_default_model_get (const UpscaleComfyuiServerInfo *info)
 
   g_return_val_if_fail (info != NULL, NULL);
 
-  checkpoint = info->checkpoints ? info->checkpoints[info->n_bare] : NULL;
-  return checkpoint || !info->checkpoints ? checkpoint : info->checkpoints[0];
+  checkpoint = info->lists.checkpoints ? info->lists.checkpoints[info->n_bare] : NULL;
+  return checkpoint || !info->models ? checkpoint : info->models[0];
 }
 
 /**
@@ -50,8 +52,8 @@ upscale_comfyui_default_model_needs_check (const UpscaleComfyuiServerInfo *info)
 {
   g_return_val_if_fail (info != NULL, FALSE);
 
-  return upscale_comfyui_workflow_is_built_in (info->workflow) && info->checkpoints &&
-         g_strv_length (info->checkpoints) > 1;
+  return upscale_comfyui_workflow_is_built_in (info->workflow) &&
+         info->lists.checkpoints && g_strv_length (info->lists.checkpoints) > 1;
 }
 
 /**
@@ -125,9 +127,9 @@ upscale_comfyui_default_model_find_other (const UpscaleComfyuiServerInfo *info,
 {
   g_return_val_if_fail (info != NULL, NULL);
 
-  for (gsize i = info->n_bare; info->checkpoints && info->checkpoints[i]; i++)
-    if (g_strcmp0 (info->checkpoints[i], model) != 0)
-      return info->checkpoints[i];
+  for (gsize i = info->n_bare; info->lists.checkpoints && info->lists.checkpoints[i]; i++)
+    if (g_strcmp0 (info->lists.checkpoints[i], model) != 0)
+      return info->lists.checkpoints[i];
   return NULL;
 }
 
@@ -148,7 +150,7 @@ upscale_comfyui_default_model_dup_bare (const UpscaleComfyuiServerInfo *info)
   if (info->n_bare == 0)
     return NULL;
   for (guint i = 0; i < info->n_bare; i++)
-    g_strv_builder_add (builder, info->checkpoints[i]);
+    g_strv_builder_add (builder, info->lists.checkpoints[i]);
   names = g_strv_builder_end (builder);
   return g_strjoinv ("', '", names);
 }

@@ -7,14 +7,17 @@
 #include <string.h>
 
 #include "upscale-json.h"
+#include "upscale-model-family.h"
 #include "upscale-model-names.h"
 
-/* Ids of the nodes of data/comfyui-workflow.json, and of nodes that are added to it. */
-#define NODE_CHECKPOINT "1"
-#define NODE_POSITIVE "3"
-#define NODE_NEGATIVE "4"
+/* Ids of the nodes of the files in data/workflows, and of nodes that are added to them.
+ */
+#define NODE_LOADER "1"
+#define NODE_ENCODERS "2"
 #define NODE_TILE "5"
+#define NODE_VAE "7"
 #define NODE_SAMPLER "10"
+#define NODE_PICTURE "11"
 #define NODE_CONTROLNET "20"
 #define NODE_UNION "21"
 #define NODE_CONTROL "22"
@@ -23,8 +26,18 @@
 #define NODE_IP_ADAPTER "42"
 #define LORA_ID "30%u"
 
-#define SLOT_MODEL 0
-#define SLOT_CLIP 1
+/* An output of a node. */
+typedef struct
+{
+  const char *id;
+  int         slot;
+} Source;
+
+static const Source model_source = { NODE_LOADER, 0 };
+static const Source whole_encoder_source = { NODE_LOADER, 1 };
+static const Source whole_vae_source = { NODE_LOADER, 2 };
+static const Source encoder_source = { NODE_ENCODERS, 0 };
+static const Source vae_source = { NODE_VAE, 0 };
 
 static JsonObject *
 get_inputs (JsonObject *nodes, const char *id)
@@ -33,13 +46,47 @@ get_inputs (JsonObject *nodes, const char *id)
 }
 
 static void
-link_input (JsonObject *inputs, const char *name, const char *from, int slot)
+link_input (JsonObject *inputs, const char *name, Source from)
 {
   JsonArray *link = json_array_new ();
 
-  json_array_add_string_element (link, from);
-  json_array_add_int_element (link, slot);
+  json_array_add_string_element (link, from.id);
+  json_array_add_int_element (link, from.slot);
   json_object_set_array_member (inputs, name, link);
+}
+
+static void
+copy_input (JsonObject *to, JsonObject *from, const char *name)
+{
+  json_object_set_member (to, name, json_node_copy (json_object_get_member (from, name)));
+}
+
+static gboolean
+comes_from (JsonNode *value, Source source)
+{
+  JsonArray *link = upscale_json_read_array (value);
+
+  return link &&
+         g_strcmp0 (upscale_json_read_string (upscale_json_get_element (link, 0)),
+                    source.id) == 0 &&
+         upscale_json_read_int (upscale_json_get_element (link, 1), -1) == source.slot;
+}
+
+/* Replaces an output of a node wherever another node takes it. */
+static void
+redirect (JsonObject *nodes, Source from, Source to)
+{
+  g_autoptr (GList) ids = json_object_get_members (nodes);
+
+  for (GList *id = ids; id; id = id->next)
+    {
+      JsonObject *inputs = get_inputs (nodes, id->data);
+      g_autoptr (GList) names = json_object_get_members (inputs);
+
+      for (GList *name = names; name; name = name->next)
+        if (comes_from (json_object_get_member (inputs, name->data), from))
+          link_input (inputs, name->data, to);
+    }
 }
 
 /* Returns the inputs of the new node, which it owns. */
@@ -56,30 +103,64 @@ add_node (JsonObject *nodes, const char *id, const char *class_type)
 }
 
 static void
+set_class (JsonObject *nodes, const char *id, const char *class_type)
+{
+  json_object_set_string_member (upscale_json_get_object (nodes, id), "class_type",
+                                 class_type);
+}
+
+/* A whole checkpoint takes the place of the three nodes that load the parts. */
+static void
+set_loaders (JsonObject *nodes, const UpscaleComfyuiChoice *choice)
+{
+  const char *field =
+      upscale_comfyui_choice_is_whole (choice) ? "ckpt_name" : "unet_name";
+
+  if (!g_str_equal (choice->loader,
+                    upscale_json_get_string (upscale_json_get_object (nodes, NODE_LOADER),
+                                             "class_type")))
+    json_object_set_string_member (add_node (nodes, NODE_LOADER, choice->loader), field,
+                                   choice->model);
+  if (upscale_comfyui_choice_is_whole (choice))
+    {
+      redirect (nodes, encoder_source, whole_encoder_source);
+      redirect (nodes, vae_source, whole_vae_source);
+      json_object_remove_member (nodes, NODE_ENCODERS);
+      json_object_remove_member (nodes, NODE_VAE);
+    }
+  else if (choice->encoder_loader)
+    set_class (nodes, NODE_ENCODERS, choice->encoder_loader);
+}
+
+static void
 splice_loras (JsonObject                     *nodes,
               const UpscaleComfyuiServerInfo *info,
-              const UpscaleGenParams         *gen_params)
+              const UpscaleGenParams         *gen_params,
+              Source                          encoder)
 {
-  g_autofree char *last = g_strdup (NODE_CHECKPOINT);
+  guint            n_loras = gen_params->loras->len;
+  g_autofree char *end = g_strdup_printf (LORA_ID, n_loras - 1);
+  Source           model = model_source;
 
-  for (guint i = 0; i < gen_params->loras->len; i++)
+  if (n_loras == 0 || !json_object_has_member (nodes, encoder.id))
+    return;
+  redirect (nodes, model, (Source) { end, 0 });
+  redirect (nodes, encoder, (Source) { end, 1 });
+  for (guint i = 0; i < n_loras; i++)
     {
       const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);
       const char        *name =
           upscale_model_names_find ((const char *const *) info->loras, lora->name);
       g_autofree char *id = g_strdup_printf (LORA_ID, i);
+      g_autofree char *before = g_strdup_printf (LORA_ID, i - 1);
       JsonObject      *inputs = add_node (nodes, id, "LoraLoader");
 
-      link_input (inputs, "model", last, SLOT_MODEL);
-      link_input (inputs, "clip", last, SLOT_CLIP);
+      link_input (inputs, "model", i > 0 ? (Source) { before, 0 } : model);
+      link_input (inputs, "clip", i > 0 ? (Source) { before, 1 } : encoder);
       json_object_set_string_member (inputs, "lora_name", name ? name : lora->name);
       json_object_set_double_member (inputs, "strength_model", lora->weight);
       json_object_set_double_member (inputs, "strength_clip", lora->weight);
-      g_set_str (&last, id);
     }
-  link_input (get_inputs (nodes, NODE_SAMPLER), "model", last, SLOT_MODEL);
-  link_input (get_inputs (nodes, NODE_POSITIVE), "clip", last, SLOT_CLIP);
-  link_input (get_inputs (nodes, NODE_NEGATIVE), "clip", last, SLOT_CLIP);
 }
 
 /* A ControlNet for several kinds of hints needs to know that this hint is a tile. */
@@ -93,19 +174,23 @@ add_controlnet_loader (JsonObject *nodes, const char *name, gboolean can_say_typ
   if (!can_say_type || (!strstr (folded, "union") && !strstr (folded, "promax")))
     return NODE_CONTROLNET;
   inputs = add_node (nodes, NODE_UNION, "SetUnionControlNetType");
-  link_input (inputs, "control_net", NODE_CONTROLNET, 0);
+  link_input (inputs, "control_net", (Source) { NODE_CONTROLNET, 0 });
   json_object_set_string_member (inputs, "type", "tile");
   return NODE_UNION;
 }
 
+/* Takes the ControlNet that fits the model. The ControlNets of Flux work on latents, so
+ * they need the VAE. */
 static void
 splice_controlnet (JsonObject                     *nodes,
                    const UpscaleComfyuiServerInfo *info,
-                   const UpscaleTileRequest       *request)
+                   const UpscaleTileRequest       *request,
+                   const UpscaleComfyuiChoice     *choice)
 {
-  const char *name = upscale_model_names_choose (
-      (const char *const *) info->controlnets, UPSCALE_WORDS_TILE,
-      upscale_comfyui_server_info_get_model (info, request->gen_params));
+  gboolean    is_whole = upscale_comfyui_choice_is_whole (choice);
+  gboolean    is_plain = g_str_equal (choice->workflow, UPSCALE_COMFYUI_DEFAULT_WORKFLOW);
+  const char *name =
+      upscale_model_names_fit ((const char *const *) info->controlnets, choice->model);
   JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
   JsonObject *inputs;
   const char *loader;
@@ -115,46 +200,49 @@ splice_controlnet (JsonObject                     *nodes,
   loader = add_controlnet_loader (
       nodes, name, upscale_comfyui_server_info_has_node (info, "SetUnionControlNetType"));
   inputs = add_node (nodes, NODE_CONTROL, "ControlNetApplyAdvanced");
-  link_input (inputs, "positive", NODE_POSITIVE, 0);
-  link_input (inputs, "negative", NODE_NEGATIVE, 0);
-  link_input (inputs, "control_net", loader, 0);
-  link_input (inputs, "image", NODE_TILE, 0);
+  copy_input (inputs, sampler, "positive");
+  copy_input (inputs, sampler, "negative");
+  link_input (inputs, "control_net", (Source) { loader, 0 });
+  link_input (inputs, "image", (Source) { NODE_TILE, 0 });
+  if (!is_plain)
+    link_input (inputs, "vae", is_whole ? whole_vae_source : vae_source);
   json_object_set_double_member (inputs, "strength",
                                  request->gen_params->conditioning_scale);
   json_object_set_double_member (inputs, "start_percent", 0.0);
   json_object_set_double_member (inputs, "end_percent", 1.0);
-  link_input (sampler, "positive", NODE_CONTROL, 0);
-  link_input (sampler, "negative", NODE_CONTROL, 1);
+  link_input (sampler, "positive", (Source) { NODE_CONTROL, 0 });
+  link_input (sampler, "negative", (Source) { NODE_CONTROL, 1 });
 }
 
 static void
 splice_ip_adapter (JsonObject                     *nodes,
                    const UpscaleComfyuiServerInfo *info,
                    const UpscaleTileRequest       *request,
+                   const UpscaleComfyuiChoice     *choice,
                    const char                     *reference)
 {
   JsonObject *sampler = get_inputs (nodes, NODE_SAMPLER);
   JsonObject *inputs;
 
   if (!reference || info->lacks_ip_adapter ||
+      !upscale_model_family_has_ip_adapter (upscale_model_family_read (choice->model)) ||
       !upscale_comfyui_server_info_has_node (info, "IPAdapter") ||
       !upscale_comfyui_server_info_has_node (info, "IPAdapterUnifiedLoader"))
     return;
   inputs = add_node (nodes, NODE_IP_ADAPTER_MODEL, "IPAdapterUnifiedLoader");
-  json_object_set_member (inputs, "model",
-                          json_node_copy (json_object_get_member (sampler, "model")));
+  copy_input (inputs, sampler, "model");
   json_object_set_string_member (inputs, "preset", "PLUS (high strength)");
   inputs = add_node (nodes, NODE_REFERENCE, "LoadImage");
   json_object_set_string_member (inputs, "image", reference);
   inputs = add_node (nodes, NODE_IP_ADAPTER, "IPAdapter");
-  link_input (inputs, "model", NODE_IP_ADAPTER_MODEL, 0);
-  link_input (inputs, "ipadapter", NODE_IP_ADAPTER_MODEL, 1);
-  link_input (inputs, "image", NODE_REFERENCE, 0);
+  link_input (inputs, "model", (Source) { NODE_IP_ADAPTER_MODEL, 0 });
+  link_input (inputs, "ipadapter", (Source) { NODE_IP_ADAPTER_MODEL, 1 });
+  link_input (inputs, "image", (Source) { NODE_REFERENCE, 0 });
   json_object_set_double_member (inputs, "weight", request->gen_params->ip_adapter_scale);
   json_object_set_double_member (inputs, "start_at", 0.0);
   json_object_set_double_member (inputs, "end_at", 1.0);
   json_object_set_string_member (inputs, "weight_type", "standard");
-  link_input (sampler, "model", NODE_IP_ADAPTER, 0);
+  link_input (sampler, "model", (Source) { NODE_IP_ADAPTER, 0 });
 }
 
 /* A preview goes to the server's folder for temporary files, not to the user's
@@ -166,7 +254,7 @@ set_output (JsonObject *nodes, const UpscaleComfyuiServerInfo *info, const char 
   JsonObject *inputs =
       add_node (nodes, info->output, has_preview ? "PreviewImage" : "SaveImage");
 
-  link_input (inputs, "images", from, 0);
+  link_input (inputs, "images", (Source) { from, 0 });
   if (!has_preview)
     json_object_set_string_member (inputs, "filename_prefix", "tile-upscale");
 }
@@ -200,24 +288,28 @@ count_steps (const UpscaleGenParams *gen_params)
   return MAX (1, (gint64) lround (gen_params->steps * gen_params->strength));
 }
 
-/* Without a choice of the user's, the pair is one that suits SDXL and SD 1.5. A sampler
- * of the user's may be made for another schedule, so it gets the plain one. */
+/* Without a choice of the user's, the pair is one that suits the model. A sampler of the
+ * user's may be made for another schedule than Karras', so it gets the plain one then. */
 static void
 set_sampling (GHashTable                     *values,
               const UpscaleComfyuiServerInfo *info,
-              const UpscaleGenParams         *gen_params)
+              const UpscaleGenParams         *gen_params,
+              const UpscaleComfyuiChoice     *suiting)
 {
   UpscaleSamplerChoice choice =
       upscale_server_sampler_choose (&info->sampling, gen_params);
-  const char *scheduler = *choice.sampler ? "normal" : "karras";
+  const char *scheduler = suiting->scheduler;
 
-  set_string (values, "sampler", *choice.sampler ? choice.sampler : "dpmpp_2m");
+  if (*choice.sampler && g_str_equal (scheduler, "karras"))
+    scheduler = "normal";
+  set_string (values, "sampler", *choice.sampler ? choice.sampler : suiting->sampler);
   set_string (values, "scheduler", *choice.scheduler ? choice.scheduler : scheduler);
 }
 
 static GHashTable *
 make_values (const UpscaleComfyuiServerInfo *info,
              const UpscaleTileRequest       *request,
+             const UpscaleComfyuiChoice     *choice,
              const char                     *image,
              const char                     *reference)
 {
@@ -229,8 +321,11 @@ make_values (const UpscaleComfyuiServerInfo *info,
   set_string (values, "reference", reference);
   set_string (values, "prompt", upscale_tile_request_get_prompt (request));
   set_string (values, "negative_prompt", gen_params->negative_prompt);
-  set_string (values, "model", upscale_comfyui_server_info_get_model (info, gen_params));
-  set_sampling (values, info, gen_params);
+  set_string (values, "model", choice->model);
+  set_string (values, "text_encoder", choice->encoders[0]);
+  set_string (values, "text_encoder_2", choice->encoders[1]);
+  set_string (values, "vae", choice->vae);
+  set_sampling (values, info, gen_params, choice);
   set_int (values, "seed", request->tile->seed);
   set_int (values, "steps", count_steps (gen_params));
   set_int (values, "width", request->tile->target_width_px);
@@ -260,23 +355,29 @@ upscale_comfyui_graph_new (const UpscaleComfyuiServerInfo *info,
                            const char                     *reference)
 {
   g_autoptr (GHashTable) values = NULL;
-  JsonNode   *graph;
-  JsonObject *nodes;
+  UpscaleComfyuiChoice choice;
+  JsonNode            *graph;
+  JsonObject          *nodes;
 
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (request != NULL, NULL);
   g_return_val_if_fail (image != NULL, NULL);
 
+  choice = upscale_comfyui_server_info_choose (info, request->gen_params);
   /* A workflow that needs a reference gets the tile at weight 0 where there is none. */
-  values = make_values (info, request, image, reference ? reference : image);
-  graph = upscale_comfyui_workflow_fill (info->workflow, values);
+  values = make_values (info, request, &choice, image, reference ? reference : image);
+  graph = upscale_comfyui_workflow_fill (
+      upscale_comfyui_server_info_get_workflow (info, &choice), values);
   if (!upscale_comfyui_workflow_is_built_in (info->workflow))
     return graph;
   nodes = upscale_json_read_object (graph);
-  splice_loras (nodes, info, request->gen_params);
-  splice_controlnet (nodes, info, request);
-  splice_ip_adapter (nodes, info, request, reference);
-  set_output (nodes, info, "11");
+  set_loaders (nodes, &choice);
+  splice_loras (nodes, info, request->gen_params,
+                upscale_comfyui_choice_is_whole (&choice) ? whole_encoder_source
+                                                          : encoder_source);
+  splice_controlnet (nodes, info, request, &choice);
+  splice_ip_adapter (nodes, info, request, &choice, reference);
+  set_output (nodes, info, NODE_PICTURE);
   return graph;
 }
 

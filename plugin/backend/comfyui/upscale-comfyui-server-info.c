@@ -11,10 +11,10 @@
 #include "upscale-json.h"
 #include "upscale-model-names.h"
 
-/* Classes of nodes that our own workflow uses where the server has them. The first three
+/* Classes of nodes that our own workflows use where the server has them. The first three
  * are necessary. */
 static const char *const wanted_nodes[] = {
-  "CheckpointLoaderSimple",
+  UPSCALE_COMFYUI_LOADER,
   "KSampler",
   "LoadImage",
   "ControlNetLoader",
@@ -24,6 +24,11 @@ static const char *const wanted_nodes[] = {
   "IPAdapter",
   "IPAdapterUnifiedLoader",
   "PreviewImage",
+  "UNETLoader",
+  "UnetLoaderGGUF",
+  "CLIPLoader",
+  "CLIPLoaderGGUF",
+  "VAELoader",
 };
 
 static const char *const folders[] = { "/models/ipadapter", "/models/clip_vision" };
@@ -47,6 +52,8 @@ upscale_comfyui_server_info_new (GUri *base)
   info->workflow_path =
       fragment && *fragment ? g_uri_unescape_string (fragment, NULL) : NULL;
   upscale_comfyui_ledger_init (&info->ledger);
+  info->families = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                          (GDestroyNotify) upscale_comfyui_workflow_free);
   info->classes = g_ptr_array_new_with_free_func (g_free);
   info->node_infos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                             (GDestroyNotify) json_object_unref);
@@ -69,21 +76,17 @@ upscale_comfyui_server_info_clear (UpscaleComfyuiServerInfo *info)
   upscale_comfyui_ledger_clear (&info->ledger);
   g_free (info->workflow_path);
   g_clear_pointer (&info->workflow, upscale_comfyui_workflow_free);
+  g_hash_table_unref (info->families);
   g_ptr_array_unref (info->classes);
   g_hash_table_unref (info->node_infos);
   g_free (info->output);
   g_free (info->version);
-  g_strfreev (info->checkpoints);
+  upscale_comfyui_choice_clear_lists (&info->lists);
+  g_strfreev (info->models);
+  g_free (info->incomplete);
   g_strfreev (info->controlnets);
   g_strfreev (info->loras);
   upscale_server_sampler_clear (&info->sampling);
-}
-
-static const char *
-get_class (const UpscaleComfyuiServerInfo *info, const char *id)
-{
-  return upscale_json_get_string (upscale_comfyui_server_info_get_node (info, id),
-                                  "class_type");
 }
 
 static void
@@ -93,20 +96,31 @@ add_class (UpscaleComfyuiServerInfo *info, const char *class_type)
     g_ptr_array_add (info->classes, g_strdup (class_type));
 }
 
+static void
+add_classes (UpscaleComfyuiServerInfo *info, const UpscaleComfyuiWorkflow *workflow)
+{
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (workflow);
+  g_autoptr (GList) ids = json_object_get_members (nodes);
+
+  for (GList *id = ids; id; id = id->next)
+    add_class (info, upscale_json_get_string (upscale_json_get_object (nodes, id->data),
+                                              "class_type"));
+}
+
 static gboolean
 read_workflow (UpscaleComfyuiServerInfo *info, GError **error)
 {
-  g_autoptr (GList) ids = NULL;
-
   info->workflow =
       info->workflow_path
           ? upscale_comfyui_workflow_new_from_file (info->workflow_path, error)
-          : upscale_comfyui_workflow_new_built_in ();
+          : upscale_comfyui_workflow_new_built_in (UPSCALE_COMFYUI_DEFAULT_WORKFLOW);
   if (!info->workflow)
     return FALSE;
-  ids = json_object_get_members (upscale_comfyui_workflow_get_nodes (info->workflow));
-  for (GList *id = ids; id; id = id->next)
-    add_class (info, get_class (info, id->data));
+  for (gsize i = 0; UPSCALE_COMFYUI_WORKFLOWS[i]; i++)
+    g_hash_table_insert (info->families, (char *) UPSCALE_COMFYUI_WORKFLOWS[i],
+                         upscale_comfyui_workflow_new_built_in (
+                             UPSCALE_COMFYUI_WORKFLOWS[i]));
+  add_classes (info, info->workflow);
   return TRUE;
 }
 
@@ -173,6 +187,29 @@ read_system (UpscaleComfyuiServerInfo *info,
   return TRUE;
 }
 
+/* Nodes of a family are asked about only where the server lists a model of it. */
+static void
+add_classes_of_models (UpscaleComfyuiServerInfo *info, const char *class_type)
+{
+  static const char *const loaders[] = { UPSCALE_COMFYUI_LOADER, "UNETLoader",
+                                         "UnetLoaderGGUF", NULL };
+  static const char *const fields[] = { "ckpt_name", "unet_name" };
+  g_auto (GStrv) models = NULL;
+
+  if (!g_strv_contains (loaders, class_type) ||
+      !upscale_comfyui_workflow_is_built_in (info->workflow))
+    return;
+  models = upscale_comfyui_server_info_dup_options (
+      info, class_type, fields[!g_str_equal (class_type, UPSCALE_COMFYUI_LOADER)]);
+  for (gsize i = 0; models && models[i]; i++)
+    {
+      const char *name = upscale_comfyui_choice_find_workflow (models[i]);
+
+      if (name)
+        add_classes (info, g_hash_table_lookup (info->families, name));
+    }
+}
+
 /* The server answers an empty object for a node that it lacks. */
 static gboolean
 read_node_info (UpscaleComfyuiServerInfo *info,
@@ -190,6 +227,8 @@ read_node_info (UpscaleComfyuiServerInfo *info,
   if (node_info)
     g_hash_table_insert (info->node_infos, g_strdup (class_type),
                          json_object_ref (node_info));
+  if (node_info)
+    add_classes_of_models (info, class_type);
   return root != NULL;
 }
 
@@ -304,8 +343,7 @@ upscale_comfyui_server_info_get_node (const UpscaleComfyuiServerInfo *info,
  * @info: the server
  * @gen_params: how to paint
  *
- * Returns: (transfer none) (nullable): the checkpoint that paints, in the server's
- * spelling
+ * Returns: (transfer none) (nullable): the model that paints, in the server's spelling
  */
 const char *
 upscale_comfyui_server_info_get_model (const UpscaleComfyuiServerInfo *info,
@@ -316,9 +354,49 @@ upscale_comfyui_server_info_get_model (const UpscaleComfyuiServerInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
 
-  named = upscale_model_names_find ((const char *const *) info->checkpoints,
-                                    gen_params->model);
+  named =
+      upscale_model_names_find ((const char *const *) info->models, gen_params->model);
   if (*gen_params->model)
     return named ? named : gen_params->model;
   return upscale_comfyui_default_model_get (info);
+}
+
+/**
+ * upscale_comfyui_server_info_choose:
+ * @info: the server
+ * @gen_params: how to paint
+ *
+ * Returns: the workflow of ours that paints, and its files
+ */
+UpscaleComfyuiChoice
+upscale_comfyui_server_info_choose (const UpscaleComfyuiServerInfo *info,
+                                    const UpscaleGenParams         *gen_params)
+{
+  UpscaleComfyuiChoice choice = { 0 };
+  const char          *model = upscale_comfyui_server_info_get_model (info, gen_params);
+
+  /* A model without its parts is not among the models of the server, so a job that names
+   * it is refused before. */
+  if (!upscale_comfyui_choice_make (&info->lists, model ? model : "", &choice, NULL))
+    upscale_comfyui_choice_make (&info->lists, "", &choice, NULL);
+  return choice;
+}
+
+/**
+ * upscale_comfyui_server_info_get_workflow:
+ * @info: the server
+ * @choice: a choice of upscale_comfyui_server_info_choose()
+ *
+ * Returns: (transfer none): the user's workflow, or else the chosen one of ours
+ */
+const UpscaleComfyuiWorkflow *
+upscale_comfyui_server_info_get_workflow (const UpscaleComfyuiServerInfo *info,
+                                          const UpscaleComfyuiChoice     *choice)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (choice != NULL, NULL);
+
+  if (!upscale_comfyui_workflow_is_built_in (info->workflow))
+    return info->workflow;
+  return g_hash_table_lookup (info->families, choice->workflow);
 }

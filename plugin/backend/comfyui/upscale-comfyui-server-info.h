@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "upscale-comfyui-choice.h"
 #include "upscale-comfyui-ledger.h"
 #include "upscale-comfyui-workflow.h"
 #include "upscale-server-sampler.h"
@@ -11,15 +12,18 @@ G_BEGIN_DECLS
 /**
  * UpscaleComfyuiServerInfo:
  * @workflow_path: (nullable): path of the user's own workflow
- * @workflow: (nullable): the workflow that paints, ours or the user's
+ * @workflow: (nullable): the workflow that paints: the user's, or ours for checkpoints
+ * @families: (element-type utf8 UpscaleComfyuiWorkflow): ours, by name
  * @classes: (element-type utf8): classes of nodes to ask the server about
  * @n_answered: requests of the discovery that were answered
  * @node_infos: utf8 -> JsonObject: the server's descriptions of the nodes that it has
  * @output: (nullable): node whose picture is the painted tile
  * @lacks_ip_adapter: a folder for the models of IP-Adapter is empty
  * @version: (nullable): version of the server
- * @checkpoints: (nullable): the server's checkpoints
- * @controlnets: (nullable): the server's ControlNets
+ * @lists: the files that the server lists
+ * @models: (nullable): the models that our workflows can paint with there
+ * @incomplete: (nullable): a model that lacks files or nodes, and their names, in words
+ * @controlnets: (nullable): the server's ControlNets for tiles, best first
  * @loras: (nullable): the server's LoRAs
  * @sampling: the samplers of the node that samples, where the workflow leaves them open
  * @n_bare: checkpoints at the head of the list that lack a VAE or a text encoder
@@ -33,13 +37,16 @@ struct _UpscaleTileServerInfo
 {
   char                   *workflow_path;
   UpscaleComfyuiWorkflow *workflow;
+  GHashTable             *families;
   GPtrArray              *classes;
   guint                   n_answered;
   GHashTable             *node_infos;
   char                   *output;
   gboolean                lacks_ip_adapter;
   char                   *version;
-  GStrv                   checkpoints;
+  UpscaleComfyuiLists     lists;
+  GStrv                   models;
+  char                   *incomplete;
   GStrv                   controlnets;
   GStrv                   loras;
   UpscaleServerSampler    sampling;
@@ -62,5 +69,11 @@ GStrv       upscale_comfyui_server_info_dup_options (const UpscaleComfyuiServerI
                                                      const char                     *field);
 const char *upscale_comfyui_server_info_get_model (const UpscaleComfyuiServerInfo *info,
                                                    const UpscaleGenParams *gen_params);
+UpscaleComfyuiChoice
+upscale_comfyui_server_info_choose (const UpscaleComfyuiServerInfo *info,
+                                    const UpscaleGenParams         *gen_params);
+const UpscaleComfyuiWorkflow *
+upscale_comfyui_server_info_get_workflow (const UpscaleComfyuiServerInfo *info,
+                                          const UpscaleComfyuiChoice     *choice);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 #include "upscale-json-parse.h"
 #include "upscale-json.h"
 
-#define BUILT_IN "/tile-upscale/comfyui-workflow.json"
+#define BUILT_IN "/tile-upscale/workflows/%s.json"
 #define MARK '%'
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
 
@@ -59,17 +59,22 @@ upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
 
 /**
  * upscale_comfyui_workflow_new_built_in:
+ * @name: a file of `data/workflows`, without its ending
  *
- * Returns: (transfer full): our own workflow: img2img. The graph of a tile gets nodes for
- * ControlNet, LoRAs and IP-Adapter where the tile needs them
+ * Returns: (transfer full): a workflow of ours: img2img. The graph of a tile gets nodes
+ * for ControlNet, LoRAs and IP-Adapter where the tile needs them
  */
 UpscaleComfyuiWorkflow *
-upscale_comfyui_workflow_new_built_in (void)
+upscale_comfyui_workflow_new_built_in (const char *name)
 {
-  g_autoptr (GBytes) bytes =
-      g_resource_lookup_data (upscale_comfyui_get_resource (), BUILT_IN,
-                              G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) bytes = NULL;
 
+  g_return_val_if_fail (name != NULL, NULL);
+
+  path = g_strdup_printf (BUILT_IN, name);
+  bytes = g_resource_lookup_data (upscale_comfyui_get_resource (), path,
+                                  G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   return workflow_new (bytes, TRUE);
 }
 

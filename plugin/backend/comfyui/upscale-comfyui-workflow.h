@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _UpscaleComfyuiWorkflow UpscaleComfyuiWorkflow;
 
-UpscaleComfyuiWorkflow *upscale_comfyui_workflow_new_built_in (void);
+UpscaleComfyuiWorkflow *upscale_comfyui_workflow_new_built_in (const char *name);
 UpscaleComfyuiWorkflow *upscale_comfyui_workflow_new_from_file (const char *path,
                                                                 GError    **error);
 void                    upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow);
