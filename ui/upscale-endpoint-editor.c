@@ -11,7 +11,8 @@
 #include "upscale-tile-state-icon.h"
 
 #define SPACING_PX 12
-#define LIST_WIDTH_PX 220
+#define LEAST_NAME_CHARS 18
+#define MOST_NAME_CHARS 28
 #define TEXT_WIDTH_CHARS 60
 #define NEW_NAME "gpu"
 
@@ -193,6 +194,8 @@ add_row (UpscaleEndpointEditor *self, UpscaleEndpointEntry *entry)
   row->name = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (row->name), 0.0F);
   gtk_label_set_ellipsize (GTK_LABEL (row->name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (row->name), LEAST_NAME_CHARS);
+  gtk_label_set_max_width_chars (GTK_LABEL (row->name), MOST_NAME_CHARS);
   show_entry (row);
   row->icon = upscale_tile_state_icon_new (UPSCALE_TILE_WAITING);
   show_icon (row, UPSCALE_TILE_WAITING, _ ("not tested"));
@@ -337,7 +340,9 @@ make_list (UpscaleEndpointEditor *self)
       upscale_control_new_icon_button ("list-remove-symbolic", _ ("Remove this endpoint"),
                                        G_CALLBACK (on_remove_clicked), self);
   atk_object_set_name (gtk_widget_get_accessible (self->list), _ ("Endpoints"));
-  gtk_widget_set_size_request (scroller, LIST_WIDTH_PX, -1);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (scroller), self->list);
   gtk_box_pack_start (GTK_BOX (buttons), add, FALSE, FALSE, 0);

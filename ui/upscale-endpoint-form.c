@@ -168,6 +168,7 @@ make_number (UpscaleEndpointForm *self, double max, double step, int digits)
 {
   GtkWidget *entry = upscale_number_entry_new (0.0, max, step, digits);
 
+  gtk_widget_set_halign (entry, GTK_ALIGN_START);
   g_signal_connect (entry, "value-changed", G_CALLBACK (on_changed), self);
   return entry;
 }
@@ -225,6 +226,7 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
 {
   static const char *const duplicates[] = { N_ ("If the endpoint costs nothing"),
                                             N_ ("Never"), N_ ("Always"), NULL };
+  g_autoptr (GtkSizeGroup) numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 
   gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
   gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
@@ -248,6 +250,8 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
   add (self, _ ("_Price ($/h)"), self->price,
        _ ("Dollars an hour, for one slot at work"));
+  gtk_size_group_add_widget (numbers, self->slots);
+  gtk_size_group_add_widget (numbers, self->price);
   self->duplicates = make_choice (self, duplicates);
   add (self, _ ("Late tiles t_wice"), self->duplicates,
        _ ("Permission to paint tiles that are late on another endpoint"));

@@ -139,18 +139,47 @@ fill_entry (SizeRow *self)
     }
 }
 
-typedef GimpUnit *(*GetUnit) (void);
+#define N_UNITS 4
+#define INCH_CM 2.54
+#define TOLERANCE 1e-4
 
-static const GetUnit units[] = { gimp_unit_pixel, gimp_unit_inch, gimp_unit_mm };
+/* GIMP has centimeters only in the user's list of units, which may lack them. */
+static GimpUnit *
+find_cm (void)
+{
+  GimpUnit *unit = gimp_unit_mm ();
+
+  for (int id = gimp_unit_get_id (unit);
+       unit && fabs (gimp_unit_get_factor (unit) - INCH_CM) > TOLERANCE; id++)
+    unit = gimp_unit_get_by_id (id + 1);
+  return unit;
+}
+
+/* Returns %NULL for a unit that GIMP lacks. */
+static GimpUnit *
+get_unit (int index)
+{
+  switch (index)
+    {
+    case 1:
+      return gimp_unit_inch ();
+    case 2:
+      return find_cm ();
+    case 3:
+      return gimp_unit_mm ();
+    default:
+      return gimp_unit_pixel ();
+    }
+}
 
 static void
 on_unit_chosen (GtkComboBox *combo, gpointer user_data)
 {
   SizeRow *self = user_data;
-  int      chosen = gtk_combo_box_get_active (combo);
+  int      chosen = (int) g_ascii_strtoll (gtk_combo_box_get_active_id (combo), NULL, 10);
 
   self->is_writing = TRUE;
-  gimp_size_entry_set_unit (self->entry, units[MAX (chosen, 0)]());
+  gimp_size_entry_set_unit (self->entry, get_unit (chosen));
   self->is_writing = FALSE;
   on_scale_changed (self->config, NULL, self->entry);
 }
@@ -164,9 +193,15 @@ make_units (SizeRow *self)
 
   gimp_size_entry_show_unit_menu (self->entry, FALSE);
   gtk_widget_set_no_show_all (gimp_size_entry_get_unit_combo (self->entry), TRUE);
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
-    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo),
-                                    gimp_unit_get_abbreviation (units[i]()));
+  for (int i = 0; i < N_UNITS; i++)
+    {
+      GimpUnit *unit = get_unit (i);
+      char      id[] = { (char) ('0' + i), '\0' };
+
+      if (unit)
+        gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), id,
+                                   gimp_unit_get_abbreviation (unit));
+    }
   gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   upscale_control_set_name (combo, _ ("Unit"));
   g_signal_connect (combo, "changed", G_CALLBACK (on_unit_chosen), self);
@@ -184,7 +219,7 @@ make_ppi (SizeRow *self)
   upscale_control_set_name (self->ppi, _ ("Pixels per inch"));
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (self->ppi,
-                               _ ("Pixels per inch for sizes in inches or millimeters. "
+                               _ ("Pixels per inch for sizes in units of length. "
                                   "The image keeps its own resolution"));
   g_signal_connect (self->ppi, "value-changed", G_CALLBACK (on_ppi_changed), self);
   gtk_box_pack_start (GTK_BOX (box), self->ppi, FALSE, FALSE, 0);

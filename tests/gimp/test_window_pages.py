@@ -30,6 +30,12 @@ def test_a_typed_size_is_the_size_of_the_result(folder: Path) -> None:
         session.do("wait", "dialog", "photo.png - Tile Upscale")
         session.do("wait", "label", "photo.png, photo.png")
         session.do("wait-gone", "button", "Save Settings")
+        session.do("press", "button", "Help")
+        session.do("wait", "dialog", "Manual of Tile Upscale")
+        assert "This computer" in session.do("text", "text", "Manual of Tile Upscale")
+        session.shot("help")
+        session.do("press", "button", "Close")
+        session.do("wait-gone", "dialog", "Manual of Tile Upscale")
         session.retype("Scale", "2.5")
         wait_for_text(session, "Width", "3000")
         wait_for_text(session, "Height", "2000")
@@ -46,11 +52,14 @@ def test_a_typed_size_is_the_size_of_the_result(folder: Path) -> None:
         session.wait_for_images([[1301, 867, ["photo.png 1.084x", "photo.png"]]])
 
 
-def test_the_size_can_be_typed_in_millimeters(folder: Path) -> None:
+def test_the_size_can_be_typed_in_units_of_length(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url, locale="de_DE") as session:
         session.open_dialog()
         width, height, size = session.say("Width"), session.say("Height"), session.say("Result: %d × %d px")
         session.do("wait-gone", "combo box", "px")  # GIMP's own, which has no name but its text
+        session.do("press", "combo box", session.say("Unit"))
+        session.do("press", "menu item", "cm")
+        wait_for_text(session, width, f"{2400 / PPI * MM_PER_INCH / 10:.3f}".replace(".", ","))
         session.do("press", "combo box", session.say("Unit"))
         session.do("press", "menu item", "mm")
         wait_for_text(session, width, f"{2400 / PPI * MM_PER_INCH:.2f}".replace(".", ","))
