@@ -49,6 +49,7 @@ struct _UpscaleProgressWindow
 {
   GtkDialog parent_instance;
 
+  char         *image_name;
   UpscaleJob   *job;
   GCancellable *cancellable;
   GtkWidget    *bar;
@@ -116,6 +117,17 @@ on_pulse_due (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Lists of windows cut the end of titles, so the percentage comes first. */
+static void
+show_title (UpscaleProgressWindow *self, const char *percent)
+{
+  g_autofree char *plain = g_strdup_printf (_ ("%s - Tile Upscale"), self->image_name);
+  g_autofree char *title =
+      percent ? g_strdup_printf ("%s - %s", percent, plain) : g_steal_pointer (&plain);
+
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
 /* The bar pulses while no tile is painted, so that a wait does not look like a hang. */
 static void
 show_fraction (UpscaleProgressWindow *self, UpscaleProgress progress)
@@ -126,6 +138,7 @@ show_fraction (UpscaleProgressWindow *self, UpscaleProgress progress)
   g_autofree char *percent = g_strdup_printf (_ ("%.0f %%"), 100.0 * fraction);
 
   gtk_progress_bar_set_text (bar, percent);
+  show_title (self, percent);
   if (!upscale_progress_is_waiting (progress))
     {
       g_clear_handle_id (&self->pulse, g_source_remove);
@@ -368,9 +381,17 @@ upscale_progress_window_dispose (GObject *object)
 }
 
 static void
+upscale_progress_window_finalize (GObject *object)
+{
+  g_free (UPSCALE_PROGRESS_WINDOW (object)->image_name);
+  G_OBJECT_CLASS (upscale_progress_window_parent_class)->finalize (object);
+}
+
+static void
 upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = upscale_progress_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = upscale_progress_window_finalize;
   GTK_DIALOG_CLASS (klass)->response = upscale_progress_window_response;
   /**
    * UpscaleProgressWindow::answered:
@@ -415,7 +436,6 @@ reserve_two_lines (GtkWidget *label)
 static void
 upscale_progress_window_init (UpscaleProgressWindow *self)
 {
-  gtk_window_set_title (GTK_WINDOW (self), _ ("Tile Upscale"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
   self->status = make_label (_ ("Asking the endpoints..."));
   reserve_two_lines (self->status);
@@ -460,6 +480,7 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
 /**
  * upscale_progress_window_new:
  * @picture: thumbnail of the source
+ * @image_name: name of the image
  * @choices: the user's own file that keeps the user's choices in this window
  *
  * Makes a window that upscale_progress_window_watch() shows. The caller destroys it.
@@ -467,16 +488,18 @@ fill (UpscaleProgressWindow *self, GdkPixbuf *picture)
  * Returns: (transfer none): the window
  */
 GtkWidget *
-upscale_progress_window_new (GdkPixbuf *picture, GFile *choices)
+upscale_progress_window_new (GdkPixbuf *picture, const char *image_name, GFile *choices)
 {
   UpscaleProgressWindow *self;
 
   g_return_val_if_fail (GDK_IS_PIXBUF (picture), NULL);
-
+  g_return_val_if_fail (image_name != NULL, NULL);
   g_return_val_if_fail (G_IS_FILE (choices), NULL);
 
   self = g_object_new (UPSCALE_TYPE_PROGRESS_WINDOW, NULL);
+  self->image_name = g_strdup (image_name);
   self->close_switch = upscale_close_switch_new (choices);
+  show_title (self, NULL);
   fill (self, picture);
   return GTK_WIDGET (self);
 }
@@ -726,6 +749,7 @@ upscale_progress_window_show_end (UpscaleProgressWindow          *window,
   if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (window->close_switch)))
     return FALSE;
   stop_refreshing (window);
+  show_title (window, NULL);
   remove_buttons (window);
   gtk_widget_set_sensitive (GTK_WIDGET (get_buttons (window)), TRUE);
   show_comparison (window, end);

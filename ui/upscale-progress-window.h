@@ -46,19 +46,20 @@ typedef struct
   UpscaleView *after;
 } UpscaleProgressWindowEnd;
 
-GtkWidget *upscale_progress_window_new (GdkPixbuf *picture, GFile *choices);
-void       upscale_progress_window_watch (UpscaleProgressWindow *window,
-                                          UpscaleJob            *job,
-                                          GCancellable          *cancellable);
-void       upscale_progress_window_ask (UpscaleProgressWindow *window,
-                                        const char            *sentence,
-                                        gboolean               can_keep);
-void       upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
-                                                  const char            *sentence);
-void       upscale_progress_window_show_written (UpscaleProgressWindow *window,
-                                                 double                 fraction);
-gboolean   upscale_progress_window_show_end (UpscaleProgressWindow          *window,
-                                             const UpscaleProgressWindowEnd *end);
+GtkWidget *
+upscale_progress_window_new (GdkPixbuf *picture, const char *image_name, GFile *choices);
+void     upscale_progress_window_watch (UpscaleProgressWindow *window,
+                                        UpscaleJob            *job,
+                                        GCancellable          *cancellable);
+void     upscale_progress_window_ask (UpscaleProgressWindow *window,
+                                      const char            *sentence,
+                                      gboolean               can_keep);
+void     upscale_progress_window_offer_repaint (UpscaleProgressWindow *window,
+                                                const char            *sentence);
+void     upscale_progress_window_show_written (UpscaleProgressWindow *window,
+                                               double                 fraction);
+gboolean upscale_progress_window_show_end (UpscaleProgressWindow          *window,
+                                           const UpscaleProgressWindowEnd *end);
 void upscale_progress_window_say (UpscaleProgressWindow *window, const char *sentence);
 
 G_END_DECLS

@@ -256,7 +256,8 @@ open_window (Runner *self)
   g_autoptr (GFile) choices = upscale_paths_find_own ("windows.conf");
 
   self->window = UPSCALE_PROGRESS_WINDOW (
-      upscale_progress_window_new (self->request->picture, choices));
+      upscale_progress_window_new (self->request->picture, self->request->image_name,
+                                   choices));
   g_signal_connect (self->window, "answered", G_CALLBACK (on_answered), self);
 }
 

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @tools: the tools that make endpoints
  * @picture: (nullable): thumbnail of the source for the progress window; %NULL for a run
  * without a user
+ * @image_name: name of the image
  *
  * Input of upscale_job_runner_run(). Borrows all memory from its caller.
  */
@@ -26,6 +27,7 @@ typedef struct
   UpscaleJobRequest           job;
   const UpscaleEndpointTools *tools;
   GdkPixbuf                  *picture;
+  const char                 *image_name;
 } UpscaleJobRunnerRequest;
 
 /**

@@ -287,16 +287,30 @@ describe_job (const Run *run)
   };
 }
 
+/* GIMP's own name of an image without a project file has brackets and a remark. */
+static char *
+dup_image_name (GimpImage *image)
+{
+  g_autoptr (GFile) saved = gimp_image_get_file (image);
+  g_autoptr (GFile) imported = saved ? NULL : gimp_image_get_imported_file (image);
+  GFile           *file = saved ? saved : imported;
+  g_autofree char *bytes = file ? g_file_get_basename (file) : NULL;
+
+  return bytes ? g_filename_display_name (bytes) : gimp_image_get_name (image);
+}
+
 static gboolean
 run_job (Run *run, GError **error)
 {
   g_autoptr (UpscaleTileCache) cache = open_cache ();
   g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
+  g_autofree char        *image_name = dup_image_name (run->call->image);
   UpscaleJobRunnerRequest request = {
     .arguments = run->arguments,
     .job = describe_job (run),
     .tools = &run->tools,
     .picture = run->is_interactive ? run->picture : NULL,
+    .image_name = image_name,
   };
 
   request.job.cache = cache;
@@ -358,18 +372,6 @@ make_trial (GimpProcedureConfig *config,
   request.logs = logs;
   request.wanted = wanted;
   return upscale_job_new (&request, error);
-}
-
-/* GIMP's own name of an image without a project file has brackets and a remark. */
-static char *
-dup_image_name (GimpImage *image)
-{
-  g_autoptr (GFile) saved = gimp_image_get_file (image);
-  g_autoptr (GFile) imported = saved ? NULL : gimp_image_get_imported_file (image);
-  GFile           *file = saved ? saved : imported;
-  g_autofree char *bytes = file ? g_file_get_basename (file) : NULL;
-
-  return bytes ? g_filename_display_name (bytes) : gimp_image_get_name (image);
 }
 
 static UpscaleSize

@@ -114,6 +114,7 @@ def test_cancel_keeps_what_is_finished(folder: Path) -> None:
         session.start()
         endpoint.wait_for_tiles(2)
         wait_until(lambda: "2 of 6 tiles" in str(session.do("describe", "image", "Map of the tiles")), "two tiles are in")
+        session.do("wait", "dialog", "33 % - photo.png - Tile Upscale")
         endpoint.wait_until_full()
         answer(session, "Cancel")
         session.do("wait", "label", "Stopped. 2 of 6 tiles are kept: run again")
