@@ -7,6 +7,7 @@
 #include "upscale-dialog-pages.h"
 #include "upscale-number-entry.h"
 #include "upscale-painter-choice.h"
+#include "upscale-text-window.h"
 #include "upscale-tile-map.h"
 #include "upscale-where-page.h"
 
@@ -361,6 +362,39 @@ make_header (Dialog *self)
 }
 
 static void
+on_help (const char *help_id, gpointer user_data)
+{
+  Dialog *self = user_data;
+
+  upscale_text_window_show (GTK_WINDOW (self->dialog), _ ("Manual of Tile Upscale"),
+                            self->request->manual);
+}
+
+static void
+on_help_clicked (GtkButton *button, gpointer user_data)
+{
+  on_help (NULL, user_data);
+}
+
+/* Stands where GIMP's dialogs have it, which show GIMP's own manual. A response would end
+ * the dialog, so the button has none. F1 does the same. */
+static void
+add_help (Dialog *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Help"));
+  GtkWidget *buttons;
+
+  gimp_help_connect (self->dialog, NULL, on_help, NULL, self, NULL);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_help_clicked), self);
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  buttons = gtk_dialog_get_action_area (GTK_DIALOG (self->dialog));
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  gtk_container_add (GTK_CONTAINER (buttons), button);
+  gtk_button_box_set_child_secondary (GTK_BUTTON_BOX (buttons), button, TRUE);
+  gtk_widget_set_visible (button, gimp_show_help_button ());
+}
+
+static void
 fill (Dialog *self)
 {
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
@@ -381,6 +415,7 @@ fill (Dialog *self)
   gtk_box_pack_start (GTK_BOX (box), make_follows (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
   gtk_widget_show_all (box);
+  add_help (self);
 }
 
 /**

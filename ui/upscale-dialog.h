@@ -65,6 +65,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @picture: thumbnail of the layer
  * @image_name: name of the image
  * @layer_name: name of the layer
+ * @manual: path of the manual
  * @size: size of the layer
  * @repainted_size: size of the layer that it was made from, if @can_repaint
  * @can_repaint: whether the layer is an earlier result with a selection on it
@@ -90,6 +91,7 @@ typedef struct
   GdkPixbuf                  *picture;
   const char                 *image_name;
   const char                 *layer_name;
+  const char                 *manual;
   UpscaleSize                 size;
   UpscaleSize                 repainted_size;
   gboolean                    can_repaint;

@@ -8,9 +8,9 @@
 #include "upscale-endpoint-status.h"
 #include "upscale-event-text.h"
 #include "upscale-failure-list.h"
-#include "upscale-log-window.h"
 #include "upscale-notification.h"
 #include "upscale-stop-question.h"
+#include "upscale-text-window.h"
 #include "upscale-tile-view.h"
 
 #define WIDTH_PX 520
@@ -294,7 +294,8 @@ on_show_log (GtkButton *button, gpointer user_data)
 {
   UpscaleProgressWindow *self = user_data;
 
-  upscale_log_window_show (GTK_WINDOW (self), upscale_job_get_log_path (self->job));
+  upscale_text_window_show (GTK_WINDOW (self), _ ("Log of the job"),
+                            upscale_job_get_log_path (self->job));
 }
 
 static void

@@ -430,6 +430,7 @@ ask (Run *run, GError **error)
   g_autofree char *layer_name = gimp_item_get_name (GIMP_ITEM (run->layer));
   g_autoptr (GFile) shipped = upscale_paths_find_shipped ("presets");
   g_autoptr (GFile) own = upscale_paths_find_own ("presets");
+  g_autoptr (GFile) manual = upscale_paths_find_shipped ("manual.md");
   g_autoptr (UpscalePresets) presets = upscale_presets_new (shipped, own);
   g_autoptr (GKeyFile) timings = upscale_timings_load ();
   g_autoptr (UpscaleCompletions) completions = make_completions (run, timings);
@@ -448,6 +449,7 @@ ask (Run *run, GError **error)
     .picture = run->picture,
     .image_name = image_name,
     .layer_name = layer_name,
+    .manual = g_file_peek_path (manual),
     .size = read_size (run, run->looks),
     .can_repaint = can_repaint,
     .has_selection = !gimp_selection_is_empty (run->call->image),

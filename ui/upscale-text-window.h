@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void upscale_log_window_show (GtkWindow *parent, const char *path);
+void upscale_text_window_show (GtkWindow *parent, const char *title, const char *path);
 
 G_END_DECLS

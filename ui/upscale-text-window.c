@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "upscale-log-window.h"
+#include "upscale-text-window.h"
 
 #include <glib/gi18n.h>
 
 #include "upscale-file.h"
 
-#define WIDTH_PX 640
-#define HEIGHT_PX 400
+#define WIDTH_PX 860
+#define HEIGHT_PX 560
 #define SPACING_PX 12
-#define MAX_LOG_BYTES (8 * 1024 * 1024)
+#define MAX_TEXT_BYTES (8 * 1024 * 1024)
 
 /* Servers write parts of the log, and GTK takes valid UTF-8 only. */
 static char *
-read_log (const char *path)
+read_text (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = upscale_file_read (path, MAX_LOG_BYTES, &error);
+  g_autoptr (GBytes) bytes = upscale_file_read (path, MAX_TEXT_BYTES, &error);
   gsize       size = 0;
   const char *text;
 
@@ -26,17 +26,17 @@ read_log (const char *path)
 }
 
 static GtkWidget *
-make_text (const char *path)
+make_text (const char *title, const char *path)
 {
   GtkWidget       *scroller = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget       *view = gtk_text_view_new ();
-  g_autofree char *text = read_log (path);
+  g_autofree char *text = read_text (path);
 
   gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
-  atk_object_set_name (gtk_widget_get_accessible (view), _ ("Log of the job"));
+  atk_object_set_name (gtk_widget_get_accessible (view), title);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (scroller), view);
   return scroller;
@@ -55,30 +55,31 @@ make_path (const char *path)
 }
 
 /**
- * upscale_log_window_show:
+ * upscale_text_window_show:
  * @parent: the window below
- * @path: the path of a job's log
+ * @title: title of the window
+ * @path: the path of a text file
  *
- * Shows a log as it is now, in a window of its own, since few desktops have a program for
- * such files.
+ * Shows a file as it is now, in a window of its own, since few desktops have a program
+ * for logs and Markdown.
  */
 void
-upscale_log_window_show (GtkWindow *parent, const char *path)
+upscale_text_window_show (GtkWindow *parent, const char *title, const char *path)
 {
   GtkWidget *window;
   GtkWidget *box;
 
   g_return_if_fail (GTK_IS_WINDOW (parent));
+  g_return_if_fail (title != NULL);
   g_return_if_fail (path != NULL);
 
-  window = gtk_dialog_new_with_buttons (_ ("Log of the job"), parent,
-                                        GTK_DIALOG_DESTROY_WITH_PARENT, _ ("_Close"),
-                                        GTK_RESPONSE_CLOSE, NULL);
+  window = gtk_dialog_new_with_buttons (title, parent, GTK_DIALOG_DESTROY_WITH_PARENT,
+                                        _ ("_Close"), GTK_RESPONSE_CLOSE, NULL);
   box = gtk_dialog_get_content_area (GTK_DIALOG (window));
   gtk_window_set_default_size (GTK_WINDOW (window), WIDTH_PX, HEIGHT_PX);
   gtk_container_set_border_width (GTK_CONTAINER (box), SPACING_PX);
   gtk_box_set_spacing (GTK_BOX (box), SPACING_PX);
-  gtk_box_pack_start (GTK_BOX (box), make_text (path), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), make_text (title, path), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_path (path), FALSE, FALSE, 0);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_CLOSE);
   g_signal_connect (window, "response", G_CALLBACK (gtk_widget_destroy), NULL);
