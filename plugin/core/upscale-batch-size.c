@@ -23,13 +23,15 @@ most_to_grow (UpscaleBatchSizeCase what)
   return MAX (2.0 * what.n_last, 1.0);
 }
 
-/* The last tiles are shared out, so that all slots end together. */
+/* The last tiles are shared out, so that all slots end together. Those that do not make
+ * one for each slot are left to the first slots that are free: an endpoint that queued
+ * one of them could end a whole tile later than the others. */
 static double
 fair_share (UpscaleBatchSizeCase what)
 {
   guint slots = MAX (what.n_slots, 1);
 
-  return (double) ((what.n_pending + slots - 1) / slots);
+  return (double) ((what.n_pending + (what.is_queued ? 0 : slots - 1)) / slots);
 }
 
 /**
@@ -40,7 +42,7 @@ fair_share (UpscaleBatchSizeCase what)
  * to measure the speed and to show pixels early. Later batches double towards a minute
  * and a half, and never exceed what can end before the timeout.
  *
- * Returns: the number of tiles, at least 1
+ * Returns: the number of tiles, at least 1; 0 if none is to be queued
  */
 int
 upscale_batch_size_choose (UpscaleBatchSizeCase what)
@@ -51,10 +53,10 @@ upscale_batch_size_choose (UpscaleBatchSizeCase what)
     size = what.seconds_per_tile > 0.0
                ? MIN (MIN (WANTED_BATCH_S / what.seconds_per_tile, MOST_AUTOMATIC),
                       MIN (fair_share (what), most_to_grow (what)))
-               : 1.0;
+               : MIN (1.0, fair_share (what));
   if (what.seconds_per_tile > 0.0)
     size = MIN (size, most_in_time (what));
-  return (int) CLAMP (size, 1.0, MAX (what.max_tiles, 1));
+  return (int) CLAMP (size, what.is_queued ? 0.0 : 1.0, MAX (what.max_tiles, 1));
 }
 
 /**

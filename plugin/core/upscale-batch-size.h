@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @n_pending: waiting tiles of the whole job
  * @n_slots: slots of all endpoints that share the waiting tiles
  * @n_last: size of the endpoint's last batch, 0 before the first
+ * @is_queued: %TRUE if the batch waits at the endpoint until a slot is free
  *
  * The facts when an endpoint gets its next batch. A value.
  */
@@ -27,6 +28,7 @@ typedef struct
   guint         n_pending;
   guint         n_slots;
   guint         n_last;
+  gboolean      is_queued;
 } UpscaleBatchSizeCase;
 
 int upscale_batch_size_choose (UpscaleBatchSizeCase what);

@@ -225,13 +225,15 @@ upscale_endpoint_pool_count_with_queued (const UpscaleEndpointPool *pool,
  * @pool: a pool
  * @endpoint: one of its endpoints
  * @n_waiting: tiles that wait
+ * @is_queued: %TRUE if the batch is queued there
  *
- * Returns: the number of tiles for the endpoint's next batch
+ * Returns: the number of tiles for the endpoint's next batch, 0 for none
  */
 guint
 upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
                                          UpscaleEndpoint           *endpoint,
-                                         guint                      n_waiting)
+                                         guint                      n_waiting,
+                                         gboolean                   is_queued)
 {
   UpscaleBatchSizeCase what;
 
@@ -244,6 +246,7 @@ upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
     .n_pending = n_waiting,
     .n_slots = pool->n_slots,
     .n_last = upscale_endpoint_get_n_last (endpoint),
+    .is_queued = is_queued,
   };
   return (guint) upscale_batch_size_choose (what);
 }

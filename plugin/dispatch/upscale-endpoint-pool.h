@@ -22,7 +22,8 @@ guint    upscale_endpoint_pool_count_with_queued (const UpscaleEndpointPool *poo
                                                   UpscaleEndpoint           *endpoint);
 guint    upscale_endpoint_pool_choose_batch_size (const UpscaleEndpointPool *pool,
                                                   UpscaleEndpoint           *endpoint,
-                                                  guint                      n_waiting);
+                                                  guint                      n_waiting,
+                                                  gboolean                   is_queued);
 
 gint64 upscale_endpoint_pool_get_next_wake_up (const UpscaleEndpointPool *pool,
                                                gint64                     now_us);

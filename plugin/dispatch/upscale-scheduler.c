@@ -262,14 +262,20 @@ static const UpscaleBatchRequestFuncs request_funcs = {
 /* The pump. */
 
 static void
-fill (UpscaleScheduler *self, UpscaleEndpoint *endpoint, guint n_batches)
+fill (UpscaleScheduler *self,
+      UpscaleEndpoint  *endpoint,
+      guint             n_batches,
+      gboolean          is_queue)
 {
   while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_batches &&
          upscale_tile_queue_has_for (self->queue, endpoint))
     {
-      guint n_wanted = upscale_endpoint_pool_choose_batch_size (self->pool, endpoint,
-                                                                count_waiting (self));
+      guint n_wanted =
+          upscale_endpoint_pool_choose_batch_size (self->pool, endpoint,
+                                                   count_waiting (self), is_queue);
 
+      if (n_wanted == 0)
+        return;
       upscale_request_list_launch (self->requests, endpoint, n_wanted, NULL, NULL);
     }
 }
@@ -291,7 +297,7 @@ fill_slots (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
   if (!may_work (self, endpoint))
     return;
   n_slots = upscale_endpoint_pool_count_slots (self->pool, endpoint);
-  fill (self, endpoint, n_slots);
+  fill (self, endpoint, n_slots, FALSE);
   while (self->task && upscale_endpoint_get_n_taken (endpoint) < n_slots &&
          count_waiting (self) == 0 &&
          upscale_request_list_hedge (self->requests, endpoint))
@@ -303,7 +309,8 @@ static void
 fill_queued (UpscaleScheduler *self, UpscaleEndpoint *endpoint)
 {
   if (may_work (self, endpoint))
-    fill (self, endpoint, upscale_endpoint_pool_count_with_queued (self->pool, endpoint));
+    fill (self, endpoint, upscale_endpoint_pool_count_with_queued (self->pool, endpoint),
+          TRUE);
 }
 
 static void
