@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 #define MAX_KINDS 3
 #define SECONDS_PER_TILE 57.0
+/* Batches grow to several tiles. */
+#define QUICK_SECONDS_PER_TILE 8.0
 #define ROUND_TRIP_S 0.25
 #define SLOW_FACTOR 5
 
