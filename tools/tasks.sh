@@ -80,9 +80,16 @@ task_venv() {
   fi
 }
 
+# Runs the tests of a build folder: task_run_tests FOLDER PROCESSES ARGUMENT... A test's limit of time assumes a core of its own.
+task_run_tests() {
+  meson test -C "$1" --print-errorlogs --no-rebuild --num-processes "$2" --timeout-multiplier 2 "${@:3}"
+}
+
 task_test() {
-  local status=0 name sanitized=()
-  local options=(--print-errorlogs --no-rebuild)
+  local status=0 name sanitized=() cores side_by_side
+  cores=$(nproc)
+  # Most tests wait for a program half of their time.
+  side_by_side=$((2 * cores))
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run test' or './run test --suite NAME'."
   for name in "${TASK_VENV_SUITES[@]}"; do
@@ -94,7 +101,7 @@ task_test() {
   task_build
   # Remove the results of earlier runs, which count_tests.py would count again.
   rm -f build/{work,sanitized,fuzz}/meson-logs/testlog.json
-  meson test -C "$TASK_BUILD" "${options[@]}" "$@" || status=1
+  task_run_tests "$TASK_BUILD" "$side_by_side" "$@" || status=1
   for name in "${TASK_SANITIZED_SUITES[@]}"; do
     if [ $# -eq 0 ] || [ "$2" = "$name" ]; then
       sanitized+=(--suite "$name")
@@ -102,11 +109,11 @@ task_test() {
   done
   if [ ${#sanitized[@]} -gt 0 ]; then
     task_build_sanitized
-    meson test -C "$TASK_SANITIZED" "${options[@]}" "${sanitized[@]}" || status=1
+    task_run_tests "$TASK_SANITIZED" "$side_by_side" "${sanitized[@]}" || status=1
   fi
   if [ $# -eq 0 ] || [ "$2" = fuzz ]; then
     task_build_fuzz
-    meson test -C "$TASK_FUZZ" "${options[@]}" || status=1
+    task_run_tests "$TASK_FUZZ" "$cores" || status=1
   fi
   python3 tools/count_tests.py "$status" "$TASK_BUILD" "$TASK_SANITIZED" "$TASK_FUZZ"
 }

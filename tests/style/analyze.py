@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SHIPPED_FOLDERS = ("plugin", "ui", "endpoint")
+# Leaves cores to the tests that run beside.
+N_THREADS = max(1, (os.cpu_count() or 1) // 2)
 # Without GLib's checks of arguments: gcc would follow the path after a failed check and report the caller's fault.
 # Without the versions for other processors, whose choice gcc does not follow.
 GCC_OPTIONS = ["-fanalyzer", "-DG_DISABLE_CHECKS", "-UUPSCALE_VECTORIZED", "-DUPSCALE_VECTORIZED=", "-Wno-unused"]
@@ -46,7 +48,7 @@ def analyze_with_compiler(command: Command, compiler: str) -> str:
 
 
 def run_compiler(commands: list[Command], compiler: str) -> str:
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(N_THREADS) as pool:
         return "".join(pool.map(lambda command: analyze_with_compiler(command, compiler), commands))
 
 
@@ -59,7 +61,7 @@ def without_system_headers(command: Command) -> Command:
 def run_cppcheck(commands: list[Command], build: Path) -> str:
     project = build / "shipped_commands.json"
     project.write_text(json.dumps([without_system_headers(command) for command in commands]))
-    options = ["--quiet", f"-j{os.cpu_count()}", "--enable=warning,performance,portability", "--inline-suppr"]
+    options = ["--quiet", f"-j{N_THREADS}", "--enable=warning,performance,portability", "--inline-suppr"]
     options += ["--library=gtk", "--library=posix", f"--library={Path(__file__).with_name('glib.cfg')}"]
     options += [f"--suppress={name}" for name in CPPCHECK_SUPPRESSIONS]
     template = "--template={file}:{line}: {id}: {message}"
