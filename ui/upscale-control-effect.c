@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-control.h"
+#include "upscale-model-family.h"
 
 #define EFFECT_KEY "upscale-control-effect"
 
@@ -27,6 +28,26 @@ is_set (const Effect *self, const char *name)
                                         : g_value_get_object (&value) != NULL;
 }
 
+/* A restorer uses the seed alone, and the plug-in itself the other argument. */
+static gboolean
+is_for_prompts (const UpscaleArgument *argument)
+{
+  static const char *const others[] = { "seed", "sequential-below", NULL };
+
+  return argument->flags & UPSCALE_ARGUMENT_FOR_SERVICES &&
+         argument->type != UPSCALE_ARGUMENT_MODEL &&
+         !g_strv_contains (others, argument->name);
+}
+
+static gboolean
+restores (const Effect *self)
+{
+  g_autofree char *model = NULL;
+
+  g_object_get (self->request->config, "model", &model, NULL);
+  return !upscale_model_family_uses_prompt (upscale_model_family_read (model));
+}
+
 /* Returns %NULL if the argument has an effect. */
 static char *
 dup_reason (const Effect *self)
@@ -45,6 +66,9 @@ dup_reason (const Effect *self)
   if (is_local && argument->flags & UPSCALE_ARGUMENT_FOR_SERVICES)
     return g_strdup (_ ("No effect on this computer, which enlarges without prompts: "
                         "choose GPU services to use it."));
+  if (!is_local && is_for_prompts (argument) && restores (self))
+    return g_strdup (_ ("No effect with this model, which restores the picture without "
+                        "prompts."));
   if (!argument->needs || is_set (self, argument->needs))
     return NULL;
   needed = upscale_control_dup_plain (

@@ -143,7 +143,8 @@ add_line (GPtrArray *lines, const char *line)
 static char *
 dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (7, NULL, TRUE);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_null_terminated (8, NULL, TRUE);
+  g_autofree char *missing = upscale_painter_choice_dup_missing (get_painter (self));
 
   add_line (lines, self->refused);
   if (!self->is_refused_shown && forecast->problem)
@@ -158,6 +159,7 @@ dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
       add_line (lines, forecast->disclosure);
     }
   add_line (lines, upscale_painter_choice_get_sentences (get_painter (self)));
+  add_line (lines, missing);
   return g_strjoinv ("\n", (GStrv) lines->pdata);
 }
 

@@ -33,6 +33,7 @@ struct _UpscaleEndpointLight
   GtkWidget                  *icon;
   GCancellable               *probes; /* NULL while none is under way or has ended */
   GString                    *sentences;
+  GPtrArray                  *answers; /* of Answer */
   guint                       n_probing;
   gboolean                    has_failed;
   guint                       due;
@@ -47,6 +48,21 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+/* A server that has answered. */
+typedef struct
+{
+  char                *host;
+  UpscaleCapabilities *can;
+} Answer;
+
+static void
+answer_free (Answer *answer)
+{
+  g_free (answer->host);
+  upscale_capabilities_unref (answer->can);
+  g_free (answer);
+}
 
 /* A server that is being asked. */
 typedef struct
@@ -76,6 +92,7 @@ stop (UpscaleEndpointLight *self)
   g_cancellable_cancel (self->probes);
   g_clear_object (&self->probes);
   g_string_truncate (self->sentences, 0);
+  g_ptr_array_set_size (self->answers, 0);
   self->n_probing = 0;
   self->has_failed = FALSE;
 }
@@ -96,6 +113,7 @@ upscale_endpoint_light_finalize (GObject *object)
   UpscaleEndpointLight *self = UPSCALE_ENDPOINT_LIGHT (object);
 
   g_string_free (self->sentences, TRUE);
+  g_ptr_array_unref (self->answers);
   G_OBJECT_CLASS (upscale_endpoint_light_parent_class)->finalize (object);
 }
 
@@ -119,6 +137,7 @@ static void
 upscale_endpoint_light_init (UpscaleEndpointLight *self)
 {
   self->sentences = g_string_new (NULL);
+  self->answers = g_ptr_array_new_with_free_func ((GDestroyNotify) answer_free);
   self->icon = upscale_tile_state_icon_new (UPSCALE_TILE_WAITING);
   gtk_container_add (GTK_CONTAINER (self), self->icon);
 }
@@ -199,7 +218,13 @@ on_probed (GObject *backend, GAsyncResult *result, gpointer user_data)
   add_sentence (self, probe->host, can, error);
   g_debug ("a typed address %s", can ? "answers" : "does not answer");
   if (can)
-    upscale_completions_add_capabilities (self->completions, probe->name, can);
+    {
+      Answer *answer = g_new (Answer, 1);
+
+      *answer = (Answer) { g_strdup (probe->host), upscale_capabilities_ref (can) };
+      g_ptr_array_add (self->answers, answer);
+      upscale_completions_add_capabilities (self->completions, probe->name, can);
+    }
   show (self);
 }
 
@@ -299,4 +324,35 @@ upscale_endpoint_light_get_sentences (UpscaleEndpointLight *light)
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT_LIGHT (light), NULL);
 
   return light->sentences->str;
+}
+
+/**
+ * upscale_endpoint_light_dup_missing:
+ * @light: a light
+ * @gen_params: the parameters of the picture
+ *
+ * Returns: (transfer full): a line for each server that has answered and can't follow all
+ * of @gen_params; empty if there is none
+ */
+char *
+upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
+                                    const UpscaleGenParams *gen_params)
+{
+  GString *text;
+
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT_LIGHT (light), NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  text = g_string_new (NULL);
+  for (guint i = 0; i < light->answers->len; i++)
+    {
+      const Answer    *answer = light->answers->pdata[i];
+      g_autofree char *missing =
+          upscale_capabilities_dup_missing (answer->can, gen_params);
+
+      if (missing)
+        g_string_append_printf (text, "%s%s: %s.", text->len > 0 ? "\n" : "",
+                                answer->host, missing);
+    }
+  return g_string_free_and_steal (text);
 }

@@ -19,5 +19,7 @@ GtkWidget  *upscale_endpoint_light_new (GObject                    *config,
                                         const UpscaleEndpointTools *tools,
                                         UpscaleCompletions         *completions);
 const char *upscale_endpoint_light_get_sentences (UpscaleEndpointLight *light);
+char       *upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
+                                                const UpscaleGenParams *gen_params);
 
 G_END_DECLS

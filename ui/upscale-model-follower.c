@@ -123,6 +123,21 @@ list_defaults (UpscaleModelFollower *self)
   return lists;
 }
 
+/* Returns the value that the servers recommend, or else the one that the model's name
+ * suggests. A model of this computer is no diffusion model, whatever its name. */
+static double
+look_up (UpscaleModelFollower *self, GPtrArray *lists, UpscaleModelValue which)
+{
+  g_autofree char *model = dup_text (self, "model");
+  g_autofree char *endpoints = dup_text (self, "endpoints");
+  double           told = upscale_model_defaults_look_up (lists, model, which);
+
+  if (told != UPSCALE_MODEL_UNKNOWN ||
+      upscale_endpoint_list_is_local (endpoints, self->file))
+    return told;
+  return upscale_model_defaults_guess (model, which);
+}
+
 /* Texts of single tiles name tiles of the grid, and a repaint uses the layer's grid. */
 static gboolean
 is_fixed (UpscaleModelFollower *self, UpscaleModelValue which)
@@ -150,12 +165,11 @@ static UpscaleModelCase
 make_case (UpscaleModelFollower *self, GPtrArray *lists, UpscaleModelValue which)
 {
   const UpscaleArgument *argument = upscale_argument_table_find (names[which]);
-  g_autofree char       *model = dup_text (self, "model");
   g_autofree char       *choice = dup_choice (self);
 
   return (UpscaleModelCase) {
     .now = get_number (self, argument),
-    .told = upscale_model_defaults_look_up (lists, model, which),
+    .told = look_up (self, lists, which),
     .usual = argument->value,
     .range = { get_least (self, which, argument->least), argument->most,
                argument->multiple_of },

@@ -86,17 +86,10 @@ upscale_painter_choice_init (UpscalePainterChoice *self)
   gtk_grid_set_column_spacing (GTK_GRID (self), SPACING_PX);
 }
 
-/* Words that name no endpoint may become an address while the user types. */
 static gboolean
 names_only_local (UpscalePainterChoice *self, const char *text)
 {
-  g_autoptr (GPtrArray) entries =
-      upscale_endpoint_list_describe (text, self->request->tools->file, NULL);
-
-  for (guint i = 0; entries && i < entries->len; i++)
-    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
-      return FALSE;
-  return entries != NULL;
+  return upscale_endpoint_list_is_local (text, self->request->tools->file);
 }
 
 /* Returns the text that means this computer: empty where it is the default anyway. The
@@ -415,4 +408,23 @@ upscale_painter_choice_get_sentences (UpscalePainterChoice *choice)
   g_return_val_if_fail (UPSCALE_IS_PAINTER_CHOICE (choice), NULL);
 
   return upscale_endpoint_light_get_sentences (UPSCALE_ENDPOINT_LIGHT (choice->light));
+}
+
+/**
+ * upscale_painter_choice_dup_missing:
+ * @choice: a choice
+ *
+ * Returns: (transfer full): a line for each server that was asked and can't follow all
+ * settings; empty if there is none
+ */
+char *
+upscale_painter_choice_dup_missing (UpscalePainterChoice *choice)
+{
+  g_autoptr (UpscaleGenParams) gen_params = NULL;
+
+  g_return_val_if_fail (UPSCALE_IS_PAINTER_CHOICE (choice), NULL);
+
+  gen_params = choice->request->dup_gen_params (choice->request->config);
+  return upscale_endpoint_light_dup_missing (UPSCALE_ENDPOINT_LIGHT (choice->light),
+                                             gen_params);
 }

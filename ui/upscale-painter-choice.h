@@ -16,5 +16,6 @@ GtkWidget  *upscale_painter_choice_new (const UpscaleDialogRequest *request);
 gboolean    upscale_painter_choice_is_local (UpscalePainterChoice *choice);
 const char *upscale_painter_choice_get_problem (UpscalePainterChoice *choice);
 const char *upscale_painter_choice_get_sentences (UpscalePainterChoice *choice);
+char       *upscale_painter_choice_dup_missing (UpscalePainterChoice *choice);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "upscale-fields.h"
+#include "upscale-model-family.h"
 
 /**
  * upscale_model_defaults_new:
@@ -138,6 +139,29 @@ upscale_model_defaults_look_up (GPtrArray        *lists,
       told = defaults->values[which];
     }
   return told;
+}
+
+/**
+ * upscale_model_defaults_guess:
+ * @model: name of the chosen model, "" for the server's own choice
+ * @which: a value
+ *
+ * Returns: the value that suits the family in the model's name, or %UPSCALE_MODEL_UNKNOWN
+ */
+double
+upscale_model_defaults_guess (const char *model, UpscaleModelValue which)
+{
+  UpscaleModelAdvice advice = upscale_model_family_advise (model);
+  const double       values[UPSCALE_N_MODEL_VALUES] = {
+    [UPSCALE_MODEL_STEPS] = advice.steps,
+    [UPSCALE_MODEL_CFG_SCALE] = advice.cfg_scale,
+    [UPSCALE_MODEL_NATIVE_PX] = advice.native_px,
+  };
+
+  g_return_val_if_fail (model != NULL, UPSCALE_MODEL_UNKNOWN);
+  g_return_val_if_fail (which < UPSCALE_N_MODEL_VALUES, UPSCALE_MODEL_UNKNOWN);
+
+  return values[which] > 0.0 ? values[which] : UPSCALE_MODEL_UNKNOWN;
 }
 
 static gboolean

@@ -82,6 +82,7 @@ void  upscale_model_defaults_free (UpscaleModelDefaults *defaults);
 double   upscale_model_defaults_look_up (GPtrArray        *lists,
                                          const char       *model,
                                          UpscaleModelValue which);
+double   upscale_model_defaults_guess (const char *model, UpscaleModelValue which);
 gboolean upscale_model_defaults_are_followed (UpscaleModelCase what);
 double   upscale_model_defaults_choose (UpscaleModelCase what);
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "upscale-error.h"
+#include "upscale-model-family.h"
 #include "upscale-model-names.h"
 #include "upscale-text.h"
 
@@ -185,21 +186,75 @@ append_hint (GString *text, const char *hint)
     g_string_append_printf (text, "%s; ", hint);
 }
 
+/* Returns the model that is to paint, "" if it is not known. */
+static const char *
+get_model (const UpscaleCapabilities *capabilities, const UpscaleGenParams *gen_params)
+{
+  const char *usual = capabilities->default_model ? capabilities->default_model : "";
+
+  return *gen_params->model ? gen_params->model : usual;
+}
+
+/* A server that leaves the choice of a ControlNet to the client lists those for tiles,
+ * and the name of the model tells whether one fits. */
+static gboolean
+has_fitting_controlnet (const UpscaleCapabilities *capabilities, const char *model)
+{
+  return !capabilities->tile_controlnets || *model == '\0' ||
+         upscale_model_names_fit ((const char *const *) capabilities->tile_controlnets,
+                                  model);
+}
+
+static void
+append_missing_controlnet (GString                   *text,
+                           const UpscaleCapabilities *capabilities,
+                           const char                *model)
+{
+  UpscaleModelFamily family = upscale_model_family_read (model);
+
+  if (!capabilities->takes_controlnet &&
+      (!capabilities->tile_controlnets ||
+       upscale_model_family_has_tile_controlnet (family)))
+    {
+      g_string_append (text, _ ("it has no tile ControlNet; "));
+      append_hint (text, capabilities->controlnet_hint);
+    }
+  else if (!has_fitting_controlnet (capabilities, model))
+    g_string_append_printf (text, _ ("it has no tile ControlNet for the model '%s'; "),
+                            model);
+}
+
+static void
+append_missing_ip_adapter (GString                   *text,
+                           const UpscaleCapabilities *capabilities,
+                           const char                *model)
+{
+  UpscaleModelFamily family = upscale_model_family_read (model);
+
+  if (capabilities->tile_controlnets && !upscale_model_family_has_ip_adapter (family))
+    g_string_append_printf (text, _ ("the model '%s' can't follow a reference picture; "),
+                            model);
+  else if (!capabilities->takes_ip_adapter)
+    {
+      g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
+      append_hint (text, capabilities->ip_adapter_hint);
+    }
+}
+
+/* A restorer follows no guides, and the user expects none. */
 static void
 append_missing_guides (GString                   *text,
                        const UpscaleCapabilities *capabilities,
                        const UpscaleGenParams    *gen_params)
 {
-  if (gen_params->controlnet_enabled && !capabilities->takes_controlnet)
-    {
-      g_string_append (text, _ ("it has no tile ControlNet; "));
-      append_hint (text, capabilities->controlnet_hint);
-    }
-  if (gen_params->ip_adapter_image && !capabilities->takes_ip_adapter)
-    {
-      g_string_append (text, _ ("it can't follow a reference picture (IP-Adapter); "));
-      append_hint (text, capabilities->ip_adapter_hint);
-    }
+  const char *model = get_model (capabilities, gen_params);
+
+  if (!upscale_model_family_uses_prompt (upscale_model_family_read (model)))
+    return;
+  if (gen_params->controlnet_enabled)
+    append_missing_controlnet (text, capabilities, model);
+  if (gen_params->ip_adapter_image)
+    append_missing_ip_adapter (text, capabilities, model);
 }
 
 static void
@@ -207,8 +262,13 @@ append_missing_loras (GString                   *text,
                       const UpscaleCapabilities *capabilities,
                       const UpscaleGenParams    *gen_params)
 {
+  const char *model = get_model (capabilities, gen_params);
+
   if (gen_params->loras->len > 0 && !capabilities->takes_loras)
     g_string_append (text, _ ("it can't add LoRAs; "));
+  else if (gen_params->loras->len > 0 &&
+           !upscale_model_family_uses_prompt (upscale_model_family_read (model)))
+    g_string_append_printf (text, _ ("the model '%s' takes no LoRAs; "), model);
   for (guint i = 0; capabilities->takes_loras && i < gen_params->loras->len; i++)
     {
       const UpscaleLora *lora = &g_array_index (gen_params->loras, UpscaleLora, i);

@@ -123,3 +123,15 @@ def test_server_without_checkpoints_paints_with_what_it_has(tmp_path: Path) -> N
     with ComfyuiServer(has_parts=True, missing=(*CHECKPOINTS, *VAES)) as server, Backend(server.address, tmp_path) as backend:
         failed = backend.probe()
         assert failed["code"] == "rejected" and "'flux1-dev.safetensors' also needs 'ae' (models/vae)" in failed["message"]
+
+
+def test_what_does_not_fit_the_model_is_said_before_the_job(backend: Backend) -> None:
+    guides: dict[str, Any] = {"conditioning": 0.5, "reference": reference_picture(), "ip_scale": 0.5, "loras": "detail:1"}
+    for model, said, unsaid in (
+        ("photoXL", "", "ControlNet"),
+        ("flux1-dev", "no tile ControlNet for the model 'flux1-dev'; the model 'flux1-dev' can't follow a reference", "LoRA"),
+        ("z_image_turbo_bf16", "no tile ControlNet for the model 'z_image_turbo_bf16'", "LoRA"),
+        ("seedvr2_3b_fp16", "the model 'seedvr2_3b_fp16' takes no LoRAs", "ControlNet"),
+    ):
+        missing = backend.missing(model=model, **guides)["missing"]
+        assert said in missing and unsaid not in missing

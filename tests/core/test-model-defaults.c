@@ -203,6 +203,21 @@ test_lines_of_others_tell_nothing (void)
     }
 }
 
+static void
+test_guess (void)
+{
+  g_assert_cmpfloat (upscale_model_defaults_guess ("flux1-dev.safetensors",
+                                                   UPSCALE_MODEL_CFG_SCALE),
+                     ==, 3.5);
+  g_assert_cmpfloat (upscale_model_defaults_guess ("sd_xl_base", UPSCALE_MODEL_NATIVE_PX),
+                     ==, 1024.0);
+  g_assert_cmpfloat (upscale_model_defaults_guess ("sd_xl_base", UPSCALE_MODEL_STEPS), ==,
+                     UPSCALE_MODEL_UNKNOWN);
+  for (int which = 0; which < UPSCALE_N_MODEL_VALUES; which++)
+    g_assert_cmpfloat (upscale_model_defaults_guess ("photo", which), ==,
+                       UPSCALE_MODEL_UNKNOWN);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +231,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model-defaults/lines-are-read-back", test_lines_are_read_back);
   g_test_add_func ("/model-defaults/lines-of-others-tell-nothing",
                    test_lines_of_others_tell_nothing);
+  g_test_add_func ("/model-defaults/guess", test_guess);
   return g_test_run ();
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from comfyui_server import ComfyuiServer
 from echo_endpoint import Behavior, EchoEndpoint
 from gimp_window import MISSING, Session
 from polling import wait_until
@@ -68,3 +69,25 @@ def test_values_follow_the_model_until_the_user_changes_them(folder: Path) -> No
         session.open_dialog()
         session.do("wait", "label", f"{FOLLOWING}Tile size (px) 768.")
         session.do("wait", "label", f"{SUGGESTS}Steps 9, CFG scale 3.")
+
+
+def test_family_in_the_name_of_a_model_decides_where_the_server_tells_nothing(folder: Path) -> None:
+    with ComfyuiServer(has_parts=True) as server, Session(folder, "") as session:
+        session.open_dialog()
+        session.do("key", "alt+d")
+        session.do("type", server.address)
+        session.do("press", "page tab", "Advanced")
+        session.do("focus", "text", "Model")
+        session.do("type", "z_image_turbo_bf16")
+        session.do("wait", "label", f"{FOLLOWING}Steps 15, CFG scale 1, Tile size (px) 1024.")
+        session.do("wait", "label", "no tile ControlNet for the model 'z_image_turbo_bf16'")
+        session.shot("models-family")
+        session.do("focus", "text", "Model")
+        session.do("key", "ctrl+a")
+        session.do("type", "seedvr2_3b_fp16")
+        session.do("wait-insensitive", "spin button", "Steps")
+        assert "restores the picture without prompts" in session.do("describe", "spin button", "Steps")
+        session.do("wait-sensitive", "spin button", "Seed")
+        session.do("press", "page tab", "Picture")
+        session.do("wait-insensitive", "text", "Prompt")
+        session.shot("models-restorer")

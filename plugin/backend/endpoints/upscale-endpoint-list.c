@@ -118,6 +118,29 @@ upscale_endpoint_list_describe (const char                *text,
 }
 
 /**
+ * upscale_endpoint_list_is_local:
+ * @text: names and addresses, as upscale_endpoint_list_describe() takes them
+ * @file: the user's list
+ *
+ * Words that name no endpoint may become an address while the user types.
+ *
+ * Returns: %TRUE if @text names this computer and nothing else
+ */
+gboolean
+upscale_endpoint_list_is_local (const char *text, const UpscaleEndpointFile *file)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_return_val_if_fail (text && file, FALSE);
+
+  entries = upscale_endpoint_list_describe (text, file, NULL);
+  for (guint i = 0; entries && i < entries->len; i++)
+    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
+      return FALSE;
+  return entries != NULL;
+}
+
+/**
  * upscale_endpoint_list_new:
  * @text: names and addresses, separated by spaces or commas; empty for the default
  * endpoints
