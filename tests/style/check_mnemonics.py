@@ -21,6 +21,7 @@ EDITOR = [
     "_Save",
 ]
 
+WITHOUT_LETTERS = ("ja", "zh_CN")
 CLOSE = "Close this _window when the job is done"
 
 # Labels that one page shows together.
@@ -88,6 +89,11 @@ def read_catalog(path: Path) -> dict[str, str]:
     return dict(re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', path.read_text(), re.MULTILINE))
 
 
+def is_misplaced(language: str, text: str) -> bool:
+    """Only labels in scripts without Latin letters have their mnemonic in brackets behind the words."""
+    return re.search(r"\(_.\)", text) is not None and language not in WITHOUT_LETTERS
+
+
 def clashes(language: str, texts: dict[str, str]) -> list[str]:
     found = []
     for page, messages in PAGES.items():
@@ -109,7 +115,9 @@ def main() -> int:
     found = [f"no source says '{message}'" for page in PAGES.values() for message in page if f'"{message}"' not in sources]
     found += clashes("sources", {})
     for language in (po / "LINGUAS").read_text().split():
-        found += clashes(language, read_catalog(po / f"{language}.po"))
+        texts = read_catalog(po / f"{language}.po")
+        found += clashes(language, texts)
+        found += [f"{language}: '{text}' has its mnemonic in brackets" for text in texts.values() if is_misplaced(language, text)]
     print("\n".join(found))
     return 1 if found else 0
 
