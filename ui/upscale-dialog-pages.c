@@ -64,7 +64,7 @@ static void
 list_names (Page *page, GtkWidget *entry, UpscaleCompletionsKind kind)
 {
   GtkTreeModel *names = upscale_completions_get (page->request->completions, kind);
-  GtkWidget    *combo = gtk_widget_get_parent (entry);
+  GtkWidget    *combo = gtk_widget_get_ancestor (entry, GTK_TYPE_COMBO_BOX);
 
   gtk_combo_box_set_model (GTK_COMBO_BOX (combo), names);
   gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (combo), 0);

@@ -151,7 +151,7 @@ add_name (UpscaleFormGrid *rows, const UpscaleArgument *argument)
   gtk_entry_set_width_chars (GTK_ENTRY (entry), TEXT_WIDTH_CHARS);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_widget_set_hexpand (combo, TRUE);
-  upscale_control_set_name (combo, _ ("Names that servers have told"));
+  upscale_control_set_name (combo, _ ("Names that the servers have listed"));
   add_labeled (rows, argument, entry, combo);
   g_object_set_data (G_OBJECT (entry), NAME_KEY, (gpointer) argument->name);
   g_signal_connect (entry, "changed", G_CALLBACK (on_name_typed), rows->config);

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint, Exchange
 from gimp_window import MISSING, Session
+from polling import wait_until
 
 
 @pytest.fixture
@@ -53,7 +54,10 @@ def test_add_test_save_and_use(folder: Path) -> None:
         # Any part of a model's name that the tested server has listed is enough to choose the model.
         session.do("press", "page tab", "Advanced")
         session.do("wait", "check box", "Keep to the picture")
-        session.do("key", "alt+m")
+        # The list below the entry has the names, too.
+        session.do("click", "menu item", "realvis-xl-v5")
+        wait_until(lambda: session.do("text", "text", "Model") == "realvis-xl-v5", "the model is chosen")
+        session.do("key", "alt+m", "ctrl+a")
         session.do("type", "naut")
         session.do("wait", "table cell", "juggernaut-xl-v9")
         session.shot("dialog-offers")
