@@ -21,8 +21,9 @@ static const UpscaleArgument arguments[] = {
       .name = "prompt",
       .type = UPSCALE_ARGUMENT_PARAGRAPH,
       .label = N_ ("Pro_mpt"),
-      .blurb = N_ ("Description of the whole picture. Every tile gets it, so name "
-                   "materials and sharpness, not objects"),
+      .blurb = N_ ("Description of the whole picture, in English, which most models know "
+                   "best. Every tile gets it, so name materials and sharpness, not "
+                   "objects"),
       .text = "highly detailed, sharp focus",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
       .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
@@ -31,7 +32,7 @@ static const UpscaleArgument arguments[] = {
       .name = "negative-prompt",
       .type = UPSCALE_ARGUMENT_PARAGRAPH,
       .label = N_ ("_Negative prompt"),
-      .blurb = N_ ("Things that the picture must not show"),
+      .blurb = N_ ("Things that the picture must not show, in English as the prompt"),
       .text = "blurry, jpeg artifacts, watermark, text",
       .section = UPSCALE_ARGUMENT_SECTION_PICTURE,
       .flags = IN_DOCUMENTS | UPSCALE_ARGUMENT_FOR_SERVICES,
