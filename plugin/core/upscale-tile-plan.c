@@ -26,7 +26,9 @@ check_geometry (UpscaleTilePlanCase what, GError **error)
     {
       g_set_error (
           error, UPSCALE_ERROR, UPSCALE_ERROR_ARGUMENT,
-          _ ("There is nothing to upscale: the selection does not touch the layer."));
+          _ ("There is nothing to upscale: the selection does not touch the layer. "
+             "Ignore the selection to upscale the whole layer, or move it and start "
+             "again."));
       return FALSE;
     }
   if (what.tile_px < 1 || what.overlap_px < 0 || what.overlap_px > what.tile_px / 2)

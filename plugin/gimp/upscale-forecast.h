@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * @width_px: width of the layer
  * @height_px: height of the layer
  * @pixel_bytes: bytes of one pixel of the layer
- * @selection: bounds of the selection on the layer; the whole layer without a selection
+ * @selection: bounds of the selection on the layer; the whole layer without a selection,
+ * and empty if the selection does not touch the layer
  * @recipe: (nullable): recipe of the layer, if it is an earlier result
  * @shown: (nullable): the recipe that the dialog starts with
  * @endpoints: the user's list of endpoints

@@ -244,19 +244,14 @@ upscale_layer_looks_get_whole (const UpscaleLayerLooks *looks)
 }
 
 /**
- * upscale_layer_looks_read_selection:
+ * upscale_layer_looks_get_selection:
  * @looks: a layer with its effects
- * @selection: (out): bounds of the selection on the layer, in px of the layer; the whole
- * layer without a selection
- * @error: return location for an error
  *
- * Returns: %TRUE, or %FALSE with %UPSCALE_ERROR_LAYER if the selection does not touch the
- * layer
+ * Returns: the bounds of the selection on the layer, in px of the layer; the whole layer
+ * without a selection, and empty if the selection does not touch the layer
  */
-gboolean
-upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
-                                    UpscaleRect             *selection,
-                                    GError                 **error)
+UpscaleRect
+upscale_layer_looks_get_selection (const UpscaleLayerLooks *looks)
 {
   GimpImage  *image;
   UpscaleRect whole;
@@ -264,30 +259,16 @@ upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
   gboolean    is_any = FALSE;
   int         left, top, right, bottom;
 
-  g_return_val_if_fail (looks != NULL, FALSE);
-  g_return_val_if_fail (selection != NULL, FALSE);
+  g_return_val_if_fail (looks != NULL, (UpscaleRect) { 0 });
 
   image = gimp_item_get_image (GIMP_ITEM (looks->layer));
   whole = upscale_layer_looks_get_whole (looks);
   bounds = get_bounds (looks->layer);
   if (!gimp_selection_bounds (image, &is_any, &left, &top, &right, &bottom) || !is_any)
-    {
-      *selection = whole;
-      return TRUE;
-    }
+    return whole;
   bounds = (UpscaleRect) { left - bounds.x - looks->x, top - bounds.y - looks->y,
                            right - left, bottom - top };
-  bounds = upscale_rect_intersect (whole, bounds);
-  if (upscale_rect_is_empty (bounds))
-    {
-      g_set_error (
-          error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-          _ ("The selection does not touch the layer: move it, or select nothing to "
-             "upscale the whole layer."));
-      return FALSE;
-    }
-  *selection = bounds;
-  return TRUE;
+  return upscale_rect_intersect (whole, bounds);
 }
 
 /**

@@ -30,9 +30,7 @@ typedef struct
 UpscaleLayerLooks *upscale_layer_looks_new (GimpLayer *layer, GError **error);
 UpscaleLayerLooks *upscale_layer_looks_new_plain (GimpLayer *layer);
 UpscaleRect        upscale_layer_looks_get_whole (const UpscaleLayerLooks *looks);
-gboolean           upscale_layer_looks_read_selection (const UpscaleLayerLooks *looks,
-                                                       UpscaleRect             *selection,
-                                                       GError                 **error);
+UpscaleRect        upscale_layer_looks_get_selection (const UpscaleLayerLooks *looks);
 void               upscale_layer_looks_free (UpscaleLayerLooks *looks);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleLayerLooks, upscale_layer_looks_free)

@@ -129,7 +129,8 @@ offer_repaint (Run *run)
 
   if (!run->call->repeated)
     run->made_by = read_recipe (run, NULL);
-  can_repaint = run->made_by && !gimp_selection_is_empty (run->call->image);
+  can_repaint = run->made_by && !gimp_selection_is_empty (run->call->image) &&
+                !upscale_rect_is_empty (upscale_layer_looks_get_selection (run->looks));
   if (can_repaint)
     {
       upscale_layer_recipe_apply (run->made_by, G_OBJECT (run->config));
@@ -141,20 +142,15 @@ offer_repaint (Run *run)
 }
 
 /* Without a selection, or if the user ignores it, the whole layer is painted. */
-static gboolean
-read_selection (const UpscaleLayerLooks *looks,
-                gboolean                 is_ignored,
-                UpscaleRect             *selection,
-                GError                 **error)
+static UpscaleRect
+get_selection (const UpscaleLayerLooks *looks, gboolean is_ignored)
 {
-  if (!is_ignored)
-    return upscale_layer_looks_read_selection (looks, selection, error);
-  *selection = upscale_layer_looks_get_whole (looks);
-  return TRUE;
+  return is_ignored ? upscale_layer_looks_get_whole (looks)
+                    : upscale_layer_looks_get_selection (looks);
 }
 
-static gboolean
-read_forecast_input (Run *run, UpscaleForecastInput *input, GError **error)
+static void
+read_forecast_input (Run *run, UpscaleForecastInput *input)
 {
   GimpDrawable *drawable = run->looks->drawable;
   gboolean      is_ignored = FALSE;
@@ -166,7 +162,7 @@ read_forecast_input (Run *run, UpscaleForecastInput *input, GError **error)
   input->recipe = run->made_by;
   input->endpoints = run->endpoints;
   input->looks = run->looks;
-  return read_selection (run->looks, is_ignored, &input->selection, error);
+  input->selection = get_selection (run->looks, is_ignored);
 }
 
 static gboolean
@@ -186,8 +182,7 @@ confirm_last_values (Run *run, GError **error)
   g_auto (UpscaleForecastInput) input = { .timings = timings };
 
   run->made_by = read_recipe (run, NULL);
-  if (!read_forecast_input (run, &input, error))
-    return FALSE;
+  read_forecast_input (run, &input);
   forecast = upscale_forecast_make (run->config, &input);
   return upscale_dialog_confirm (NULL, forecast) || refuse (error);
 }
@@ -212,7 +207,6 @@ static gboolean
 read_for_repaint (Run *run, GError **error)
 {
   UpscaleArguments *arguments = run->arguments;
-  UpscaleRect       selection;
   UpscaleRect       region;
   g_autoptr (UpscaleLayerLooks) plain = upscale_layer_looks_new_plain (run->layer);
 
@@ -220,11 +214,12 @@ read_for_repaint (Run *run, GError **error)
    * again. */
   g_clear_pointer (&run->made_by, upscale_layer_recipe_free);
   run->made_by = read_recipe (run, error);
-  if (!run->made_by || !upscale_layer_looks_read_selection (plain, &selection, error))
+  if (!run->made_by)
     return FALSE;
   region = upscale_layer_recipe_find_region (
       run->made_by, gimp_drawable_get_width (GIMP_DRAWABLE (run->layer)),
-      gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)), selection, error);
+      gimp_drawable_get_height (GIMP_DRAWABLE (run->layer)),
+      upscale_layer_looks_get_selection (plain), error);
   if (upscale_rect_is_empty (region))
     return FALSE;
   run->copy = upscale_layer_reader_read (run->call->image, run->made_by->source);
@@ -246,7 +241,6 @@ read_for_repaint (Run *run, GError **error)
 static gboolean
 read_layer (Run *run, GError **error)
 {
-  UpscaleRect selection;
   g_autoptr (UpscaleLayerLooks) looks = NULL;
 
   /* A user who repeats the last filter on a layer without a recipe wants an upscale. */
@@ -256,11 +250,10 @@ read_layer (Run *run, GError **error)
   /* The user may have changed the layer while the dialog was open, so it is read again.
    */
   looks = upscale_layer_looks_new (run->layer, error);
-  if (!looks ||
-      !read_selection (looks, run->arguments->ignore_selection, &selection, error))
+  if (!looks)
     return FALSE;
   run->copy = upscale_layer_reader_read (run->call->image, looks);
-  run->copy->selection = selection;
+  run->copy->selection = get_selection (looks, run->arguments->ignore_selection);
   run->copy->recipe = make_recipe (run);
   return read_where (run, looks, error);
 }
@@ -466,8 +459,7 @@ ask (Run *run, GError **error)
 
   if (can_repaint)
     request.repainted_size = read_size (run, run->made_by->source);
-  if (!read_forecast_input (run, &input, error))
-    return FALSE;
+  read_forecast_input (run, &input);
   if (!upscale_dialog_run (&request))
     return refuse (error);
   followed = upscale_model_follower_dup_followed (follower);

@@ -79,6 +79,17 @@ def test_a_selection_is_told_and_can_be_ignored(folder: Path) -> None:
         session.tell("activate 1")
         session.open_dialog()
         session.do("wait", "label", "Only the 1 tile under the selection is repainted")
+        session.do("press", "button", "Cancel")
+        session.do("wait-gone", "button", "Upscale")
+        # A selection beside the layer is no reason to show no dialog.
+        assert session.tell("move 400") == "done"
+        session.do("click", "menu item", "Tile Upscale...")
+        session.do("wait", "label", "There is nothing to upscale: the selection does not touch the layer.")
+        session.do("wait-insensitive", "button", "Upscale")
+        session.shot("selection-elsewhere")
+        session.do("press", "check box", "Ignore the selection")
+        session.do("wait", "label", "6 tiles (all of the layer) go to")
+        session.do("wait-sensitive", "button", "Upscale")
 
 
 def test_a_recipe_of_another_image_is_offered(folder: Path) -> None:

@@ -50,6 +50,12 @@ def select(side: int) -> str:
     return "done"
 
 
+def move(distance: int) -> str:
+    """Moves the first image's active layer down and to the right."""
+    Gimp.get_images()[0].get_selected_layers()[0].set_offsets(distance, distance)
+    return "done"
+
+
 def add_channel(side: int) -> str:
     """A channel "Corner" that is white in a square at the first image's corner. GIMP makes it active, so the layer is so again."""
     select(side)
@@ -85,7 +91,7 @@ def save(_: int) -> str:
 
 COMMANDS = {
     "delete-layer": delete_layer, "scale-image": scale_image, "describe": describe, "select": select, "activate": activate,
-    "add-channel": add_channel, "run-last": run_last, "save": save, "open-again": open_again,
+    "add-channel": add_channel, "run-last": run_last, "save": save, "open-again": open_again, "move": move,
 }  # fmt: skip
 
 
