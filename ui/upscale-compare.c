@@ -22,6 +22,7 @@ struct _UpscaleCompare
 
   GtkAdjustment        *divider;
   UpscaleCompareCanvas *canvas;
+  GtkWidget            *row; /* slider and buttons */
   GtkWidget            *percent;
   GtkWidget            *zoom_in;
   GtkWidget            *zoom_out;
@@ -152,7 +153,9 @@ upscale_compare_init (UpscaleCompare *self)
   gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
   gtk_container_add (GTK_CONTAINER (frame), GTK_WIDGET (self->canvas));
   gtk_box_pack_start (GTK_BOX (self), frame, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), make_row (self), FALSE, FALSE, 0);
+  self->row = make_row (self);
+  gtk_widget_set_sensitive (self->row, FALSE);
+  gtk_box_pack_start (GTK_BOX (self), self->row, FALSE, FALSE, 0);
   g_signal_connect (self->canvas, "viewport-changed", G_CALLBACK (on_viewport_changed),
                     self);
 }
@@ -162,7 +165,7 @@ upscale_compare_init (UpscaleCompare *self)
  * @min_width_px: smallest width of the pictures on the screen
  * @min_height_px: smallest height of the pictures on the screen
  *
- * Returns: (transfer floating): a widget without pictures
+ * Returns: (transfer floating): a widget without pictures, whose controls are insensitive
  */
 GtkWidget *
 upscale_compare_new (int min_width_px, int min_height_px)
@@ -188,5 +191,6 @@ upscale_compare_show (UpscaleCompare       *compare,
 {
   g_return_if_fail (UPSCALE_IS_COMPARE (compare));
 
+  gtk_widget_set_sensitive (compare->row, TRUE);
   upscale_compare_canvas_show (compare->canvas, first, second);
 }
