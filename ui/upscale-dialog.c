@@ -11,8 +11,8 @@
 #include "upscale-tile-map.h"
 #include "upscale-where-page.h"
 
-/* Height of the dialog around its pages, with the frame and three lines of sentences. */
-#define OUTSIDE_PX 360
+/* Height of the title bar and the frame that the window manager adds. */
+#define FRAME_PX 32
 #define LEAST_PAGE_PX 200
 #define SPACING_PX 6
 #define SIDE_PX 12
@@ -28,6 +28,7 @@ typedef struct
   const UpscaleDialogRequest *request;
   GtkWidget                  *dialog;
   UpscaleDialogParts          parts;
+  GtkWidget                  *notebook;
   GtkWidget                  *where;
   GtkWidget                  *icon;
   GtkWidget                  *sentence;
@@ -163,6 +164,46 @@ dup_sentence (Dialog *self, const UpscaleDialogForecast *forecast)
   return g_strjoinv ("\n", (GStrv) lines->pdata);
 }
 
+static int
+get_screen_height (void)
+{
+  GdkDisplay  *display = gdk_display_get_default ();
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle area;
+
+  gdk_monitor_get_workarea (monitor ? monitor : gdk_display_get_monitor (display, 0),
+                            &area);
+  return area.height;
+}
+
+static int
+get_least_height (GtkWidget *widget)
+{
+  int height_px;
+
+  gtk_widget_get_preferred_height_for_width (
+      widget, MAX (gtk_widget_get_allocated_width (widget), 1), &height_px, NULL);
+  return height_px;
+}
+
+/* Gives the pages the height that they need, or that the screen leaves them beside the
+ * sentences, which become more and fewer. */
+static void
+fit_pages (Dialog *self)
+{
+  g_autoptr (GList) scrollers =
+      gtk_container_get_children (GTK_CONTAINER (self->notebook));
+  int around_px =
+      get_least_height (self->dialog) - get_least_height (scrollers->data) + FRAME_PX;
+  int needed_px = 0;
+
+  for (GList *scroller = scrollers; scroller; scroller = scroller->next)
+    needed_px = MAX (needed_px, get_least_height (gtk_bin_get_child (scroller->data)));
+  needed_px = MIN (needed_px, MAX (get_screen_height () - around_px, LEAST_PAGE_PX));
+  for (GList *scroller = scrollers; scroller; scroller = scroller->next)
+    gtk_scrolled_window_set_min_content_height (scroller->data, needed_px);
+}
+
 /* Arguments that are impossible keep the last grid on the screen, since the picture would
  * flicker while the user types. */
 static void
@@ -178,6 +219,7 @@ show_forecast (Dialog *self)
                                 is_warning ? "dialog-warning" : "dialog-information",
                                 GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
+  fit_pages (self);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
                                      is_possible (self, forecast) &&
                                          !upscale_trial_pane_is_busy (get_trials (self)));
@@ -252,47 +294,30 @@ on_argument_changed (GObject *config, GParamSpec *spec, gpointer user_data)
 
 /* On a small screen the page gets a scroll bar, so that the buttons below stay in view.
  */
-static GtkWidget *
-make_scrolled (GtkWidget *page)
+static void
+add_page (Dialog *self, GtkWidget *page, const char *title)
 {
-  GdkDisplay        *display = gdk_display_get_default ();
-  GdkMonitor        *monitor = gdk_display_get_primary_monitor (display);
   GtkWidget         *widget = gtk_scrolled_window_new (NULL, NULL);
   GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (widget);
-  GdkRectangle       area;
 
-  gdk_monitor_get_workarea (monitor ? monitor : gdk_display_get_monitor (display, 0),
-                            &area);
   gtk_scrolled_window_set_policy (scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (scroller, TRUE);
-  gtk_scrolled_window_set_max_content_height (scroller, MAX (area.height - OUTSIDE_PX,
-                                                             LEAST_PAGE_PX));
   gtk_container_add (GTK_CONTAINER (scroller), page);
   gtk_container_set_focus_vadjustment (GTK_CONTAINER (page),
                                        gtk_scrolled_window_get_vadjustment (scroller));
-  return widget;
+  gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), widget, gtk_label_new (title));
 }
 
-static GtkWidget *
+static void
 make_notebook (Dialog *self)
 {
-  GtkWidget *notebook = gtk_notebook_new ();
-
-  gtk_notebook_append_page (GTK_NOTEBOOK (notebook),
-                            upscale_dialog_pages_make_picture (self->request,
-                                                               &self->parts),
-                            gtk_label_new (_ ("Picture")));
-  self->where = upscale_where_page_new (self->request,
-                                        UPSCALE_PAINTER_CHOICE (self->parts.painter));
-  gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->where,
-                            gtk_label_new (_ ("Where")));
-  gtk_notebook_append_page (
-      GTK_NOTEBOOK (notebook),
-      make_scrolled (upscale_dialog_pages_make_advanced (self->request, &self->parts)),
-      gtk_label_new (_ ("Advanced")));
-  gtk_notebook_append_page (GTK_NOTEBOOK (notebook), self->parts.trials,
-                            gtk_label_new (_ ("Trials")));
-  return notebook;
+  self->notebook = gtk_notebook_new ();
+  self->where = upscale_where_page_new (self->request, get_painter (self));
+  add_page (self, upscale_dialog_pages_make_picture (self->request, &self->parts),
+            _ ("Picture"));
+  add_page (self, self->where, _ ("Where"));
+  add_page (self, upscale_dialog_pages_make_advanced (self->request, &self->parts),
+            _ ("Advanced"));
+  add_page (self, self->parts.trials, _ ("Trials"));
 }
 
 static GtkWidget *
@@ -412,7 +437,8 @@ fill (Dialog *self)
   gtk_container_set_border_width (GTK_CONTAINER (box), SIDE_PX);
   gtk_container_foreach (GTK_CONTAINER (content), hide_unnamed_settings, NULL);
   gtk_box_pack_start (GTK_BOX (box), make_header (self), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), make_notebook (self), TRUE, TRUE, 0);
+  make_notebook (self);
+  gtk_box_pack_start (GTK_BOX (box), self->notebook, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_sentence (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_follows (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);

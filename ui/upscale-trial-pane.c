@@ -315,12 +315,14 @@ on_progress (UpscaleScheduler *scheduler, gpointer user_data)
 static void
 turn_to_pane (UpscaleTrialPane *self)
 {
-  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+  GtkWidget *page = GTK_WIDGET (self);
+  GtkWidget *parent;
 
-  if (GTK_IS_NOTEBOOK (parent))
+  while ((parent = gtk_widget_get_parent (page)) && !GTK_IS_NOTEBOOK (parent))
+    page = parent;
+  if (parent)
     gtk_notebook_set_current_page (GTK_NOTEBOOK (parent),
-                                   gtk_notebook_page_num (GTK_NOTEBOOK (parent),
-                                                          GTK_WIDGET (self)));
+                                   gtk_notebook_page_num (GTK_NOTEBOOK (parent), page));
 }
 
 static void
