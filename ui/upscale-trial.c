@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "upscale-control.h"
 #include "upscale-settings.h"
 
 #define GROUP "Trial"
@@ -70,10 +71,8 @@ dup_shown_value (const UpscaleArgument *argument, GKeyFile *settings)
 static char *
 describe_argument (const UpscaleArgument *argument, GKeyFile *settings)
 {
-  const char      *label = _ (argument->label);
   g_autofree char *value = dup_shown_value (argument, settings);
-  g_auto (GStrv) parts = g_strsplit (label, "_", 2);
-  g_autofree char *name = g_strjoinv ("", parts);
+  g_autofree char *name = upscale_control_dup_plain (_ (argument->label));
 
   return g_strdup_printf ("%s: %s", name, value && *value ? value : "–");
 }
