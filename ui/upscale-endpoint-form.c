@@ -37,7 +37,9 @@ struct _UpscaleEndpointForm
   GtkWidget *shares_tiles;
   GtkWidget *scheme;
   GtkWidget *header;
+  GtkWidget *header_label;
   GtkWidget *variable;
+  GtkWidget *variable_label;
   GtkWidget *parts[N_PARTS];
   GtkWidget *part_labels[N_PARTS];
 };
@@ -106,7 +108,15 @@ get_part_label (UpscaleKeyScheme scheme, guint part)
   return part == 0 ? _ ("_Key") : "";
 }
 
-/* Makes sensitive only the fields that the kind of server and of key need. */
+static void
+show_row (GtkWidget *label, GtkWidget *widget, gboolean is_shown)
+{
+  gtk_widget_set_visible (label, is_shown);
+  gtk_widget_set_visible (widget, is_shown);
+}
+
+/* Makes sensitive only the fields that the kind of server needs, and shows only those
+ * that the kind of key needs. */
 static void
 update_sensitivity (UpscaleEndpointForm *self)
 {
@@ -117,8 +127,8 @@ update_sensitivity (UpscaleEndpointForm *self)
   gtk_widget_set_sensitive (self->shares_tiles, !is_local (self));
   gtk_widget_set_sensitive (self->certificate, !is_local (self));
   gtk_widget_set_sensitive (self->scheme, !is_local (self));
-  gtk_widget_set_sensitive (self->header, scheme == UPSCALE_KEY_HEADER);
-  gtk_widget_set_sensitive (self->variable, scheme != UPSCALE_KEY_NONE);
+  show_row (self->header_label, self->header, scheme == UPSCALE_KEY_HEADER);
+  show_row (self->variable_label, self->variable, scheme != UPSCALE_KEY_NONE);
   for (guint i = 0; i < N_PARTS; i++)
     {
       gboolean is_needed = i < upscale_key_scheme_count_parts (scheme);
@@ -126,8 +136,7 @@ update_sensitivity (UpscaleEndpointForm *self)
       gtk_label_set_text_with_mnemonic (GTK_LABEL (self->part_labels[i]),
                                         get_part_label (scheme, i));
       gtk_widget_set_sensitive (self->parts[i], is_needed && !has_variable);
-      gtk_widget_set_visible (self->parts[i], is_needed);
-      gtk_widget_set_visible (self->part_labels[i], is_needed);
+      show_row (self->part_labels[i], self->parts[i], is_needed);
     }
 }
 
@@ -200,8 +209,8 @@ add_key_rows (UpscaleEndpointForm *self)
   self->scheme = make_choice (self, schemes);
   add (self, _ ("Key t_ype"), self->scheme, _ ("Way in which requests carry the key"));
   self->header = make_entry (self);
-  add (self, _ ("_Header"), self->header,
-       _ ("Name of the header, for example X-API-Key"));
+  self->header_label = add (self, _ ("_Header"), self->header,
+                            _ ("Name of the header, for example X-API-Key"));
   for (guint i = 0; i < N_PARTS; i++)
     {
       self->parts[i] = make_entry (self);
@@ -215,10 +224,10 @@ add_key_rows (UpscaleEndpointForm *self)
     }
   self->variable = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->variable), _ ("none: the keyring"));
-  add (self, _ ("En_vironment variable"), self->variable,
-       _ ("Takes the key from a variable of this name, where there is no keyring; two "
-          "parts "
-          "have a colon between"));
+  self->variable_label =
+      add (self, _ ("En_vironment variable"), self->variable,
+           _ ("Takes the key from a variable of this name, where there is no keyring; "
+              "two parts have a colon between"));
 }
 
 static void
@@ -248,6 +257,8 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
        _ ("Batches that the server works on at once; 0: the number that the server "
           "announces"));
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
+  gtk_size_group_add_widget (numbers, self->slots);
+  gtk_size_group_add_widget (numbers, self->price);
   add (self, _ ("_Price ($/h)"), self->price,
        _ ("Dollars an hour, for one slot at work"));
   gtk_size_group_add_widget (numbers, self->slots);
