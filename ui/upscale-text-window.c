@@ -25,6 +25,7 @@ read_text (const char *path)
   return g_utf8_make_valid (text, (gssize) size);
 }
 
+/* One line an event: wrapped lines would get hyphens that are not in the log. */
 static GtkWidget *
 make_text (const char *title, const char *path)
 {
@@ -34,7 +35,6 @@ make_text (const char *title, const char *path)
 
   gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
-  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
   atk_object_set_name (gtk_widget_get_accessible (view), title);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroller), GTK_SHADOW_IN);
@@ -50,6 +50,7 @@ make_path (const char *path)
 
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_START);
+  gtk_widget_set_tooltip_text (label, name);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
   return label;
 }
