@@ -62,6 +62,26 @@ upscale_control_name_after (GtkWidget *control, const char *label)
 }
 
 /**
+ * upscale_control_measure_lines:
+ * @control: a control with text
+ * @n_lines: number of lines
+ *
+ * Returns: the height of @n_lines in the font of @control, in px
+ */
+int
+upscale_control_measure_lines (GtkWidget *control, guint n_lines)
+{
+  g_autoptr (PangoLayout) layout = NULL;
+  int height_px;
+
+  g_return_val_if_fail (GTK_IS_WIDGET (control), 0);
+
+  layout = gtk_widget_create_pango_layout (control, "");
+  pango_layout_get_pixel_size (layout, NULL, &height_px);
+  return height_px * (int) n_lines;
+}
+
+/**
  * upscale_control_new_icon_button:
  * @icon: name of an icon
  * @name: the purpose of the button, for the tooltip and the accessible name

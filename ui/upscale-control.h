@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 char      *upscale_control_dup_plain (const char *label);
+int        upscale_control_measure_lines (GtkWidget *control, guint n_lines);
 void       upscale_control_set_name (GtkWidget *control, const char *name);
 void       upscale_control_name_after (GtkWidget *control, const char *label);
 GtkWidget *upscale_control_new_icon_button (const char *icon,

@@ -132,7 +132,7 @@ show_entry (Row *row)
                                is_local ? _ ("This computer") : row->entry->name, place);
 
   gtk_label_set_markup (GTK_LABEL (row->name), text);
-  gtk_widget_set_tooltip_text (row->name, place);
+  gtk_widget_set_tooltip_text (row->name, gtk_label_get_text (GTK_LABEL (row->name)));
 }
 
 /* Shows the error of the selected row, or the empty line. */

@@ -2,10 +2,12 @@
 #include "upscale-failure-list.h"
 
 #include <glib/gi18n.h>
+
+#include "upscale-control.h"
 #include <string.h>
 
-#define MIN_HEIGHT_PX 100
-#define MAX_HEIGHT_PX 160
+#define MIN_HEIGHT_LINES 6
+#define MAX_HEIGHT_LINES 9
 #define MIN_REASON_PX 100
 #define MARGIN_PX 12 /* of the cells in a row together */
 
@@ -131,8 +133,10 @@ upscale_failure_list_init (UpscaleFailureList *self)
   gtk_scrolled_window_set_policy (scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_shadow_type (scroller, GTK_SHADOW_IN);
   gtk_scrolled_window_set_propagate_natural_height (scroller, TRUE);
-  gtk_scrolled_window_set_min_content_height (scroller, MIN_HEIGHT_PX);
-  gtk_scrolled_window_set_max_content_height (scroller, MAX_HEIGHT_PX);
+  gtk_scrolled_window_set_max_content_height (
+      scroller, upscale_control_measure_lines (GTK_WIDGET (self), MAX_HEIGHT_LINES));
+  gtk_scrolled_window_set_min_content_height (
+      scroller, upscale_control_measure_lines (GTK_WIDGET (self), MIN_HEIGHT_LINES));
   gtk_container_add (GTK_CONTAINER (self), GTK_WIDGET (self->view));
   gtk_widget_show (GTK_WIDGET (self->view));
   gtk_widget_set_no_show_all (GTK_WIDGET (self), TRUE);

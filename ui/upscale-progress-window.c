@@ -5,6 +5,7 @@
 
 #include "upscale-close-switch.h"
 #include "upscale-compare.h"
+#include "upscale-control.h"
 #include "upscale-endpoint-status.h"
 #include "upscale-event-text.h"
 #include "upscale-failure-list.h"
@@ -424,11 +425,7 @@ make_label (const char *text)
 static void
 reserve_two_lines (GtkWidget *label)
 {
-  int height_px;
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "\n");
-
-  pango_layout_get_pixel_size (layout, NULL, &height_px);
-  gtk_widget_set_size_request (label, -1, height_px);
+  gtk_widget_set_size_request (label, -1, upscale_control_measure_lines (label, 2));
   gtk_label_set_yalign (GTK_LABEL (label), 0.0F);
   gtk_label_set_lines (GTK_LABEL (label), 2);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);

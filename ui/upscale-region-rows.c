@@ -139,10 +139,13 @@ add_strength (RegionRows *self, GtkWidget *row, double strength)
 {
   g_autofree char *text =
       strength >= 0.0 ? upscale_number_format (strength, 1) : g_strdup ("");
-  GtkWidget *entry = add_entry (self, row, text, _ ("Strength"),
-                                _ ("Strength of the region; empty: as the picture"));
+  const char *placeholder = _ ("Strength");
+  GtkWidget  *entry = add_entry (self, row, text, placeholder,
+                                 _ ("Strength of the region; empty: as the picture"));
 
-  gtk_entry_set_width_chars (GTK_ENTRY (entry), STRENGTH_WIDTH_CHARS);
+  gtk_entry_set_width_chars (GTK_ENTRY (entry),
+                             MAX (STRENGTH_WIDTH_CHARS,
+                                  (int) g_utf8_strlen (placeholder, -1)));
   gtk_box_set_child_packing (GTK_BOX (row), entry, FALSE, FALSE, 0, GTK_PACK_START);
 }
 
