@@ -308,6 +308,7 @@ upscale_dialog_pages_make_advanced (const UpscaleDialogRequest *request,
   GtkWidget *right;
   Page       page;
   Page       group;
+  g_autoptr (GtkSizeGroup) captions = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 
   g_return_val_if_fail (request != NULL, NULL);
   g_return_val_if_fail (parts != NULL, NULL);
@@ -320,13 +321,16 @@ upscale_dialog_pages_make_advanced (const UpscaleDialogRequest *request,
   add_section (&group, UPSCALE_ARGUMENT_SECTION_MODEL);
   add_section (&group, UPSCALE_ARGUMENT_SECTION_SAMPLING);
   group = start_group (&page, right, _ ("Tiles"));
+  group.rows.captions = captions;
   add_section (&group, UPSCALE_ARGUMENT_SECTION_TILES);
   group = start_group (&page, right, _ ("Dispatch"));
+  group.rows.captions = captions;
   add_section (&group, UPSCALE_ARGUMENT_SECTION_DISPATCH);
   gtk_container_set_border_width (GTK_CONTAINER (columns), BORDER_PX);
   gtk_grid_set_column_spacing (page.rows.grid, GROUP_SPACING_PX);
   gtk_grid_attach (page.rows.grid, left, 0, 0, 1, 1);
   gtk_grid_attach (page.rows.grid, right, 1, 0, 1, 1);
   gtk_widget_set_hexpand (left, TRUE);
+  gtk_widget_set_hexpand (right, FALSE);
   return columns;
 }

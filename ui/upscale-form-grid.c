@@ -36,7 +36,7 @@ upscale_form_grid_new (GObject *config, int column)
   gtk_grid_set_column_spacing (GTK_GRID (grid), COLUMN_SPACING_PX);
   gtk_grid_set_row_spacing (GTK_GRID (grid), ROW_SPACING_PX);
   g_object_set_data_full (G_OBJECT (grid), NUMBERS_KEY, numbers, g_object_unref);
-  return (UpscaleFormGrid) { GTK_GRID (grid), config, column, 0, numbers };
+  return (UpscaleFormGrid) { GTK_GRID (grid), config, column, 0, numbers, NULL };
 }
 
 /**
@@ -59,6 +59,8 @@ upscale_form_grid_add_row (UpscaleFormGrid *rows,
   GtkWidget *caption = gtk_label_new_with_mnemonic (label);
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
+  if (rows->captions)
+    gtk_size_group_add_widget (rows->captions, caption);
   if (control)
     gtk_label_set_mnemonic_widget (GTK_LABEL (caption), control);
   gtk_grid_attach (rows->grid, caption, rows->column, rows->row, 1, 1);
@@ -91,6 +93,9 @@ add_number (UpscaleFormGrid *rows, const UpscaleArgument *argument)
   g_object_bind_property (rows->config, argument->name, entry, "value",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   gtk_size_group_add_widget (rows->numbers, entry);
+  /* A long switch in both columns must not widen the labels alone. */
+  gtk_widget_set_hexpand (entry, rows->captions != NULL);
+  gtk_widget_set_halign (entry, rows->captions ? GTK_ALIGN_START : GTK_ALIGN_FILL);
   add_labeled (rows, argument, entry, entry);
   if (argument->zero)
     upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (entry), _ (argument->zero));

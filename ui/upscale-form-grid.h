@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @column: column of the labels
  * @row: the next free row
  * @numbers: gives all number entries of the page one width
+ * @captions: (nullable): gives the labels one width where groups stand below each other
  *
  * A page of controls while it is being filled. A value on the stack of its maker.
  */
@@ -25,6 +26,7 @@ typedef struct
   int      row;
 
   GtkSizeGroup *numbers;
+  GtkSizeGroup *captions;
 } UpscaleFormGrid;
 
 UpscaleFormGrid upscale_form_grid_new (GObject *config, int column);
