@@ -124,9 +124,13 @@ def test_every_pixel_can_be_seen(folder: Path) -> None:
 
 
 def test_undo_while_the_window_is_open(folder: Path) -> None:
+    """One step removes the new layer and the plain enlargement below it."""
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url, stays_open=True) as session:
-        session.start()
-        session.wait_for_images(AFTER)
+        session.open_dialog()
+        session.do("press", "page tab", "Advanced")
+        session.do("press", "check box", "Also keep a plain enlargement below")
+        session.do("press", "button", "Upscale")
+        session.wait_for_images([[2400, 1600, ["photo.png 2x", "photo.png 2x, plain", "photo.png"]]])
         session.do("wait", "button", "Show Log")
         session.do("click", "menu item", "Undo")
         session.wait_for_images(BEFORE)

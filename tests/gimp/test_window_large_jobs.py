@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from echo_endpoint import Behavior, EchoEndpoint
 from gimp_window import MISSING, Session
+from polling import wait_until
 
 LARGE = "This job is large"
 
@@ -54,9 +55,10 @@ def test_a_large_job_begins_after_a_question(folder: Path) -> None:
         session.do("press", "button", "Upscale")
         session.do("press", "button", "Begin")
         session.do("wait", "progress bar", "Finished tiles")
-        endpoint.wait_for_tiles(1)
+        # The plug-in hears of the tile some time after the endpoint has painted it.
+        wait_until(lambda: "1 of 888 tiles" in str(session.do("describe", "image", "Map of the tiles")), "the tile is in")
         session.do("press", "button", "Cancel")
-        session.do("wait", "label", "Stopped.")
+        session.do("wait", "label", "Stopped. 1 of 888 tiles is kept: run again")
         session.do("press", "button", "Close")
         session.do("wait-gone", "progress bar", "Finished tiles")
         # The last filter, with the last values, asks as well.
