@@ -299,6 +299,8 @@ upscale_gen_params_digest_shared (const UpscaleGenParams *gen_params, GChecksum 
   digest_number (checksum,
                  gen_params->controlnet_enabled ? gen_params->conditioning_scale : -1.0);
   digest_ip_adapter (gen_params, checksum);
+  if (gen_params->wants_captions)
+    digest_text (checksum, "captions");
   for (guint i = 0; i < gen_params->loras->len; i++)
     {
       digest_text (checksum, g_array_index (gen_params->loras, UpscaleLora, i).name);

@@ -145,6 +145,7 @@ static const Member members[] = {
   MEMBER (model),
   MEMBER (sampler),
   MEMBER (scheduler),
+  MEMBER (wants_captions),
 };
 
 static void
@@ -173,6 +174,9 @@ change_member (UpscaleGenParams *gen_params, gsize offset)
       return;
     case G_STRUCT_OFFSET (UpscaleGenParams, controlnet_enabled):
       gen_params->controlnet_enabled = FALSE;
+      return;
+    case G_STRUCT_OFFSET (UpscaleGenParams, wants_captions):
+      gen_params->wants_captions = TRUE;
       return;
     case G_STRUCT_OFFSET (UpscaleGenParams, seed):
       gen_params->seed += 1;
