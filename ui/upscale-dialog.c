@@ -95,6 +95,20 @@ get_trials (Dialog *self)
   return UPSCALE_TRIAL_PANE (self->parts.trials);
 }
 
+static UpscaleDescribeRow *
+get_describe_row (Dialog *self)
+{
+  return upscale_where_page_get_describe_row (self->where);
+}
+
+/* A job that began now would have only some of the texts, or not the tile. */
+static gboolean
+is_busy (Dialog *self)
+{
+  return upscale_trial_pane_is_busy (get_trials (self)) ||
+         upscale_describe_row_is_busy (get_describe_row (self));
+}
+
 static gboolean
 is_possible (Dialog *self, const UpscaleDialogForecast *forecast)
 {
@@ -221,8 +235,7 @@ show_forecast (Dialog *self)
   gtk_label_set_text (GTK_LABEL (self->sentence), text);
   fit_pages (self);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK,
-                                     is_possible (self, forecast) &&
-                                         !upscale_trial_pane_is_busy (get_trials (self)));
+                                     is_possible (self, forecast) && !is_busy (self));
   gtk_label_set_markup (GTK_LABEL (self->follows), follows);
   gtk_widget_set_visible (self->follows, *follows != '\0');
   if (forecast->plan)
@@ -525,15 +538,19 @@ upscale_dialog_run (const UpscaleDialogRequest *request)
                     &self);
   g_signal_connect (self.parts.trials, "busy-changed", G_CALLBACK (on_busy_changed),
                     &self);
+  g_signal_connect_swapped (get_describe_row (&self), "busy-changed",
+                            G_CALLBACK (show_forecast), &self);
   upscale_number_entry_watch (self.dialog, on_number_read, &self);
   show_forecast (&self);
   is_confirmed = ask (&self);
   g_signal_handlers_disconnect_by_data (request->config, &self);
   g_signal_handlers_disconnect_by_data (self.parts.painter, &self);
   g_signal_handlers_disconnect_by_data (self.parts.trials, &self);
+  g_signal_handlers_disconnect_by_data (get_describe_row (&self), &self);
   g_clear_handle_id (&self.due, g_source_remove);
   gtk_widget_hide (self.dialog);
   upscale_trial_pane_finish (get_trials (&self));
+  upscale_describe_row_finish (get_describe_row (&self));
   gtk_widget_destroy (self.dialog);
   g_free (self.refused);
   return is_confirmed;

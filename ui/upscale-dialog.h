@@ -4,6 +4,7 @@
 #include <libgimp/gimpui.h>
 
 #include "upscale-completions.h"
+#include "upscale-describe-row.h"
 #include "upscale-endpoint-editor.h"
 #include "upscale-endpoint-list.h"
 #include "upscale-model-follower.h"
@@ -73,6 +74,7 @@ typedef UpscaleDialogForecast *(*UpscaleDialogForecastFunc) (GimpProcedureConfig
  * @forecast: computes the consequences of the arguments
  * @forecast_data: data for @forecast
  * @trials: makes the jobs of trials
+ * @describers: has servers describe tiles
  * @presets: named sets of arguments
  * @completions: names of models and LoRAs that servers have
  * @follower: sets the arguments that follow the model
@@ -99,6 +101,7 @@ typedef struct
   UpscaleDialogForecastFunc   forecast;
   gpointer                    forecast_data;
   UpscaleTrialMaker           trials;
+  UpscaleDescriberMaker       describers;
   UpscalePresets             *presets;
   UpscaleCompletions         *completions;
   UpscaleModelFollower       *follower;

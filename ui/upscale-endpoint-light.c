@@ -52,6 +52,7 @@ static guint signals[N_SIGNALS];
 /* A server that has answered. */
 typedef struct
 {
+  char                *name;
   char                *host;
   UpscaleCapabilities *can;
 } Answer;
@@ -59,6 +60,7 @@ typedef struct
 static void
 answer_free (Answer *answer)
 {
+  g_free (answer->name);
   g_free (answer->host);
   upscale_capabilities_unref (answer->can);
   g_free (answer);
@@ -221,7 +223,8 @@ on_probed (GObject *backend, GAsyncResult *result, gpointer user_data)
     {
       Answer *answer = g_new (Answer, 1);
 
-      *answer = (Answer) { g_strdup (probe->host), upscale_capabilities_ref (can) };
+      *answer = (Answer) { g_strdup (probe->name), g_strdup (probe->host),
+                           upscale_capabilities_ref (can) };
       g_ptr_array_add (self->answers, answer);
       upscale_completions_add_capabilities (self->completions, probe->name, can);
     }
@@ -355,4 +358,28 @@ upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
                                 answer->host, missing);
     }
   return g_string_free_and_steal (text);
+}
+
+/**
+ * upscale_endpoint_light_denies_captions:
+ * @light: a light
+ * @name: name of an endpoint
+ *
+ * Returns: %TRUE if the light has asked that server, and the server does not describe
+ * tiles
+ */
+gboolean
+upscale_endpoint_light_denies_captions (UpscaleEndpointLight *light, const char *name)
+{
+  g_return_val_if_fail (UPSCALE_IS_ENDPOINT_LIGHT (light), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  for (guint i = 0; i < light->answers->len; i++)
+    {
+      const Answer *answer = light->answers->pdata[i];
+
+      if (g_str_equal (answer->name, name))
+        return !answer->can->gives_captions;
+    }
+  return FALSE;
 }

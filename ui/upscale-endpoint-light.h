@@ -21,5 +21,7 @@ GtkWidget  *upscale_endpoint_light_new (GObject                    *config,
 const char *upscale_endpoint_light_get_sentences (UpscaleEndpointLight *light);
 char       *upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
                                                 const UpscaleGenParams *gen_params);
+gboolean    upscale_endpoint_light_denies_captions (UpscaleEndpointLight *light,
+                                                    const char           *name);
 
 G_END_DECLS

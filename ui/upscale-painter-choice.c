@@ -5,6 +5,7 @@
 
 #include "upscale-argument-table.h"
 #include "upscale-control.h"
+#include "upscale-endpoint-kind.h"
 #include "upscale-endpoint-light.h"
 
 #define SPACING_PX 6
@@ -427,4 +428,39 @@ upscale_painter_choice_dup_missing (UpscalePainterChoice *choice)
   gen_params = choice->request->dup_gen_params (choice->request->config);
   return upscale_endpoint_light_dup_missing (UPSCALE_ENDPOINT_LIGHT (choice->light),
                                              gen_params);
+}
+
+static gboolean
+may_describe (UpscalePainterChoice *self, const UpscaleEndpointEntry *entry)
+{
+  UpscaleEndpointLight *light = UPSCALE_ENDPOINT_LIGHT (self->light);
+
+  return !upscale_endpoint_entry_is_local (entry) &&
+         upscale_endpoint_kind_find (entry->kind)->may_give_captions &&
+         !upscale_endpoint_light_denies_captions (light, entry->name);
+}
+
+/**
+ * upscale_painter_choice_list_describers:
+ * @choice: a choice
+ *
+ * Returns: (transfer full) (element-type UpscaleEndpointEntry): the chosen endpoints that
+ * describe tiles, or were not asked yet whether they do
+ */
+GPtrArray *
+upscale_painter_choice_list_describers (UpscalePainterChoice *choice)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_return_val_if_fail (UPSCALE_IS_PAINTER_CHOICE (choice), NULL);
+
+  g_object_get (choice->request->config, ENDPOINTS, &text, NULL);
+  entries = upscale_endpoint_list_describe (text, choice->request->tools->file, NULL);
+  if (!entries)
+    return g_ptr_array_new ();
+  for (guint i = entries->len; i-- > 0;)
+    if (!may_describe (choice, entries->pdata[i]))
+      g_ptr_array_remove_index (entries, i);
+  return g_steal_pointer (&entries);
 }

@@ -17,5 +17,6 @@ gboolean    upscale_painter_choice_is_local (UpscalePainterChoice *choice);
 const char *upscale_painter_choice_get_problem (UpscalePainterChoice *choice);
 const char *upscale_painter_choice_get_sentences (UpscalePainterChoice *choice);
 char       *upscale_painter_choice_dup_missing (UpscalePainterChoice *choice);
+GPtrArray  *upscale_painter_choice_list_describers (UpscalePainterChoice *choice);
 
 G_END_DECLS

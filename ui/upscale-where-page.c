@@ -33,6 +33,7 @@ typedef struct
   GtkWidget                  *caption;
   GtkWidget                  *prompt;
   GtkWidget                  *negative_prompt;
+  GtkWidget                  *describe;
   UpscaleTilePlan            *plan;
   UpscaleTilePlan            *grid;     /* that the texts name */
   GPtrArray                  *settings; /* of UpscaleTileSettings by tile, or NULL */
@@ -46,6 +47,9 @@ page_free (gpointer data)
   Page *page = data;
 
   g_signal_handlers_disconnect_by_data (page->request->config, page);
+  if (page->painter)
+    g_signal_handlers_disconnect_by_data (page->painter, page);
+  g_clear_weak_pointer (&page->painter);
   g_clear_pointer (&page->plan, upscale_tile_plan_unref);
   g_clear_pointer (&page->grid, upscale_tile_plan_unref);
   g_clear_pointer (&page->settings, g_ptr_array_unref);
@@ -165,6 +169,78 @@ on_tile_clicked (UpscaleTileMap *map, guint tile_index, gpointer user_data)
   upscale_tile_map_choose (map, tile_index);
   show_tile (page);
   gtk_widget_grab_focus (page->prompt);
+}
+
+/* Lists the tiles that are painted and have no text of the user's own. */
+static GArray *
+list_undescribed (const Page *page)
+{
+  GArray *tiles = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GPtrArray) prompts = read_prompts (page);
+  guint n_tiles = prompts ? upscale_tile_plan_get_n_tiles (page->plan) : 0;
+
+  for (guint i = 0; i < n_tiles && tiles->len + prompts->len < UPSCALE_MAX_TILE_PROMPTS;
+       i++)
+    {
+      const UpscaleTile         *tile = find_named (page, i);
+      const UpscaleTileSettings *settings =
+          page->settings ? page->settings->pdata[i] : NULL;
+
+      if (!(settings && settings->keeps_base) &&
+          !upscale_tile_prompts_find (prompts, tile->row, tile->col))
+        g_array_append_val (tiles, i);
+    }
+  return tiles;
+}
+
+static void
+show_describe_row (Page *page)
+{
+  g_autoptr (GArray) tiles = list_undescribed (page);
+  g_autoptr (GPtrArray) describers =
+      upscale_painter_choice_list_describers (page->painter);
+
+  upscale_describe_row_set_tiles (UPSCALE_DESCRIBE_ROW (page->describe), tiles,
+                                  describers);
+}
+
+static void
+on_painter_changed (UpscalePainterChoice *painter, gpointer user_data)
+{
+  Page *page = user_data;
+
+  if (page->plan)
+    show_describe_row (page);
+}
+
+/* A text that the user has typed meanwhile stays. The entries show the chosen tile, so
+ * they follow only where that is the described one. */
+static void
+on_described (UpscaleDescribeRow *row,
+              guint               tile_index,
+              const char         *caption,
+              gpointer            user_data)
+{
+  Page *page = user_data;
+  g_autoptr (GPtrArray) prompts = read_prompts (page);
+  const UpscaleTile *tile = find_named (page, tile_index);
+  UpscaleTilePrompt  prompt = { tile->row, tile->col, (char *) caption, (char *) "" };
+  g_autofree char   *text = NULL;
+
+  if (!prompts || upscale_tile_prompts_find (prompts, tile->row, tile->col))
+    return;
+  text = join_with (prompts, &prompt);
+  if (!text)
+    {
+      upscale_describe_row_stop (row, _ ("Stopped: the texts of the tiles are too long "
+                                         "together. Shorten some."));
+      return;
+    }
+  page->is_busy = TRUE;
+  g_object_set (get_config (page), TILE_PROMPTS, text, NULL);
+  page->is_busy = FALSE;
+  if (page->tile == tile_index)
+    show_tile (page);
 }
 
 static UpscaleTileNote
@@ -305,6 +381,11 @@ add_tile_prompts (Page *page, GtkWidget *box)
   gtk_container_add (GTK_CONTAINER (frame), page->map);
   gtk_grid_attach (group.grid, frame, 0, 0, 1, 1);
   gtk_grid_attach (group.grid, GTK_WIDGET (rows.grid), 1, 0, 1, 1);
+  page->describe =
+      upscale_describe_row_new (page->request->config, page->request->describers);
+  gtk_grid_attach (group.grid, page->describe, 0, 1, 2, 1);
+  g_signal_connect (page->describe, "described", G_CALLBACK (on_described), page);
+  g_signal_connect (page->painter, "changed", G_CALLBACK (on_painter_changed), page);
   g_signal_connect (page->map, "tile-clicked", G_CALLBACK (on_tile_clicked), page);
   g_signal_connect (get_config (page), "notify::" TILE_PROMPTS,
                     G_CALLBACK (on_prompts_changed), page);
@@ -332,7 +413,7 @@ upscale_where_page_new (const UpscaleDialogRequest *request,
 
   page = g_new0 (Page, 1);
   page->request = request;
-  page->painter = painter;
+  g_set_weak_pointer (&page->painter, painter);
   page->tile = NO_TILE;
   gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
   rows = start_group (page, box, _ ("Strength"));
@@ -342,6 +423,46 @@ upscale_where_page_new (const UpscaleDialogRequest *request,
   g_object_set_data_full (G_OBJECT (box), PAGE_KEY, page, page_free);
   show_tile (page);
   return box;
+}
+
+static gboolean
+is_same_plan (const UpscaleTilePlan *a, const UpscaleTilePlan *b)
+{
+  guint n_tiles = upscale_tile_plan_get_n_tiles (a);
+
+  if (n_tiles != upscale_tile_plan_get_n_tiles (b))
+    return FALSE;
+  for (guint i = 0; i < n_tiles; i++)
+    if (!upscale_rect_equal (upscale_tile_plan_get_tile (a, i)->rect,
+                             upscale_tile_plan_get_tile (b, i)->rect))
+      return FALSE;
+  return TRUE;
+}
+
+/* The texts that come would name other tiles. */
+static void
+stop_describing_other_tiles (Page *self, const UpscaleTilePlan *plan)
+{
+  UpscaleDescribeRow *row = UPSCALE_DESCRIBE_ROW (self->describe);
+
+  if (upscale_describe_row_is_busy (row) && !is_same_plan (self->plan, plan))
+    upscale_describe_row_stop (row, _ ("Stopped, since the tiles are others now."));
+}
+
+/**
+ * upscale_where_page_get_describe_row:
+ * @page: the page
+ *
+ * Returns: (transfer none): the row that has tiles described
+ */
+UpscaleDescribeRow *
+upscale_where_page_get_describe_row (GtkWidget *page)
+{
+  const Page *self = g_object_get_data (G_OBJECT (page), PAGE_KEY);
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return UPSCALE_DESCRIBE_ROW (self->describe);
 }
 
 /**
@@ -365,6 +486,7 @@ upscale_where_page_set_plan (GtkWidget       *page,
   g_return_if_fail (self != NULL);
   g_return_if_fail (plan != NULL);
 
+  stop_describing_other_tiles (self, plan);
   upscale_tile_plan_ref (plan);
   g_clear_pointer (&self->plan, upscale_tile_plan_unref);
   g_clear_pointer (&self->grid, upscale_tile_plan_unref);
@@ -381,6 +503,7 @@ upscale_where_page_set_plan (GtkWidget       *page,
   if (!gtk_widget_has_focus (self->prompt) &&
       !gtk_widget_has_focus (self->negative_prompt))
     show_tile (self);
+  show_describe_row (self);
 }
 
 /**

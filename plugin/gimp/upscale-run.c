@@ -367,6 +367,61 @@ make_trial (GimpProcedureConfig *config,
   return upscale_job_new (&request, error);
 }
 
+/* The layer may have got smaller while the dialog is open. */
+static gboolean
+check_tiles_are_there (const UpscaleTilePlan *plan, GArray *tiles, GError **error)
+{
+  guint n_tiles = upscale_tile_plan_get_n_tiles (plan);
+
+  for (guint i = 0; i < tiles->len; i++)
+    if (g_array_index (tiles, guint, i) >= n_tiles)
+      {
+        g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                             _ ("The layer has changed: close this window, and start "
+                                "again."));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Takes the steps of the run itself, so the tiles are those that the job will have. */
+static UpscaleDescriber *
+make_describer (GimpProcedureConfig *config,
+                GArray              *tiles,
+                gpointer             user_data,
+                GError             **error)
+{
+  const Run *dialog = user_data;
+  g_auto (Run) run = { .call = dialog->call,
+                       .config = config,
+                       .is_interactive = TRUE,
+                       .tools = dialog->tools,
+                       .layer = dialog->layer };
+  const GeglRectangle *extent;
+  g_autoptr (UpscaleTilePlan) plan = NULL;
+  g_autoptr (GPtrArray) endpoints = NULL;
+  UpscaleJobRequest job;
+
+  if (!read_arguments (&run, error))
+    return NULL;
+  job = describe_job (&run);
+  extent = gegl_buffer_get_extent (job.pixels);
+  plan = upscale_job_plan_tiles (&job, extent->width, extent->height, error);
+  endpoints =
+      plan && check_tiles_are_there (plan, tiles, error)
+          ? upscale_endpoint_list_new (run.arguments->endpoints, &run.tools, error)
+          : NULL;
+  if (!endpoints)
+    return NULL;
+  return upscale_describer_new (&(UpscaleDescriberRequest) { .pixels = job.pixels,
+                                                             .scale = job.scale,
+                                                             .plan = plan,
+                                                             .wanted = tiles,
+                                                             .policy = job.policy,
+                                                             .endpoints = endpoints,
+                                                             .clock = job.clock });
+}
+
 static UpscaleSize
 read_size (Run *run, const UpscaleLayerLooks *looks)
 {
@@ -449,6 +504,7 @@ ask (Run *run, GError **error)
     .forecast = upscale_forecast_make,
     .forecast_data = &input,
     .trials = { make_trial, upscale_job_runner_wait_until, run },
+    .describers = { make_describer, upscale_job_runner_wait_until, run },
     .presets = presets,
     .completions = completions,
     .follower = follower,

@@ -66,9 +66,13 @@ upscale_caption_provider_add_painter (UpscaleTileProvider *provider,
 {
 }
 
+/* The part of a tile beyond the edge of the picture is a mirror image. */
 static UpscalePixels *
-read_small (UpscaleCaptionProvider *self, UpscaleRect rect)
+read_small (UpscaleCaptionProvider *self, UpscaleRect tile)
 {
+  UpscaleRect target = { 0, 0, upscale_tile_plan_get_width (self->plan),
+                         upscale_tile_plan_get_height (self->plan) };
+  UpscaleRect rect = upscale_rect_intersect (tile, target);
   g_autoptr (UpscaleView) view = upscale_view_new_of_base (self->source, rect);
   double factor = MIN (1.0, (double) MAX_SENT_PX / MAX (rect.width, rect.height));
 

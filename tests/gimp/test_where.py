@@ -5,9 +5,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from comfyui_server import ComfyuiServer
 from echo_endpoint import Behavior, EchoEndpoint
 from gimp_runner import SCRIPTS, Gimp
 from PIL import Image
+from sdapi_server import SdapiServer
+from sdcpp_server import SdcppServer
 
 RESULT_WIDTH = 400
 BOUNDARY = 200  # of the map, in px of the result
@@ -137,3 +140,50 @@ def test_impossible_parts_are_refused_in_words(ran: dict[str, Told]) -> None:
              "row,column", "two lines"]  # fmt: skip
     for message, expected in zip(told["messages"], words, strict=True):
         assert expected in message
+
+
+PAINTS = "KSampler"  # the node of ComfyUI that does
+Sent = list[tuple[str, str, float]]  # prompt, negative prompt and strength of each tile
+
+
+def read_tile_batches(endpoint: EchoEndpoint) -> Sent:
+    """The contract appends a tile's own texts to those of the picture after a comma."""
+
+    def join(request: dict[str, Any], common: str, tile: dict[str, Any], own: str) -> str:
+        return ", ".join(filter(None, (request[common], tile.get(own))))
+
+    return [
+        (join(request, "global_prompt", tile, "prompt"), join(request, "negative_prompt", tile, "negative_prompt"), strength)
+        for request in endpoint.requests
+        for strength in [request["gen_params"]["strength"]]
+        for tile in request["tiles"]
+    ]
+
+
+def read_graph(graph: dict[str, Any]) -> tuple[str, str, float]:
+    (sampler,) = (node["inputs"] for node in graph.values() if node["class_type"] == PAINTS)
+    prompt, negative_prompt = (graph[sampler[name][0]]["inputs"]["text"] for name in ("positive", "negative"))
+    return prompt, negative_prompt, sampler["denoise"]
+
+
+def round_and_sort(sent: Sent) -> Sent:
+    return sorted((prompt, negative_prompt, round(strength, 4)) for prompt, negative_prompt, strength in sent)
+
+
+def test_each_kind_of_server_gets_the_tiles_own_texts_and_strength(gimp: Gimp) -> None:
+    """The small pictures by which the plug-in tries a server have no texts."""
+    with EchoEndpoint() as ours, SdapiServer() as sdapi, SdcppServer() as sdcpp, ComfyuiServer() as comfyui:
+        cases = {"tile_batch": ours.url, "sdapi": sdapi.address, "sdcpp": sdcpp.address, "comfyui": comfyui.address}
+        told = gimp.run(SCRIPTS / "where.py", {"cases": cases}, UPSCALE_ENDPOINTS=ours.url).values
+        expected = round_and_sort(read_tile_batches(ours))
+        bodies = {
+            "sdapi": [(body["prompt"], body["negative_prompt"], body["denoising_strength"]) for body in sdapi.bodies],
+            "sdcpp": [(body["prompt"], body["negative_prompt"], body["strength"]) for body in sdcpp.bodies],
+            "comfyui": [read_graph(graph) for graph in comfyui.graphs if PAINTS in str(graph)],
+        }
+    assert {case: told[case]["status"] for case in cases} == dict.fromkeys(cases, "success"), told
+    assert len(expected) == told["tile_batch"]["tiles"]
+    assert ("a photo, a door", "blur, people", 0.3) in expected, "the first tile lies left of the region"
+    assert ("a photo, moss", "blur, ants", 0.6) in expected, "tiles at the right lie in the region"
+    for kind, sent in bodies.items():
+        assert round_and_sort([texts for texts in sent if "blur" in texts[1]]) == expected, kind

@@ -48,6 +48,8 @@ PAGES = {
         "Least share of a _tile",
         "Prompt o_f the tile",
         "Negative prompt of the ti_le",
+        "Describe Tile_s",
+        "St_op",
         "_Upscale",
     ],
     "Advanced": [

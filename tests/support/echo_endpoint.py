@@ -51,6 +51,7 @@ class Behavior:
     multiple_of: int = 64
     resizes: bool = False  # whether tiles may be sent smaller; each pixel becomes a block then
     uses_prompt: bool = True
+    captions: Callable[[int], str] | None = None  # the text of a tile, by index; None: describes none
     status: int = 0  # answer every batch with this status instead
     fail_tiles: set[int] = field(default_factory=set)  # by index
     # By index: painted with other content, as stable-diffusion.cpp answers an image that it can't read, and any model may at full strength.
@@ -138,6 +139,7 @@ class EchoEndpoint:
             "protocol": 1, "identity": "blocks-1" if self.behavior.resizes else "echo-1", "autoscales": False, "concurrency": N_SLOTS,
             "max_tiles": self.behavior.max_tiles, "max_body_bytes": 1 << 30, "multiple_of": self.behavior.multiple_of,
             "resizes": self.behavior.resizes, "models": self.behavior.models, "uses_prompt": self.behavior.uses_prompt,
+            "captions": self.behavior.captions is not None,
             "model_details": self.behavior.model_details,
         }  # fmt: skip
 
@@ -147,6 +149,8 @@ class EchoEndpoint:
             check(request, "request")
         except jsonschema.ValidationError as error:
             return str(error.message)[:300]
+        if request.get("caption"):
+            return None if self.behavior.captions else "this endpoint describes no tiles"
         target = (request["target_width"], request["target_height"])
         whole = (request.get("picture_width", 1), request.get("picture_height", 1))
         for tile in request["tiles"]:
@@ -214,7 +218,7 @@ class EchoEndpoint:
     def _note(self, request: dict[str, Any], tile: dict[str, Any]) -> None:
         tile["sha"] = hashlib.sha256(base64.b64decode(tile["image"])).hexdigest()
         with self.lock:
-            target = {"target_width": request["target_width"], "target_height": request["target_height"]}
+            target = {name: request.get(name) for name in ("target_width", "target_height")}
             self.tiles.append({key: value for key, value in tile.items() if key != "image"} | target)
             seen = len(self.tiles)
         if self.behavior.on_tile:
@@ -223,6 +227,8 @@ class EchoEndpoint:
     def _result(self, request: dict[str, Any], tile: dict[str, Any]) -> dict[str, Any]:
         if tile["index"] in self.behavior.fail_tiles:
             return {"id": tile["id"], "success": False, "error": "made to fail", "seed": tile["seed"]}
+        if request.get("caption") and self.behavior.captions:
+            return {"id": tile["id"], "success": True, "caption": self.behavior.captions(tile["index"])}
         return {
             "id": tile["id"], "success": True, "image": self._image(request, tile), "seed": tile["seed"],
             "width": request["target_width"], "height": request["target_height"], "seconds": 0.001,

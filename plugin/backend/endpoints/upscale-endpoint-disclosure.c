@@ -108,3 +108,25 @@ upscale_endpoint_disclosure_describe (UpscaleEndpointDisclosure what, GPtrArray 
   return g_strconcat (tiles, what.has_reference ? _ ("; a reference picture too") : "",
                       ".", NULL);
 }
+
+/**
+ * upscale_endpoint_disclosure_describe_captions:
+ * @n_tiles: the tiles that would be described
+ * @entries: (element-type UpscaleEndpointEntry): the endpoints that may get them
+ *
+ * Returns: (transfer full): a sentence that tells what leaves the computer to be
+ * described, to whom and how
+ */
+char *
+upscale_endpoint_disclosure_describe_captions (guint n_tiles, GPtrArray *entries)
+{
+  g_autofree char *targets = NULL;
+
+  g_return_val_if_fail (entries != NULL, NULL);
+
+  targets = describe_targets (entries);
+  return g_strdup_printf (
+      ngettext ("A small picture of %u tile without a text goes to %s.",
+                "Small pictures of %u tiles without a text go to %s.", n_tiles),
+      n_tiles, targets);
+}

@@ -23,5 +23,6 @@ typedef struct
 char *upscale_endpoint_disclosure_dup_host (const UpscaleEndpointEntry *entry);
 char *upscale_endpoint_disclosure_describe (UpscaleEndpointDisclosure what,
                                             GPtrArray                *entries);
+char *upscale_endpoint_disclosure_describe_captions (guint n_tiles, GPtrArray *entries);
 
 G_END_DECLS

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @product: (nullable): name of the server's software; %NULL if it is not detected
  * @detection_path: (nullable): a route that only servers of this kind have
  * @detection_member: (nullable): a member of the JSON object that the route answers
+ * @may_give_captions: some servers of this kind describe tiles
  * @make: makes the backend for a server of this kind
  *
  * A kind of server.
@@ -25,6 +26,7 @@ typedef struct
   const char *product;
   const char *detection_path;
   const char *detection_member;
+  gboolean    may_give_captions;
   UpscaleBackend *(*make) (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 } UpscaleEndpointKind;
 

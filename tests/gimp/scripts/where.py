@@ -169,6 +169,23 @@ def tile_prompts() -> dict[str, Any]:
     return {"first": first.tiles, **again.as_json()}
 
 
+def parts() -> dict[str, Any]:
+    """A region at the right with a strength of its own, and a text for the first tile. Their texts follow those of the picture."""
+    image, layer = make_picture()
+    add_channel(image, "right", 1.0, WIDTH // 2)
+    texts = {
+        "prompt": "a photo",
+        "negative_prompt": "blur",
+        "regions": "right | moss | ants | 0.6",
+        "tile_prompts": "1,1 | a door | people",
+    }
+    return run(image, layer, strength=0.3, controlnet_enabled=False, **texts).as_json()
+
+
+# The same on servers of four kinds.
+tile_batch = sdapi = sdcpp = comfyui = parts
+
+
 def repeat() -> dict[str, Any]:
     """Repeats a recipe with a map, then without the map that it names."""
     image, layer = make_picture()
