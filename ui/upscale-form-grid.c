@@ -95,7 +95,6 @@ add_number (UpscaleFormGrid *rows, const UpscaleArgument *argument)
   gtk_size_group_add_widget (rows->numbers, entry);
   /* A long switch in both columns must not widen the labels alone. */
   gtk_widget_set_hexpand (entry, rows->captions != NULL);
-  gtk_widget_set_halign (entry, rows->captions ? GTK_ALIGN_START : GTK_ALIGN_FILL);
   add_labeled (rows, argument, entry, entry);
   if (argument->zero)
     upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (entry), _ (argument->zero));
