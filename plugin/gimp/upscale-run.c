@@ -32,6 +32,7 @@ typedef struct
   GimpProcedureConfig    *config; /* of the call */
   gboolean                is_interactive;
   char                   *local_program;
+  char                   *workflows;
   UpscaleEndpointFile    *endpoints;
   UpscaleClock           *clock;
   UpscaleEndpointTools    tools;
@@ -49,6 +50,7 @@ static void
 run_clear (Run *run)
 {
   g_free (run->local_program);
+  g_free (run->workflows);
   g_clear_pointer (&run->endpoints, upscale_endpoint_file_free);
   g_clear_object (&run->clock);
   g_clear_pointer (&run->looks, upscale_layer_looks_free);
@@ -66,13 +68,16 @@ static void
 find_tools (Run *run)
 {
   g_autoptr (GFile) file = upscale_paths_find_own ("endpoints.conf");
+  g_autoptr (GFile) workflows = upscale_paths_find_own ("workflows");
 
   run->local_program = upscale_paths_dup_endpoint_program ();
   run->endpoints = upscale_endpoint_file_load (file);
   if (!run->is_interactive && upscale_endpoint_file_get_problem (run->endpoints))
     g_printerr ("tile-upscale: %s\n", upscale_endpoint_file_get_problem (run->endpoints));
   run->clock = upscale_clock_new ();
-  run->tools = (UpscaleEndpointTools) { run->endpoints, run->local_program, run->clock };
+  run->workflows = g_file_get_path (workflows);
+  run->tools = (UpscaleEndpointTools) { run->endpoints, run->local_program, run->clock,
+                                        run->workflows };
 }
 
 static UpscaleTileCache *

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ComfyUI with models of other families than Stable Diffusion, which lie in parts in the server's folders. The double validates."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import numpy
 import pytest
-from backend_driver import Backend, reference_picture
+from backend_driver import Backend, read_picture, reference_picture
 from comfyui_server import CHECKPOINTS, DIFFUSION_MODELS, GGUFS, VAES, ComfyuiServer
+from tile_server import block_means
 
+BUILT_IN = Path(__file__).parents[2] / "data" / "workflows" / "checkpoint.json"
 FLUX_CONTROLNET = "FLUX.1-dev-ControlNet-Union-Pro-2.0.safetensors"
 WHOLE_FLUX = "flux1-dev-fp8.safetensors"
 # Parts that the templates of ComfyUI load for each model: loader, text encoders and their type, VAE, sampler and schedule.
@@ -135,3 +140,32 @@ def test_what_does_not_fit_the_model_is_said_before_the_job(backend: Backend) ->
     ):
         missing = backend.missing(model=model, **guides)["missing"]
         assert said in missing and unsaid not in missing
+
+
+def test_workflows_of_a_folder_are_offered_by_name(server: ComfyuiServer, tmp_path: Path) -> None:
+    own = json.loads(BUILT_IN.read_text())
+    own["1"]["inputs"]["ckpt_name"] = CHECKPOINTS[1]
+    own["12"]["_meta"] = {"title": "shown"}
+    own["40"] = {"class_type": "ImageInvert", "inputs": {"image": ["11", 0]}}
+    own["41"] = {"class_type": "PreviewImage", "inputs": {"images": ["40", 0]}, "_meta": {"title": "tile-upscale"}}
+    foreign = {**own, "42": {"class_type": "MagicUpscale", "inputs": {}}}
+    folder = tmp_path / "my workflows"
+    folder.mkdir()
+    for name, content in (("portrait.json", json.dumps(own)), ("magic.json", json.dumps(foreign)), ("note.txt", "no workflow")):
+        (folder / name).write_text(content)
+    with Backend(f"{server.address}#{quote(str(folder))}", tmp_path) as backend:
+        assert backend.probe()["models"] == [*CHECKPOINTS, *DIFFUSION_MODELS, *GGUFS, "portrait.json"]
+        ended = backend.paint((64, 64), model="portrait.json", prompt="a %seed% photo")
+        painted = read_picture(ended["answers"][0]["file"]).astype(float)
+        assert numpy.abs(painted - (255 - block_means(backend.tiles[0]))).mean() < 1
+        sent = server.graphs[-1]
+        assert (sent["1"]["inputs"]["ckpt_name"], sent["3"]["inputs"]["text"]) == (CHECKPOINTS[1], "a %seed% photo")
+        backend.check_answers(backend.paint((64, 64), model="flux1-dev"))
+        said = backend.missing(model="magic.json")["missing"]
+        assert (
+            "no model 'magic.json'" in said and "your workflow 'magic.json' can't run there" in said and "the node 'MagicUpscale'" in said
+        )
+    (folder / "broken.json").write_text("{}")
+    with Backend(f"{server.address}#{quote(str(folder))}", tmp_path) as backend:
+        assert backend.probe()["models"][-1] == "portrait.json"
+        assert "broken.json' has no place for the tile" in backend.missing(model="broken.json")["missing"]

@@ -132,7 +132,7 @@ list_endpoints (Runner *runner)
       g_file_new_build_filename (runner->options.cache, "endpoints.conf", NULL);
   g_autoptr (UpscaleEndpointFile) file = upscale_endpoint_file_load (path);
   UpscaleEndpointTools tools = { file, runner->options.local_program,
-                                 UPSCALE_CLOCK (runner->clock) };
+                                 UPSCALE_CLOCK (runner->clock), NULL };
 
   return upscale_endpoint_list_new (runner->options.endpoints, &tools, &runner->error);
 }

@@ -167,6 +167,15 @@ def test_workflow_that_previews_the_source_paints(tmp_path: Path, previewing_wor
         check(upscale(tmp_path, f"{server.address}#{previewing_workflow}"), 6)
 
 
+def test_workflow_in_gimps_folder_paints_by_its_name(tmp_path: Path, previewing_workflow: Path) -> None:
+    folder = tmp_path / "profile" / "tile-upscale" / "workflows"
+    folder.mkdir(parents=True)
+    previewing_workflow.rename(folder / "mine.json")
+    with ComfyuiServer() as server:
+        check(upscale(tmp_path, server.address, model="mine.json"), 6)
+        assert "0" in server.graphs[-1]
+
+
 def test_workflow_that_the_server_runs_in_part_is_no_success(tmp_path: Path, previewing_workflow: Path) -> None:
     with ComfyuiServer() as server:
         server.nodes["KSampler"][0]["cfg"] = ("FLOAT", 0, 1)

@@ -17,22 +17,28 @@
 #define N_QUEUED 2
 #define MAX_NAMED 4
 
-static const char *
-get_class (const UpscaleComfyuiServerInfo *info, const char *id)
+static JsonObject *
+get_node (const UpscaleComfyuiWorkflow *workflow, const char *id)
 {
-  return upscale_json_get_string (upscale_comfyui_server_info_get_node (info, id),
-                                  "class_type");
+  return upscale_json_get_object (upscale_comfyui_workflow_get_nodes (workflow), id);
+}
+
+static const char *
+get_class (const UpscaleComfyuiWorkflow *workflow, const char *id)
+{
+  return upscale_json_get_string (get_node (workflow, id), "class_type");
 }
 
 static void
 name_missing_node (const UpscaleComfyuiServerInfo *info,
+                   const UpscaleComfyuiWorkflow   *workflow,
                    const char                     *id,
                    GPtrArray                      *missing)
 {
-  const char *class_type = get_class (info, id);
+  const char *class_type = get_class (workflow, id);
 
   /* Our own workflow saves pictures on a server without previews. */
-  if (upscale_comfyui_workflow_is_built_in (info->workflow) &&
+  if (upscale_comfyui_workflow_is_built_in (workflow) &&
       g_str_equal (class_type, "PreviewImage"))
     return;
   if (!upscale_comfyui_server_info_has_node (info, class_type))
@@ -57,10 +63,11 @@ names_model_file (const char *value)
  */
 static void
 name_missing_files (const UpscaleComfyuiServerInfo *info,
+                    const UpscaleComfyuiWorkflow   *workflow,
                     const char                     *id,
                     GPtrArray                      *missing)
 {
-  JsonObject *node = upscale_comfyui_server_info_get_node (info, id);
+  JsonObject *node = get_node (workflow, id);
   const char *class_type = upscale_json_get_string (node, "class_type");
   JsonObject *inputs = upscale_json_get_object (node, "inputs");
   g_autoptr (GList) fields = json_object_get_members (inputs);
@@ -79,17 +86,19 @@ name_missing_files (const UpscaleComfyuiServerInfo *info,
 }
 
 static gboolean
-check_workflow (const UpscaleComfyuiServerInfo *info, GError **error)
+check_workflow (const UpscaleComfyuiServerInfo *info,
+                const UpscaleComfyuiWorkflow   *workflow,
+                GError                        **error)
 {
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
-  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (info->workflow);
+  JsonObject *nodes = upscale_comfyui_workflow_get_nodes (workflow);
   g_autoptr (GList) ids = json_object_get_members (nodes);
   g_autofree char *list = NULL;
 
   for (GList *id = ids; id; id = id->next)
     {
-      name_missing_node (info, id->data, missing);
-      name_missing_files (info, id->data, missing);
+      name_missing_node (info, workflow, id->data, missing);
+      name_missing_files (info, workflow, id->data, missing);
     }
   if (missing->len == 0)
     return TRUE;
@@ -195,6 +204,30 @@ read_lists (UpscaleComfyuiServerInfo *info)
         upscale_comfyui_server_info_dup_options (info, rows[i].class_type, rows[i].field);
 }
 
+/* Adds the workflows in the user's folder that can run there. */
+static void
+add_own (UpscaleComfyuiServerInfo *info, GStrvBuilder *models)
+{
+  for (gsize i = 0; info->own && info->own[i]; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      UpscaleComfyuiWorkflow *workflow =
+          g_hash_table_lookup (info->families, info->own[i]);
+      char *output = workflow && check_workflow (info, workflow, &error)
+                         ? upscale_comfyui_output_choose (info, workflow, &error)
+                         : NULL;
+
+      if (output)
+        {
+          upscale_comfyui_workflow_set_output (workflow, output);
+          g_strv_builder_add (models, info->own[i]);
+        }
+      else if (error && !info->incomplete)
+        info->incomplete = g_strdup_printf (_ ("your workflow '%s' can't run there: %s"),
+                                            info->own[i], error->message);
+    }
+}
+
 static void
 read_models (UpscaleComfyuiServerInfo *info)
 {
@@ -212,6 +245,7 @@ read_models (UpscaleComfyuiServerInfo *info)
   add_models (info, info->lists.checkpoints, models);
   add_models (info, info->lists.diffusion_models, models);
   add_models (info, info->lists.ggufs, models);
+  add_own (info, models);
   info->models = g_strv_builder_end (models);
 }
 
@@ -300,7 +334,7 @@ describe_own (const UpscaleComfyuiServerInfo *info, UpscaleCapabilities *capabil
   capabilities->takes_ip_adapter =
       upscale_comfyui_workflow_asks_for (info->workflow, "reference");
   capabilities->takes_loras = FALSE;
-  if (strstr (get_class (info, info->output), "Save"))
+  if (strstr (get_class (info->workflow, info->output), "Save"))
     capabilities->caveat =
         g_strdup (_ ("its workflow saves a file for each tile among the server's "
                      "pictures; a Preview Image node would not"));
@@ -334,9 +368,9 @@ upscale_comfyui_capabilities_new (UpscaleComfyuiServerInfo *info, GError **error
   info->controlnets =
       upscale_model_names_filter ((const char *const *) controlnets, UPSCALE_WORDS_TILE);
   read_sampling (info);
-  if (!check_workflow (info, error) || !check_models (info, error))
+  if (!check_workflow (info, info->workflow, error) || !check_models (info, error))
     return NULL;
-  info->output = upscale_comfyui_output_choose (info, error);
+  info->output = upscale_comfyui_output_choose (info, info->workflow, error);
   if (!info->output)
     return NULL;
   identity =

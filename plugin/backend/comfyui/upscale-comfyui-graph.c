@@ -355,20 +355,21 @@ upscale_comfyui_graph_new (const UpscaleComfyuiServerInfo *info,
                            const char                     *reference)
 {
   g_autoptr (GHashTable) values = NULL;
-  UpscaleComfyuiChoice choice;
-  JsonNode            *graph;
-  JsonObject          *nodes;
+  const UpscaleComfyuiWorkflow *workflow;
+  UpscaleComfyuiChoice          choice;
+  JsonNode                     *graph;
+  JsonObject                   *nodes;
 
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (request != NULL, NULL);
   g_return_val_if_fail (image != NULL, NULL);
 
   choice = upscale_comfyui_server_info_choose (info, request->gen_params);
+  workflow = upscale_comfyui_server_info_get_workflow (info, &choice);
   /* A workflow that needs a reference gets the tile at weight 0 where there is none. */
   values = make_values (info, request, &choice, image, reference ? reference : image);
-  graph = upscale_comfyui_workflow_fill (
-      upscale_comfyui_server_info_get_workflow (info, &choice), values);
-  if (!upscale_comfyui_workflow_is_built_in (info->workflow))
+  graph = upscale_comfyui_workflow_fill (workflow, values);
+  if (!upscale_comfyui_workflow_is_built_in (workflow))
     return graph;
   nodes = upscale_json_read_object (graph);
   set_loaders (nodes, &choice);

@@ -354,7 +354,8 @@ refuse_several (GPtrArray *candidates, GError **error)
 
 /**
  * upscale_comfyui_output_choose:
- * @info: the server and the workflow
+ * @info: the server
+ * @workflow: the workflow
  * @error: return location for an error
  *
  * Chooses a node with `tile-upscale` in its title, or else the node that shows the tile
@@ -365,15 +366,18 @@ refuse_several (GPtrArray *candidates, GError **error)
  * node or more than one is left
  */
 char *
-upscale_comfyui_output_choose (const UpscaleComfyuiServerInfo *info, GError **error)
+upscale_comfyui_output_choose (const UpscaleComfyuiServerInfo *info,
+                               const UpscaleComfyuiWorkflow   *workflow,
+                               GError                        **error)
 {
   JsonObject *nodes;
   g_autoptr (GPtrArray) candidates = NULL;
 
   g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (workflow != NULL, NULL);
 
-  nodes = upscale_comfyui_workflow_get_nodes (info->workflow);
-  if (upscale_comfyui_workflow_is_built_in (info->workflow))
+  nodes = upscale_comfyui_workflow_get_nodes (workflow);
+  if (upscale_comfyui_workflow_is_built_in (workflow))
     return g_strdup (BUILT_IN_OUTPUT);
   candidates = find_candidates (info, nodes);
   keep (candidates, has_best_rank);

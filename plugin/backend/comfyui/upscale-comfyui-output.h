@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 char    *upscale_comfyui_output_choose (const UpscaleComfyuiServerInfo *info,
+                                        const UpscaleComfyuiWorkflow   *workflow,
                                         GError                        **error);
 gboolean upscale_comfyui_output_depends_on_tile (JsonObject *nodes, const char *id);
 

@@ -4,6 +4,7 @@
 #include "upscale-comfyui-server-info.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "upscale-comfyui-default-model.h"
 #include "upscale-error.h"
@@ -31,6 +32,9 @@ static const char *const wanted_nodes[] = {
   "VAELoader",
 };
 
+#define OWN_ENDING ".json"
+#define MAX_OWN 100
+
 static const char *const folders[] = { "/models/ipadapter", "/models/clip_vision" };
 
 /**
@@ -52,7 +56,7 @@ upscale_comfyui_server_info_new (GUri *base)
   info->workflow_path =
       fragment && *fragment ? g_uri_unescape_string (fragment, NULL) : NULL;
   upscale_comfyui_ledger_init (&info->ledger);
-  info->families = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+  info->families = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) upscale_comfyui_workflow_free);
   info->classes = g_ptr_array_new_with_free_func (g_free);
   info->node_infos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -77,6 +81,7 @@ upscale_comfyui_server_info_clear (UpscaleComfyuiServerInfo *info)
   g_free (info->workflow_path);
   g_clear_pointer (&info->workflow, upscale_comfyui_workflow_free);
   g_hash_table_unref (info->families);
+  g_strfreev (info->own);
   g_ptr_array_unref (info->classes);
   g_hash_table_unref (info->node_infos);
   g_free (info->output);
@@ -107,20 +112,68 @@ add_classes (UpscaleComfyuiServerInfo *info, const UpscaleComfyuiWorkflow *workf
                                               "class_type"));
 }
 
+static int
+compare_names (gconstpointer name, gconstpointer other)
+{
+  return strcmp (*(const char *const *) name, *(const char *const *) other);
+}
+
+/* Returns the names of the files in the user's folder, in order. */
+static GStrv
+list_own (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  const char *name;
+
+  while (dir && names->len < MAX_OWN && (name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, OWN_ENDING))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  return (GStrv) g_ptr_array_steal (names, NULL);
+}
+
+/* A file that is no workflow is named where the user looks for it. */
+static void
+read_own (UpscaleComfyuiServerInfo *info)
+{
+  info->own = list_own (info->workflow_path);
+  for (gsize i = 0; info->own[i]; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *path = g_build_filename (info->workflow_path, info->own[i], NULL);
+      UpscaleComfyuiWorkflow *workflow =
+          upscale_comfyui_workflow_new_from_file (path, &error);
+
+      if (workflow)
+        {
+          add_classes (info, workflow);
+          g_hash_table_insert (info->families, g_strdup (info->own[i]), workflow);
+        }
+      else if (!info->incomplete)
+        info->incomplete = g_strdup (error->message);
+    }
+}
+
 static gboolean
 read_workflow (UpscaleComfyuiServerInfo *info, GError **error)
 {
+  const char *path = info->workflow_path;
+  gboolean    is_folder = path && g_file_test (path, G_FILE_TEST_IS_DIR);
+
   info->workflow =
-      info->workflow_path
-          ? upscale_comfyui_workflow_new_from_file (info->workflow_path, error)
+      path && !is_folder
+          ? upscale_comfyui_workflow_new_from_file (path, error)
           : upscale_comfyui_workflow_new_built_in (UPSCALE_COMFYUI_DEFAULT_WORKFLOW);
   if (!info->workflow)
     return FALSE;
   for (gsize i = 0; UPSCALE_COMFYUI_WORKFLOWS[i]; i++)
-    g_hash_table_insert (info->families, (char *) UPSCALE_COMFYUI_WORKFLOWS[i],
+    g_hash_table_insert (info->families, g_strdup (UPSCALE_COMFYUI_WORKFLOWS[i]),
                          upscale_comfyui_workflow_new_built_in (
                              UPSCALE_COMFYUI_WORKFLOWS[i]));
   add_classes (info, info->workflow);
+  if (is_folder)
+    read_own (info);
   return TRUE;
 }
 
@@ -322,23 +375,6 @@ upscale_comfyui_server_info_has_node (const UpscaleComfyuiServerInfo *info,
 }
 
 /**
- * upscale_comfyui_server_info_get_node:
- * @info: the server and the workflow
- * @id: a node of the workflow
- *
- * Returns: (transfer none) (nullable): the node
- */
-JsonObject *
-upscale_comfyui_server_info_get_node (const UpscaleComfyuiServerInfo *info,
-                                      const char                     *id)
-{
-  g_return_val_if_fail (info != NULL, NULL);
-
-  return upscale_json_get_object (upscale_comfyui_workflow_get_nodes (info->workflow),
-                                  id);
-}
-
-/**
  * upscale_comfyui_server_info_get_model:
  * @info: the server
  * @gen_params: how to paint
@@ -366,7 +402,7 @@ upscale_comfyui_server_info_get_model (const UpscaleComfyuiServerInfo *info,
  * @info: the server
  * @gen_params: how to paint
  *
- * Returns: the workflow of ours that paints, and its files
+ * Returns: the workflow that paints, of ours or from the user's folder, and its files
  */
 UpscaleComfyuiChoice
 upscale_comfyui_server_info_choose (const UpscaleComfyuiServerInfo *info,
@@ -374,11 +410,19 @@ upscale_comfyui_server_info_choose (const UpscaleComfyuiServerInfo *info,
 {
   UpscaleComfyuiChoice choice = { 0 };
   const char          *model = upscale_comfyui_server_info_get_model (info, gen_params);
+  gboolean             is_own =
+      model && info->own && g_strv_contains ((const char *const *) info->own, model);
+  const char *own = is_own ? model : NULL;
 
+  /* A workflow of the user's that leaves the model open gets the default. */
+  if (own)
+    model = upscale_comfyui_default_model_get (info);
   /* A model without its parts is not among the models of the server, so a job that names
    * it is refused before. */
   if (!upscale_comfyui_choice_make (&info->lists, model ? model : "", &choice, NULL))
     upscale_comfyui_choice_make (&info->lists, "", &choice, NULL);
+  if (own)
+    choice.workflow = own;
   return choice;
 }
 

@@ -11,9 +11,11 @@ G_BEGIN_DECLS
 
 /**
  * UpscaleComfyuiServerInfo:
- * @workflow_path: (nullable): path of the user's own workflow
+ * @workflow_path: (nullable): path of the user's own workflow, or of a folder with some
  * @workflow: (nullable): the workflow that paints: the user's, or ours for checkpoints
- * @families: (element-type utf8 UpscaleComfyuiWorkflow): ours, by name
+ * @families: (element-type utf8 UpscaleComfyuiWorkflow): ours, by name, and those of the
+ * user's folder
+ * @own: (nullable): names of the workflows in the user's folder
  * @classes: (element-type utf8): classes of nodes to ask the server about
  * @n_answered: requests of the discovery that were answered
  * @node_infos: utf8 -> JsonObject: the server's descriptions of the nodes that it has
@@ -38,6 +40,7 @@ struct _UpscaleTileServerInfo
   char                   *workflow_path;
   UpscaleComfyuiWorkflow *workflow;
   GHashTable             *families;
+  GStrv                   own;
   GPtrArray              *classes;
   guint                   n_answered;
   GHashTable             *node_infos;
@@ -62,8 +65,6 @@ gboolean    upscale_comfyui_server_info_discover (UpscaleComfyuiServerInfo *info
                                                   GError                  **error);
 gboolean    upscale_comfyui_server_info_has_node (const UpscaleComfyuiServerInfo *info,
                                                   const char *class_type);
-JsonObject *upscale_comfyui_server_info_get_node (const UpscaleComfyuiServerInfo *info,
-                                                  const char                     *id);
 GStrv       upscale_comfyui_server_info_dup_options (const UpscaleComfyuiServerInfo *info,
                                                      const char                     *class_type,
                                                      const char                     *field);

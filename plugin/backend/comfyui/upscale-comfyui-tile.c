@@ -46,6 +46,18 @@ struct _UpscaleTileServerTile
   UpscaleComfyuiCancel     *retraction;
 };
 
+/* A probe shows its picture where the workflow of the address does. */
+static const char *
+find_output (const UpscaleComfyuiServerInfo *info, const UpscaleTileRequest *request)
+{
+  UpscaleComfyuiChoice choice =
+      upscale_comfyui_server_info_choose (info, request->gen_params);
+  const char *output = upscale_comfyui_workflow_get_output (
+      upscale_comfyui_server_info_get_workflow (info, &choice));
+
+  return output && !request->is_probe ? output : info->output;
+}
+
 /**
  * upscale_comfyui_tile_new:
  * @info: the server and the workflow; outlives the tile
@@ -70,7 +82,7 @@ upscale_comfyui_tile_new (UpscaleComfyuiServerInfo *info,
   tile->request = request;
   tile->reply = reply;
   tile->poll.reply = reply;
-  tile->poll.output = info->output;
+  tile->poll.output = find_output (info, request);
   return tile;
 }
 

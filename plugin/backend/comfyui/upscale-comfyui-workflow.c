@@ -18,13 +18,15 @@
 /**
  * UpscaleComfyuiWorkflow:
  *
- * The graph that ComfyUI runs for a tile. Does not change, so any thread may read it.
+ * The graph that ComfyUI runs for a tile. Does not change once its output is set, so any
+ * thread may read it then.
  */
 struct _UpscaleComfyuiWorkflow
 {
   JsonNode *root;
   char     *text;
   char     *digest;
+  char     *output;
   gboolean  is_built_in;
 };
 
@@ -54,6 +56,7 @@ upscale_comfyui_workflow_free (UpscaleComfyuiWorkflow *workflow)
   g_clear_pointer (&workflow->root, json_node_unref);
   g_free (workflow->text);
   g_free (workflow->digest);
+  g_free (workflow->output);
   g_free (workflow);
 }
 
@@ -193,6 +196,34 @@ upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow)
   g_return_val_if_fail (workflow != NULL, NULL);
 
   return workflow->digest;
+}
+
+/**
+ * upscale_comfyui_workflow_set_output:
+ * @workflow: a workflow
+ * @output: (transfer full): the node whose picture is the painted tile
+ */
+void
+upscale_comfyui_workflow_set_output (UpscaleComfyuiWorkflow *workflow, char *output)
+{
+  g_return_if_fail (workflow != NULL);
+
+  g_free (workflow->output);
+  workflow->output = output;
+}
+
+/**
+ * upscale_comfyui_workflow_get_output:
+ * @workflow: a workflow
+ *
+ * Returns: (transfer none) (nullable): the node whose picture is the painted tile
+ */
+const char *
+upscale_comfyui_workflow_get_output (const UpscaleComfyuiWorkflow *workflow)
+{
+  g_return_val_if_fail (workflow != NULL, NULL);
+
+  return workflow->output;
 }
 
 /**

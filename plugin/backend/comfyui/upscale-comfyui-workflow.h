@@ -19,6 +19,8 @@ gboolean    upscale_comfyui_workflow_is_built_in (const UpscaleComfyuiWorkflow *
 gboolean    upscale_comfyui_workflow_asks_for (const UpscaleComfyuiWorkflow *workflow,
                                                const char                   *value);
 const char *upscale_comfyui_workflow_get_digest (const UpscaleComfyuiWorkflow *workflow);
+void upscale_comfyui_workflow_set_output (UpscaleComfyuiWorkflow *workflow, char *output);
+const char *upscale_comfyui_workflow_get_output (const UpscaleComfyuiWorkflow *workflow);
 JsonObject *upscale_comfyui_workflow_get_nodes (const UpscaleComfyuiWorkflow *workflow);
 JsonNode   *upscale_comfyui_workflow_fill (const UpscaleComfyuiWorkflow *workflow,
                                            GHashTable                   *values);

@@ -44,6 +44,7 @@ static const UpscaleEndpointKind kinds[] = {
     .product = "ComfyUI",
     .detection_path = "/system_stats",
     .detection_member = "system",
+    .takes_workflows = TRUE,
     .make = upscale_comfyui_backend_new },
 };
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @detection_path: (nullable): a route that only servers of this kind have
  * @detection_member: (nullable): a member of the JSON object that the route answers
  * @may_give_captions: some servers of this kind describe tiles
+ * @takes_workflows: the fragment of an address names workflows of the user's
  * @make: makes the backend for a server of this kind
  *
  * A kind of server.
@@ -27,6 +28,7 @@ typedef struct
   const char *detection_path;
   const char *detection_member;
   gboolean    may_give_captions;
+  gboolean    takes_workflows;
   UpscaleBackend *(*make) (GUri *base, UpscaleHttp *http, UpscaleClock *clock);
 } UpscaleEndpointKind;
 

@@ -45,6 +45,23 @@ add_key (UpscaleHttp                *http,
   return TRUE;
 }
 
+/* The fragment of an address names workflows, and is not sent. */
+static GUri *
+add_workflows (const UpscaleEndpointTools *tools, GUri *address)
+{
+  g_autofree char *fragment = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *whole = NULL;
+
+  if (!tools->workflows || g_uri_get_fragment (address) ||
+      !g_file_test (tools->workflows, G_FILE_TEST_IS_DIR))
+    return g_uri_ref (address);
+  fragment = g_uri_escape_string (tools->workflows, "/", FALSE);
+  text = g_uri_to_string (address);
+  whole = g_strconcat (text, "#", fragment, NULL);
+  return g_uri_parse (whole, g_uri_get_flags (address), NULL);
+}
+
 static UpscaleBackend *
 make_backend (const UpscaleEndpointTools *tools,
               const UpscaleEndpointEntry *entry,
@@ -53,6 +70,7 @@ make_backend (const UpscaleEndpointTools *tools,
 {
   const UpscaleEndpointKind *kind = NULL;
   g_autoptr (GUri) address = NULL;
+  g_autoptr (GUri) base = NULL;
   g_autoptr (UpscaleHttp) http = NULL;
 
   if (upscale_endpoint_entry_is_local (entry))
@@ -67,7 +85,8 @@ make_backend (const UpscaleEndpointTools *tools,
     return NULL;
   kind = upscale_endpoint_kind_find (entry->kind);
   g_assert (kind);
-  return kind->make (address, http, tools->clock);
+  base = kind->takes_workflows ? add_workflows (tools, address) : g_uri_ref (address);
+  return kind->make (base, http, tools->clock);
 }
 
 /**

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @file: the endpoints that the user has described
  * @local_program: path of the local endpoint's program
  * @clock: clock for polls and deadlines
+ * @workflows: (nullable): folder of the user's workflows for ComfyUI; need not exist
  *
  * The parts that endpoints are made with. Points at memory of its owner.
  */
@@ -20,6 +21,7 @@ typedef struct
   UpscaleEndpointFile *file;
   const char          *local_program;
   UpscaleClock        *clock;
+  const char          *workflows;
 } UpscaleEndpointTools;
 
 UpscaleEndpoint *upscale_endpoint_tools_make (const UpscaleEndpointTools *tools,

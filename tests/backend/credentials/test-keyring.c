@@ -56,7 +56,7 @@ test_a_missing_key_is_asked_for (void)
   g_autoptr (UpscaleKeySpec) spec = upscale_endpoint_entry_dup_key_spec (entry);
   g_autoptr (UpscaleClock) clock = upscale_clock_new ();
   g_autoptr (UpscaleEndpoint) endpoint = NULL;
-  UpscaleEndpointTools tools = { NULL, "program", clock };
+  UpscaleEndpointTools tools = { NULL, "program", clock, NULL };
   const char *const    parts[] = { "t0ken", NULL };
   g_autoptr (GError) error = NULL;
 

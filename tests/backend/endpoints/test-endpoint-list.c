@@ -47,7 +47,7 @@ parse_with (const char *keys, const char *text, GError **error)
   endpoints = upscale_endpoint_file_load (file);
   g_assert_true (g_file_delete (file, NULL, NULL));
   return upscale_endpoint_list_new (
-      text, &(UpscaleEndpointTools) { endpoints, "program", clock }, error);
+      text, &(UpscaleEndpointTools) { endpoints, "program", clock, NULL }, error);
 }
 
 static GPtrArray *
