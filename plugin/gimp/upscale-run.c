@@ -372,23 +372,6 @@ make_trial (GimpProcedureConfig *config,
   return upscale_job_new (&request, error);
 }
 
-/* The layer may have got smaller while the dialog is open. */
-static gboolean
-check_tiles_are_there (const UpscaleTilePlan *plan, GArray *tiles, GError **error)
-{
-  guint n_tiles = upscale_tile_plan_get_n_tiles (plan);
-
-  for (guint i = 0; i < tiles->len; i++)
-    if (g_array_index (tiles, guint, i) >= n_tiles)
-      {
-        g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
-                             _ ("The layer has changed: close this window, and start "
-                                "again."));
-        return FALSE;
-      }
-  return TRUE;
-}
-
 /* Takes the steps of the run itself, so the tiles are those that the job will have. */
 static UpscaleDescriber *
 make_describer (GimpProcedureConfig *config,
@@ -413,7 +396,7 @@ make_describer (GimpProcedureConfig *config,
   extent = gegl_buffer_get_extent (job.pixels);
   plan = upscale_job_plan_tiles (&job, extent->width, extent->height, error);
   endpoints =
-      plan && check_tiles_are_there (plan, tiles, error)
+      plan && upscale_job_check_tiles (plan, tiles, error)
           ? upscale_endpoint_list_new (run.arguments->endpoints, &run.tools, error)
           : NULL;
   if (!endpoints)

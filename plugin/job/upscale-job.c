@@ -133,6 +133,33 @@ upscale_job_plan_tiles (const UpscaleJobRequest *request,
                                 error);
 }
 
+/**
+ * upscale_job_check_tiles:
+ * @plan: the tiles of a job
+ * @tiles: (element-type guint): tiles that the user has chosen before the layer was read
+ * @error: return location for an error
+ *
+ * GIMP stays usable while the dialog is open, so the layer may have got smaller since.
+ *
+ * Returns: %TRUE if @plan has all of @tiles, or %FALSE with %UPSCALE_ERROR_LAYER
+ */
+gboolean
+upscale_job_check_tiles (const UpscaleTilePlan *plan, GArray *tiles, GError **error)
+{
+  g_return_val_if_fail (plan != NULL, FALSE);
+  g_return_val_if_fail (tiles != NULL, FALSE);
+
+  for (guint i = 0; i < tiles->len; i++)
+    if (g_array_index (tiles, guint, i) >= upscale_tile_plan_get_n_tiles (plan))
+      {
+        g_set_error_literal (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER,
+                             _ ("The layer has changed: close this window, and start "
+                                "again."));
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* Takes the tiles that are not wanted out of the order, and out of the composer. */
 static void
 leave_out_all_but (UpscaleJob *self, GArray *wanted, GArray *order)
@@ -220,7 +247,8 @@ open_log (UpscaleJob *self, GFile *folder)
  * Plans the tiles, reads the logs of killed runs and opens a log of its own. Sends
  * nothing yet.
  *
- * Returns: (transfer full): the job, or %NULL with %UPSCALE_ERROR_ARGUMENT
+ * Returns: (transfer full): the job, or %NULL with %UPSCALE_ERROR_ARGUMENT or
+ * %UPSCALE_ERROR_LAYER
  */
 UpscaleJob *
 upscale_job_new (const UpscaleJobRequest *request, GError **error)
@@ -238,7 +266,8 @@ upscale_job_new (const UpscaleJobRequest *request, GError **error)
   plan = request->plan
              ? upscale_tile_plan_ref (request->plan)
              : upscale_job_plan_tiles (request, extent->width, extent->height, error);
-  if (!plan)
+  if (!plan ||
+      (request->wanted && !upscale_job_check_tiles (plan, request->wanted, error)))
     return NULL;
   source = upscale_source_new (request->pixels, request->scale);
   self = g_object_new (UPSCALE_TYPE_JOB, NULL);

@@ -63,10 +63,12 @@ typedef struct
   UpscaleClock     *clock;
 } UpscaleJobRequest;
 
-UpscaleTilePlan  *upscale_job_plan_tiles (const UpscaleJobRequest *request,
-                                          int                      width_px,
-                                          int                      height_px,
-                                          GError                 **error);
+UpscaleTilePlan *upscale_job_plan_tiles (const UpscaleJobRequest *request,
+                                         int                      width_px,
+                                         int                      height_px,
+                                         GError                 **error);
+gboolean
+upscale_job_check_tiles (const UpscaleTilePlan *plan, GArray *tiles, GError **error);
 UpscaleJob       *upscale_job_new (const UpscaleJobRequest *request, GError **error);
 UpscaleScheduler *upscale_job_get_scheduler (UpscaleJob *job);
 const UpscaleDispatchStatus *upscale_job_get_status (UpscaleJob *job);

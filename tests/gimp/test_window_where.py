@@ -149,6 +149,13 @@ def test_typed_servers_say_whether_they_describe(folder: Path) -> None:
             session.do("wait", "label", "made to fail")
             session.do("wait-sensitive", "button", session.say("Describe Tile_s"))
             session.shot("described-german")
+            endpoint.behavior.fail_tiles = set()
+            endpoint.let_through(0)
+            n_before = len(endpoint.requests)
+            session.do("press", "button", session.say("Describe Tile_s"))
+            wait_until(lambda: len(endpoint.requests) > n_before, "the tile was sent again")
+            session.do("key", "Escape")
+            wait_until(lambda: endpoint.deleted, "closing the dialog stops the server")
 
 
 def test_page_reads_from_right_to_left(folder: Path) -> None:

@@ -78,6 +78,21 @@ test_a_tile_alone_counts_in_the_job (JobFixture *fixture, gconstpointer data)
   g_assert_false (was_sent (fixture, tile, 1));
 }
 
+/* The layer got smaller after the user had chosen the tile. */
+static void
+test_a_tile_that_is_gone_is_refused (JobFixture *fixture, gconstpointer data)
+{
+  UpscaleJobRequest request = job_fixture_make_request (fixture, 1.0);
+  guint             tile = (guint) g_test_rand_int_range (4, G_MAXINT);
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GError) error = NULL;
+
+  g_array_append_val (wanted, tile);
+  request.wanted = wanted;
+  g_assert_null (upscale_job_new (&request, &error));
+  g_assert_error (error, UPSCALE_ERROR, UPSCALE_ERROR_LAYER);
+}
+
 static void
 test_other_strength_is_painted_again (JobFixture *fixture, gconstpointer data)
 {
@@ -406,6 +421,7 @@ main (int argc, char **argv)
   ADD ("echo-gives-the-source-back", test_echo_gives_the_source_back);
   ADD ("second-run-sends-nothing", test_second_run_sends_nothing);
   ADD ("a-tile-alone-counts-in-the-job", test_a_tile_alone_counts_in_the_job);
+  ADD ("a-tile-that-is-gone-is-refused", test_a_tile_that_is_gone_is_refused);
   ADD ("other-strength-is-painted-again", test_other_strength_is_painted_again);
   ADD ("tile-that-always-fails-shows-the-base",
        test_tile_that_always_fails_shows_the_base);
