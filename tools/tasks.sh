@@ -88,8 +88,8 @@ task_run_tests() {
 task_test() {
   local status=0 name sanitized=() cores side_by_side
   cores=$(nproc)
-  # Most tests wait for a program half of their time.
-  side_by_side=$((2 * cores))
+  # Most tests wait for a program half of their time. Each also takes memory, so on many cores there are not twice as many.
+  side_by_side=$((cores + 2))
   [ $# -eq 0 ] || { [ "$1" = --suite ] && [ $# -eq 2 ]; } ||
     task_fail "write './run test' or './run test --suite NAME'."
   for name in "${TASK_VENV_SUITES[@]}"; do
