@@ -82,6 +82,25 @@ upscale_control_measure_lines (GtkWidget *control, guint n_lines)
 }
 
 /**
+ * upscale_control_new_line:
+ * @text: (nullable): a sentence
+ * @most_chars: number of characters after which the text goes on in another line
+ *
+ * Returns: (transfer floating): a label that breaks its lines
+ */
+GtkWidget *
+upscale_control_new_line (const char *text, int most_chars)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), most_chars);
+  return label;
+}
+
+/**
  * upscale_control_new_icon_button:
  * @icon: name of an icon
  * @name: the purpose of the button, for the tooltip and the accessible name

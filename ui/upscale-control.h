@@ -9,6 +9,7 @@ char      *upscale_control_dup_plain (const char *label);
 int        upscale_control_measure_lines (GtkWidget *control, guint n_lines);
 void       upscale_control_set_name (GtkWidget *control, const char *name);
 void       upscale_control_name_after (GtkWidget *control, const char *label);
+GtkWidget *upscale_control_new_line (const char *text, int most_chars);
 GtkWidget *upscale_control_new_icon_button (const char *icon,
                                             const char *name,
                                             GCallback   on_clicked,

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "upscale-argument-table.h"
+#include "upscale-control.h"
 #include "upscale-dialog-pages.h"
 #include "upscale-number-entry.h"
 #include "upscale-painter-choice.h"
@@ -334,21 +335,9 @@ make_notebook (Dialog *self)
 }
 
 static GtkWidget *
-make_line (void)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
-  return label;
-}
-
-static GtkWidget *
 make_follows (Dialog *self)
 {
-  self->follows = make_line ();
+  self->follows = upscale_control_new_line (NULL, TEXT_WIDTH_CHARS);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->follows), "dim-label");
   gtk_label_set_track_visited_links (GTK_LABEL (self->follows), FALSE);
   gtk_widget_set_no_show_all (self->follows, TRUE);
@@ -362,7 +351,7 @@ make_sentence (Dialog *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
 
   self->icon = gtk_image_new ();
-  self->sentence = make_line ();
+  self->sentence = upscale_control_new_line (NULL, TEXT_WIDTH_CHARS);
   gtk_widget_set_valign (self->icon, GTK_ALIGN_START);
   gtk_label_set_selectable (GTK_LABEL (self->sentence), TRUE);
   gtk_widget_set_can_focus (self->sentence, FALSE);

@@ -5,7 +5,6 @@
 
 #include "upscale-control.h"
 #include "upscale-endpoint-form.h"
-#include "upscale-endpoint-test.h"
 #include "upscale-keyring.h"
 #include "upscale-number-entry.h"
 #include "upscale-tile-state-icon.h"
@@ -36,18 +35,13 @@ struct _UpscaleEndpointEditor
   GtkDialog parent_instance;
 
   const UpscaleEndpointTools *tools;
-  UpscaleCompletions         *completions;
-  UpscaleGenParams           *gen_params;
-  UpscaleEndpointTestFunc     note_test;
-  gpointer                    note_data;
   GPtrArray                  *rows; /* of Row, in the order of the list box */
   GtkWidget                  *list;
   GtkWidget                  *remove;
   GtkWidget                  *form;
-  GtkWidget                  *test;
-  GtkWidget                  *spinner;
+  GtkWidget                  *page;
+  GtkWidget                  *tester;
   GtkWidget                  *message;
-  GCancellable               *running_test; /* NULL while no test runs */
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleEndpointEditor, upscale_endpoint_editor, GTK_TYPE_DIALOG)
@@ -63,19 +57,10 @@ row_free (gpointer data)
 }
 
 static void
-cancel_test (UpscaleEndpointEditor *self)
-{
-  g_cancellable_cancel (self->running_test);
-  g_clear_object (&self->running_test);
-}
-
-static void
 upscale_endpoint_editor_dispose (GObject *object)
 {
   UpscaleEndpointEditor *self = UPSCALE_ENDPOINT_EDITOR (object);
 
-  cancel_test (self);
-  g_clear_pointer (&self->gen_params, upscale_gen_params_unref);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   G_OBJECT_CLASS (upscale_endpoint_editor_parent_class)->dispose (object);
 }
@@ -102,6 +87,16 @@ show_message (UpscaleEndpointEditor *self, const char *sentence)
 }
 
 static void
+update_tester (UpscaleEndpointEditor *self)
+{
+  Row *row = get_selected_row (self);
+
+  upscale_endpoint_tester_set_entry (UPSCALE_ENDPOINT_TESTER (self->tester),
+                                     row ? row->entry : NULL,
+                                     row ? row->typed_key : NULL);
+}
+
+static void
 on_row_selected (GtkListBox *list, GtkListBoxRow *list_row, gpointer user_data)
 {
   UpscaleEndpointEditor *self = user_data;
@@ -110,7 +105,7 @@ on_row_selected (GtkListBox *list, GtkListBoxRow *list_row, gpointer user_data)
   upscale_endpoint_form_show (UPSCALE_ENDPOINT_FORM (self->form), row ? row->entry : NULL,
                               row ? row->typed_key : NULL);
   gtk_widget_set_sensitive (self->remove, row != NULL);
-  gtk_widget_set_sensitive (self->test, row != NULL);
+  update_tester (self);
 }
 
 static void
@@ -158,6 +153,7 @@ on_form_changed (UpscaleEndpointForm *form, gpointer user_data)
   upscale_endpoint_form_read (form, row->entry);
   g_strfreev (row->typed_key);
   row->typed_key = upscale_endpoint_form_dup_key (form);
+  update_tester (self);
   show_entry (row);
   show_icon (row, UPSCALE_TILE_WAITING, _ ("not tested"));
   show_check (self);
@@ -262,67 +258,24 @@ on_remove_clicked (GtkButton *button, gpointer user_data)
   select_row (self, MIN (index, (int) self->rows->len - 1));
 }
 
+/* The list is insensitive while a test runs, so its outcome is that of the selected row.
+ */
 static void
-show_outcome (UpscaleEndpointEditor *self, Row *row, const UpscaleEndpointTest *outcome)
-{
-  show_icon (row, outcome->works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
-             outcome->works ? _ ("works") : _ ("does not work"));
-  show_message (self, outcome->sentence);
-  if (outcome->works)
-    self->note_test (row->entry->name, outcome->seconds, self->note_data);
-  if (outcome->capabilities)
-    upscale_completions_add_capabilities (self->completions, row->entry->name,
-                                          outcome->capabilities);
-}
-
-static void
-on_tested (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (UpscaleEndpointEditor) self = user_data;
-  g_autoptr (UpscaleEndpointTest) outcome =
-      upscale_endpoint_test_run_finish (result, NULL);
-  Row *row = self->rows ? get_selected_row (self) : NULL;
-
-  if (!self->rows)
-    return;
-  g_clear_object (&self->running_test);
-  gtk_spinner_stop (GTK_SPINNER (self->spinner));
-  gtk_widget_set_sensitive (self->test, row != NULL);
-  gtk_widget_set_sensitive (self->list, TRUE);
-  if (row && outcome)
-    show_outcome (self, row, outcome);
-}
-
-static void
-on_test_clicked (GtkButton *button, gpointer user_data)
+on_said (UpscaleEndpointTester *tester,
+         const char            *sentence,
+         int                    state,
+         gpointer               user_data)
 {
   UpscaleEndpointEditor *self = user_data;
   Row                   *row = get_selected_row (self);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UpscaleEndpoint) endpoint = NULL;
+  gboolean               is_running = state == UPSCALE_ENDPOINT_TESTER_RUNNING;
+  gboolean               works = state == UPSCALE_ENDPOINT_TESTER_WORKS;
 
-  if (!row)
-    return;
-  if (upscale_endpoint_entry_check (row->entry, &error))
-    endpoint =
-        upscale_endpoint_tools_make (self->tools, row->entry,
-                                     *row->entry->key_variable == '\0' ? row->typed_key
-                                                                       : NULL,
-                                     &error);
-  if (!endpoint)
-    {
-      show_icon (row, UPSCALE_TILE_FAILED, _ ("does not work"));
-      show_message (self, error->message);
-      return;
-    }
-  show_message (self, _ ("A small tile was sent. A service that starts on demand may "
-                         "take minutes to answer."));
-  gtk_widget_set_sensitive (self->test, FALSE);
-  gtk_widget_set_sensitive (self->list, FALSE);
-  gtk_spinner_start (GTK_SPINNER (self->spinner));
-  self->running_test = g_cancellable_new ();
-  upscale_endpoint_test_run_async (endpoint, self->gen_params, self->tools->clock,
-                                   self->running_test, on_tested, g_object_ref (self));
+  gtk_widget_set_sensitive (self->list, !is_running);
+  show_message (self, sentence);
+  if (row && !is_running)
+    show_icon (row, works ? UPSCALE_TILE_PAINTED : UPSCALE_TILE_FAILED,
+               works ? _ ("works") : _ ("does not work"));
 }
 
 static GtkWidget *
@@ -356,20 +309,19 @@ make_list (UpscaleEndpointEditor *self)
 static GtkWidget *
 make_page (UpscaleEndpointEditor *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX / 2);
-
+  self->page = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   self->form = upscale_endpoint_form_new ();
-  self->test = gtk_button_new_with_mnemonic (_ ("_Test"));
-  self->spinner = gtk_spinner_new ();
-  gtk_widget_set_tooltip_text (self->test, _ ("Sends a small tile and says how it went"));
   g_signal_connect (self->form, "changed", G_CALLBACK (on_form_changed), self);
-  g_signal_connect (self->test, "clicked", G_CALLBACK (on_test_clicked), self);
-  gtk_box_pack_start (GTK_BOX (row), self->test, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (row), self->spinner, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), self->form, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), row, FALSE, FALSE, 0);
-  return box;
+  gtk_box_pack_start (GTK_BOX (self->page), self->form, FALSE, FALSE, 0);
+  return self->page;
+}
+
+static void
+add_tester (UpscaleEndpointEditor *self, UpscaleEndpointTesterParts parts)
+{
+  self->tester = upscale_endpoint_tester_new (parts);
+  g_signal_connect_object (self->tester, "said", G_CALLBACK (on_said), self, 0);
+  gtk_box_pack_start (GTK_BOX (self->page), self->tester, FALSE, FALSE, 0);
 }
 
 static void
@@ -390,11 +342,7 @@ upscale_endpoint_editor_init (UpscaleEndpointEditor *self)
   gtk_box_pack_start (GTK_BOX (columns), make_list (self), FALSE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (columns), make_page (self), TRUE, TRUE, 0);
   upscale_number_entry_watch (GTK_WIDGET (self), on_number_read, self);
-  self->message = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->message), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (self->message), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (self->message), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->message), TEXT_WIDTH_CHARS);
+  self->message = upscale_control_new_line (NULL, TEXT_WIDTH_CHARS);
   gtk_label_set_lines (GTK_LABEL (self->message), 3);
   gtk_label_set_selectable (GTK_LABEL (self->message), TRUE);
   gtk_box_pack_start (GTK_BOX (content), columns, TRUE, TRUE, 0);
@@ -504,39 +452,22 @@ save (UpscaleEndpointEditor *self)
 /**
  * upscale_endpoint_editor_run:
  * @parent: the window below the editor
- * @tools: the tools that make endpoints; Save changes their file
- * @gen_params: the parameters that the user is about to paint with; a test tells which of
- * them the server lacks
- * @completions: gets the names that tested servers have
- * @note_test: called after a test of an endpoint that works
- * @note_data: data for @note_test
+ * @parts: the parts that tests are made with; Save changes the file of their tools
  *
  * Shows the editor, and runs a main loop until the user closes it.
  */
 void
-upscale_endpoint_editor_run (GtkWindow                  *parent,
-                             const UpscaleEndpointTools *tools,
-                             UpscaleGenParams           *gen_params,
-                             UpscaleCompletions         *completions,
-                             UpscaleEndpointTestFunc     note_test,
-                             gpointer                    note_data)
+upscale_endpoint_editor_run (GtkWindow *parent, UpscaleEndpointTesterParts parts)
 {
   UpscaleEndpointEditor *self;
 
   g_return_if_fail (GTK_IS_WINDOW (parent));
-  g_return_if_fail (tools != NULL);
-  g_return_if_fail (gen_params != NULL);
-  g_return_if_fail (completions != NULL);
-  g_return_if_fail (note_test != NULL);
 
   self = g_object_new (UPSCALE_TYPE_ENDPOINT_EDITOR, "transient-for", parent, "modal",
                        TRUE, NULL);
 
-  self->tools = tools;
-  self->gen_params = upscale_gen_params_ref (gen_params);
-  self->completions = completions;
-  self->note_test = note_test;
-  self->note_data = note_data;
+  self->tools = parts.tools;
+  add_tester (self, parts);
   fill (self);
   while (gtk_dialog_run (GTK_DIALOG (self)) == GTK_RESPONSE_OK && !save (self))
     ;

@@ -3,8 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "upscale-endpoint-list.h"
-#include "upscale-completions.h"
+#include "upscale-endpoint-tester.h"
 
 G_BEGIN_DECLS
 
@@ -15,23 +14,6 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointEditor,
                       ENDPOINT_EDITOR,
                       GtkDialog)
 
-/**
- * UpscaleEndpointTestFunc:
- * @endpoint: name of an endpoint
- * @seconds: duration of its test tile
- * @user_data: the function's own data
- *
- * Keeps the duration of a test tile.
- */
-typedef void (*UpscaleEndpointTestFunc) (const char *endpoint,
-                                         double      seconds,
-                                         gpointer    user_data);
-
-void upscale_endpoint_editor_run (GtkWindow                  *parent,
-                                  const UpscaleEndpointTools *tools,
-                                  UpscaleGenParams           *gen_params,
-                                  UpscaleCompletions         *completions,
-                                  UpscaleEndpointTestFunc     note_test,
-                                  gpointer                    note_data);
+void upscale_endpoint_editor_run (GtkWindow *parent, UpscaleEndpointTesterParts parts);
 
 G_END_DECLS

@@ -268,8 +268,9 @@ on_edit_clicked (GtkButton *button, gpointer user_data)
   g_autoptr (UpscaleGenParams) gen_params = request->dup_gen_params (request->config);
 
   upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
-                               request->tools, gen_params, request->completions,
-                               request->note_test, request->forecast_data);
+                               (UpscaleEndpointTesterParts) {
+                                   request->tools, gen_params, request->completions,
+                                   request->note_test, request->forecast_data });
   g_object_notify (G_OBJECT (request->config), ENDPOINTS);
 }
 

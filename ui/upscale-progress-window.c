@@ -409,18 +409,6 @@ upscale_progress_window_class_init (UpscaleProgressWindowClass *klass)
                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
-static GtkWidget *
-make_label (const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0F);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_WIDTH_CHARS);
-  return label;
-}
-
 /* Gives the label the height of two lines, of which it shows no more. */
 static void
 reserve_two_lines (GtkWidget *label)
@@ -435,9 +423,10 @@ static void
 upscale_progress_window_init (UpscaleProgressWindow *self)
 {
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH_PX, -1);
-  self->status = make_label (_ ("Asking the endpoints..."));
+  self->status =
+      upscale_control_new_line (_ ("Asking the endpoints..."), TEXT_WIDTH_CHARS);
   reserve_two_lines (self->status);
-  self->message = make_label (NULL);
+  self->message = upscale_control_new_line (NULL, TEXT_WIDTH_CHARS);
   self->log = gtk_button_new_with_mnemonic (_ ("Show _Log"));
   gtk_widget_set_valign (self->log, GTK_ALIGN_START);
   gtk_widget_set_no_show_all (self->log, TRUE);
