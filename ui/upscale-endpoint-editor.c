@@ -310,7 +310,7 @@ static GtkWidget *
 make_page (UpscaleEndpointEditor *self)
 {
   self->page = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  self->form = upscale_endpoint_form_new ();
+  self->form = upscale_endpoint_form_new (UPSCALE_ENDPOINT_FORM_ALL);
   g_signal_connect (self->form, "changed", G_CALLBACK (on_form_changed), self);
   gtk_box_pack_start (GTK_BOX (self->page), self->form, FALSE, FALSE, 0);
   return self->page;

@@ -25,23 +25,24 @@ struct _UpscaleEndpointForm
 {
   GtkGrid parent_instance;
 
-  int        row;
-  gboolean   is_showing;
-  GtkWidget *name;
-  GtkWidget *kind;
-  GtkWidget *address;
-  GtkWidget *certificate;
-  GtkWidget *slots;
-  GtkWidget *price;
-  GtkWidget *duplicates;
-  GtkWidget *shares_tiles;
-  GtkWidget *scheme;
-  GtkWidget *header;
-  GtkWidget *header_label;
-  GtkWidget *variable;
-  GtkWidget *variable_label;
-  GtkWidget *parts[N_PARTS];
-  GtkWidget *part_labels[N_PARTS];
+  UpscaleEndpointFormRows rows; /* that are shown */
+  int                     row;
+  gboolean                is_showing;
+  GtkWidget              *name;
+  GtkWidget              *kind;
+  GtkWidget              *address;
+  GtkWidget              *certificate;
+  GtkWidget              *slots;
+  GtkWidget              *price;
+  GtkWidget              *duplicates;
+  GtkWidget              *shares_tiles;
+  GtkWidget              *scheme;
+  GtkWidget              *header;
+  GtkWidget              *header_label;
+  GtkWidget              *variable;
+  GtkWidget              *variable_label;
+  GtkWidget              *parts[N_PARTS];
+  GtkWidget              *part_labels[N_PARTS];
 };
 
 G_DEFINE_FINAL_TYPE (UpscaleEndpointForm, upscale_endpoint_form, GTK_TYPE_GRID)
@@ -68,9 +69,14 @@ upscale_endpoint_form_class_init (UpscaleEndpointFormClass *klass)
 }
 
 static GtkWidget *
-add (UpscaleEndpointForm *self, const char *label, GtkWidget *widget, const char *tooltip)
+add (UpscaleEndpointForm    *self,
+     UpscaleEndpointFormRows rows,
+     const char             *label,
+     GtkWidget              *widget,
+     const char             *tooltip)
 {
   GtkWidget *caption = gtk_label_new_with_mnemonic (label);
+  gboolean   is_hidden = (self->rows & rows) == 0;
 
   gtk_label_set_xalign (GTK_LABEL (caption), 0.0F);
   gtk_label_set_mnemonic_widget (GTK_LABEL (caption), widget);
@@ -78,6 +84,8 @@ add (UpscaleEndpointForm *self, const char *label, GtkWidget *widget, const char
   gtk_widget_set_tooltip_text (widget, tooltip);
   upscale_control_name_after (widget, label);
   gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_set_no_show_all (caption, is_hidden);
+  gtk_widget_set_no_show_all (widget, is_hidden);
   gtk_grid_attach (GTK_GRID (self), caption, 0, self->row, 1, 1);
   gtk_grid_attach (GTK_GRID (self), widget, 1, self->row, 1, 1);
   self->row++;
@@ -109,8 +117,13 @@ get_part_label (UpscaleKeyScheme scheme, guint part)
 }
 
 static void
-show_row (GtkWidget *label, GtkWidget *widget, gboolean is_shown)
+show_key_row (UpscaleEndpointForm *self,
+              GtkWidget           *label,
+              GtkWidget           *widget,
+              gboolean             is_needed)
 {
+  gboolean is_shown = is_needed && (self->rows & UPSCALE_ENDPOINT_FORM_KEY) != 0;
+
   gtk_widget_set_visible (label, is_shown);
   gtk_widget_set_visible (widget, is_shown);
 }
@@ -127,8 +140,8 @@ update_sensitivity (UpscaleEndpointForm *self)
   gtk_widget_set_sensitive (self->shares_tiles, !is_local (self));
   gtk_widget_set_sensitive (self->certificate, !is_local (self));
   gtk_widget_set_sensitive (self->scheme, !is_local (self));
-  show_row (self->header_label, self->header, scheme == UPSCALE_KEY_HEADER);
-  show_row (self->variable_label, self->variable, scheme != UPSCALE_KEY_NONE);
+  show_key_row (self, self->header_label, self->header, scheme == UPSCALE_KEY_HEADER);
+  show_key_row (self, self->variable_label, self->variable, scheme != UPSCALE_KEY_NONE);
   for (guint i = 0; i < N_PARTS; i++)
     {
       gboolean is_needed = i < upscale_key_scheme_count_parts (scheme);
@@ -136,7 +149,7 @@ update_sensitivity (UpscaleEndpointForm *self)
       gtk_label_set_text_with_mnemonic (GTK_LABEL (self->part_labels[i]),
                                         get_part_label (scheme, i));
       gtk_widget_set_sensitive (self->parts[i], is_needed && !has_variable);
-      show_row (self->part_labels[i], self->parts[i], is_needed);
+      show_key_row (self, self->part_labels[i], self->parts[i], is_needed);
     }
 }
 
@@ -207,9 +220,10 @@ add_key_rows (UpscaleEndpointForm *self)
   };
 
   self->scheme = make_choice (self, schemes);
-  add (self, _ ("Key t_ype"), self->scheme, _ ("Way in which requests carry the key"));
+  add (self, UPSCALE_ENDPOINT_FORM_KEY, _ ("Key t_ype"), self->scheme,
+       _ ("Way in which requests carry the key"));
   self->header = make_entry (self);
-  self->header_label = add (self, _ ("_Header"), self->header,
+  self->header_label = add (self, UPSCALE_ENDPOINT_FORM_KEY, _ ("_Header"), self->header,
                             _ ("Name of the header, for example X-API-Key"));
   for (guint i = 0; i < N_PARTS; i++)
     {
@@ -219,13 +233,13 @@ add_key_rows (UpscaleEndpointForm *self)
                                    GTK_INPUT_PURPOSE_PASSWORD);
       gtk_entry_set_placeholder_text (GTK_ENTRY (self->parts[i]),
                                       _ ("kept in the keyring; type to replace"));
-      self->part_labels[i] =
-          add (self, _ ("_Key"), self->parts[i], _ ("Stored in the keyring only"));
+      self->part_labels[i] = add (self, UPSCALE_ENDPOINT_FORM_KEY, _ ("_Key"),
+                                  self->parts[i], _ ("Stored in the keyring only"));
     }
   self->variable = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->variable), _ ("none: the keyring"));
   self->variable_label =
-      add (self, _ ("En_vironment variable"), self->variable,
+      add (self, UPSCALE_ENDPOINT_FORM_KEY, _ ("En_vironment variable"), self->variable,
            _ ("Takes the key from a variable of this name, where there is no keyring; "
               "two parts have a colon between"));
 }
@@ -233,42 +247,48 @@ add_key_rows (UpscaleEndpointForm *self)
 static void
 upscale_endpoint_form_init (UpscaleEndpointForm *self)
 {
+  gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
+  gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
+}
+
+static void
+fill (UpscaleEndpointForm *self)
+{
   static const char *const duplicates[] = { N_ ("If the endpoint costs nothing"),
                                             N_ ("Never"), N_ ("Always"), NULL };
   g_autoptr (GtkSizeGroup) numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 
-  gtk_grid_set_column_spacing (GTK_GRID (self), COLUMN_SPACING_PX);
-  gtk_grid_set_row_spacing (GTK_GRID (self), ROW_SPACING_PX);
   self->name = make_entry (self);
-  add (self, _ ("_Name"), self->name, _ ("Name of the endpoint, without spaces"));
+  add (self, UPSCALE_ENDPOINT_FORM_ADDRESS, _ ("_Name"), self->name,
+       _ ("Name of the endpoint, without spaces"));
   self->kind = make_kinds (self);
-  add (self, _ ("K_ind"), self->kind, _ ("Kind of the server"));
+  add (self, UPSCALE_ENDPOINT_FORM_REST, _ ("K_ind"), self->kind,
+       _ ("Kind of the server"));
   self->address = make_entry (self);
-  add (self, _ ("Add_ress"), self->address, _ ("For example https://gpu.example.net"));
+  add (self, UPSCALE_ENDPOINT_FORM_ADDRESS, _ ("Add_ress"), self->address,
+       _ ("For example https://gpu.example.net"));
   self->certificate = make_entry (self);
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->certificate),
                                   _ ("certificates that this computer trusts"));
-  add (self, _ ("Certi_ficate"), self->certificate,
+  add (self, UPSCALE_ENDPOINT_FORM_REST, _ ("Certi_ficate"), self->certificate,
        _ ("SHA-256 fingerprint of the only certificate to trust, for a server with a "
           "self-signed certificate"));
   self->slots = make_number (self, MAX_SLOTS, 1.0, 0);
   upscale_number_entry_explain_zero (UPSCALE_NUMBER_ENTRY (self->slots), _ ("automatic"));
-  add (self, _ ("S_lots"), self->slots,
+  add (self, UPSCALE_ENDPOINT_FORM_REST, _ ("S_lots"), self->slots,
        _ ("Batches that the server works on at once; 0: the number that the server "
           "announces"));
   self->price = make_number (self, MAX_PRICE, PRICE_STEP, PRICE_DIGITS);
   gtk_size_group_add_widget (numbers, self->slots);
   gtk_size_group_add_widget (numbers, self->price);
-  add (self, _ ("_Price ($/h)"), self->price,
+  add (self, UPSCALE_ENDPOINT_FORM_PRICE, _ ("_Price ($/h)"), self->price,
        _ ("Dollars an hour, for one slot at work"));
-  gtk_size_group_add_widget (numbers, self->slots);
-  gtk_size_group_add_widget (numbers, self->price);
   self->duplicates = make_choice (self, duplicates);
-  add (self, _ ("Late tiles t_wice"), self->duplicates,
+  add (self, UPSCALE_ENDPOINT_FORM_REST, _ ("Late tiles t_wice"), self->duplicates,
        _ ("Permission to paint tiles that are late on another endpoint"));
   self->shares_tiles = gtk_check_button_new ();
   g_signal_connect (self->shares_tiles, "toggled", G_CALLBACK (on_changed), self);
-  add (self, _ ("Shar_e tiles"), self->shares_tiles,
+  add (self, UPSCALE_ENDPOINT_FORM_REST, _ ("Shar_e tiles"), self->shares_tiles,
        _ ("Finished tiles of this endpoint may replace those of other endpoints that "
           "share tiles and name the same model. Only for servers that you trust"));
   add_key_rows (self);
@@ -276,13 +296,18 @@ upscale_endpoint_form_init (UpscaleEndpointForm *self)
 
 /**
  * upscale_endpoint_form_new:
+ * @rows: the rows to show; the form keeps the values of all others
  *
  * Returns: (transfer floating): an empty form
  */
 GtkWidget *
-upscale_endpoint_form_new (void)
+upscale_endpoint_form_new (UpscaleEndpointFormRows rows)
 {
-  return g_object_new (UPSCALE_TYPE_ENDPOINT_FORM, NULL);
+  UpscaleEndpointForm *self = g_object_new (UPSCALE_TYPE_ENDPOINT_FORM, NULL);
+
+  self->rows = rows;
+  fill (self);
+  return GTK_WIDGET (self);
 }
 
 static void

@@ -14,7 +14,26 @@ G_DECLARE_FINAL_TYPE (UpscaleEndpointForm,
                       ENDPOINT_FORM,
                       GtkGrid)
 
-GtkWidget *upscale_endpoint_form_new (void);
+/**
+ * UpscaleEndpointFormRows:
+ * @UPSCALE_ENDPOINT_FORM_ADDRESS: name and address
+ * @UPSCALE_ENDPOINT_FORM_KEY: how requests carry the key, and the key
+ * @UPSCALE_ENDPOINT_FORM_PRICE: the price
+ * @UPSCALE_ENDPOINT_FORM_REST: all other rows
+ * @UPSCALE_ENDPOINT_FORM_ALL: all rows
+ *
+ * Rows of a form.
+ */
+typedef enum
+{
+  UPSCALE_ENDPOINT_FORM_ADDRESS = 1 << 0,
+  UPSCALE_ENDPOINT_FORM_KEY = 1 << 1,
+  UPSCALE_ENDPOINT_FORM_PRICE = 1 << 2,
+  UPSCALE_ENDPOINT_FORM_REST = 1 << 3,
+  UPSCALE_ENDPOINT_FORM_ALL = (1 << 4) - 1,
+} UpscaleEndpointFormRows;
+
+GtkWidget *upscale_endpoint_form_new (UpscaleEndpointFormRows rows);
 void       upscale_endpoint_form_show (UpscaleEndpointForm        *form,
                                        const UpscaleEndpointEntry *entry,
                                        GStrv                       key_parts);

@@ -5,6 +5,7 @@
 
 #include "upscale-argument-table.h"
 #include "upscale-control.h"
+#include "upscale-endpoint-assistant.h"
 #include "upscale-endpoint-kind.h"
 #include "upscale-endpoint-light.h"
 
@@ -259,6 +260,41 @@ on_light_changed (UpscaleEndpointLight *light, gpointer user_data)
   g_signal_emit (user_data, signals[SIGNAL_CHANGED], 0);
 }
 
+static GtkWindow *
+get_window (UpscalePainterChoice *self)
+{
+  return GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self)));
+}
+
+static UpscaleEndpointTesterParts
+make_tester_parts (const UpscaleDialogRequest *request, UpscaleGenParams *gen_params)
+{
+  return (UpscaleEndpointTesterParts) { request->tools, gen_params, request->completions,
+                                        request->note_test, request->forecast_data };
+}
+
+/* A service that was just set up is meant to paint. */
+static void
+on_set_up (const char *name, gpointer user_data)
+{
+  UpscalePainterChoice *self = user_data;
+
+  gtk_entry_set_text (GTK_ENTRY (self->names), name);
+  g_object_notify (G_OBJECT (self->request->config), ENDPOINTS);
+}
+
+static void
+on_set_up_clicked (GtkButton *button, gpointer user_data)
+{
+  UpscalePainterChoice       *self = user_data;
+  const UpscaleDialogRequest *request = self->request;
+  g_autoptr (UpscaleGenParams) gen_params = request->dup_gen_params (request->config);
+
+  upscale_endpoint_assistant_open (get_window (self),
+                                   make_tester_parts (request, gen_params), on_set_up,
+                                   self);
+}
+
 /* The names in the entry may mean other endpoints after the list was edited. */
 static void
 on_edit_clicked (GtkButton *button, gpointer user_data)
@@ -267,10 +303,8 @@ on_edit_clicked (GtkButton *button, gpointer user_data)
   const UpscaleDialogRequest *request = self->request;
   g_autoptr (UpscaleGenParams) gen_params = request->dup_gen_params (request->config);
 
-  upscale_endpoint_editor_run (GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (button))),
-                               (UpscaleEndpointTesterParts) {
-                                   request->tools, gen_params, request->completions,
-                                   request->note_test, request->forecast_data });
+  upscale_endpoint_editor_run (get_window (self),
+                               make_tester_parts (request, gen_params));
   g_object_notify (G_OBJECT (request->config), ENDPOINTS);
 }
 
@@ -322,6 +356,7 @@ add_services (UpscalePainterChoice *self)
   const UpscaleDialogRequest *request = self->request;
   GtkWidget                  *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
   GtkWidget                  *edit = gtk_button_new_with_mnemonic (_ ("_Edit..."));
+  GtkWidget                  *set_up = gtk_button_new_with_mnemonic (_ ("_Set Up..."));
 
   self->radios[SERVICES] = gtk_radio_button_new_with_mnemonic_from_widget (
       GTK_RADIO_BUTTON (self->radios[LOCAL]), _ ("GPU ser_vices – paint new detail"));
@@ -333,10 +368,13 @@ add_services (UpscalePainterChoice *self)
   gtk_box_pack_start (GTK_BOX (row), self->names, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), self->light, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), edit, FALSE, FALSE, 0);
-  gtk_grid_attach (GTK_GRID (self), self->radios[SERVICES], 0, 1, 2, 1);
+  gtk_widget_set_tooltip_text (set_up, _ ("Asks for a GPU service, step by step"));
+  gtk_grid_attach (GTK_GRID (self), self->radios[SERVICES], 0, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (self), set_up, 1, 1, 1, 1);
   gtk_grid_attach (GTK_GRID (self), row, 0, 2, 2, 1);
   g_signal_connect (self->light, "changed", G_CALLBACK (on_light_changed), self);
   g_signal_connect (edit, "clicked", G_CALLBACK (on_edit_clicked), self);
+  g_signal_connect (set_up, "clicked", G_CALLBACK (on_set_up_clicked), self);
 }
 
 /**
@@ -393,8 +431,7 @@ upscale_painter_choice_get_problem (UpscalePainterChoice *choice)
 
   return is_active (choice, SERVICES) && *get_names (choice) == '\0' &&
                  names_only_local (choice, "")
-             ? _ ("No service is named: type its address, or add it to your list with "
-                  "Edit.")
+             ? _ ("No service is named: type its address, or press Set Up.")
              : NULL;
 }
 

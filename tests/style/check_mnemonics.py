@@ -34,6 +34,7 @@ PAGES = {
         "GPU ser_vices – paint new detail",
         "En_dpoints",
         "_Edit...",
+        "_Set Up...",
         "Pro_mpt",
         "_Negative prompt",
         "Sc_ale",

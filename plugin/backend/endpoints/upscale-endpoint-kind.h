@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @name: name in files and scripts; an address may begin with it, as in
  * `tile-batch+https://gpu.example.net`
  * @label: text for a list of kinds, for gettext
+ * @sentence: the description of the kind for people who choose one, for gettext
+ * @usual_port: the port at which a server on this computer listens unless told otherwise
  * @product: (nullable): name of the server's software; %NULL if it is not detected
  * @detection_path: (nullable): a route that only servers of this kind have
  * @detection_member: (nullable): a member of the JSON object that the route answers
@@ -24,6 +26,8 @@ typedef struct
 {
   const char *name;
   const char *label;
+  const char *sentence;
+  int         usual_port;
   const char *product;
   const char *detection_path;
   const char *detection_member;
