@@ -172,6 +172,14 @@ task_bench() {
   [ -n "$found" ] || task_fail "there is no bench '$name': $(cd tests/bench && echo *.py | sed 's/\.py//g')."
 }
 
+# Finds a Python with the packages of the GPU service: the one that UPSCALE_GPU_PYTHON names, or the caller's.
+TASK_GPU_PYTHON=${UPSCALE_GPU_PYTHON:-python3}
+task_gpu_python() {
+  "$TASK_GPU_PYTHON" -c 'import compel, diffusers, fastapi, torch' 2>/dev/null && return
+  [ -z "${UPSCALE_GPU_PYTHON:-}" ] || task_fail "$UPSCALE_GPU_PYTHON lacks packages: run '$UPSCALE_GPU_PYTHON -m pip install ./endpoint/diffusion'."
+  return 1
+}
+
 # Installs into the plug-ins folder of the calling user's GIMP.
 task_install() {
   local target version

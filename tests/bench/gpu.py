@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The GPU service's painter on a full-size SDXL with random weights, against the plain diffusers call for one tile at a time.
+"""The GPU service's painter with each of its profiles, against the plain diffusers call for one tile at a time: gpu.py [tiny]
 
-Runs where a CUDA GPU and the service's packages are; elsewhere it says so. The speed does not depend on what the weights are.
+Runs with a full-size SDXL of random weights where a GPU and the service's packages are: the speed does not depend on what the weights
+are. `tiny` paints with the tests' model on the CPU, which only shows that this bench works.
 """
 
 import json
@@ -16,26 +17,29 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "endpoint" / "diffusion"), str(ROOT / "tests" / "support")]
 
 SIDE_PX = 1024
+TINY_SIDE_PX = 64
 N_TILES = 8
 BATCHES = (1, 4, 8)
+STAGES = ("read", "encode", "denoise", "decode", "png")
 # img2img runs the last `strength` of the steps: 9 of 30, and 4 of 8.
-CASES = {
-    "30-steps": {"strength": 0.3, "steps": 30, "cfg_scale": 6.0, "sampler": "dpm++ 2m karras"},
-    "4-steps": {"strength": 0.5, "steps": 8, "cfg_scale": 1.0, "sampler": "lightning"},
-}
+MANY_STEPS = {"strength": 0.3, "steps": 30, "cfg_scale": 6.0, "sampler": "dpm++ 2m karras"}
+FEW_STEPS = {"strength": 0.5, "steps": 8, "cfg_scale": 1.0, "sampler": "lightning"}
+CASES = {"faithful": MANY_STEPS, "fast": MANY_STEPS, "draft": FEW_STEPS}
 # Dense bf16 operations per second, from the makers' data sheets.
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40S": 362e12, "A10G": 70e12, "A10": 125e12, "L4": 121e12, "RTX 4090": 165e12}
 
 
 def why_not() -> str:
     try:
-        import torch
-
-        if not torch.cuda.is_available():
-            return "no CUDA GPU is here"
-        import diffusers  # noqa: F401
+        from tile_upscale_gpu.device import choose_devices
+        from tile_upscale_gpu.job_context import CannotLoad
+        from tile_upscale_gpu.painter import Painter  # noqa: F401
     except ImportError as error:
-        return f"no CUDA GPU can be used: '{error.name}' is not installed"
+        return f"'{error.name}' is not installed"
+    try:
+        choose_devices("auto")
+    except CannotLoad:
+        return "no GPU is here"
     return ""
 
 
@@ -48,6 +52,9 @@ class Collector:
 
     def __init__(self) -> None:
         self.results: list[dict[str, Any]] = []
+
+    def begin(self) -> None:
+        pass
 
     def is_stopped(self) -> bool:
         return False
@@ -90,19 +97,25 @@ def paint_plainly(pipeline: Any, scheduler: Any, case: dict[str, Any], picture: 
     )
 
 
-def measure_seconds(work: Callable[[], None]) -> float:
+def measure_seconds(work: Callable[[], None], device: Any) -> float:
     """The first run, which makes kernels and plans, is not counted."""
-    import torch
+    from tile_upscale_gpu.device import synchronize
 
     work()
     times = []
     for _ in range(3):
-        torch.cuda.synchronize()
+        synchronize(device)
         started = time.perf_counter()
         work()
-        torch.cuda.synchronize()
+        synchronize(device)
         times.append(time.perf_counter() - started)
     return sorted(times)[1]
+
+
+def read_stages() -> dict[str, float]:
+    from tile_upscale_gpu.metrics import STAGE_SECONDS
+
+    return {stage: STAGE_SECONDS.labels(stage)._value.get() for stage in STAGES}
 
 
 def count_operations(work: Callable[[], None]) -> float:
@@ -113,62 +126,109 @@ def count_operations(work: Callable[[], None]) -> float:
     return float(counter.get_total_flops())
 
 
-def make_plain_pipeline(settings: Any) -> Any:
+def make_plain_pipeline(settings: Any, device: Any) -> Any:
     import torch
     from diffusers import ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline
 
-    name = settings.default_model
-    controlnet = ControlNetModel.from_pretrained(settings.folder / "tile", dtype=torch.float16)
+    dtype = getattr(torch, settings.dtype)
+    controlnet = ControlNetModel.from_pretrained(settings.folder / "tile", dtype=dtype)
     pipeline = StableDiffusionXLControlNetImg2ImgPipeline.from_pretrained(
-        settings.folder / name, controlnet=controlnet, dtype=torch.float16, add_watermarker=False
+        settings.folder / settings.default_model, controlnet=controlnet, dtype=dtype, add_watermarker=False
     )
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to("cuda")
+    return pipeline.to(device)
 
 
-def run_case(name: str, case: dict[str, Any], painter: Any, plain: Any, peak: float | None, side: int) -> None:
+def measure_plain(settings: Any, device: Any, side: int) -> dict[str, float]:
+    """Returns the seconds of a tile with the steps of each profile."""
     from tile_upscale_gpu.samplers import make_scheduler
     from wire_client import make_picture
 
-    picture = make_picture(side)
-    config = painter.load().scheduler_config
-    plain_seconds = measure_seconds(lambda: paint_plainly(plain, make_scheduler(case["sampler"], config), case, picture))
+    pipeline, picture = make_plain_pipeline(settings, device), make_picture(side)
+    config = pipeline.scheduler.config
+
+    def measure(case: dict[str, Any]) -> float:
+        return measure_seconds(lambda: paint_plainly(pipeline, make_scheduler(case["sampler"], config), case, picture), device)
+
+    many, few = measure(MANY_STEPS), measure(FEW_STEPS)
+    return {name: few if case is FEW_STEPS else many for name, case in CASES.items()}
+
+
+def start_cold(settings: Any, profile: str, side: int) -> Any:
+    """Returns a painter that has painted its first tile."""
+    from tile_upscale_gpu.painter import Painter
+
+    started = time.perf_counter()
+    painter = Painter(type(settings).model_validate({**settings.model_dump(exclude_none=True), "profile": profile}))
+    painter.load()
+    paint(painter, CASES[profile], 1, side)
+    say(f"{profile}.cold-start", time.perf_counter() - started, "s")
+    return painter
+
+
+def run_profile(name: str, settings: Any, plain_seconds: float, side: int) -> None:
+    import torch
+    from tile_upscale_gpu.device import free_memory
+
     say(f"{name}.plain", 1 / plain_seconds, "tiles/s")
-    operations = count_operations(lambda: paint(painter, case, 1, side)) if peak else 0.0
+    painter, case = start_cold(settings, name, side), CASES[name]
+    peak = find_peak(torch.cuda.get_device_name()) if torch.cuda.is_available() else None
+    operations = count_operations(lambda: paint(painter, case, 1, side)) if peak and name == "faithful" else 0.0
     for batch in BATCHES:
         painter.settings.unet_batch = batch
         painter.fitting.clear()
-        seconds = measure_seconds(lambda: paint(painter, case, N_TILES, side)) / N_TILES
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+        before = read_stages()
+        seconds = measure_seconds(lambda: paint(painter, case, N_TILES, side), painter.device) / N_TILES
         say(f"{name}.batch-{batch}", 1 / seconds, "tiles/s")
         say(f"{name}.batch-{batch}.ratio", plain_seconds / seconds, "x")
-        if peak:
+        # Of four runs, the first of which makes kernels.
+        for stage, value in read_stages().items():
+            say(f"{name}.batch-{batch}.{stage}", (value - before[stage]) / 4 / N_TILES, "s/tile")
+        if torch.cuda.is_available():
+            say(f"{name}.batch-{batch}.vram", torch.cuda.max_memory_allocated() / (1 << 30), "GiB")
+        if peak and operations:
             say(f"{name}.batch-{batch}.peak", operations / seconds / peak, "of bf16 peak")
+    painter.model = None
+    free_memory(painter.device)
 
 
 def find_peak(gpu_name: str) -> float | None:
     return next((peak for name, peak in PEAKS.items() if name in gpu_name), None)
 
 
-def main() -> None:
-    if reason := why_not():
-        print(f"gpu: nothing was measured: {reason}")
-        return
-    import torch
-    from full_sdxl import make_full
-    from tile_upscale_gpu.painter import Painter
+def make_settings(folder: Path, is_tiny: bool) -> Any:
     from tile_upscale_gpu.settings import read_settings
 
-    gpu_name = torch.cuda.get_device_name()
-    print(f"# {gpu_name}, torch {torch.__version__}", flush=True)
+    if is_tiny:
+        from tiny_sdxl import make_all as make
+    else:
+        from full_sdxl import make_full as make
+    settings = read_settings(make(folder))
+    # Adapters and captions are no part of the comparison, and an IP-Adapter keeps projections from being fused.
+    draft = {"lora": "style", "vae": "draft-vae"}
+    data = {**settings.model_dump(exclude_none=True), "ip_adapter": None, "caption": None, "draft": draft, "vaes": {"draft-vae": {}}}
+    return type(settings).model_validate(data)
+
+
+def main() -> None:
+    is_tiny = sys.argv[1:] == ["tiny"]
+    if not is_tiny and (reason := why_not()):
+        print(f"gpu: nothing was measured: {reason}. './run bench gpu tiny' shows with a tiny model that this bench works")
+        return
+    import torch
+    from tile_upscale_gpu.device import choose_devices
+
+    side = TINY_SIDE_PX if is_tiny else SIDE_PX
+    device = choose_devices("cpu" if is_tiny else "auto")[0]
+    name = torch.cuda.get_device_name() if device.type == "cuda" else device.type
+    print(f"# {'a tiny model, ' if is_tiny else ''}{name}, torch {torch.__version__}, {side} px", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings(make_full(Path(folder)))
-        started = time.perf_counter()
-        painter = Painter(settings)
-        painter.load()
-        say("load", time.perf_counter() - started, "s")
-        plain = make_plain_pipeline(settings)
-    for name, case in CASES.items():
-        run_case(name, case, painter, plain, find_peak(gpu_name), SIDE_PX)
+        settings = make_settings(Path(folder), is_tiny)
+        plain = measure_plain(settings, device, side)
+        for profile in CASES:
+            run_profile(profile, settings, plain[profile], side)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy
 import pytest
 import torch
 from PIL import Image
+from polling import wait_until
+from tile_upscale_gpu import painter as painter_module
 from tile_upscale_gpu.device import choose_devices
 from tile_upscale_gpu.img2img import Img2Img
 from tile_upscale_gpu.job_context import GpuLost, Result, Stopped
@@ -205,6 +208,35 @@ def test_results_come_as_they_finish(painter: Painter, monkeypatch: pytest.Monke
     context = Signalling()
     painter.paint(request, context)
     assert len(calls) == 2 and len(context.results) == 6
+
+
+def test_three_stages_overlap_over_batches(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads paint two batches of one group. The GPU has one at a time; beside it the next is decoded, and the last is written."""
+    requests = [parse(json.dumps(make(tiles=4)).encode(), None, painter.settings).request for _ in range(4)]
+    contexts = [RecordingContext() for _ in requests]
+    run, decode = Img2Img.run, painter_module._decode_tile
+    decoded: list[str] = []
+    started: list[int] = []
+    at_gpu = threading.Lock()
+
+    def decode_and_count(request: Any, tile: Any) -> Any:
+        decoded.append(tile.id)
+        return decode(request, tile)
+
+    def run_beside_others(*arguments: Any) -> Any:
+        assert at_gpu.acquire(blocking=False), "two groups are at the GPU"
+        started.append(n := len(started))
+        wait_until(lambda: len(decoded) >= min(4 * (n + 2), 16), "the next group is decoded")
+        wait_until(lambda: sum(len(context.results) for context in contexts) >= 4 * n, "the last group is written")
+        painted = run(*arguments)
+        at_gpu.release()
+        return painted
+
+    monkeypatch.setattr(painter_module, "_decode_tile", decode_and_count)
+    monkeypatch.setattr(Img2Img, "run", run_beside_others)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(painter.paint, requests, contexts))
+    assert len(started) == 4 and all(len(context.results) == 4 for context in contexts)
 
 
 def test_what_is_done_is_not_painted_again(painter: Painter) -> None:

@@ -11,11 +11,12 @@ import numpy
 import pytest
 import torch
 from arrays import Array
-from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from diffusers import AutoencoderTiny, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
 from PIL import Image
 from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.painter import Painter
 from tile_upscale_gpu.samplers import SAMPLERS
+from tile_upscale_gpu.settings import Settings
 from tiny_painter import FIXED, make, paint
 from transformers import CLIPVisionModelWithProjection
 from wire_client import decode, encode, make_picture
@@ -58,21 +59,24 @@ class PlainCall:
         how["controlnet"] = ControlNetModel.from_pretrained(self.folder / "tile")
         return StableDiffusionXLControlNetImg2ImgPipeline.from_pretrained(self.folder / "tiny", **how)
 
-    def encode_picture(self, vae: AutoencoderKL, picture: Image.Image) -> torch.Tensor:
+    def encode_picture(self, vae: Any, picture: Image.Image) -> torch.Tensor:
         """The mean: diffusers draws from the distribution, and would take other noise afterwards."""
         pixels = torch.from_numpy(numpy.asarray(picture).copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
-        latents: torch.Tensor = vae.encode(pixels).latent_dist.mode() * vae.config.scaling_factor
+        encoded = vae.encode(pixels)
+        latents: torch.Tensor = (encoded.latents if "latents" in encoded else encoded.latent_dist.mode()) * vae.config.scaling_factor
         return latents
 
     @torch.inference_mode()
     def __call__(
         self, picture: Image.Image, sampler: str = "euler", lora: float = 0, reference: float = 0, noise: PlacedNoise | None = None,
-        **how: Any,
+        vae: str = "", **how: Any,
     ) -> Array:  # fmt: skip
         controlled = how.get("controlnet_conditioning_scale") != 0
         pipeline = self.make_pipeline(controlled, reference > 0)
         pipeline.set_progress_bar_config(disable=True)
         pipeline.scheduler = SCHEDULERS[sampler](pipeline.scheduler.config)
+        if vae:
+            pipeline.vae = AutoencoderTiny.from_pretrained(self.folder / vae)
         if lora:
             pipeline.load_lora_weights(str(self.folder / "style"), adapter_name="style")
             pipeline.set_adapters(["style"], [lora])
@@ -186,3 +190,44 @@ def test_tiles_of_a_batch_have_their_own_pixels_and_texts(painter: Painter, plai
         picture = decode(request["tiles"][number]["image"])
         expected = plain_call(picture, prompt=prompt, negative_prompt=negative_prompt, generator=generator)
         assert_alike(painted[str(number)], expected)
+
+
+def make_profiled(painter: Painter, keeps_adapter: bool = False, **changes: Any) -> Painter:
+    data = painter.settings.model_dump(exclude_none=True)
+    return Painter(Settings.model_validate({**data, "ip_adapter": data["ip_adapter"] if keeps_adapter else None, **changes}))
+
+
+def test_fast_gives_the_pixels_of_diffusers(painter: Painter, plain_call: PlainCall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after a LoRA, for which the fused projections are taken apart. Without a compiler, whose code takes a minute to make."""
+    monkeypatch.setattr("tile_upscale_gpu.speed.BACKEND", "eager")
+    fast, picture = make_profiled(painter, profile="fast"), make_picture(64, 0)
+    model = fast.load()
+    base = plain_call(picture)
+    assert_alike(paint(fast, make_one())["0"], base)
+    assert model.is_compiled and {type(one).__name__ for one in model.plain.unet.attn_processors.values()} == {"FusedAttnProcessor2_0"}
+    assert_alike(paint(fast, make_one(loras=[{"name": "style", "weight": 0.7}]))["0"], plain_call(picture, lora=0.7))
+    assert_alike(paint(fast, make_one())["0"], base)
+
+
+def test_draft_gives_the_pixels_of_diffusers(painter: Painter, plain_call: PlainCall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that names the few-step LoRA too changes its weight. At full weight the tiny model is chaotic."""
+    monkeypatch.setattr("tile_upscale_gpu.speed.BACKEND", "eager")
+    how = {"lora": "style", "weight": 0.5, "sampler": "lightning", "steps": 5, "vae": "draft-vae"}
+    draft, picture = make_profiled(painter, profile="draft", draft=how, vaes={"draft-vae": {}}), make_picture(64, 0)
+    request = make_one()
+    for member in ("steps", "cfg_scale", "sampler"):
+        del request["gen_params"][member]
+    plain: dict[str, Any] = {"vae": "draft-vae", "num_inference_steps": 5, "guidance_scale": 1.0}
+    assert_alike(paint(draft, request)["0"], plain_call(picture, "lightning", lora=0.5, **plain))
+    request["model_config"]["loras"] = [{"name": "style", "weight": 0.25}]
+    assert_alike(paint(draft, request)["0"], plain_call(picture, "lightning", lora=0.25, **plain))
+
+
+def test_profile_says_what_it_leaves_out(painter: Painter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr("tile_upscale_gpu.speed.BACKEND", "missing")
+    expected = paint(painter, make_one())["0"]
+    assert_alike(paint(make_profiled(painter, True, profile="fast"), make_one())["0"], expected)
+    for words in ("not compiled: ", "not fused in its projections: an IP-Adapter", "not fast in its VAE: it works in float32"):
+        assert f"profile 'fast': model 'tiny' is {words}" in caplog.text
+    with pytest.raises(ValueError, match="needs a table"):
+        make_profiled(painter, profile="draft")

@@ -84,6 +84,25 @@ def test_idle_worker_helps_with_the_last_batch() -> None:
     run(test)
 
 
+def test_idle_worker_comes_before_one_that_has_a_group() -> None:
+    """Each has two places, as a GPU with a group that is decoded before its turn."""
+
+    async def test(queue: TileQueue) -> None:
+        waiting = [(worker, asyncio.ensure_future(queue.wait_and_take(worker))) for worker in "abc" for _ in range(2)]
+        await asyncio.sleep(0)
+        for n, expected in ((12, "abc"), (4, "aabc")):
+            batch_id = await submit(queue, n)
+            await asyncio.sleep(0)
+            group = next(taking.result() for _, taking in waiting if taking.done())
+            await queue.begin(group.group_id)
+            await read(queue, batch_id)
+            assert "".join(sorted(worker for worker, taking in waiting if taking.done())) == expected
+        for _, taking in waiting:
+            taking.cancel()
+
+    run(test)
+
+
 def test_loss_counts_only_without_progress_and_not_for_stopped_workers() -> None:
     async def test(queue: TileQueue) -> None:
         batch_id = await submit(queue, 8)
@@ -176,6 +195,7 @@ class FakePainter:
         pass
 
     def paint(self, request: Request, context: JobContext) -> None:
+        context.begin()
         self.ready.wait(LIMIT_S)
         if self.failure:
             raise self.failure

@@ -6,12 +6,13 @@ from pathlib import Path
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     ControlNetModel,
     EulerDiscreteScheduler,
     StableDiffusionXLImg2ImgPipeline,
     UNet2DConditionModel,
 )  # fmt: skip
-from tiny_sdxl import make_tokenizer
+from tiny_sdxl import make_lora, make_tokenizer
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 BLOCKS = {
@@ -46,7 +47,9 @@ def make_full(folder: Path, device: str = "cuda") -> Path:
         )  # fmt: skip
         controlnet = ControlNetModel(**BLOCKS)
     pipeline.to(dtype=torch.float16).save_pretrained(folder / "sdxl")
+    make_lora(folder / "style", pipeline.unet)
+    AutoencoderTiny().save_pretrained(folder / "draft-vae")
     controlnet.to(dtype=torch.float16).save_pretrained(folder / "tile")
     settings = folder / "settings.toml"
-    settings.write_text(f'folder = "{folder}"\n[models.sdxl]\n[controlnets.tile]\n')
+    settings.write_text(f'folder = "{folder}"\n[models.sdxl]\n[controlnets.tile]\n[loras.style]\n')
     return settings

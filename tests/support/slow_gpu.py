@@ -17,10 +17,8 @@ TILE_S = 1.0
 
 
 class SlowPainter:
-    def load(self, name: str) -> None:
-        """Has no weights."""
-
     def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
+        context.begin()
         for tile in request.tiles:
             if tile.id in done:
                 continue

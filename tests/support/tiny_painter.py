@@ -24,6 +24,9 @@ class RecordingContext:
     questions: int = 0
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        pass
+
     def is_stopped(self) -> bool:
         self.questions += 1
         return self.stop_after is not None and self.questions > self.stop_after

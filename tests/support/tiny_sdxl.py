@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     ControlNetModel,
     EulerDiscreteScheduler,
     StableDiffusionXLImg2ImgPipeline,
@@ -153,6 +154,12 @@ def make_ip_adapter(folder: Path, unet: UNet2DConditionModel) -> None:
     save_file({**projection, **layers}, folder / "ip-adapter.safetensors")
 
 
+def make_tiny_vae(folder: Path) -> None:
+    """Of the kind that the profile `draft` takes. Its pixels are noise."""
+    parts = {"encoder_block_out_channels": (8,) * 4, "decoder_block_out_channels": (8,) * 4}
+    AutoencoderTiny(**parts, num_encoder_blocks=(1,) * 4, num_decoder_blocks=(1,) * 4).save_pretrained(folder)
+
+
 def make_all(folder: Path) -> Path:
     """Writes the weights and `settings.toml` beside them; returns the settings' path."""
     torch.manual_seed(7)
@@ -161,6 +168,7 @@ def make_all(folder: Path) -> Path:
     make_lora(folder / "style", pipeline.unet)
     make_ip_adapter(folder / "ip_adapter", pipeline.unet)
     make_captioner(folder / "caption")
+    make_tiny_vae(folder / "draft-vae")
     settings = folder / "settings.toml"
     settings.write_text(
         f'folder = "{folder}"\ndevice = "cpu"\ndtype = "float32"\nunet_batch = 4\n'

@@ -22,7 +22,10 @@ class GpuLost(Exception):
 
 
 class JobContext(Protocol):
-    """The painter's view of its job. All methods are called from the painting thread."""
+    """The painter's view of its job. All methods are called from the threads of the painter."""
+
+    def begin(self) -> None:
+        """The weights are loaded, and painting begins."""
 
     def is_stopped(self) -> bool:
         """True if the batch was cancelled, abandoned or is late. The painter calls this between steps."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paints in this process: each GPU is a worker with a thread of its own, and takes groups of tiles from the queue."""
+"""Paints in this process: each GPU is a worker, which takes groups of tiles from the queue, also before it has painted the last one."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tile_upscale_gpu.painter import Painter
 
 T = TypeVar("T")
+N_IN_HAND = 2
 
 
 class ThreadJobContext:
@@ -25,6 +26,9 @@ class ThreadJobContext:
         self.group_id = group_id
         self.loop = loop
 
+    def begin(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.queue.begin(self.group_id), self.loop).result()
+
     def is_stopped(self) -> bool:
         return self.queue.is_stopped(self.group_id)
 
@@ -33,11 +37,11 @@ class ThreadJobContext:
 
 
 class Worker:
-    """A painter with its thread."""
+    """A painter with a thread for each group in hand: while one is at the GPU, the other is decoded or encoded."""
 
     def __init__(self, number: int) -> None:
         self.name = f"worker-{number}"
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.name)
+        self.thread = ThreadPoolExecutor(N_IN_HAND, thread_name_prefix=self.name)
         self.painter: Painter | None = None
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -88,7 +92,7 @@ class LocalPaint:
 
     async def work_forever(self) -> None:
         """Raises GpuLost when this process must end."""
-        await asyncio.gather(*(self._work(worker) for worker in self.workers))
+        await asyncio.gather(*(self._work(worker) for worker in self.workers for _ in range(N_IN_HAND)))
 
     async def _work(self, worker: Worker) -> None:
         while True:
@@ -106,7 +110,5 @@ class LocalPaint:
 
     async def _paint(self, worker: Worker, group: Group) -> None:
         assert worker.painter
-        await worker.run(worker.painter.load, group.request.model_config_.base_model or "")
-        await self.queue.begin(group.group_id)
         context = ThreadJobContext(self.queue, group.group_id, asyncio.get_running_loop())
         await worker.run(worker.painter.paint, group.request, context)

@@ -14,7 +14,13 @@ import diffusers
 import torch
 import transformers
 from compel import ReturnedEmbeddingsType
-from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    ControlNetModel,
+    StableDiffusionXLControlNetImg2ImgPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+)
 from diffusers.hooks.layerwise_casting import DEFAULT_SKIP_MODULES_PATTERN
 from PIL import Image
 from transformers import CLIPVisionModelWithProjection
@@ -25,6 +31,7 @@ from tile_upscale_gpu.memory import CONTROLNET_PART, MemoryPlan, count_bytes, fi
 from tile_upscale_gpu.prompt_encoder import PromptEncoder
 from tile_upscale_gpu.prompts import Prompt
 from tile_upscale_gpu.settings import Settings, VaeWeights
+from tile_upscale_gpu.speed import FusedProjections, compile_blocks, find_compile_hindrance
 
 log = logging.getLogger(__name__)
 # The texts of a picture come again with each batch. One of SDXL's takes 0.3 MB and more.
@@ -61,6 +68,11 @@ class Model:
         self.pipelines: dict[str | None, Any] = {}
         self.loaded_loras: OrderedDict[str, None] = OrderedDict()
         self.active_loras: dict[str, float] = {}
+        self.fused_loras: dict[str, float] = {}
+        self.fused: FusedProjections | None = None
+        self.is_compiled = False
+        if settings.profile != "faithful":
+            self._speed_up()
 
     def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
         path = self.settings.locate(self.name, self.weights)
@@ -77,12 +89,48 @@ class Model:
             )  # fmt: skip
         return pipeline
 
-    def _load_vae(self, base: Path) -> AutoencoderKL:
+    def _speed_up(self) -> None:
+        """Applies what the weights and the machine allow, and logs what they do not."""
+        self._fuse_tied_loras()
+        hindrance = "the weights are stored in 8 bits" if self.memory.stores_in_8_bits else find_compile_hindrance(self.device)
+        if not hindrance:
+            self.is_compiled = True
+            compile_blocks(self.plain.unet)
+        self._say_if_not("compiled", hindrance)
+        qkv_hindrance = "an IP-Adapter is loaded" if self.settings.ip_adapter else None
+        if self.memory.stores_in_8_bits:
+            qkv_hindrance = "the weights are stored in 8 bits"
+        if not qkv_hindrance:
+            self.fused = FusedProjections(self.plain.unet)
+        self._say_if_not("fused in its projections", qkv_hindrance)
+        is_whole = self.plain.vae.dtype is torch.float32
+        self._say_if_not("fast in its VAE", "it works in float32; name one for half precision in 'vae' of the model" if is_whole else None)
+
+    def _say_if_not(self, what: str, hindrance: str | None) -> None:
+        if hindrance:
+            log.warning("profile '%s': model '%s' is not %s: %s", self.settings.profile, self.name, what, hindrance)
+        else:
+            log.info("profile '%s': model '%s' is %s", self.settings.profile, self.name, what)
+
+    def _fuse_tied_loras(self) -> None:
+        """Once and for ever: to take a LoRA out of half precision again leaves errors in the weights."""
+        if not self.weights.loras:
+            return
+        self.set_loras({})
+        with self._unet_in_whole_precision():
+            self.plain.fuse_lora(adapter_names=list(self.weights.loras))
+            self.plain.unload_lora_weights()
+        self.loaded_loras.clear()
+        self.fused_loras = self.weights.loras
+
+    def _load_vae(self, base: Path) -> AutoencoderKL | AutoencoderTiny:
         name = self.weights.vae
         vae = self.settings.vaes[name] if name else VaeWeights(variant=self.weights.variant)
         path = self.settings.locate(name, vae) if name else base / "vae"
         dtype = getattr(torch, vae.dtype or self.settings.vae_dtype)
-        return AutoencoderKL.from_pretrained(path, dtype=dtype, variant=vae.variant, local_files_only=True)
+        name_of_class = AutoencoderKL.load_config(path, local_files_only=True)["_class_name"]
+        kind = AutoencoderTiny if name_of_class == AutoencoderTiny.__name__ else AutoencoderKL
+        return kind.from_pretrained(path, dtype=dtype, variant=vae.variant, local_files_only=True)
 
     def _put_on_device(self) -> None:
         parts = self.plain
@@ -195,12 +243,17 @@ class Model:
         module = ControlNetModel.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
         if self.memory.stores_in_8_bits:
             self.store_in_8_bits(module)
+        if self.is_compiled:
+            compile_blocks(module)
         torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
         return module
 
     def set_loras(self, wanted: dict[str, float]) -> None:
         """Activates these LoRAs and those that the settings tie to the model, and no others."""
-        self.active_loras = weights = {**self.weights.loras, **wanted}
+        weights = {**self.weights.loras, **wanted}
+        self.active_loras = weights = {name: rest for name, weight in weights.items() if (rest := weight - self.fused_loras.get(name, 0))}
+        if self.fused:
+            self.fused.fuse(not weights)
         for name in weights.keys() - self.loaded_loras.keys():
             lora = self.settings.loras[name]
             path = self.settings.locate(name, lora)
@@ -252,7 +305,8 @@ class Model:
     def encode_picture(self, pixels: torch.Tensor) -> torch.Tensor:
         """Encodes one picture (1, 3, H, W) in -1..1 to scaled latents. Takes the distribution's mean, because the source is exact."""
         vae = self.plain.vae
-        latents = vae.encode(pixels.to(self.device, vae.dtype)).latent_dist.mode()
+        encoded = vae.encode(pixels.to(self.device, vae.dtype))
+        latents = encoded.latents if isinstance(vae, AutoencoderTiny) else encoded.latent_dist.mode()
         return (latents * vae.config.scaling_factor).to(self.dtype)
 
     def decode_picture(self, latents: torch.Tensor) -> torch.Tensor:

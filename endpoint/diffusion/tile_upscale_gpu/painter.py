@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paints a batch: groups tiles for the UNet, halves groups when GPU memory is short, and makes each tile's result."""
+"""Paints tiles in three stages, which overlap from group to group: decoding of pictures, the GPU's work, and encoding of PNG files.
+
+Groups are halved when GPU memory is short.
+"""
 
 import contextlib
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -23,6 +26,7 @@ from tile_upscale_gpu.metrics import RETRIES, TILES, measure_stage
 from tile_upscale_gpu.model import Model
 from tile_upscale_gpu.pictures import (
     PictureError,
+    Place,
     TileSizes,
     from_canvas,
     plan_place,
@@ -34,15 +38,30 @@ from tile_upscale_gpu.pictures import (
 )
 from tile_upscale_gpu.prompts import PromptError
 from tile_upscale_gpu.render_params import RenderParams
-from tile_upscale_gpu.request import target_size
+from tile_upscale_gpu.request import choose_group, target_size
 from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.turns import Turns
 
 log = logging.getLogger(__name__)
 
 
+# Groups of one batch in hand: one at the GPU, and one that is decoded or encoded meanwhile.
+N_IN_HAND = 2
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A tile whose picture could be decoded."""
+
+    tile: Tile
+    sizes: TileSizes
+    picture: Image.Image
+    place: Place | None
+
+
 @dataclass(frozen=True)
 class Work:
-    """A tile whose picture could be decoded."""
+    """A tile whose texts fit the model, too."""
 
     tile: Tile
     sizes: TileSizes
@@ -50,7 +69,7 @@ class Work:
 
 
 class Painter:
-    """Holds one base model in memory and replaces it when a batch names another. Not thread-safe."""
+    """Holds one base model in memory and replaces it when a batch names another. paint() may be called in two threads at once."""
 
     def __init__(self, settings: Settings, device: torch.device | None = None) -> None:
         self.settings = settings
@@ -59,6 +78,7 @@ class Painter:
         self.captioner: Captioner | None = None
         # Number of tiles that last fitted into memory together, by canvas size.
         self.fitting: dict[tuple[int, int], int] = {}
+        self.turns = Turns()
 
     def measure_memory(self) -> tuple[int, int]:
         return measure_memory(self.device)
@@ -75,12 +95,24 @@ class Painter:
 
     def paint(self, request: Request, context: JobContext, done: Collection[str] = ()) -> None:
         """Paints every tile that is not in `done`. Raises Stopped, or GpuLost when this process must end."""
-        token = current_batch.set(request.batch_id)
+        groups = split([tile for tile in request.tiles if tile.id not in done], self.settings.unet_batch)
+        with contextlib.ExitStack() as stack:
+            tickets = [self.turns.ask() for _ in groups]
+            for ticket in tickets:
+                stack.callback(self.turns.leave, ticket)
+            pool = ThreadPoolExecutor(N_IN_HAND, thread_name_prefix="group")
+            stack.callback(pool.shutdown, cancel_futures=True)
+            parts = [request.model_copy(update={"tiles": group}) for group in groups]
+            for future in [pool.submit(self._paint_group, *part, context) for part in zip(tickets, parts, strict=True)]:
+                future.result()
+
+    def _paint_group(self, ticket: object, request: Request, context: JobContext) -> None:
+        current_batch.set(request.batch_id)
         try:
             with self._find_loss():
-                (self._describe if request.caption else self._paint)(request, context, done)
+                (self._describe if request.caption else self._paint)(ticket, request, context)
         finally:
-            current_batch.reset(token)
+            self.turns.leave(ticket)
 
     @contextlib.contextmanager
     def _find_loss(self) -> Iterator[None]:
@@ -91,29 +123,53 @@ class Painter:
                 raise GpuLost(f"the GPU no longer answers: {error}") from error
             raise
 
-    def _paint(self, request: Request, context: JobContext, done: Collection[str]) -> None:
-        model = self.load(request.model_config_.base_model or "")
+    def _paint(self, ticket: object, request: Request, context: JobContext) -> None:
+        """The three stages. Leaving the block of the writer waits for all files."""
         params = self._make_render_params(request, context)
         if params is None:
             return
-        works = self._read_tiles(model, request, context, done)
-        img2img = Img2Img(model, params, {text for work in works for text in (work.source.prompt, work.source.negative_prompt)})
-        # PNG files are encoded while the GPU paints the next tiles. Leaving the block waits for all of them.
+        decoded = self._decode(request, context)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
-            groups: dict[tuple[tuple[int, int], int], list[Work]] = {}
-            for work in works:
-                groups.setdefault((work.sizes.canvas, img2img.measure_prompts(work.source)), []).append(work)
-            for (canvas, _), group in groups.items():
-                self._paint_group(img2img, group, canvas, context, writer)
+            with self._take_turn(ticket, context):
+                model = self._begin(request, context)
+                written = self._paint_decoded(model, params, request, decoded, context, writer)
+            for future in written:
+                future.result()
 
-    def _describe(self, request: Request, context: JobContext, done: Collection[str]) -> None:
-        self.captioner = self.captioner or Captioner(self.settings, self.device)
-        for tile in request.tiles:
-            if tile.id in done:
-                continue
+    @contextlib.contextmanager
+    def _take_turn(self, ticket: object, context: JobContext) -> Iterator[None]:
+        with self.turns.take(ticket):
             if context.is_stopped():
                 raise Stopped
-            context.add(_make_caption(self.captioner, tile))
+            yield
+
+    def _begin(self, request: Request, context: JobContext) -> Model:
+        model = self.load(request.model_config_.base_model or "")
+        context.begin()
+        return model
+
+    def _paint_decoded(
+        self, model: Model, params: RenderParams, request: Request, decoded: list[Decoded], context: JobContext, writer: Executor
+    ) -> "list[Future[None]]":  # fmt: skip
+        works = self._plan_texts(model, request, decoded, context)
+        img2img = Img2Img(model, params, {text for work in works for text in (work.source.prompt, work.source.negative_prompt)})
+        groups: dict[tuple[tuple[int, int], int], list[Work]] = {}
+        for work in works:
+            groups.setdefault((work.sizes.canvas, img2img.measure_prompts(work.source)), []).append(work)
+        return [
+            future
+            for (canvas, _), group in groups.items()
+            for future in self._paint_alike(img2img, group, canvas, context, writer)
+        ]  # fmt: skip
+
+    def _describe(self, ticket: object, request: Request, context: JobContext) -> None:
+        with self._take_turn(ticket, context):
+            self.captioner = self.captioner or Captioner(self.settings, self.device)
+            context.begin()
+            for tile in request.tiles:
+                if context.is_stopped():
+                    raise Stopped
+                context.add(_make_caption(self.captioner, tile))
 
     def _make_render_params(self, request: Request, context: JobContext) -> RenderParams | None:
         try:
@@ -125,19 +181,31 @@ class Painter:
             return None
         return RenderParams.make(request, reference, self.settings)
 
-    def _read_tiles(self, model: Model, request: Request, context: JobContext, done: Collection[str]) -> list[Work]:
-        works = []
+    def _decode(self, request: Request, context: JobContext) -> list[Decoded]:
+        decoded = []
         for tile in request.tiles:
-            if tile.id in done:
-                continue
             try:
-                works.append(_make_work(model, request, tile))
-            except (PictureError, PromptError) as error:
-                context.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
-                TILES.labels("failed").inc()
+                with measure_stage("read"):
+                    decoded.append(_decode_tile(request, tile))
+            except PictureError as error:
+                _fail(tile, error, context)
+        return decoded
+
+    def _plan_texts(self, model: Model, request: Request, decoded: list[Decoded], context: JobContext) -> list[Work]:
+        works = []
+        for one in decoded:
+            try:
+                prompt = model.prompts.plan(request.global_prompt, one.tile.prompt or "")
+                negative_prompt = model.prompts.plan(request.negative_prompt, one.tile.negative_prompt or "")
+            except PromptError as error:
+                _fail(one.tile, error, context)
+            else:
+                works.append(Work(one.tile, one.sizes, Source(one.picture, one.tile.seed, prompt, negative_prompt, one.place)))
         return works
 
-    def _paint_group(self, img2img: Img2Img, works: list[Work], canvas: tuple[int, int], context: JobContext, writer: Executor) -> None:
+    def _paint_alike(
+        self, img2img: Img2Img, works: list[Work], canvas: tuple[int, int], context: JobContext, writer: Executor
+    ) -> "list[Future[None]]":  # fmt: skip
         written: list[Future[None]] = []
 
         def attempt(part: list[Work]) -> None:
@@ -151,8 +219,21 @@ class Painter:
 
         first = self.fitting.get(canvas, self.settings.unet_batch)
         self.fitting[canvas] = paint_in_parts(works, first, attempt, img2img.model.relieve, give_up, self.device)
-        for future in written:
-            future.result()
+        return written
+
+
+def split(tiles: Sequence[Tile], size: int) -> list[list[Tile]]:
+    groups, left = [], list(tiles)
+    while left:
+        groups.append(choose_group(left, size))
+        taken = {tile.id for tile in groups[-1]}
+        left = [tile for tile in left if tile.id not in taken]
+    return groups
+
+
+def _fail(tile: Tile, error: Exception, context: JobContext) -> None:
+    context.add(Result.failed(tile.id, tile.seed, f"tile {tile.id}: {error}"))
+    TILES.labels("failed").inc()
 
 
 def _make_caption(captioner: Captioner, tile: Tile) -> Result:
@@ -202,14 +283,12 @@ def paint_in_parts(
     return size
 
 
-def _make_work(model: Model, request: Request, tile: Tile) -> Work:
+def _decode_tile(request: Request, tile: Tile) -> Decoded:
     sizes = plan_sizes(target_size(request, (tile.width, tile.height)), request.gen_params.gen_res or 0)
     picture = to_canvas(read_tile(tile.image, tile.width, tile.height), sizes)
-    prompt = model.prompts.plan(request.global_prompt, tile.prompt or "")
-    negative_prompt = model.prompts.plan(request.negative_prompt, tile.negative_prompt or "")
     whole = (request.picture_width, request.picture_height)
     place = plan_place((tile.x, tile.y), (whole[0], whole[1]), sizes) if whole[0] and whole[1] else None
-    return Work(tile, sizes, Source(picture, tile.seed, prompt, negative_prompt, place))
+    return Decoded(tile, sizes, picture, place)
 
 
 def _paint_together(img2img: Img2Img, works: list[Work], context: JobContext, writer: Executor) -> "Future[None]":

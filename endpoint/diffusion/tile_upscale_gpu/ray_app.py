@@ -78,7 +78,7 @@ class Gpu:
             return None
         try:
             # In a thread, so that this replica answers Serve's health checks meanwhile.
-            await asyncio.to_thread(self._paint, ActorJobContext(job_store, group_id), group)
+            await asyncio.to_thread(self.painter.paint, group.request, ActorJobContext(job_store, group_id))
         except Stopped:
             log.info("batch %r was stopped", group.request.batch_id)
         except GpuLost:
@@ -88,11 +88,6 @@ class Gpu:
             log.exception("batch %r failed", group.request.batch_id)
             return str(error)
         return None
-
-    def _paint(self, context: ActorJobContext, group: Group) -> None:
-        self.painter.load(group.request.model_config_.base_model or "")
-        context.begin()
-        self.painter.paint(group.request, context)
 
 
 @ray.remote(num_cpus=0, max_restarts=-1)

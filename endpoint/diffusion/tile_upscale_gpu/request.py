@@ -2,13 +2,13 @@
 """Parses and checks a submitted batch. Pictures are decoded later: a broken one fails its tile, not the batch."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pydantic
 import pydantic_core
 
-from tile_upscale_gpu.messages import Controlnet, Request
+from tile_upscale_gpu.messages import Controlnet, Request, Tile
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.render_params import choose_model, control_range
 from tile_upscale_gpu.samplers import SAMPLERS
@@ -45,6 +45,12 @@ def parse(body: bytes, batch_id: str | None, settings: Settings) -> Submission:
     _check_names(request, settings)
     _check_cost(request, settings)
     return Submission(request, hashlib.sha256(body).hexdigest())
+
+
+def choose_group(tiles: Sequence[Tile], size: int) -> list[Tile]:
+    """Returns up to `size` of the tiles that are as large as the first one: only these go through the UNet together."""
+    first = tiles[0]
+    return [tile for tile in tiles if (tile.width, tile.height) == (first.width, first.height)][:size]
 
 
 def target_size(request: Request, own: tuple[int, int]) -> tuple[int, int]:

@@ -23,6 +23,7 @@ CAPTION = "caption"
 PAINTING = 2
 
 Dtype = Literal["float32", "float16", "bfloat16"]
+Profile = Literal["faithful", "fast", "draft"]
 
 
 class Table(BaseModel):
@@ -103,6 +104,17 @@ class Ray(Table):
     idle_s: float = Field(default=60, ge=0, description="a replica without work ends after this time")
 
 
+class Draft(Table):
+    """Changes that the profile `draft` makes to all models."""
+
+    lora: str = Field(description="a few-step LoRA, one of [loras]")
+    weight: float = 1.0
+    sampler: str = "lightning"
+    steps: int = Field(default=4, ge=1)
+    cfg_scale: float = Field(default=1.0, ge=0)
+    vae: str = Field(default="", description="a tiny VAE, one of [vaes]; default: the model's")
+
+
 class Settings(Table):
     folder: Path = Path("/models")
     models: dict[str, BaseModelWeights] = Field(min_length=1, description="the first is the default")
@@ -120,6 +132,8 @@ class Settings(Table):
     dtype: Dtype = "float16"
     # SDXL's own VAE overflows in float16 and shows bands in bfloat16.
     vae_dtype: Dtype = "float32"
+    profile: Profile = Field(default="faithful", description="fast: compiled and fused; draft: also few steps and a tiny VAE, see [draft]")
+    draft: Draft | None = None
     unet_batch: int = Field(default=8, ge=1, description="tiles that go through the UNet at once; halved when memory is short")
 
     max_tiles: int = Field(default=64, ge=1)
@@ -133,6 +147,18 @@ class Settings(Table):
     gpu: Gpu = Gpu()
     modal: Modal = Modal()
     ray: Ray = Ray()
+
+    @model_validator(mode="after")
+    def _apply_draft(self) -> "Settings":
+        if self.profile != "draft":
+            return self
+        if self.draft is None:
+            raise ValueError("the profile 'draft' needs a table [draft] that names a few-step LoRA")
+        draft = self.draft
+        for model in self.models.values():
+            model.sampler, model.steps, model.cfg_scale = draft.sampler, draft.steps, draft.cfg_scale
+            model.loras, model.vae = {**model.loras, draft.lora: draft.weight}, draft.vae or model.vae
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Settings":
@@ -165,7 +191,7 @@ class Settings(Table):
         for name, weights in (item for part in parts for item in part.items()):
             digest.update(f"{name}\0{weights.model_dump_json()}\0".encode())
             _digest_folder(digest, self.locate(name, weights))
-        digest.update(f"{PAINTING} {self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())
+        digest.update(f"{PAINTING} {self.profile} {self.dtype} {self.vae_dtype} {version('diffusers')} {version('torch')}".encode())
         return f"tile-upscale-gpu-{VERSION}-{digest.hexdigest()[:16]}"
 
 

@@ -106,6 +106,9 @@ class StoreJobContext:
         # A container that replaces a lost one resumes after its last stored tile.
         self.state: State = store.get(state_key(run.run_id)) or State(started_at=clock())
 
+    def begin(self) -> None:
+        """The state is `running` already."""
+
     def is_stopped(self) -> bool:
         return self.state.status in FINAL
 

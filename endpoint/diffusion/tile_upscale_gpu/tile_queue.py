@@ -3,12 +3,14 @@
 
 import logging
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 
 from tile_upscale_gpu.job_context import Result, Stopped
 from tile_upscale_gpu.job_runner import JobRunner
 from tile_upscale_gpu.job_table import Job
 from tile_upscale_gpu.messages import Request, Tile
+from tile_upscale_gpu.request import choose_group
 from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,9 +43,7 @@ class Batch:
         return self.job.has_ended or self.failure is not None or len(self.job.done) >= len(self.request.tiles)
 
     def take(self, group_id: str, size: int) -> Group:
-        """Only tiles of one size go through the UNet together."""
-        first = self.waiting[0]
-        tiles = [tile for tile in self.waiting if (tile.width, tile.height) == (first.width, first.height)][:size]
+        tiles = choose_group(self.waiting, size)
         self.working[group_id] = {tile.id for tile in tiles}
         self.waiting = [tile for tile in self.waiting if tile.id not in self.working[group_id]]
         return Group(group_id, self.request.model_copy(update={"tiles": tiles}))
@@ -72,6 +72,9 @@ class TileQueue:
         self.runner = JobRunner(settings, self._paint)
         self.batches: list[Batch] = []
         self.groups: dict[str, Batch] = {}
+        # Workers by the groups that they have, and those that wait for one.
+        self.holders: dict[str, str] = {}
+        self.takers: list[str] = []
         # Id of the batch of each worker's last group.
         self.last: dict[str, str] = {}
 
@@ -111,13 +114,23 @@ class TileQueue:
             batch.job.start("starting", self.runner.clock())
         self.last[worker] = batch.job.batch_id
         self.groups[group_id] = batch
+        self.holders[group_id] = worker
         return batch.take(group_id, self.group_size)
 
     async def wait_and_take(self, worker: str) -> Group:
+        """A worker may have two groups in hand, but takes none before its idle siblings."""
         group_id = uuid.uuid4().hex
-        async with self.runner.news:
-            group: Group = await self.runner.news.wait_for(lambda: self.take(worker, group_id))
+        self.takers.append(worker)
+        try:
+            async with self.runner.news:
+                group: Group = await self.runner.news.wait_for(lambda: self._is_next(worker) and self.take(worker, group_id))
+        finally:
+            self.takers.remove(worker)
         return group
+
+    def _is_next(self, worker: str) -> bool:
+        held = Counter(self.holders.values())
+        return all(held[worker] <= held[other] for other in self.takers)
 
     async def begin(self, group_id: str) -> None:
         """The worker is ready to paint the group: its weights are loaded."""
@@ -137,6 +150,7 @@ class TileQueue:
         batch = self.groups.pop(group_id, None)
         if batch is None:
             return
+        del self.holders[group_id]
         batch.failure = batch.failure or failure
         if batch.give_back(group_id) and not batch.is_over:
             log.warning("batch %r lost its worker with %d tiles done", batch.job.batch_id, len(batch.job.done))
