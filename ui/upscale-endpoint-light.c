@@ -6,6 +6,7 @@
 #include "upscale-control.h"
 #include "upscale-endpoint-address.h"
 #include "upscale-endpoint-disclosure.h"
+#include "upscale-pool-look.h"
 #include "upscale-tile-state-icon.h"
 
 #define PROPERTY "endpoints"
@@ -329,19 +330,34 @@ upscale_endpoint_light_get_sentences (UpscaleEndpointLight *light)
   return light->sentences->str;
 }
 
+static char *
+dup_look (UpscaleEndpointLight *self, const UpscaleGenParams *gen_params)
+{
+  g_autofree UpscalePoolMember *members = g_new (UpscalePoolMember, self->answers->len);
+
+  for (guint i = 0; i < self->answers->len; i++)
+    {
+      const Answer *answer = self->answers->pdata[i];
+
+      members[i] = (UpscalePoolMember) { answer->host, answer->can };
+    }
+  return upscale_pool_look_dup_warning (members, self->answers->len, gen_params);
+}
+
 /**
  * upscale_endpoint_light_dup_missing:
  * @light: a light
  * @gen_params: the parameters of the picture
  *
  * Returns: (transfer full): a line for each server that has answered and can't follow all
- * of @gen_params; empty if there is none
+ * of @gen_params, and one if they paint with several models; empty if there is none
  */
 char *
 upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
                                     const UpscaleGenParams *gen_params)
 {
-  GString *text;
+  GString         *text;
+  g_autofree char *look = NULL;
 
   g_return_val_if_fail (UPSCALE_IS_ENDPOINT_LIGHT (light), NULL);
   g_return_val_if_fail (gen_params != NULL, NULL);
@@ -357,6 +373,9 @@ upscale_endpoint_light_dup_missing (UpscaleEndpointLight   *light,
         g_string_append_printf (text, "%s%s: %s.", text->len > 0 ? "\n" : "",
                                 answer->host, missing);
     }
+  look = dup_look (light, gen_params);
+  if (look)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", look);
   return g_string_free_and_steal (text);
 }
 

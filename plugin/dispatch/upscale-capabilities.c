@@ -186,12 +186,23 @@ append_hint (GString *text, const char *hint)
     g_string_append_printf (text, "%s; ", hint);
 }
 
-/* Returns the model that is to paint, "" if it is not known. */
-static const char *
-get_model (const UpscaleCapabilities *capabilities, const UpscaleGenParams *gen_params)
+/**
+ * upscale_capabilities_get_model:
+ * @capabilities: the capabilities of an endpoint
+ * @gen_params: the parameters of the picture
+ *
+ * Returns: (transfer none): the model that is to paint, "" if the endpoint does not tell
+ */
+const char *
+upscale_capabilities_get_model (const UpscaleCapabilities *capabilities,
+                                const UpscaleGenParams    *gen_params)
 {
-  const char *usual = capabilities->default_model ? capabilities->default_model : "";
+  const char *usual;
 
+  g_return_val_if_fail (capabilities != NULL, NULL);
+  g_return_val_if_fail (gen_params != NULL, NULL);
+
+  usual = capabilities->default_model ? capabilities->default_model : "";
   return *gen_params->model ? gen_params->model : usual;
 }
 
@@ -247,7 +258,7 @@ append_missing_guides (GString                   *text,
                        const UpscaleCapabilities *capabilities,
                        const UpscaleGenParams    *gen_params)
 {
-  const char *model = get_model (capabilities, gen_params);
+  const char *model = upscale_capabilities_get_model (capabilities, gen_params);
 
   if (!upscale_model_family_uses_prompt (upscale_model_family_read (model)))
     return;
@@ -262,7 +273,7 @@ append_missing_loras (GString                   *text,
                       const UpscaleCapabilities *capabilities,
                       const UpscaleGenParams    *gen_params)
 {
-  const char *model = get_model (capabilities, gen_params);
+  const char *model = upscale_capabilities_get_model (capabilities, gen_params);
 
   if (gen_params->loras->len > 0 && !capabilities->takes_loras)
     g_string_append (text, _ ("it can't add LoRAs; "));

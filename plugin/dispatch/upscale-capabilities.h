@@ -101,16 +101,18 @@ UpscaleCapabilities *upscale_capabilities_new (const char *identity);
 UpscaleCapabilities *upscale_capabilities_ref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_unref (UpscaleCapabilities *capabilities);
 void                 upscale_capabilities_tidy (UpscaleCapabilities *capabilities);
-char    *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
-                                           const UpscaleGenParams    *gen_params);
-gboolean upscale_capabilities_check_captions (const UpscaleCapabilities *capabilities,
-                                              GError                   **error);
-gboolean upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
-                                           const UpscaleCapabilities *other);
-char    *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
-                                           const UpscaleGenParams    *gen_params);
-gboolean upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities,
-                                        gsize                      n_bytes);
+const char *upscale_capabilities_get_model (const UpscaleCapabilities *capabilities,
+                                            const UpscaleGenParams    *gen_params);
+char       *upscale_capabilities_dup_missing (const UpscaleCapabilities *capabilities,
+                                              const UpscaleGenParams    *gen_params);
+gboolean    upscale_capabilities_check_captions (const UpscaleCapabilities *capabilities,
+                                                 GError                   **error);
+gboolean    upscale_capabilities_paint_alike (const UpscaleCapabilities *capabilities,
+                                              const UpscaleCapabilities *other);
+char       *upscale_capabilities_dup_painter (const UpscaleCapabilities *capabilities,
+                                              const UpscaleGenParams    *gen_params);
+gboolean    upscale_capabilities_take_raw (const UpscaleCapabilities *capabilities,
+                                           gsize                      n_bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleCapabilities, upscale_capabilities_unref)
 
