@@ -18,6 +18,7 @@ static const Row rows[] = {
   { "flux1-dev", "flux", { "clip_l", "t5xxl_fp16" }, "ae" },
   { "flux1-schnell-fp8-e4m3fn", "flux", { "clip_l", "t5-v1_1-xxl-encoder-Q8_0" }, "ae" },
   { "flux-2-klein-4b-fp8", "flux2", { "qwen_3_4b" }, "flux2-vae" },
+  { "flux-2-klein-9b", "flux2", { "qwen_3_8b_fp8mixed" }, "flux2-vae" },
   { "flux-2-klein-base-9b", "flux2", { "qwen_3_8b_fp8mixed" }, "flux2-vae" },
   { "flux2_dev_fp8mixed", "flux2", { "mistral_3_small_flux2_fp8" }, "flux2-vae" },
   { "z_image_turbo_bf16", "z-image", { "qwen_3_4b" }, "ae" },
