@@ -3,6 +3,7 @@
 its images."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,8 @@ START_LIMIT_S = 120
 RUN_LIMIT_S = 180
 # Width, height and the names of the layers of each image, all as JSON has them.
 Images = list[list[Any]]
+# GTK's accessibility says that a menu which is clicked while it is closed has no window, and says so in GIMP's own process, too.
+WARNING = re.compile(r"\(tile-upscale:\d+\): (Gtk|Gdk|GLib|Pango)-(WARNING|CRITICAL|ERROR) (?!.*gdk_window_get_window_type)")
 MISSING = [name for name in (GUI or "gimp", "Xvfb", "xdotool", "openbox") if not shutil.which(name)]
 
 
@@ -65,6 +68,7 @@ class Session:
             own.mkdir(exist_ok=True)
             (own / "windows.conf").write_text("[Progress Window]\nclose-when-done=true\n")
         self.socket = folder / "socket"
+        self.log = folder / "gimp.log"
         self.translations = load_translations(locale) if locale else NullTranslations()
         extra = {"UPSCALE_ENDPOINTS": endpoints, "SABOTEUR_SOCKET": str(self.socket), "GTK_MODULES": "", "NO_AT_BRIDGE": "0"}
         language = make_locale(folder, locale) if locale else {}
@@ -77,13 +81,20 @@ class Session:
             if self.keyring:
                 self.screen.start_keyring()
             command = [GUI, "--no-splash", "--new-instance", "--no-data", "--no-fonts", self.picture]
-            self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=subprocess.DEVNULL)
+            with self.log.open("w") as log:
+                self.process = self.screen.start(command, cwd=self.gimp.folder, stderr=log)
             wait_until(lambda: self.socket.exists() and self.images(), "GIMP has the picture open", START_LIMIT_S)
             self.stack = stack.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.stack.close()
+        warnings = [] if kind else self.list_warnings()
+        assert not warnings, warnings
+
+    def list_warnings(self) -> list[str]:
+        """Returns what GTK, GLib and our own code have warned of in the plug-in."""
+        return [line for line in self.log.read_text(errors="replace").splitlines() if WARNING.search(line)]
 
     def tell(self, command: str) -> str:
         """Sends a command to the saboteur inside GIMP, and returns its answer."""
@@ -108,6 +119,10 @@ class Session:
     def say(self, message: str) -> str:
         """Returns a message of the plug-in in the session's language, without the mark of its mnemonic."""
         return self.translations.gettext(message).replace("_", "")
+
+    def name(self, message: str) -> str:
+        """Returns the accessible name of a control beside the label with this message: no language's mnemonic in brackets is in it."""
+        return re.sub(r"\(\w\)$", "", self.say(message))
 
     def press_mnemonic(self, message: str) -> None:
         """Presses the keys that activate the control with this label."""

@@ -17,9 +17,10 @@ import gi
 from polling import LIMIT_S, wait_until
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 MAX_DEPTH = 30
+FAULTS = "org.example.WindowFaults"  # of tests/ui/window-faults.c
 SHOWING, SENSITIVE = Atspi.StateType.SHOWING, Atspi.StateType.SENSITIVE
 
 
@@ -199,6 +200,22 @@ def get_value(role: str, name: str) -> float:
     return value
 
 
+def list_faults() -> list[str]:
+    """Returns a sentence for each text and control in the plug-in's windows that a user could not see as a whole."""
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+
+    def call(name: str, path: str, interface: str, method: str) -> list[str]:
+        answer = bus.call_sync(name, path, interface, method, None, None, Gio.DBusCallFlags.NO_AUTO_START, int(LIMIT_S * 1000), None)
+        values: list[str] = answer.unpack()[0]
+        return values
+
+    names = call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "ListNames")
+    plug_ins = [name for name in names if name.startswith(FAULTS)]
+    if not plug_ins:
+        raise RuntimeError("no plug-in tells of its windows")
+    return [fault for name in plug_ins for fault in call(name, "/faults", FAULTS, "List")]
+
+
 def list_controls(window: str) -> list[dict[str, Any]]:
     """Returns role, name and place of each visible widget in a window that can have the focus."""
     root = next((root for role in ("dialog", "frame", "window") if (root := find(role, window))), None)
@@ -239,6 +256,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "wheel": turn_wheel,
     "focus": focus,
     "controls": list_controls,
+    "faults": list_faults,
     "shot": shoot,
     "wait": lambda role, name: wait_to_find(role, name) and None,
     "wait-gone": wait_until_gone,
