@@ -18,8 +18,9 @@ describe_loss (UpscaleProgress progress)
                                progress.n_in_flight),
                      progress.n_in_flight);
   g_string_append_printf (text,
-                          ngettext ("%u of %u tiles is finished and stays kept.",
-                                    "%u of %u tiles are finished and stay kept.", n_kept),
+                          ngettext ("%u of %u tiles is finished and will be kept.",
+                                    "%u of %u tiles are finished and will be kept.",
+                                    n_kept),
                           n_kept, progress.n_tiles);
   if (progress.cost > 0.0)
     g_string_append_printf (text, _ ("\nThe job has cost $%.2f so far."), progress.cost);

@@ -267,9 +267,10 @@ take_tile (UpscaleTrialPane *self)
       return;
     }
   add_trial (self);
-  sentence = g_strdup_printf (_ ("Tile %u is painted. The job takes it as it is if the "
-                                 "settings stay."),
-                              self->job_tile + 1);
+  sentence =
+      g_strdup_printf (_ ("Tile %u is painted. The job uses it as it is unless you "
+                          "change the settings."),
+                       self->job_tile + 1);
   say (self, sentence);
 }
 

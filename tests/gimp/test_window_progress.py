@@ -118,7 +118,7 @@ def test_escape_asks_before_it_stops_tiles_at_work(folder: Path) -> None:
         session.do("key", "Escape")
         session.do("wait", "label", "Stop the job?")
         session.do("wait", "label", "being painted, and ")
-        session.do("wait", "label", "2 of 6 tiles are finished and stay kept.")
+        session.do("wait", "label", "2 of 6 tiles are finished and will be kept.")
         session.shot("stop-question")
         session.do("key", "Escape")
         session.do("wait-gone", "label", "Stop the job?")

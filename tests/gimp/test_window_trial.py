@@ -48,7 +48,7 @@ def test_tried_tiles_are_compared_and_count_in_the_job(folder: Path) -> None:
     with EchoEndpoint() as endpoint, Session(folder, endpoint.url) as session:
         choose_tile(session)
         try_tile(session, 1)
-        session.do("wait", "label", f"Tile {TRIED + 1} is painted. The job takes it as it is if the settings stay.")
+        session.do("wait", "label", f"Tile {TRIED + 1} is painted. The job uses it as it is unless you change the settings.")
         assert [tile["index"] for tile in endpoint.tiles] == [TRIED]
         session.shot("trial")
         session.do("press", "page tab", "Picture")
