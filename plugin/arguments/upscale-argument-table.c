@@ -301,8 +301,8 @@ static const UpscaleArgument arguments[] = {
       .name = "ignore-selection",
       .type = UPSCALE_ARGUMENT_SWITCH,
       .label = N_ ("_Ignore the selection"),
-      .blurb = N_ ("Paint the whole layer, whatever is selected; no effect with "
-                   "repaint-selection"),
+      .blurb = N_ ("Paint the whole layer, whatever is selected; no effect while only "
+                   "selected tiles are repainted (repaint-selection)"),
       .value = FALSE,
       .section = UPSCALE_ARGUMENT_SECTION_REPAINT,
   },
