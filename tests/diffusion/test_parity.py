@@ -11,12 +11,25 @@ import numpy
 import pytest
 import torch
 from arrays import Array
-from diffusers import AutoencoderTiny, ControlNetModel, StableDiffusionXLControlNetImg2ImgPipeline, StableDiffusionXLImg2ImgPipeline
+from diffusers import (
+    AutoencoderTiny,
+    ControlNetModel,
+    ControlNetUnionModel,
+    StableDiffusionControlNetImg2ImgPipeline,
+    StableDiffusionImg2ImgPipeline,
+    StableDiffusionXLControlNetImg2ImgPipeline,
+    StableDiffusionXLControlNetUnionImg2ImgPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+)  # fmt: skip
 from PIL import Image
+from tile_upscale_gpu.jobs import Capacity
 from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.painter import Painter
+from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.samplers import SAMPLERS
-from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.settings import Settings, read_settings
+from tile_upscale_gpu.web import make_health
+from tiny_families import make_families
 from tiny_painter import FIXED, make, paint
 from transformers import CLIPVisionModelWithProjection
 from wire_client import decode, encode, make_picture
@@ -51,6 +64,7 @@ class PlainCall:
         self.folder = painter.settings.folder
 
     def make_pipeline(self, controlled: bool, with_reference: bool) -> Any:
+        """Of SDXL."""
         how: dict[str, Any] = {"add_watermarker": False}
         if with_reference:
             how["image_encoder"] = CLIPVisionModelWithProjection.from_pretrained(self.folder / "ip_adapter" / "image_encoder")
@@ -231,3 +245,75 @@ def test_profile_says_what_it_leaves_out(painter: Painter, monkeypatch: pytest.M
         assert f"profile 'fast': model 'tiny' is {words}" in caplog.text
     with pytest.raises(ValueError, match="needs a table"):
         make_profiled(painter, profile="draft")
+
+
+@pytest.fixture(scope="module")
+def families(painter: Painter) -> Painter:
+    """With the models of all families, whose weights lie beside the others."""
+    folder = painter.settings.folder
+    (folder / "families.toml").write_text((folder / "settings.toml").read_text() + make_families(folder))
+    return Painter(read_settings(folder / "families.toml"))
+
+
+class PlainSd15Call(PlainCall):
+    def make_pipeline(self, controlled: bool, with_reference: bool) -> Any:
+        if not controlled:
+            return StableDiffusionImg2ImgPipeline.from_pretrained(self.folder / "old", safety_checker=None)
+        controlnet = ControlNetModel.from_pretrained(self.folder / "old-tile")
+        return StableDiffusionControlNetImg2ImgPipeline.from_pretrained(self.folder / "old", controlnet=controlnet, safety_checker=None)
+
+    @torch.inference_mode()
+    def encode_without_last_layer(self, text: str) -> torch.Tensor:
+        """diffusers' own clip_skip fails with transformers 5."""
+        tokenizer, encoder = (getattr(self.make_pipeline(False, False), name) for name in ("tokenizer", "text_encoder"))
+        ids = tokenizer([text], padding="max_length", truncation=True, return_tensors="pt").input_ids
+        states: torch.Tensor = encoder(ids, output_hidden_states=True).hidden_states[-2]
+        normalized: torch.Tensor = next(module for name, module in encoder.named_modules() if name.endswith("final_layer_norm"))(states)
+        return normalized
+
+
+@pytest.mark.parametrize(
+    ("members", "arguments"),
+    [
+        ({}, {"negative_prompt": ""}),
+        ({"negative_prompt": "grass", "cfg_scale": 7.5}, {"negative_prompt": "grass", "guidance_scale": 7.5}),
+        ({"controlnet": {"enabled": False}, "cfg_scale": 1.0}, {"controlnet_conditioning_scale": 0, "guidance_scale": 1.0}),
+    ],
+    ids=str,
+)
+def test_sd15_gives_the_pixels_of_diffusers(families: Painter, members: dict[str, Any], arguments: dict[str, Any]) -> None:
+    painted = paint(families, make_one(sampler="euler", **{"base_model": "old", **members}))["0"]
+    assert_alike(painted, PlainSd15Call(families)(make_picture(64, 0), **arguments))
+
+
+def test_clip_skip_reads_the_layer_before_the_last(families: Painter) -> None:
+    plain = PlainSd15Call(families)
+    texts = {name: plain.encode_without_last_layer(text) for name, text in (("prompt_embeds", "sharp"), ("negative_prompt_embeds", ""))}
+    painted = paint(families, make_one(sampler="euler", base_model="old-skip"))["0"]
+    assert_alike(painted, plain(make_picture(64, 0), prompt=None, **texts))
+
+
+def test_union_gives_the_pixels_of_diffusers(families: Painter) -> None:
+    """Several tiles at once, each with its own hint, in the mode for tiles."""
+    folder, request = families.settings.folder, make(tiles=2, controlnet={"enabled": True, "model": "union"})
+    painted = paint(families, request)
+
+    class PlainUnionCall(PlainCall):
+        def make_pipeline(self, controlled: bool, with_reference: bool) -> Any:
+            controlnet = ControlNetUnionModel.from_pretrained(folder / "union")
+            return StableDiffusionXLControlNetUnionImg2ImgPipeline.from_pretrained(
+                folder / "tiny", controlnet=controlnet, add_watermarker=False
+            )
+
+    for number, tile in enumerate(request["tiles"]):
+        picture, generator = decode(tile["image"]), torch.Generator("cpu").manual_seed(tile["seed"])
+        expected = PlainUnionCall(families)(picture, control_image=[picture], control_mode=[6], generator=generator)
+        assert_alike(painted[str(number)], expected)
+
+
+def test_weights_of_another_family_are_refused(families: Painter) -> None:
+    for members in ({"loras": [{"name": "style", "weight": 1.0}]}, {"controlnet": {"enabled": True, "model": "tile"}}, REFERENCE_MEMBERS):
+        with pytest.raises(Problem, match="sd15|no IP-Adapter for this model"):
+            paint(families, make_one(base_model="old", **members))
+    details = {one.name: one for one in make_health(families.settings, Capacity(), "x").model_details or []}
+    assert (details["old"].family, details["old"].native_px, details["tiny"].native_px) == ("sd15", 512, 1024)

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import (
@@ -118,14 +119,18 @@ def make_base(folder: Path) -> StableDiffusionXLImg2ImgPipeline:
 
 
 def make_controlnet(folder: Path) -> None:
-    """A trained ControlNet has weights where a new one starts with zeros."""
     controlnet = ControlNetModel(conditioning_embedding_out_channels=(8, 8, 16, 16), **BLOCKS)
+    awaken(controlnet)
+    controlnet.save_pretrained(folder)
+
+
+def awaken(controlnet: Any) -> None:
+    """A trained ControlNet has weights where a new one starts with zeros."""
     for block in [*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block]:
         torch.nn.init.normal_(block.weight, std=0.1)
     # A new one's layers let through less and less of the hint.
     for name, parameter in controlnet.controlnet_cond_embedding.named_parameters():
         torch.nn.init.zeros_(parameter) if name.endswith("bias") else torch.nn.init.normal_(parameter, std=0.2)
-    controlnet.save_pretrained(folder)
 
 
 def make_lora(folder: Path, unet: UNet2DConditionModel) -> None:

@@ -71,9 +71,9 @@ def find_entries(settings: Settings, model: str) -> dict[str, Weights]:
     groups: list[Mapping[str, Weights]] = [
         {name: other for name, other in settings.models.items() if settings.locate(name, other) == place},
         {own.vae: settings.vaes[own.vae]} if own.vae else {},
-        settings.controlnets,
+        {name: settings.controlnets[name] for name in settings.find_controlnets(own)},
         {name: settings.loras[name] for name in own.loras},
-        {"ip_adapter": settings.ip_adapter} if settings.ip_adapter else {},
+        {"ip_adapter": adapter} if (adapter := settings.find_ip_adapter(own)) else {},
         {CAPTION: settings.caption} if settings.caption else {},
     ]
     return {name: weights for group in groups for name, weights in group.items() if weights.repo}

@@ -94,7 +94,10 @@ class Img2Img:
             check()
             return tensors
 
-        control = {"control_image": [source.picture for source in sources], **self.params.conditioning} if self.params.controlnet else {}
+        control: dict[str, Any] = {}
+        if self.params.controlnet:
+            hint = self.model.family.make_hint([source.picture for source in sources], self.pipeline.controlnet)
+            control = {**hint, **self.params.conditioning}
         # A scheduler holds the state of one run. Noise drawn on the CPU is the same with every kind of GPU.
         self.pipeline.scheduler = make_scheduler(self.params.sampler, self.model.scheduler_config)
         with self._condition_on_places(sources):
@@ -116,7 +119,7 @@ class Img2Img:
     @contextlib.contextmanager
     def _condition_on_places(self, sources: list[Source]) -> Iterator[None]:
         """Tells the model where each tile lies. A hook does this, because diffusers' pipelines take one place for all tiles of a call."""
-        rows = [_make_time_ids(source.picture, source.place) for source in sources if source.place]
+        rows = [_make_time_ids(source.picture, source.place) for source in sources if source.place and self.model.family.knows_places]
         modules = [self.pipeline.unet, *([self.pipeline.controlnet] if self.params.controlnet else [])] if rows else []
         time_ids = torch.tensor(rows, dtype=torch.float32, device=self.model.device)
 
@@ -139,11 +142,10 @@ class Img2Img:
             filled = [torch.cat([one, *[self.padding] * n], dim=1) for (one, _), n in zip(embeddings, missing, strict=True)]
             return torch.cat(filled), torch.cat([pooled for _, pooled in embeddings])
 
-        embeds, pooled = stack([self.embeddings[source.prompt] for source in sources])
-        stacked = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
+        family = self.model.family
+        stacked = family.name_embeddings(stack([self.embeddings[source.prompt] for source in sources]))
         if self.params.is_guided:
-            embeds, pooled = stack([self.negatives[source.negative_prompt] for source in sources])
-            stacked |= {"negative_prompt_embeds": embeds, "negative_pooled_prompt_embeds": pooled}
+            stacked |= family.name_embeddings(stack([self.negatives[source.negative_prompt] for source in sources]), "negative_")
         return stacked
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An SDXL model with its ControlNets, IP-Adapter and LoRAs. Loads from local folders, never from a network."""
+"""A model of one of the families with its ControlNets, IP-Adapter and LoRAs. Loads from local folders, never from a network."""
 
 import contextlib
 import functools
@@ -13,22 +13,15 @@ from typing import Any
 import diffusers
 import torch
 import transformers
-from compel import ReturnedEmbeddingsType
-from diffusers import (
-    AutoencoderKL,
-    AutoencoderTiny,
-    ControlNetModel,
-    StableDiffusionXLControlNetImg2ImgPipeline,
-    StableDiffusionXLImg2ImgPipeline,
-)
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, ControlNetUnionModel
 from diffusers.hooks.layerwise_casting import DEFAULT_SKIP_MODULES_PATTERN
 from PIL import Image
 from transformers import CLIPVisionModelWithProjection
 
 from tile_upscale_gpu.device import free_memory
+from tile_upscale_gpu.families import FAMILIES
 from tile_upscale_gpu.job_context import CannotLoad
 from tile_upscale_gpu.memory import CONTROLNET_PART, MemoryPlan, count_bytes, find_free_bytes, plan_memory
-from tile_upscale_gpu.prompt_encoder import PromptEncoder
 from tile_upscale_gpu.prompts import Prompt
 from tile_upscale_gpu.settings import Settings, VaeWeights
 from tile_upscale_gpu.speed import FusedProjections, compile_blocks, find_compile_hindrance
@@ -53,17 +46,15 @@ class Model:
         self.settings = settings
         self.name = name
         self.weights = settings.models[name]
+        self.family = FAMILIES[self.weights.family]
+        self.adapter = settings.find_ip_adapter(self.weights)
         self.device = device
         self.dtype = getattr(torch, settings.dtype)
         self.memory = MemoryPlan()
         self.plain = self._load_plain()
         self._put_on_device()
         self.scheduler_config = self.plain.scheduler.config
-        self.prompts = PromptEncoder(
-            [self.plain.tokenizer, self.plain.tokenizer_2],
-            [self.plain.text_encoder, self.plain.text_encoder_2],
-            ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
-        )
+        self.prompts = self.family.make_prompt_encoder(self.plain, self.weights)
         self._encode_prompt = functools.lru_cache(CACHED_PROMPTS)(lambda _loras, prompt: self.prompts.encode(prompt))
         self.pipelines: dict[str | None, Any] = {}
         self.loaded_loras: OrderedDict[str, None] = OrderedDict()
@@ -74,15 +65,15 @@ class Model:
         if settings.profile != "faithful":
             self._speed_up()
 
-    def _load_plain(self) -> StableDiffusionXLImg2ImgPipeline:
+    def _load_plain(self) -> Any:
         path = self.settings.locate(self.name, self.weights)
         if not path.is_dir():
             raise CannotLoad(f"model '{self.name}': there is no folder {path}; put the weights there, or set 'path' or 'folder'")
-        pipeline = StableDiffusionXLImg2ImgPipeline.from_pretrained(
+        pipeline = self.family.load(
             path, vae=self._load_vae(path), image_encoder=self._load_image_encoder(), dtype=self.dtype, variant=self.weights.variant,
-            add_watermarker=False, local_files_only=True,
+            local_files_only=True,
         )  # fmt: skip
-        if adapter := self.settings.ip_adapter:
+        if adapter := self.adapter:
             pipeline.load_ip_adapter(
                 str(self.settings.locate("ip_adapter", adapter)), subfolder="", weight_name=adapter.weight_name,
                 image_encoder_folder=None, local_files_only=True,
@@ -97,7 +88,7 @@ class Model:
             self.is_compiled = True
             compile_blocks(self.plain.unet)
         self._say_if_not("compiled", hindrance)
-        qkv_hindrance = "an IP-Adapter is loaded" if self.settings.ip_adapter else None
+        qkv_hindrance = "an IP-Adapter is loaded" if self.adapter else None
         if self.memory.stores_in_8_bits:
             qkv_hindrance = "the weights are stored in 8 bits"
         if not qkv_hindrance:
@@ -134,7 +125,7 @@ class Model:
 
     def _put_on_device(self) -> None:
         parts = self.plain
-        painting = int(count_bytes(parts.unet) * (1 + CONTROLNET_PART * bool(self.settings.controlnets)))
+        painting = int(count_bytes(parts.unet) * (1 + CONTROLNET_PART * bool(self.settings.find_controlnets(self.weights))))
         plan = plan_memory(find_free_bytes(self.device), painting, count_bytes(parts.vae, *self.encoders))
         if plan.stores_in_8_bits:
             self.store_in_8_bits(parts.unet)
@@ -150,7 +141,7 @@ class Model:
 
     @property
     def encoders(self) -> list[torch.nn.Module]:
-        parts = (self.plain.text_encoder, self.plain.text_encoder_2, self.plain.image_encoder)
+        parts = (self.plain.components.get(name) for name in ("text_encoder", "text_encoder_2", "image_encoder"))
         return [part for part in parts if part is not None]
 
     def _move_encoders(self, device: torch.device) -> None:
@@ -217,7 +208,7 @@ class Model:
             free_memory(self.device)
 
     def _load_image_encoder(self) -> CLIPVisionModelWithProjection | None:
-        adapter = self.settings.ip_adapter
+        adapter = self.adapter
         if not adapter:
             return None
         path = self.settings.locate("ip_adapter", adapter) / adapter.image_encoder
@@ -226,21 +217,18 @@ class Model:
     def choose_pipeline(self, controlnet: str | None) -> Any:
         """Returns the pipeline with that ControlNet, or without one. All pipelines share this model's modules."""
         if controlnet not in self.pipelines:
-            # Encoders are left out: a pipeline takes the device of any of its parts for its own, and encoders may be on another.
-            parts = {**self.plain.components, "text_encoder": None, "text_encoder_2": None, "image_encoder": None}
-            kind = StableDiffusionXLImg2ImgPipeline
-            if controlnet is not None:
-                parts["controlnet"] = self._load_controlnet(controlnet)
-                kind = StableDiffusionXLControlNetImg2ImgPipeline
-            pipeline = kind(**parts, add_watermarker=False, force_zeros_for_empty_prompt=self.zeroes_empty_negative)
+            pipeline = self.family.make_pipeline(self.plain, None if controlnet is None else self._load_controlnet(controlnet))
             pipeline.set_progress_bar_config(disable=True)
             self.pipelines[controlnet] = pipeline
         return self.pipelines[controlnet]
 
-    def _load_controlnet(self, name: str) -> ControlNetModel:
+    def _load_controlnet(self, name: str) -> Any:
         weights = self.settings.controlnets[name]
         path = self.settings.locate(name, weights)
-        module = ControlNetModel.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
+        # The class has several names in the files that people share.
+        is_union = "num_control_type" in ControlNetModel.load_config(path, local_files_only=True)
+        kind = ControlNetUnionModel if is_union else ControlNetModel
+        module = kind.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
         if self.memory.stores_in_8_bits:
             self.store_in_8_bits(module)
         if self.is_compiled:
@@ -286,12 +274,11 @@ class Model:
 
     @property
     def zeroes_empty_negative(self) -> bool:
-        """SDXL was trained with zeros in place of the embedding of an empty negative prompt."""
-        return bool(self.plain.config.force_zeros_for_empty_prompt)
+        return self.family.zeroes_empty_negative(self.plain)
 
     def encode_reference(self, picture: Image.Image | None, is_guided: bool) -> list[torch.Tensor] | None:
         """Image embeddings for the IP-Adapter. Without a reference these are zeros: a UNet with an adapter always needs them."""
-        if not self.settings.ip_adapter:
+        if not self.adapter:
             return None
         given = picture or Image.new("RGB", (64, 64))
         with self._encoders_on_device():
@@ -299,7 +286,7 @@ class Model:
         return embeds if picture else [torch.zeros_like(one) for one in embeds]
 
     def set_reference_scale(self, scale: float) -> None:
-        if self.settings.ip_adapter:
+        if self.adapter:
             self.plain.set_ip_adapter_scale(scale)
 
     def encode_picture(self, pixels: torch.Tensor) -> torch.Tensor:

@@ -14,8 +14,9 @@ from tile_upscale_gpu.prompts import CHUNK_TOKENS, MAX_TOKENS, Fragments, Prompt
 class PromptEncoder:
     """Plans and encodes prompts with the text encoders of a pipeline, whose embeddings are put side by side."""
 
-    def __init__(self, tokenizers: Sequence[Any], encoders: Sequence[Any], kind: ReturnedEmbeddingsType) -> None:
+    def __init__(self, tokenizers: Sequence[Any], encoders: Sequence[Any], kind: ReturnedEmbeddingsType, is_pooled: bool) -> None:
         how = {"truncate": False, "returned_embeddings_type": kind, "split_long_text_mode": SplitLongTextMode.PHRASES}
+        self.is_pooled = is_pooled
         self.providers = [EmbeddingsProvider(*pair, **how) for pair in zip(tokenizers, encoders, strict=True)]
 
     def plan(self, common: str, own: str) -> Prompt:
@@ -47,7 +48,7 @@ class PromptEncoder:
         return join((common if low == len(words) else merge(words[:low]), own))
 
     def encode(self, prompt: Prompt) -> tuple[torch.Tensor, torch.Tensor]:
-        """Returns the embeddings (1, tokens, width) and the pooled embedding of the last encoder (1, width)."""
+        """Returns the embeddings (1, tokens, width) and the pooled embedding of the last encoder (1, width), of no width if none is."""
         texts, weights = [text for text, _ in prompt.fragments], [weight for _, weight in prompt.fragments]
         sides = []
         for provider in self.providers:
@@ -55,7 +56,7 @@ class PromptEncoder:
             tokens, token_weights, mask = provider.get_token_ids_and_expand_weights(texts, weights, device)
             embeds = provider.build_weighted_embedding_tensor(tokens, token_weights, mask, device)
             sides.append(embeds.to(provider.text_encoder.dtype))
-        return torch.cat(sides, dim=-1), self._pool(prompt.pooled)
+        return torch.cat(sides, dim=-1), self._pool(prompt.pooled) if self.is_pooled else torch.empty(1, 0)
 
     def _pool(self, text: str) -> torch.Tensor:
         pooled: torch.Tensor = self.providers[-1].get_pooled_embeddings([text])

@@ -41,7 +41,7 @@ class RenderParams:
             seed=_or(params.seed, 0),
             cfg_scale=_or(params.cfg_scale, model.cfg_scale),
             sampler=params.sampler or model.sampler,
-            controlnet=(control.model or next(iter(settings.controlnets))) if control else None,
+            controlnet=(control.model or settings.find_controlnets(model)[0]) if control else None,
             conditioning={
                 "controlnet_conditioning_scale": float(_or(control.conditioning_scale, DEFAULT_CONDITIONING_SCALE)),
                 "control_guidance_start": control_range(control)[0],

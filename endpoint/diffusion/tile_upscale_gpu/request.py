@@ -12,7 +12,7 @@ from tile_upscale_gpu.messages import Controlnet, Request, Tile
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.render_params import choose_model, control_range
 from tile_upscale_gpu.samplers import SAMPLERS
-from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.settings import FamilyWeights, Settings
 
 PROTOCOL = 1
 DEFAULT_LEASE_S = 120
@@ -103,21 +103,30 @@ def _check_caption(request: Request, settings: Settings) -> None:
 def _check_names(request: Request, settings: Settings) -> None:
     config = request.model_config_
     _check_name("model_config.base_model", config.base_model, settings.models)
+    model = choose_model(request, settings)
     for lora in config.loras or []:
         _check_name("model_config.loras", lora.name, settings.loras)
+        _check_family("model_config.loras", lora.name, settings.loras[lora.name], model)
     if config.controlnet and config.controlnet.enabled:
-        if not settings.controlnets:
-            raise Problem(422, "'model_config.controlnet': this endpoint has no ControlNet; switch it off")
-        _check_name("model_config.controlnet.model", config.controlnet.model, settings.controlnets)
+        if not settings.find_controlnets(model):
+            raise Problem(422, "'model_config.controlnet': this endpoint has no ControlNet for this model; switch it off")
+        if name := config.controlnet.model:
+            _check_name("model_config.controlnet.model", name, settings.controlnets)
+            _check_family("model_config.controlnet.model", name, settings.controlnets[name], model)
         _check_guidance(config.controlnet)
-    if request.ip_adapter_enabled and settings.ip_adapter is None:
-        raise Problem(422, "'ip_adapter_enabled': this endpoint has no IP-Adapter; leave the reference picture out")
+    if request.ip_adapter_enabled and settings.find_ip_adapter(model) is None:
+        raise Problem(422, "'ip_adapter_enabled': this endpoint has no IP-Adapter for this model; leave the reference picture out")
     _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), SAMPLERS)
 
 
 def _check_name(field: str, name: str | None, known: Mapping[str, object]) -> None:
     if name and name not in known:
         raise Problem(422, f"'{field}': '{name}' is not here; this endpoint has {', '.join(known) or 'none'}")
+
+
+def _check_family(field: str, name: str, weights: FamilyWeights, model: FamilyWeights) -> None:
+    if weights.family != model.family:
+        raise Problem(422, f"'{field}': '{name}' is for models of the family {weights.family}, and this one is {model.family}")
 
 
 def _check_guidance(control: Controlnet) -> None:

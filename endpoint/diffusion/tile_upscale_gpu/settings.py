@@ -24,6 +24,9 @@ PAINTING = 2
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 Profile = Literal["faithful", "fast", "draft"]
+FamilyName = Literal["sdxl", "sd15"]
+# Sides at which the models of a family were trained.
+NATIVE_PX: dict[FamilyName, int] = {"sdxl": 1024, "sd15": 512}
 
 
 class Table(BaseModel):
@@ -42,13 +45,20 @@ class Weights(Table):
     variant: str | None = Field(default=None, description="part of the file names, such as fp16")
 
 
-class BaseModelWeights(Weights):
-    """An SDXL model in diffusers' folder layout."""
+class FamilyWeights(Weights):
+    """Weights that fit models of one family."""
+
+    family: FamilyName = "sdxl"
+
+
+class BaseModelWeights(FamilyWeights):
+    """A model in diffusers' folder layout."""
 
     sampler: str = Field(default="dpm++ 2m karras", description="default of requests that name none")
     steps: int = Field(default=30, ge=1, description="likewise")
     cfg_scale: float = Field(default=6.0, ge=0, description="likewise")
-    native_px: int = Field(default=1024, ge=64, description="side at which the model was trained")
+    native_px: int | None = Field(default=None, ge=64, description="side at which the model was trained; default: its family's")
+    clip_skip: Literal[1, 2] = Field(default=1, description="2 for SD 1.5 models that read the text encoder's last but one layer")
     vae: str = Field(default="", description="another VAE than the model's own, one of [vaes]")
     loras: dict[str, float] = Field(default={}, description="always active, such as a few-step LoRA")
 
@@ -59,13 +69,13 @@ class VaeWeights(Weights):
     dtype: Dtype | None = Field(default=None, description="default: vae_dtype")
 
 
-class LoraWeights(Weights):
+class LoraWeights(FamilyWeights):
     """`path` is the file, or its folder."""
 
     weight_name: str | None = Field(default=None, description="name of the file, if the folder holds several")
 
 
-class IpAdapterWeights(Weights):
+class IpAdapterWeights(FamilyWeights):
     weight_name: str = "ip-adapter.safetensors"
     image_encoder: Path = Path("image_encoder")
 
@@ -118,7 +128,7 @@ class Draft(Table):
 class Settings(Table):
     folder: Path = Path("/models")
     models: dict[str, BaseModelWeights] = Field(min_length=1, description="the first is the default")
-    controlnets: dict[str, Weights] = Field(default={}, description="the first is the default")
+    controlnets: dict[str, FamilyWeights] = Field(default={}, description="the first of a model's family is its default")
     vaes: dict[str, VaeWeights] = {}
     loras: dict[str, LoraWeights] = {}
     ip_adapter: IpAdapterWeights | None = None
@@ -165,6 +175,10 @@ class Settings(Table):
         for name, model in self.models.items():
             if unknown := set(model.loras) - set(self.loras):
                 raise ValueError(f"model '{name}' wants the LoRA '{unknown.pop()}', which is not in [loras]")
+            if foreign := [lora for lora in model.loras if self.loras[lora].family != model.family]:
+                raise ValueError(f"model '{name}' wants the LoRA '{foreign[0]}', which is for {self.loras[foreign[0]].family} models")
+            if model.clip_skip != 1 and model.family != "sd15":
+                raise ValueError(f"model '{name}' has 'clip_skip', which is for sd15 models")
             if model.vae and model.vae not in self.vaes:
                 raise ValueError(f"model '{name}' wants the VAE '{model.vae}', which is not in [vaes]")
             if model.sampler.lower() not in SAMPLERS:
@@ -172,6 +186,12 @@ class Settings(Table):
             if model.steps > (limit := self.limit_steps(model.sampler)):
                 raise ValueError(f"model '{name}' has {model.steps} steps, and its sampler takes at most {limit}")
         return self
+
+    def find_controlnets(self, model: BaseModelWeights) -> list[str]:
+        return [name for name, weights in self.controlnets.items() if weights.family == model.family]
+
+    def find_ip_adapter(self, model: BaseModelWeights) -> IpAdapterWeights | None:
+        return self.ip_adapter if self.ip_adapter and self.ip_adapter.family == model.family else None
 
     def limit_steps(self, sampler: str) -> int:
         return min(self.max_steps, find_sampler(sampler).max_steps)

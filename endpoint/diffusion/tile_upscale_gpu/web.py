@@ -21,7 +21,7 @@ from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
 from tile_upscale_gpu.prompts import MAX_TOKENS
 from tile_upscale_gpu.request import Submission, parse
 from tile_upscale_gpu.samplers import SAMPLERS
-from tile_upscale_gpu.settings import Settings
+from tile_upscale_gpu.settings import NATIVE_PX, Settings
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,8 @@ def _describe_model(settings: Settings, name: str) -> ModelDetails:
     model = settings.models[name]
     samplers = [Sampler(name=sampler, max_steps=settings.limit_steps(sampler)) for sampler in SAMPLERS]
     return ModelDetails(
-        name=name, family="sdxl", native_px=model.native_px, default_steps=model.steps, default_cfg_scale=model.cfg_scale,
+        name=name, family=model.family, native_px=model.native_px or NATIVE_PX[model.family],
+        default_steps=model.steps, default_cfg_scale=model.cfg_scale,
         default_sampler=model.sampler, samplers=samplers, prompt_tokens=MAX_TOKENS,
     )  # fmt: skip
 
