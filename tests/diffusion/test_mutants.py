@@ -70,7 +70,7 @@ MUTANTS = [
            "(tokens, token_weights, mask, device)", "(tokens, token_weights * 0 + 1, mask, device)",
            "test_prompts.py::test_weight_moves_the_tokens_away_from_the_empty_text"),
     Mutant("own text is cut first", "prompt_encoder",
-           "self._cut(given, kept, MAX_TOKENS)", "self._cut(kept, given, MAX_TOKENS)",
+           "self._cut(given, kept, limit)", "self._cut(kept, given, limit)",
            "test_prompts.py::test_own_text_is_whole_in_both_embeddings"),
 ]  # fmt: skip
 

@@ -15,6 +15,9 @@ from diffusers import (
     AutoencoderTiny,
     ControlNetModel,
     ControlNetUnionModel,
+    FluxControlNetImg2ImgPipeline,
+    FluxControlNetModel,
+    FluxImg2ImgPipeline,
     StableDiffusionControlNetImg2ImgPipeline,
     StableDiffusionImg2ImgPipeline,
     StableDiffusionXLControlNetImg2ImgPipeline,
@@ -309,6 +312,56 @@ def test_union_gives_the_pixels_of_diffusers(families: Painter) -> None:
         picture, generator = decode(tile["image"]), torch.Generator("cpu").manual_seed(tile["seed"])
         expected = PlainUnionCall(families)(picture, control_image=[picture], control_mode=[6], generator=generator)
         assert_alike(painted[str(number)], expected)
+
+
+class PlainFluxCall(PlainCall):
+    @torch.inference_mode()
+    def __call__(self, picture: Image.Image, controlled: bool = True, **how: Any) -> Array:  # type: ignore[override]
+        pipeline: Any
+        if controlled:
+            controlnet = FluxControlNetModel.from_pretrained(self.folder / "flow-tile")
+            pipeline = FluxControlNetImg2ImgPipeline.from_pretrained(self.folder / "flow", controlnet=controlnet)
+            how = {"control_image": picture, "controlnet_conditioning_scale": 0.6, **how}
+        else:
+            pipeline = FluxImg2ImgPipeline.from_pretrained(self.folder / "flow")
+        pipeline.set_progress_bar_config(disable=True)
+        mode, config = pipeline.vae.encode, pipeline.vae.config
+        # The mean, as of the other families.
+        pipeline._encode_vae_image = lambda image, generator: (mode(image).latent_dist.mode() - config.shift_factor) * config.scaling_factor
+        painted: Array = pipeline(
+            prompt="sharp", image=picture, strength=FIXED["strength"], num_inference_steps=int(FIXED["steps"]), width=64, height=64,
+            generator=torch.Generator("cpu").manual_seed(SEED), output_type="np", **{"guidance_scale": FIXED["cfg_scale"], **how},
+        ).images[0]  # fmt: skip
+        return (painted * 255).round().astype(int)
+
+
+@pytest.mark.parametrize(
+    ("members", "arguments"),
+    [
+        ({"negative_prompt": "grass"}, {}),
+        ({"controlnet": {"enabled": False}}, {"controlled": False}),
+        ({"controlnet": {"enabled": False}, "cfg_scale": 7.0}, {"controlled": False, "guidance_scale": 7.0}),
+        ({"controlnet": {"enabled": True, "guidance_end": 0.4}}, {"control_guidance_end": 0.4}),
+    ],
+    ids=str,
+)
+def test_flux_gives_the_pixels_of_diffusers(families: Painter, members: dict[str, Any], arguments: dict[str, Any]) -> None:
+    painted = paint(families, make_one(base_model="flow", **members))["0"]
+    assert_alike(painted, PlainFluxCall(families)(make_picture(64, 0), **arguments))
+
+
+def test_flux_knows_places_and_paints_tiles_together(families: Painter) -> None:
+    """The noise follows the seed of the batch and the place. Half precision goes beside a whole VAE."""
+    request = make(tiles=2, base_model="flow", seed=5)
+    request.update(picture_width=1000, picture_height=700)
+    together = paint(families, request)
+    for tile in request["tiles"]:
+        alone = paint(families, {**request, "tiles": [tile]})
+        assert abs(alone[tile["id"]] - together[tile["id"]]).max() <= 1
+    for other in ({"gen_params": {**request["gen_params"], "seed": 6}}, {"tiles": [{**request["tiles"][0], "x": 8}]}):
+        assert abs(paint(families, {**request, **other})["0"] - together["0"]).max() > 1
+    half = Painter(families.settings.model_copy(update={"dtype": "bfloat16"}))
+    assert paint(half, request)["0"].shape == (64, 64, 3)
 
 
 def test_weights_of_another_family_are_refused(families: Painter) -> None:

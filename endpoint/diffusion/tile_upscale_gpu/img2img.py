@@ -19,7 +19,6 @@ from tile_upscale_gpu.noise import PlacedNoise
 from tile_upscale_gpu.pictures import Place
 from tile_upscale_gpu.prompts import Prompt
 from tile_upscale_gpu.render_params import RenderParams
-from tile_upscale_gpu.samplers import make_scheduler
 
 Check = Callable[[], None]
 
@@ -42,6 +41,7 @@ class Img2Img:
         self.model = model
         self.params = params
         self.pipeline = model.choose_pipeline(params.controlnet)
+        self.is_guided = params.is_guided and model.family.reads_negative
         with torch.inference_mode():
             model.set_loras(params.loras)
             self.embeddings = model.encode_prompts(prompts | {Prompt()})
@@ -52,11 +52,11 @@ class Img2Img:
                 embeds, pooled = self.embeddings[Prompt()]
                 self.negatives[Prompt()] = (torch.zeros_like(embeds), torch.zeros_like(pooled))
             model.set_reference_scale(params.reference_scale)
-            self.reference = model.encode_reference(params.reference, params.is_guided)
+            self.reference = model.encode_reference(params.reference, self.is_guided)
 
     def measure_prompts(self, source: Source) -> int:
         """Returns the length of the source's embeddings. Only sources of one length are painted together."""
-        prompts = (source.prompt, source.negative_prompt) if self.params.is_guided else (source.prompt,)
+        prompts = (source.prompt, source.negative_prompt) if self.is_guided else (source.prompt,)
         return max(self.embeddings[prompt][0].shape[1] for prompt in prompts)
 
     @torch.inference_mode()
@@ -94,19 +94,23 @@ class Img2Img:
             check()
             return tensors
 
-        control: dict[str, Any] = {}
+        family, size = self.model.family, sources[0].picture.size
+        others: dict[str, Any] = family.name_size(size)
+        if self.reference is not None:
+            others["ip_adapter_image_embeds"] = self.reference
         if self.params.controlnet:
-            hint = self.model.family.make_hint([source.picture for source in sources], self.pipeline.controlnet)
-            control = {**hint, **self.params.conditioning}
+            hint = family.make_hint([source.picture for source in sources], self.pipeline.controlnet)
+            others |= {**hint, **self.params.conditioning}
         # A scheduler holds the state of one run. Noise drawn on the CPU is the same with every kind of GPU.
-        self.pipeline.scheduler = make_scheduler(self.params.sampler, self.model.scheduler_config)
+        self.pipeline.scheduler = self.model.family.make_scheduler(self.params.sampler, self.model.scheduler_config)
         with self._condition_on_places(sources):
-            return self.pipeline(
+            painted = self.pipeline(
                 image=latents, strength=self.params.strength, num_inference_steps=self.params.schedule_steps,
                 guidance_scale=self.params.cfg_scale, generator=self._make_generators(sources),
-                ip_adapter_image_embeds=self.reference, callback_on_step_end=on_step_end, output_type="latent",
-                **self._stack_prompts(sources), **control,
+                callback_on_step_end=on_step_end, output_type="latent",
+                **self._stack_prompts(sources), **others,
             ).images  # fmt: skip
+        return family.unpack(self.pipeline, painted, size)
 
     def _make_generators(self, sources: list[Source]) -> list[torch.Generator]:
         places = [source.place.latent for source in sources if source.place]
@@ -144,7 +148,7 @@ class Img2Img:
 
         family = self.model.family
         stacked = family.name_embeddings(stack([self.embeddings[source.prompt] for source in sources]))
-        if self.params.is_guided:
+        if self.is_guided:
             stacked |= family.name_embeddings(stack([self.negatives[source.negative_prompt] for source in sources]), "negative_")
         return stacked
 

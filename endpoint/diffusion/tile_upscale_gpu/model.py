@@ -86,13 +86,15 @@ class Model:
         hindrance = "the weights are stored in 8 bits" if self.memory.stores_in_8_bits else find_compile_hindrance(self.device)
         if not hindrance:
             self.is_compiled = True
-            compile_blocks(self.plain.unet)
+            compile_blocks(self.denoiser)
         self._say_if_not("compiled", hindrance)
         qkv_hindrance = "an IP-Adapter is loaded" if self.adapter else None
+        if not self.family.fuses_projections:
+            qkv_hindrance = "this is made for UNets"
         if self.memory.stores_in_8_bits:
             qkv_hindrance = "the weights are stored in 8 bits"
         if not qkv_hindrance:
-            self.fused = FusedProjections(self.plain.unet)
+            self.fused = FusedProjections(self.denoiser)
         self._say_if_not("fused in its projections", qkv_hindrance)
         is_whole = self.plain.vae.dtype is torch.float32
         self._say_if_not("fast in its VAE", "it works in float32; name one for half precision in 'vae' of the model" if is_whole else None)
@@ -125,19 +127,24 @@ class Model:
 
     def _put_on_device(self) -> None:
         parts = self.plain
-        painting = int(count_bytes(parts.unet) * (1 + CONTROLNET_PART * bool(self.settings.find_controlnets(self.weights))))
+        painting = int(count_bytes(self.denoiser) * (1 + CONTROLNET_PART * bool(self.settings.find_controlnets(self.weights))))
         plan = plan_memory(find_free_bytes(self.device), painting, count_bytes(parts.vae, *self.encoders))
         if plan.stores_in_8_bits:
-            self.store_in_8_bits(parts.unet)
+            self.store_in_8_bits(self.denoiser)
         if plan.tiles_vae:
             self.tile_vae()
         if plan.offloads_encoders:
             self.offload_encoders()
         else:
             self._move_encoders(self.device)
-        for module in (parts.unet, parts.vae):
+        for module in (self.denoiser, parts.vae):
             torch.nn.Module.to(module, self.device, memory_format=torch.channels_last)
         log.info("loaded model '%s' on %s: %s", self.name, self.device, plan.describe())
+
+    @property
+    def denoiser(self) -> Any:
+        """The UNet or transformer."""
+        return getattr(self.plain, self.family.denoiser_name)
 
     @property
     def encoders(self) -> list[torch.nn.Module]:
@@ -158,7 +165,7 @@ class Model:
     @contextlib.contextmanager
     def _unet_in_whole_precision(self) -> Iterator[None]:
         """Lets LoRAs be added: peft gives them the type of the layer that they are added to. Takes place in the main memory."""
-        unet = self.plain.unet
+        unet = self.denoiser
         stored = [module for module in unet.modules() if any(weight.dtype is STORED_DTYPE for weight in module.parameters(recurse=False))]
         if stored:
             torch.nn.Module.to(unet, "cpu")
@@ -227,7 +234,7 @@ class Model:
         path = self.settings.locate(name, weights)
         # The class has several names in the files that people share.
         is_union = "num_control_type" in ControlNetModel.load_config(path, local_files_only=True)
-        kind = ControlNetUnionModel if is_union else ControlNetModel
+        kind: Any = ControlNetUnionModel if is_union else self.family.controlnet_kind
         module = kind.from_pretrained(path, dtype=self.dtype, variant=weights.variant, local_files_only=True)
         if self.memory.stores_in_8_bits:
             self.store_in_8_bits(module)
@@ -294,9 +301,10 @@ class Model:
         vae = self.plain.vae
         encoded = vae.encode(pixels.to(self.device, vae.dtype))
         latents = encoded.latents if isinstance(vae, AutoencoderTiny) else encoded.latent_dist.mode()
-        return (latents * vae.config.scaling_factor).to(self.dtype)
+        return ((latents - (vae.config.shift_factor or 0)) * vae.config.scaling_factor).to(self.dtype)
 
     def decode_picture(self, latents: torch.Tensor) -> torch.Tensor:
         """Decodes latents to a float32 picture (1, 3, H, W) of about -1..1."""
         vae = self.plain.vae
-        return vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0].float()
+        raw = latents.to(vae.dtype) / vae.config.scaling_factor + (vae.config.shift_factor or 0)
+        return vae.decode(raw, return_dict=False)[0].float()

@@ -55,16 +55,20 @@ class PlacedNoise(TorchFunctionMode):
         return noise[None].to(kwargs.get("device"), kwargs.get("dtype"))
 
     def install(self, scheduler: Any) -> None:
-        add_noise, step = scheduler.add_noise, scheduler.step
+        # A flow's scheduler names this otherwise, and takes the time before the noise.
+        name = "add_noise" if hasattr(scheduler, "add_noise") else "scale_noise"
+        add_noise, step = getattr(scheduler, name), scheduler.step
 
         @functools.wraps(add_noise)
-        def add_placed_noise(samples: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        def add_placed_noise(samples: torch.Tensor, *arguments: torch.Tensor) -> torch.Tensor:
+            noise, time = arguments if name == "add_noise" else reversed(arguments)
             placed = torch.stack([draw_noise(self.seed, place, 0, tuple(noise.shape[1:])) for place in self.places.values()])
-            return add_noise(samples, placed.to(noise), timesteps)
+            return add_noise(samples, **{"noise": placed.to(noise), "timesteps" if name == "add_noise" else "timestep": time})
 
         @functools.wraps(step)
         def step_with_placed_noise(*args: Any, **kwargs: Any) -> Any:
             with self:
                 return step(*args, **kwargs)
 
-        scheduler.add_noise, scheduler.step = add_placed_noise, step_with_placed_noise
+        setattr(scheduler, name, add_placed_noise)
+        scheduler.step = step_with_placed_noise

@@ -11,6 +11,8 @@ CHUNK_TOKENS = 75
 # Bounds the work of a request. The UNet's attention takes longer with each chunk.
 MAX_CHUNKS = 8
 MAX_TOKENS = MAX_CHUNKS * CHUNK_TOKENS
+# Flux reads 512 tokens of T5, one of which marks the end.
+T5_TOKENS = 511
 BRACKET_FACTOR = 1.1
 MAX_WEIGHT = 10.0
 OPENERS = ("(", "[")

@@ -2,7 +2,7 @@
 """Parses and checks a submitted batch. Pictures are decoded later: a broken one fails its tile, not the batch."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pydantic
@@ -11,7 +11,6 @@ import pydantic_core
 from tile_upscale_gpu.messages import Controlnet, Request, Tile
 from tile_upscale_gpu.problem import Problem
 from tile_upscale_gpu.render_params import choose_model, control_range
-from tile_upscale_gpu.samplers import SAMPLERS
 from tile_upscale_gpu.settings import FamilyWeights, Settings
 
 PROTOCOL = 1
@@ -116,10 +115,10 @@ def _check_names(request: Request, settings: Settings) -> None:
         _check_guidance(config.controlnet)
     if request.ip_adapter_enabled and settings.find_ip_adapter(model) is None:
         raise Problem(422, "'ip_adapter_enabled': this endpoint has no IP-Adapter for this model; leave the reference picture out")
-    _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), SAMPLERS)
+    _check_name("gen_params.sampler", (request.gen_params.sampler or "").lower(), model.limits.samplers)
 
 
-def _check_name(field: str, name: str | None, known: Mapping[str, object]) -> None:
+def _check_name(field: str, name: str | None, known: Collection[str]) -> None:
     if name and name not in known:
         raise Problem(422, f"'{field}': '{name}' is not here; this endpoint has {', '.join(known) or 'none'}")
 

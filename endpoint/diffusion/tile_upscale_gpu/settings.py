@@ -5,13 +5,15 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tile_upscale_gpu import VERSION
+from tile_upscale_gpu.prompts import MAX_TOKENS, T5_TOKENS
 from tile_upscale_gpu.samplers import SAMPLERS, find_sampler
 
 FILE_VARIABLE = "UPSCALE_GPU_SETTINGS"
@@ -24,9 +26,25 @@ PAINTING = 2
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 Profile = Literal["faithful", "fast", "draft"]
-FamilyName = Literal["sdxl", "sd15"]
-# Sides at which the models of a family were trained.
-NATIVE_PX: dict[FamilyName, int] = {"sdxl": 1024, "sd15": 512}
+FamilyName = Literal["sdxl", "sd15", "flux"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of a family's models: the side at which they were trained, the length of their prompts, and defaults of requests."""
+
+    native_px: int = 1024
+    prompt_tokens: int = MAX_TOKENS
+    samplers: tuple[str, ...] = tuple(SAMPLERS)
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+
+LIMITS: dict[FamilyName, Limits] = {
+    "sdxl": Limits(),
+    "sd15": Limits(native_px=512),
+    # Flows have a schedule of their own. cfg_scale is the guidance that the model was distilled with.
+    "flux": Limits(prompt_tokens=T5_TOKENS, samplers=("euler",), defaults={"sampler": "euler", "steps": 28, "cfg_scale": 3.5}),
+}
 
 
 class Table(BaseModel):
@@ -61,6 +79,16 @@ class BaseModelWeights(FamilyWeights):
     clip_skip: Literal[1, 2] = Field(default=1, description="2 for SD 1.5 models that read the text encoder's last but one layer")
     vae: str = Field(default="", description="another VAE than the model's own, one of [vaes]")
     loras: dict[str, float] = Field(default={}, description="always active, such as a few-step LoRA")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_defaults(cls, data: dict[str, Any]) -> dict[str, Any]:
+        limits = LIMITS.get(data.get("family", "sdxl"))
+        return {**limits.defaults, **data} if limits else data
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS[self.family]
 
 
 class VaeWeights(Weights):
@@ -181,8 +209,8 @@ class Settings(Table):
                 raise ValueError(f"model '{name}' has 'clip_skip', which is for sd15 models")
             if model.vae and model.vae not in self.vaes:
                 raise ValueError(f"model '{name}' wants the VAE '{model.vae}', which is not in [vaes]")
-            if model.sampler.lower() not in SAMPLERS:
-                raise ValueError(f"model '{name}' has the unknown sampler '{model.sampler}'; the service has {', '.join(SAMPLERS)}")
+            if model.sampler.lower() not in (samplers := model.limits.samplers):
+                raise ValueError(f"model '{name}' has the unknown sampler '{model.sampler}'; its family has {', '.join(samplers)}")
             if model.steps > (limit := self.limit_steps(model.sampler)):
                 raise ValueError(f"model '{name}' has {model.steps} steps, and its sampler takes at most {limit}")
         return self

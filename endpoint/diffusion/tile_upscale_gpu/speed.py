@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from diffusers.models.attention import BasicTransformerBlock
+from diffusers.models.transformers.transformer_flux import FluxSingleTransformerBlock, FluxTransformerBlock
 
 BACKEND = "inductor"
 # Widths of blocks, numbers of tiles and sizes of tiles, with LoRAs and without. torch compiles 8 by default, and runs others as they are.
@@ -25,7 +26,7 @@ def compile_blocks(module: torch.nn.Module) -> None:
     """Compiles the transformer blocks, which take most of the time. They are alike, so this is done soon, at the first tiles."""
     torch._dynamo.config.cache_size_limit = max(torch._dynamo.config.cache_size_limit, MAX_VARIANTS)
     for part in module.modules():
-        if isinstance(part, BasicTransformerBlock):
+        if isinstance(part, (BasicTransformerBlock, FluxTransformerBlock, FluxSingleTransformerBlock)):
             part.compile(backend=BACKEND)
 
 

@@ -18,10 +18,8 @@ from tile_upscale_gpu.jobs import CANCELLED, WENT_AWAY, Answer, Capacity, Jobs, 
 from tile_upscale_gpu.messages import Health, ModelDetails, Sampler
 from tile_upscale_gpu.pictures import GRID_PX
 from tile_upscale_gpu.problem import CONTENT_TYPE, Problem
-from tile_upscale_gpu.prompts import MAX_TOKENS
 from tile_upscale_gpu.request import Submission, parse
-from tile_upscale_gpu.samplers import SAMPLERS
-from tile_upscale_gpu.settings import NATIVE_PX, Settings
+from tile_upscale_gpu.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -138,11 +136,11 @@ def make_health(settings: Settings, capacity: Capacity, identity: str) -> Health
 
 def _describe_model(settings: Settings, name: str) -> ModelDetails:
     model = settings.models[name]
-    samplers = [Sampler(name=sampler, max_steps=settings.limit_steps(sampler)) for sampler in SAMPLERS]
+    samplers = [Sampler(name=sampler, max_steps=settings.limit_steps(sampler)) for sampler in model.limits.samplers]
     return ModelDetails(
-        name=name, family=model.family, native_px=model.native_px or NATIVE_PX[model.family],
+        name=name, family=model.family, native_px=model.native_px or model.limits.native_px,
         default_steps=model.steps, default_cfg_scale=model.cfg_scale,
-        default_sampler=model.sampler, samplers=samplers, prompt_tokens=MAX_TOKENS,
+        default_sampler=model.sampler, samplers=samplers, prompt_tokens=model.limits.prompt_tokens,
     )  # fmt: skip
 
 
