@@ -105,19 +105,21 @@ def test_killed_repaint_goes_on_from_there(folder: Path) -> None:
         endpoint.behavior.hold_after = endpoint.n_let_through + 1
         answer(session, "Repaint Borders")
         session.do("wait", "label", "1 of 2 tiles")
-        wait_until(lambda: len(endpoint.tiles) == N_TILES + 2, "the other tile is under way")
+        # After some seconds the idle slot paints a duplicate of the held tile.
+        wait_until(lambda: len(endpoint.tiles) >= N_TILES + 2, "the other tile is under way")
         for plug_in in find_processes("tile-upscale", session.process.pid):
             with suppress(ProcessLookupError):  # The plug-in's second process ends with the first.
                 os.kill(plug_in, signal.SIGKILL)
         wait_until(lambda: not find_processes("tile-upscale", session.process.pid), "the plug-in is gone")
         assert session.images() == BEFORE
+        n_sent = len(endpoint.tiles)
         endpoint.release()
         session.tell("activate 1")
         start(session)
         wait_for_offer(session)
         answer(session, "Repaint Borders")
         session.wait_for_images(AFTER)
-        assert len(endpoint.painted) == N_TILES + N_BORDERS, "a tile was paid for twice"
+        assert len(endpoint.tiles) == n_sent + N_BORDERS - 2, "a tile was paid for twice"
 
 
 def test_failed_repaint_says_why_and_keeps_the_result(folder: Path) -> None:
