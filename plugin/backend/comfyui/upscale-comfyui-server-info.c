@@ -240,20 +240,30 @@ read_system (UpscaleComfyuiServerInfo *info,
   return TRUE;
 }
 
+/* Returns the field of a loader that lists its models, or %NULL for any other node. */
+static const char *
+find_models_field (const char *class_type)
+{
+  static const char *const loaders[][2] = { { UPSCALE_COMFYUI_LOADER, "ckpt_name" },
+                                            { "UNETLoader", "unet_name" },
+                                            { "UnetLoaderGGUF", "unet_name" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
+    if (g_strcmp0 (loaders[i][0], class_type) == 0)
+      return loaders[i][1];
+  return NULL;
+}
+
 /* Nodes of a family are asked about only where the server lists a model of it. */
 static void
 add_classes_of_models (UpscaleComfyuiServerInfo *info, const char *class_type)
 {
-  static const char *const loaders[] = { UPSCALE_COMFYUI_LOADER, "UNETLoader",
-                                         "UnetLoaderGGUF", NULL };
-  static const char *const fields[] = { "ckpt_name", "unet_name" };
+  const char *field = find_models_field (class_type);
   g_auto (GStrv) models = NULL;
 
-  if (!g_strv_contains (loaders, class_type) ||
-      !upscale_comfyui_workflow_is_built_in (info->workflow))
+  if (!field || !upscale_comfyui_workflow_is_built_in (info->workflow))
     return;
-  models = upscale_comfyui_server_info_dup_options (
-      info, class_type, fields[!g_str_equal (class_type, UPSCALE_COMFYUI_LOADER)]);
+  models = upscale_comfyui_server_info_dup_options (info, class_type, field);
   for (gsize i = 0; models && models[i]; i++)
     {
       const char *name = upscale_comfyui_choice_find_workflow (models[i]);
