@@ -255,6 +255,8 @@ on_kind_toggled (GtkToggleButton *radio, gpointer user_data)
 {
   Assistant *self = user_data;
 
+  /* The keyboard toggles without a press. */
+  self->has_chosen = TRUE;
   for (guint i = 0; i < self->kinds->len; i++)
     if (get_row (self, i)->radio == GTK_WIDGET (radio) &&
         gtk_toggle_button_get_active (radio))
