@@ -127,10 +127,12 @@ find_encoders (const UpscaleComfyuiLists *lists,
                const Recipe              *recipe,
                UpscaleComfyuiChoice      *choice)
 {
-  static const char *const loaders[] = { "CLIPLoader", "DualCLIPLoader" };
-  static const char *const gguf_loaders[] = { "CLIPLoaderGGUF", "DualCLIPLoaderGGUF" };
-  gsize                    n_encoders = 0;
-  gboolean                 needs_gguf = FALSE;
+  static const char *const loaders[][UPSCALE_COMFYUI_MAX_ENCODERS] = {
+    { "CLIPLoader", "DualCLIPLoader" },
+    { "CLIPLoaderGGUF", "DualCLIPLoaderGGUF" },
+  };
+  gsize    n_encoders = 0;
+  gboolean needs_gguf = FALSE;
 
   for (; n_encoders < UPSCALE_COMFYUI_MAX_ENCODERS && recipe->encoders[n_encoders];
        n_encoders++)
@@ -144,7 +146,7 @@ find_encoders (const UpscaleComfyuiLists *lists,
       needs_gguf = needs_gguf || is_gguf (found);
     }
   if (n_encoders > 0)
-    choice->encoder_loader = (needs_gguf ? gguf_loaders : loaders)[n_encoders - 1];
+    choice->encoder_loader = loaders[needs_gguf ? 1 : 0][n_encoders - 1];
 }
 
 /* Returns the best part of a row as a user may look for it. */
