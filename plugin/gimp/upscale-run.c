@@ -338,6 +338,17 @@ read_arguments (Run *run, GError **error)
          read_layer (run, error);
 }
 
+/* Returns a run that takes the steps of the job itself, with the settings of now. */
+static Run
+start_from_dialog (const Run *dialog, GimpProcedureConfig *config)
+{
+  return (Run) { .call = dialog->call,
+                 .config = config,
+                 .is_interactive = TRUE,
+                 .tools = dialog->tools,
+                 .layer = dialog->layer };
+}
+
 /* Takes the steps of the run itself, so the tile lies in the cache under the name that
  * the job will look for. */
 static UpscaleJob *
@@ -346,12 +357,7 @@ make_trial (GimpProcedureConfig *config,
             gpointer             user_data,
             GError             **error)
 {
-  const Run *dialog = user_data;
-  g_auto (Run) run = { .call = dialog->call,
-                       .config = config,
-                       .is_interactive = TRUE,
-                       .tools = dialog->tools,
-                       .layer = dialog->layer };
+  g_auto (Run) run = start_from_dialog (user_data, config);
   g_autoptr (UpscaleTileCache) cache = open_cache ();
   g_autoptr (GFile) logs = upscale_paths_find_cached ("jobs");
   g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -379,12 +385,7 @@ make_describer (GimpProcedureConfig *config,
                 gpointer             user_data,
                 GError             **error)
 {
-  const Run *dialog = user_data;
-  g_auto (Run) run = { .call = dialog->call,
-                       .config = config,
-                       .is_interactive = TRUE,
-                       .tools = dialog->tools,
-                       .layer = dialog->layer };
+  g_auto (Run) run = start_from_dialog (user_data, config);
   const GeglRectangle *extent;
   g_autoptr (UpscaleTilePlan) plan = NULL;
   g_autoptr (GPtrArray) endpoints = NULL;
