@@ -148,15 +148,6 @@ count_sent (const UpscaleTilePlan *plan, GPtrArray *settings)
   return n_tiles - n_kept;
 }
 
-static gboolean
-are_all_local (GPtrArray *entries)
-{
-  for (guint i = 0; i < entries->len; i++)
-    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /**
  * upscale_forecast_estimate:
  * @timings: measurements of earlier runs
@@ -215,7 +206,7 @@ describe (const UpscaleForecastInput *input, UpscaleEstimate estimate, GPtrArray
 
   if (estimate.seconds < 0.0)
     append_tests (sentence, input->timings, entries);
-  if (are_all_local (entries))
+  if (upscale_endpoint_entry_are_local (entries))
     g_string_append_printf (sentence, "\n%s",
                             _ ("This computer enlarges without prompts: prompt, strength "
                                "and steps have no effect."));

@@ -67,15 +67,6 @@ describe_targets (GPtrArray *entries)
   return g_strjoinv (_ (" and to "), (GStrv) targets->pdata);
 }
 
-static gboolean
-stays (GPtrArray *entries)
-{
-  for (guint i = 0; i < entries->len; i++)
-    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /**
  * upscale_endpoint_disclosure_describe:
  * @what: the pictures that a job sends
@@ -92,7 +83,7 @@ upscale_endpoint_disclosure_describe (UpscaleEndpointDisclosure what, GPtrArray 
 
   g_return_val_if_fail (entries != NULL, NULL);
 
-  if (stays (entries))
+  if (upscale_endpoint_entry_are_local (entries))
     return g_strdup (_ ("The picture stays on this computer."));
   targets = describe_targets (entries);
   if (what.is_whole)

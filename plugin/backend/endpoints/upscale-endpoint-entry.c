@@ -98,6 +98,23 @@ upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry)
 }
 
 /**
+ * upscale_endpoint_entry_are_local:
+ * @entries: (element-type UpscaleEndpointEntry): entries
+ *
+ * Returns: %TRUE if all of @entries are the endpoint that is installed with the plug-in
+ */
+gboolean
+upscale_endpoint_entry_are_local (GPtrArray *entries)
+{
+  g_return_val_if_fail (entries, FALSE);
+
+  for (guint i = 0; i < entries->len; i++)
+    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/**
  * upscale_endpoint_entry_dup_sharing_scope:
  * @entry: an entry that was checked
  *

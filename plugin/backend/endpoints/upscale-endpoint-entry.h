@@ -47,6 +47,7 @@ void                  upscale_endpoint_entry_free (UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_check (const UpscaleEndpointEntry *entry, GError **error);
 char    *upscale_endpoint_entry_dup_sharing_scope (const UpscaleEndpointEntry *entry);
 gboolean upscale_endpoint_entry_is_local (const UpscaleEndpointEntry *entry);
+gboolean upscale_endpoint_entry_are_local (GPtrArray *entries);
 UpscaleKeySpec *upscale_endpoint_entry_dup_key_spec (const UpscaleEndpointEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UpscaleEndpointEntry, upscale_endpoint_entry_free)

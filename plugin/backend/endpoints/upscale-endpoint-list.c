@@ -134,10 +134,7 @@ upscale_endpoint_list_is_local (const char *text, const UpscaleEndpointFile *fil
   g_return_val_if_fail (text && file, FALSE);
 
   entries = upscale_endpoint_list_describe (text, file, NULL);
-  for (guint i = 0; entries && i < entries->len; i++)
-    if (!upscale_endpoint_entry_is_local (entries->pdata[i]))
-      return FALSE;
-  return entries != NULL;
+  return entries && upscale_endpoint_entry_are_local (entries);
 }
 
 /**
